@@ -1,0 +1,1 @@
+"""The provider's protocol: signatures, events, commands, errors; knows neither Django nor our tables."""

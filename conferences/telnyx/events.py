@@ -1,0 +1,243 @@
+"""Turns a webhook's bytes into an event, and an event of ours into bytes."""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+MAX_TEXT: Final = 255
+MAX_CLIENT_STATE: Final = 256
+MAX_DEPTH: Final = 100
+_BOM: Final = b"\xef\xbb\xbf"
+# No telephone call of ours happened outside these years; a stamp of year 9999 would sort after all facts to come.
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2099
+
+# For equal times only: what must have come first does. The provider's conference events carry milliseconds and its
+# call events microseconds, so ties are real.
+_UNKNOWN_RANK: Final = 4
+_RANKS: Final[Mapping[str, int]] = {
+    "call.initiated": 0,
+    "call.answered": 1,
+    "conference.created": 2,
+    "conference.participant.joined": 3,
+    "conference.participant.left": 5,
+    "call.hangup": 6,
+    "conference.ended": 7,
+}
+
+
+class Unusable(ValueError):
+    """Bytes that carry no event; sending them again cannot help. `reason` says why in a few words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened, told by the provider or, for types `readback.*` and `command.*`, by ourselves.
+
+    `occurred_at` is aware and in UTC. `type` is text and no enumeration: the provider adds types without notice.
+    Every accessor returns None for a value that is absent, empty, no string, or longer than 255 characters (an
+    identifier cut short would be another identifier).
+    """
+
+    id: str
+    type: str
+    occurred_at: datetime
+    payload: Mapping[str, Any] = field(hash=False, repr=False)  # holds telephone numbers, so kept out of logs
+    attempt: int = 1
+
+    def text(self, key: str, longest: int = MAX_TEXT) -> str | None:
+        """Return the payload's string under `key`, or None unless it has between 1 and `longest` characters."""
+        value = self.payload.get(key)
+        return value if isinstance(value, str) and 0 < len(value) <= longest else None
+
+    @property
+    def call_control_id(self) -> str | None:
+        """The leg this event is about; for created and ended the leg that created the conference."""
+        return self.text("call_control_id")
+
+    @property
+    def call_leg_id(self) -> str | None:
+        return self.text("call_leg_id")
+
+    @property
+    def call_session_id(self) -> str | None:
+        return self.text("call_session_id")
+
+    @property
+    def connection_id(self) -> str | None:
+        return self.text("connection_id")
+
+    @property
+    def conference_id(self) -> str | None:
+        return self.text("conference_id")
+
+    @property
+    def client_state(self) -> str | None:
+        """Still base64. In conference events it is the conference owner's (Telnyx: Join Conference page)."""
+        return self.text("client_state", MAX_CLIENT_STATE)
+
+    @property
+    def from_(self) -> str | None:
+        return self.text("from")
+
+    @property
+    def to(self) -> str | None:
+        return self.text("to")
+
+    @property
+    def caller_id_name(self) -> str | None:
+        return self.text("caller_id_name")
+
+    @property
+    def direction(self) -> str | None:
+        return self.text("direction")
+
+    @property
+    def state(self) -> str | None:
+        return self.text("state")
+
+    @property
+    def hangup_cause(self) -> str | None:
+        return self.text("hangup_cause")
+
+    @property
+    def hangup_source(self) -> str | None:
+        return self.text("hangup_source")
+
+    @property
+    def sip_hangup_cause(self) -> str | None:
+        return self.text("sip_hangup_cause")
+
+    @property
+    def reason(self) -> str | None:
+        return self.text("reason")
+
+    @property
+    def sort_key(self) -> tuple[datetime, int, str]:
+        """The order facts are folded in: by time, then by what must come first, then by id so that none is equal."""
+        return (self.occurred_at, _RANKS.get(self.type, _UNKNOWN_RANK), self.id)
+
+
+def parse(body: bytes, received_at: datetime) -> Event:
+    """Return the event in `body`, or raise Unusable and nothing else.
+
+    `received_at` must be aware; it stands in where the body tells no usable time. An event without an id of its own
+    gets the SHA-256 of its bytes, so that the same delivery twice is still the same event.
+    """
+    root = _object(_load(body), "the body is no object")
+    _refuse_unstorable(root)
+    data = _object(root.get("data"), "data is no object")
+    event_type = data.get("event_type")
+    if not isinstance(event_type, str) or not 0 < len(event_type) <= MAX_TEXT:
+        raise Unusable("no usable event_type")
+    payload = _object(data.get("payload"), "payload is no object")
+    return Event(
+        id=_id(data) or hashlib.sha256(body).hexdigest(),
+        type=event_type,
+        occurred_at=_occurred_at(data, payload) or received_at.astimezone(UTC),
+        payload=payload,
+        attempt=_attempt(root.get("meta")),
+    )
+
+
+def encode(event: Event) -> bytes:
+    """Return the JSON bytes that `parse` reads back as an equal event: how a fact of our own is stored.
+
+    Raises Unusable for what `parse` would refuse, and ValueError for a value JSON has no form for.
+    """
+    data = {
+        "event_type": event.type,
+        "id": event.id,
+        "occurred_at": event.occurred_at.astimezone(UTC).isoformat(),
+        "payload": dict(event.payload),
+        "record_type": "event",
+    }
+    root = {"data": data, "meta": {"attempt": event.attempt}}
+    _refuse_unstorable(root)
+    try:
+        return orjson.dumps(root)
+    except orjson.JSONEncodeError as error:
+        raise ValueError(f"The event's payload has no JSON form: {error}.") from None
+
+
+def _load(body: bytes) -> object:
+    if body.startswith(_BOM):
+        raise Unusable("begins with a byte order mark")
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unusable("not UTF-8") from None
+    try:
+        loaded: object = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Unusable("not JSON") from None
+    return loaded
+
+
+def _object(value: object, reason: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Unusable(reason)
+    return value
+
+
+def _refuse_unstorable(root: object) -> None:
+    """Walk level by level, not by recursion: JSON may nest deeper than Python's stack.
+
+    PostgreSQL stores no NUL in text, and neither a number without end nor a nesting deeper than 100 is a webhook's.
+    """
+    level = [root]
+    for _ in range(MAX_DEPTH):
+        level = [inner for value in level for inner in _inside(value)]
+        if not level:
+            return
+    raise Unusable("nested too deeply")
+
+
+def _inside(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    if isinstance(value, list | tuple):
+        return list(value)
+    if isinstance(value, str) and "\0" in value:
+        raise Unusable("NUL character in a string")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Unusable("number without end")
+    return []
+
+
+def _id(data: Mapping[str, Any]) -> str | None:
+    value = data.get("id")
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_TEXT else None
+
+
+def _occurred_at(data: Mapping[str, Any], payload: Mapping[str, Any]) -> datetime | None:
+    """The schemas put it in data or in the payload by type of event; the vendor's samples misspell the latter."""
+    stamps = (data.get("occurred_at"), payload.get("occurred_at"), payload.get("occured_at"))
+    return next((moment for stamp in stamps if (moment := _moment(stamp))), None)
+
+
+def _moment(stamp: object) -> datetime | None:
+    if not isinstance(stamp, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(stamp)
+        if moment.tzinfo is None:
+            return None
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+
+
+def _attempt(meta: object) -> int:
+    attempt = meta.get("attempt") if isinstance(meta, dict) else None
+    return attempt if type(attempt) is int and 0 < attempt < 2**31 else 1
