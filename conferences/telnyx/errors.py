@@ -1,0 +1,118 @@
+"""The ways a request to the provider fails, named by what the caller can do about it.
+
+TelnyxError
+├── Refused       the provider said no: it was not done; tell whoever asked why
+├── RateLimited   too much was asked at once: it was not done; later it may be
+└── Unavailable   no clear answer after every send: it may have been done; read back before believing either
+
+Beside the tree stands InvalidCommand, a ValueError of the commands module: a command no provider should ever see.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+_MAX_TEXT: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ApiError:
+    """One entry of the provider's `errors`, as given; `pointer` names a field or a query parameter of the request.
+
+    Its repr shows the code alone: titles and details may quote the caller's telephone number.
+    """
+
+    code: str
+    title: str = field(default="", repr=False)
+    detail: str = field(default="", repr=False)
+    pointer: str | None = field(default=None, repr=False)
+
+
+class TelnyxError(Exception):
+    """Any failure to get something done by the provider. Its text never holds keys, legs or telephone numbers."""
+
+
+class Refused(TelnyxError):
+    """The provider answered with a 4xx: it was not done, and the same request would be refused again."""
+
+    def __init__(self, status: int, errors: Sequence[ApiError] = ()) -> None:
+        self.status = status
+        self.errors = tuple(errors)
+        codes = " ".join(error.code for error in self.errors if error.code.isdigit())
+        super().__init__(f"The provider refused: HTTP {status} {codes}".rstrip() + ".")
+
+    @property
+    def first(self) -> ApiError:
+        """The first error, or an empty one when the answer named none."""
+        return self.errors[0] if self.errors else ApiError("")
+
+    @property
+    def code(self) -> str:
+        return self.first.code
+
+    @property
+    def title(self) -> str:
+        return self.first.title
+
+    @property
+    def detail(self) -> str:
+        return self.first.detail
+
+    @property
+    def pointer(self) -> str | None:
+        return self.first.pointer
+
+
+class RateLimited(TelnyxError):
+    """It was not done because too much is being asked; `retry_after` is in seconds, None when nobody said."""
+
+    def __init__(self, retry_after: float | None = None, *, sends: int = 0) -> None:
+        self.retry_after = retry_after
+        self.sends = sends
+        super().__init__("The provider is being asked too much at once.")
+
+
+class Unavailable(TelnyxError):
+    """The outcome is unknown after all `sends`.
+
+    `reason` is a few words ("timeout", "connection refused", "HTTP 502", "unreadable answer"), `status` the last
+    answer's if there was one, and `reached` is False when no send got as far as a connection: then, and only then, it
+    is certain that nothing was done.
+    """
+
+    def __init__(self, reason: str, *, sends: int, status: int | None = None, reached: bool = True) -> None:
+        self.reason = reason
+        self.sends = sends
+        self.status = status
+        self.reached = reached
+        super().__init__(f"No clear answer from the provider: {reason} (sends: {sends}).")
+
+
+def read_errors(document: object) -> tuple[ApiError, ...]:
+    """Return the errors an answer names, whatever its shape; none for a body that is not the provider's.
+
+    Only `code` and `title` are promised (Telnyx: Join Conference page), and one of the provider's services answers
+    with an object instead of a list, which names no code and so counts for none.
+    """
+    entries = document.get("errors") if isinstance(document, Mapping) else None
+    if not isinstance(entries, list):
+        return ()
+    return tuple(_read_error(entry) for entry in entries if isinstance(entry, Mapping))
+
+
+def _read_error(entry: Mapping[str, object]) -> ApiError:
+    source = entry.get("source")
+    place = source if isinstance(source, Mapping) else {}
+    return ApiError(
+        code=_text(entry.get("code")),
+        title=_text(entry.get("title")),
+        detail=_text(entry.get("detail")),
+        pointer=_text(place.get("pointer")) or _text(place.get("parameter")) or None,
+    )
+
+
+def _text(value: object) -> str:
+    """Codes are documented as strings of digits; a number is read as the string it stands for."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return value.replace("\0", "")[:_MAX_TEXT] if isinstance(value, str) else ""
