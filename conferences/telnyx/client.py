@@ -1,0 +1,245 @@
+"""Talks to the provider's API: one method per command and per reading."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol, Self
+from urllib.parse import quote
+
+import httpx
+import orjson
+
+from conferences.telnyx import rules
+from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Update
+from conferences.telnyx.exchange import Exchange, Question, Readable, Reply
+from conferences.telnyx.pacing import CommandIds, Gate
+from conferences.telnyx.paging import Fetch, cursor_pages, is_page, numbered_pages
+from conferences.telnyx.transport import DeadlineTransport
+
+BASE_URL: Final = "https://api.telnyx.com/v2"
+COMMAND_SECONDS: Final = 20.0
+READ_SECONDS: Final = 10.0
+_WAIT_SECONDS: Final = 2.0
+_READ_SENDS: Final = 2
+_SAME_PARTICIPANT_TWICE: Final = "90044"
+_HEADERS: Final = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Content-Type": "application/json",
+    "User-Agent": "earshot",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the provider said to a command, after so many sends. It says accepted, not done: the webhook says done."""
+
+    status: int
+    sends: int
+    data: Mapping[str, Any] = field(repr=False, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled(Answer):
+    """The leg that now rings, or is about to; the ids are empty where the provider gave none."""
+
+    call_control_id: str
+    call_leg_id: str
+    call_session_id: str
+
+
+class _Command(Protocol):
+    @property
+    def command_id(self) -> str: ...
+    def body(self) -> dict[str, object]: ...
+
+
+class TelnyxClient:
+    """The provider's API for one key. Thread-safe: keep one for the process, it reuses its connections.
+
+    A command is sent up to three times with the same command_id, within 20 seconds, for as long as no clear answer
+    comes. Every method raises Refused, RateLimited or Unavailable, and InvalidCommand for ids that cannot be sent.
+    `clock` and `sleep` are in seconds.
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        base_url: str = BASE_URL,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if not api_key.isascii() or not api_key.isprintable() or not api_key.strip() or " " in api_key:
+            raise ValueError("The API key must be plain characters without spaces or line ends.")
+        self._base_url = base_url
+        self._clock = clock
+        self._gate = Gate(clock, sleep)
+        self._ids = CommandIds(clock)
+        self._http = httpx.Client(
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {api_key}", **_HEADERS},
+            timeout=_WAIT_SECONDS,
+            follow_redirects=False,
+            trust_env=False,
+            transport=transport or DeadlineTransport(clock),
+        )
+        self._exchange = Exchange(self._http, self._gate, clock, sleep)
+
+    def __repr__(self) -> str:
+        return f"<TelnyxClient {self._base_url}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def join(self, conference_id: str, join: Join) -> Answer:
+        """Bring a leg into the conference, by id or name (Telnyx: Join Conference page).
+
+        A 422 saying "same participant twice" to a repeated send is the success whose answer was lost, and returned
+        as such with `status` 422; only reading back tells whether the earlier stay had the same role.
+        """
+        path = f"/conferences/{_segment('conference_id', conference_id)}/actions/join"
+        return _answer(self._command(path, join, already_done=_SAME_PARTICIPANT_TWICE))
+
+    def update(self, conference_id: str, update: Update) -> Answer:
+        """Change the role of a leg in the conference, and with it who hears it."""
+        path = f"/conferences/{_segment('conference_id', conference_id)}/actions/update"
+        return _answer(self._command(path, update))
+
+    def leave(self, conference_id: str, leave: Leave) -> Answer:
+        """Take a leg out of the conference; it stays up, parked. Refused with 90018 when it is gone already."""
+        path = f"/conferences/{_segment('conference_id', conference_id)}/actions/leave"
+        return _answer(self._command(path, leave, urgent=True))
+
+    def dial(self, dial: Dial) -> Dialled:
+        """Start ringing a device. After Unavailable it may ring all the same: find it by its client_state."""
+        reply = self._command("/calls", dial, readable=_is_call)
+        data = reply.document["data"]
+        ids = {name: _text(data.get(name)) for name in ("call_control_id", "call_leg_id", "call_session_id")}
+        return Dialled(reply.status, reply.sends, data, **ids)
+
+    def hangup(self, call_control_id: str, hangup: Hangup) -> Answer:
+        """End one leg. Refused with 90018 when it has ended already."""
+        path = f"/calls/{_segment('call_control_id', call_control_id)}/actions/hangup"
+        return _answer(self._command(path, hangup, urgent=True))
+
+    def conference(self, conference_id: str, region: str | None = None) -> dict[str, Any]:
+        """Return one conference by id, ended or not."""
+        return self._read_one(f"/conferences/{_segment('conference_id', conference_id)}", _region(region))
+
+    def conferences(self, status: str = "in_progress", region: str | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the account's conferences of one status; one region at a time where there are several."""
+        return numbered_pages(self._pages("/conferences", {"filter[status]": status} | _region(region)))
+
+    def participants(self, conference_id: str, region: str | None = None) -> Iterator[dict[str, Any]]:
+        """Yield a conference's participants. Raises part-way rather than end early: who is missing has left."""
+        path = f"/conferences/{_segment('conference_id', conference_id)}/participants"
+        return numbered_pages(self._pages(path, _region(region)))
+
+    def call(self, call_control_id: str) -> dict[str, Any]:
+        """Return one leg's state; the provider keeps it for ten minutes after its end, and then refuses."""
+        return self._read_one(f"/calls/{_segment('call_control_id', call_control_id)}")
+
+    def active_calls(self, connection_id: str) -> Iterator[dict[str, Any]]:
+        """Yield the legs that are up on one application (paged by cursor, Telnyx docs: List active calls)."""
+        return cursor_pages(self._pages(f"/connections/{_segment('connection_id', connection_id)}/active_calls"))
+
+    def webhook_deliveries(
+        self, since: datetime, *, status: str = "failed", event_type: str | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the provider's attempts to reach us that began at or after `since` (aware), with their events."""
+        params = {"filter[status][eq]": status, "filter[started_at][gte]": _stamp(since)}
+        return numbered_pages(self._pages("/webhook_deliveries", params | _given("filter[event_type]", event_type)))
+
+    def call_events(
+        self, since: datetime, *, connection_id: str | None = None, leg_id: str | None = None, kind: str = "webhook"
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what the provider recorded at or after `since` (aware); kept for 24 hours, `kind` may be "command"."""
+        params = {"filter[type]": kind, "filter[occurred_at][gte]": _stamp(since)}
+        params |= _given("filter[connection_id]", connection_id) | _given("filter[leg_id]", leg_id)
+        return numbered_pages(self._pages("/call_events", params))
+
+    def application(self, connection_id: str) -> dict[str, Any]:
+        """Return one Call Control application: its webhook addresses, timeout and whether it hangs up on timeouts."""
+        return self._read_one(f"/call_control_applications/{_segment('connection_id', connection_id)}")
+
+    def _command(
+        self,
+        path: str,
+        command: _Command,
+        *,
+        readable: Readable | None = None,
+        already_done: str | None = None,
+        urgent: bool = False,
+    ) -> Reply:
+        """What takes our own leg out of earshot is urgent: it is tried even while a rate limit is in force."""
+        content = orjson.dumps(command.body())
+        until = min(self._ids.claim(command.command_id, (path, content)), self._clock() + COMMAND_SECONDS)
+        with self._gate.command():
+            if not urgent:
+                self._gate.wait_for_command(until)
+            question = Question("POST", path, readable or _is_ok, content, already_done=already_done)
+            return self._exchange.ask(question, until)
+
+    def _read(self, path: str, params: Mapping[str, str], readable: Readable) -> Mapping[str, Any]:
+        until = self._clock() + READ_SECONDS
+        self._gate.wait_for_read(until)
+        question = Question("GET", path, readable, params=params, sends=_READ_SENDS)
+        return self._exchange.ask(question, until).document
+
+    def _read_one(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+        data: dict[str, Any] = self._read(path, params or {}, _is_object)["data"]
+        return data
+
+    def _pages(self, path: str, params: Mapping[str, str] | None = None) -> Fetch:
+        return lambda page: self._read(path, {**(params or {}), **page}, is_page)
+
+
+def _answer(reply: Reply) -> Answer:
+    return Answer(reply.status, reply.sends, reply.document["data"])
+
+
+def _segment(field_name: str, value: str) -> str:
+    """Escape an id or a name as one part of a path; ':' and '=' stay, '/' and spaces do not."""
+    if value in {"", ".", ".."}:
+        raise rules.InvalidCommand(field_name, "An id is needed.")
+    return quote(value, safe="!$&'()*+,;=:@")
+
+
+def _region(region: str | None) -> dict[str, str]:
+    rules.check_region(region)
+    return _given("region", region)
+
+
+def _given(name: str, value: str | None) -> dict[str, str]:
+    return {} if value is None else {name: str(value)}
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _is_ok(document: Mapping[str, Any]) -> bool:
+    data = document.get("data")
+    return isinstance(data, dict) and data.get("result") == "ok"
+
+
+def _is_object(document: Mapping[str, Any]) -> bool:
+    return isinstance(document.get("data"), dict)
+
+
+def _is_call(document: Mapping[str, Any]) -> bool:
+    return _is_object(document) and bool(_text(document["data"].get("call_control_id")))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
