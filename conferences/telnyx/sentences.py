@@ -1,0 +1,120 @@
+"""Says in plain words why something was not done, or that nobody knows whether it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
+from conferences.telnyx.refusals import REFUSALS, Refusal
+from conferences.telnyx.rules import InvalidCommand
+
+# What a status means when the answer names no code we know: the provider's own words follow where there are any.
+_BY_STATUS: Final = {
+    401: (
+        "The phone provider did not let us in. Please call your administrator.",
+        "check TELNYX_API_KEY, and that nothing between this server and the provider asks for a password.",
+    ),
+    403: (
+        "The phone provider does not allow this. Please tell your administrator.",
+        "check the key's permissions, the account's state, and whether a firewall answered in the provider's place.",
+    ),
+    404: (
+        "The phone provider could not find this.",
+        "check TELNYX_BASE_URL: it ends in /v2, and names the region of the account.",
+    ),
+}
+_ANY_STATUS: Final = (
+    "The phone provider refused this.",
+    "check the provider's page of error codes for it, and the command in the audit.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A failure for two readers. `field` is the request's field it is about; a `race` is no fault of anybody's."""
+
+    supervisor: str
+    administrator: str
+    field: str | None = None
+    race: bool = False
+
+
+def explain(error: TelnyxError | InvalidCommand, *, deed: str = "") -> Explanation:
+    """Return the sentences for `error`. With a `deed`, such as "Whisper", the supervisor's begins with it.
+
+    Refusals are told apart by (status, code), and by title where the provider uses one code for two things; a code
+    nobody has described is shown with its title and detail.
+    """
+    explanation = _explain(error)
+    if not deed:
+        return explanation
+    supervisor = f"{deed}: {explanation.supervisor}"
+    return Explanation(supervisor, explanation.administrator, explanation.field, explanation.race)
+
+
+def _explain(error: TelnyxError | InvalidCommand) -> Explanation:
+    if isinstance(error, InvalidCommand):
+        return Explanation(error.sentence, f"Not sent. Check {error.field}: {error.sentence}", error.field)
+    if isinstance(error, Refused):
+        return _refused(error)
+    if isinstance(error, RateLimited):
+        return _rate_limited(error)
+    if isinstance(error, Unavailable):
+        return _unavailable(error)
+    return Explanation("Something went wrong. Please tell your administrator.", f"Check the log: {error}")
+
+
+def _refused(error: Refused) -> Explanation:
+    refusal = _refusal(error)
+    field = _field(error.pointer)
+    if refusal is None:
+        return _unknown(error, field)
+    field = field or refusal.field
+    administrator = refusal.administrator.replace("{field}", field or "a field")
+    return Explanation(refusal.supervisor, f"{error.status}/{error.code}: {administrator}", field, refusal.race)
+
+
+def _refusal(error: Refused) -> Refusal | None:
+    """Statuses are partly inferred by the provider's own pages: a code with one meaning has it with any status."""
+    meanings = [refusal for refusal in REFUSALS if refusal.code == error.code]
+    same_status = [refusal for refusal in meanings if refusal.status == str(error.status)]
+    return _by_title(same_status, error.title) or _by_title(meanings, error.title)
+
+
+def _by_title(meanings: Sequence[Refusal], title: str) -> Refusal | None:
+    if len(meanings) == 1:
+        return meanings[0]
+    return next((refusal for refusal in meanings if refusal.title == title), None)
+
+
+def _unknown(error: Refused, field: str | None) -> Explanation:
+    supervisor, check = _BY_STATUS.get(error.status, _ANY_STATUS)
+    said = ". ".join(part.rstrip(".") for part in (error.title, error.detail) if part)
+    name = f"{error.status}/{error.code}" if error.code else f"HTTP {error.status}"
+    if not said:
+        return Explanation(supervisor, f"{name}: {check}", field)
+    return Explanation(f"{supervisor} It says: {said}.", f"{name}: {said}. Please {check}", field)
+
+
+def _field(pointer: str | None) -> str | None:
+    """A JSON pointer into a list still means the list's field; a query parameter comes without a slash."""
+    name = (pointer or "").removeprefix("/").partition("/")[0]
+    return name.replace("~1", "/").replace("~0", "~") or None
+
+
+def _rate_limited(error: RateLimited) -> Explanation:
+    seconds = "a moment" if error.retry_after is None else f"{max(1, round(error.retry_after))} s"
+    return Explanation(
+        f"We are asking the phone provider too much at once. Please wait {seconds} and try again.",
+        f"429 after {error.sends} sends: the account's rate limit is reached. Check what else uses this key.",
+    )
+
+
+def _unavailable(error: Unavailable) -> Explanation:
+    check = f"{error.reason} after {error.sends} sends. Check the network and the provider's status page"
+    if not error.maybe_done:
+        return Explanation("The phone provider could not be reached. Nothing was done; please try again.", f"{check}.")
+    return Explanation(
+        "There is no answer from the provider; the outcome is unknown. The screen will show it as soon as we know.",
+        f"{check}; the next read-back of the conference settles what was done.",
+    )
