@@ -6,15 +6,15 @@ from typing import Final, NamedTuple
 class Refusal(NamedTuple):
     """One meaning of one code.
 
-    `name` is status/code, with * where the provider documents no status; `title` tells two meanings of one name apart.
-    In `administrator`, {field} stands for the field the provider points at; `field` for the one it means if it points
-    at none. A `race` is no fault: things changed while the command was on its way.
+    `name` is status/code, with * where the provider documents no status; `says` are words of the title or the detail
+    that tell two meanings of one code apart. In `administrator`, {field} stands for the field the provider points at;
+    `field` for the one it means if it points at none. A `race` is no fault: things changed on the command's way.
     """
 
     name: str
     supervisor: str
     administrator: str
-    title: str = ""
+    says: str = ""
     field: str | None = None
     race: bool = False
 
@@ -37,19 +37,19 @@ REFUSALS: Final = (
         "404/10005",
         "The phone provider no longer knows this call or conference.",
         "not found. Check that the id is of this account and this region; ended calls are kept for ten minutes only.",
-        title="Resource not found",
+        says="Resource not found",
     ),
     Refusal(
         "404/10005",
         "The hold music was not found, so the command was not carried out.",
         "the audio file is not in the account's media storage. Check the media name in the queue's policy.",
-        title="Audio file not found",
+        says="Audio file not found",
     ),
     Refusal(
         "404/10005",
         "That recording is not there any more.",
         "the recording does not exist. Check in the provider's portal whether it was deleted.",
-        title="Recording not found",
+        says="Recording not found",
     ),
     Refusal(
         "*/10006",
@@ -60,13 +60,13 @@ REFUSALS: Final = (
         "404/10007",
         "The phone provider cannot find what this is about; it may just have ended.",
         "not found. Check that TELNYX_BASE_URL names the region in which the conference is.",
-        title="Resource not found",
+        says="Resource not found",
     ),
     Refusal(
         "*/10007",
         "Something went wrong at the phone provider. Please try again in a moment.",
         "unexpected error. Check the provider's status page, and give its support the time and the command_id.",
-        title="Unexpected error",
+        says="Unexpected error",
     ),
     Refusal(
         "408/10008",
@@ -99,14 +99,14 @@ REFUSALS: Final = (
         "Your phone cannot be called: the phone system is not set up for it. Please tell your administrator.",
         "the provider does not take our application. Check that TELNYX_CONNECTION_ID is a Call Control application "
         "of this account and that it has a valid webhook URL.",
-        title="Invalid value for connection_id (Call Control App ID)",
+        says="Invalid value for connection_id",
         field="connection_id",
     ),
     Refusal(
         "422/10015",
         "The phone provider could not make sense of this. Please tell your administrator.",
         "bad request. Check the command in the audit against the provider's documentation.",
-        title="Bad Request",
+        says="Bad Request",
     ),
     Refusal(
         "422/10016",
@@ -192,13 +192,13 @@ REFUSALS: Final = (
         "422/90033",
         "A conference of this name is going on already.",
         "the name is taken by an active conference. Check how your application names conferences.",
-        title="Unable to execute command",
+        says="already exists",
     ),
     Refusal(
         "422/90033",
         "Nobody is in this conference any more.",
         "the conference has no active participants. Check on the timeline who left last.",
-        title="Conference has no active participants",
+        says="no active participants",
     ),
     Refusal(
         "422/90034",

@@ -1,6 +1,5 @@
 """Says in plain words why something was not done, or that nobody knows whether it was."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,8 +41,8 @@ class Explanation:
 def explain(error: TelnyxError | InvalidCommand, *, deed: str = "") -> Explanation:
     """Return the sentences for `error`. With a `deed`, such as "Whisper", the supervisor's begins with it.
 
-    Refusals are told apart by (status, code), and by title where the provider uses one code for two things; a code
-    nobody has described is shown with its title and detail.
+    Refusals are told apart by (status, code), and by their words where the provider uses one code for two things; a
+    code nobody has described is shown with its title and detail.
     """
     explanation = _explain(error)
     if not deed:
@@ -76,15 +75,12 @@ def _refused(error: Refused) -> Explanation:
 
 def _refusal(error: Refused) -> Refusal | None:
     """Statuses are partly inferred by the provider's own pages: a code with one meaning has it with any status."""
+    said = f"{error.title} {error.detail}".lower()
     meanings = [refusal for refusal in REFUSALS if refusal.code == error.code]
+    told = [refusal for refusal in meanings if refusal.says and refusal.says.lower() in said]
     same_status = [refusal for refusal in meanings if refusal.status == str(error.status)]
-    return _by_title(same_status, error.title) or _by_title(meanings, error.title)
-
-
-def _by_title(meanings: Sequence[Refusal], title: str) -> Refusal | None:
-    if len(meanings) == 1:
-        return meanings[0]
-    return next((refusal for refusal in meanings if refusal.title == title), None)
+    fitting = told or same_status or meanings
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _unknown(error: Refused, field: str | None) -> Explanation:
