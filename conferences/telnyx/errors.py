@@ -76,15 +76,15 @@ class Unavailable(TelnyxError):
     """The outcome is unknown after all `sends`.
 
     `reason` is a few words ("timeout", "connection refused", "HTTP 502", "unreadable answer"), `status` the last
-    answer's if there was one. `maybe_done` is False when no send can have been carried out, as when nothing was ever
+    answer's if there was one. `reached` is False when no send can have been carried out, as when nothing was ever
     connected: then, and only then, it is certain that nothing was done.
     """
 
-    def __init__(self, reason: str, *, sends: int, status: int | None = None, maybe_done: bool = True) -> None:
+    def __init__(self, reason: str, *, sends: int, status: int | None = None, reached: bool = True) -> None:
         self.reason = reason
         self.sends = sends
         self.status = status
-        self.maybe_done = maybe_done
+        self.reached = reached
         super().__init__(f"No clear answer from the provider: {reason} (sends: {sends}).")
 
 

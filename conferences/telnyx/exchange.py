@@ -170,7 +170,7 @@ def _settle(question: Question, reading: _Reading, sends: int, maybe_done: bool)
 def _failure(reading: _Reading, sends: int, maybe_done: bool) -> TelnyxError:
     if reading.status == 429 and not maybe_done:
         return RateLimited(retry_after(reading.headers), sends=sends)
-    return Unavailable(reading.trouble, sends=sends, status=reading.status, maybe_done=maybe_done)
+    return Unavailable(reading.trouble, sends=sends, status=reading.status, reached=maybe_done)
 
 
 def _words_for(error: httpx.RequestError) -> str:

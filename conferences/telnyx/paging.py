@@ -28,7 +28,7 @@ def numbered_pages(fetch: Fetch) -> Iterator[dict[str, Any]]:
         yield from page["data"]
         if not _more_pages(page, number):
             return
-    raise Unavailable("endless list", sends=_MOST_PAGES, maybe_done=False)
+    raise Unavailable("endless list", sends=_MOST_PAGES, reached=False)
 
 
 def cursor_pages(fetch: Fetch) -> Iterator[dict[str, Any]]:
@@ -43,7 +43,7 @@ def cursor_pages(fetch: Fetch) -> Iterator[dict[str, Any]]:
             return
         seen.add(after)
         params = {"page[limit]": str(PAGE_SIZE), "page[after]": after}
-    raise Unavailable("endless list", sends=_MOST_PAGES, maybe_done=False)
+    raise Unavailable("endless list", sends=_MOST_PAGES, reached=False)
 
 
 def _more_pages(page: Mapping[str, Any], number: int) -> bool:
@@ -53,7 +53,7 @@ def _more_pages(page: Mapping[str, Any], number: int) -> bool:
     if here == number and isinstance(last, int):
         return bool(page["data"]) and number < last
     if len(page["data"]) >= PAGE_SIZE:
-        raise Unavailable("incomplete list", sends=number, maybe_done=False)
+        raise Unavailable("incomplete list", sends=number, reached=False)
     return False
 
 

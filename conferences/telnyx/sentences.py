@@ -47,7 +47,7 @@ def explain(error: TelnyxError | InvalidCommand, *, deed: str = "") -> Explanati
     explanation = _explain(error)
     if not deed:
         return explanation
-    supervisor = f"{deed}: {explanation.supervisor}"
+    supervisor = f"{deed[:1].upper()}{deed[1:]}: {explanation.supervisor}"
     return Explanation(supervisor, explanation.administrator, explanation.field, explanation.race)
 
 
@@ -108,7 +108,7 @@ def _rate_limited(error: RateLimited) -> Explanation:
 
 def _unavailable(error: Unavailable) -> Explanation:
     check = f"{error.reason} after {error.sends} sends. Check the network and the provider's status page"
-    if not error.maybe_done:
+    if not error.reached:
         return Explanation("The phone provider could not be reached. Nothing was done; please try again.", f"{check}.")
     return Explanation(
         "There is no answer from the provider; the outcome is unknown. The screen will show it as soon as we know.",
