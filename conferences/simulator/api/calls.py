@@ -1,0 +1,158 @@
+"""The call endpoints: dialling, the state of a leg, and commands on it."""
+
+from __future__ import annotations
+
+from conferences.simulator import refusals
+from conferences.simulator.api import paging, resources
+from conferences.simulator.api.conferences import join_options, role
+from conferences.simulator.api.desk import Desk
+from conferences.simulator.api.http import Request, Response, data, ok
+from conferences.simulator.api.validation import Fields
+from conferences.simulator.world import App, DialInto, DialOptions, Leg, Role
+from conferences.simulator.world.legs import CALL_SECONDS, DECLINES
+
+SUPERVISOR_ROLES = ("barge", "whisper", "monitor")
+
+
+def dial(desk: Desk, request: Request) -> Response:
+    """POST /calls, plainly, into a conference or to supervise a bridged call."""
+    fields = Fields(request.json())
+    app = _app(desk, fields)
+    ends = (_caller_id(fields), fields.address("to"))
+    options = _dial_options(desk, fields)
+    config = fields.nested("conference_config")
+    if config is None:
+        return data(resources.dialled(desk.world.dial(app, *ends, options)))
+    return data(resources.dialled(desk.world.dial_into(app, ends, _dial_into(desk, config), options)))
+
+
+def _app(desk: Desk, fields: Fields) -> App:
+    app = desk.world.apps.get(fields.required("connection_id"))
+    if app is None or not app.webhook_url:
+        raise refusals.bad_connection()
+    return app
+
+
+def _caller_id(fields: Fields) -> str:
+    fields.required("from")
+    return fields.address("from")
+
+
+def _dial_options(desk: Desk, fields: Fields) -> DialOptions:
+    supervised, link_to = fields.text("supervise_call_control_id"), fields.text("link_to")
+    pointer = "/supervise_call_control_id"
+    return DialOptions(
+        client_state=fields.client_state(desk.world.switches.client_state_limit),
+        webhook_url=fields.text("webhook_url"),
+        timeout_secs=_timeout(fields),
+        time_limit_secs=fields.number("time_limit_secs", 30, CALL_SECONDS) or CALL_SECONDS,
+        retry_on_timeout=fields.flag("retry_on_timeout", default=True),
+        link_to=desk.world.known_leg(link_to, "/link_to") if link_to else None,
+        supervises=desk.world.answered_leg(supervised, pointer) if supervised else None,
+        supervisor_role=role(fields, allowed=SUPERVISOR_ROLES) or "barge",
+    )
+
+
+def _timeout(fields: Fields) -> int:
+    value = fields.values.get("timeout_secs", 30)
+    if isinstance(value, bool) or not isinstance(value, int) or not 5 <= value <= 600:
+        raise refusals.bad_timeout()
+    return value
+
+
+def _dial_into(desk: Desk, config: Fields) -> DialInto:
+    key, name = config.text("id"), config.text("conference_name")
+    if not key and not name:
+        raise refusals.missing(config.pointer("id"))
+    conference = desk.world.find_conference(key, None, by_name=False) if key else None
+    if key and conference is None:
+        raise refusals.no_conference(desk.world.switches.missing_conference_status)
+    if conference and not conference.is_active:
+        raise refusals.conference_ended()
+    return DialInto(
+        conference=conference,
+        name=name or "",
+        options=join_options(config),
+        early_media=config.flag("early_media", default=True),
+        start_on_create=config.flag("start_conference_on_create", default=True),
+    )
+
+
+def retrieve(desk: Desk, request: Request) -> Response:
+    """GET /calls/{call_control_id}, up to ten minutes after the end."""
+    leg = desk.world.remembered_leg(request.keys["id"])
+    return data(resources.call(leg, desk.world.now()))
+
+
+def active_calls(desk: Desk, request: Request) -> Response:
+    """GET /connections/{connection_id}/active_calls."""
+    connection_id, world = request.keys["id"], desk.world
+    if connection_id not in world.apps:
+        raise refusals.not_found()
+    now = world.now()
+    shown = [
+        resources.active_call(leg, now)
+        for leg in world.legs.values()
+        if leg.state != "ended" and leg.app.connection_id == connection_id
+    ]
+    return paging.by_cursor(request, shown, obeys_numbers=world.switches.active_calls_by_number)
+
+
+def _leg(desk: Desk, request: Request) -> Leg:
+    return desk.world.usable_leg(request.keys["id"])
+
+
+def _take_client_state(desk: Desk, leg: Leg, fields: Fields) -> None:
+    leg.client_state = fields.client_state(desk.world.switches.client_state_limit) or leg.client_state
+
+
+def answer(desk: Desk, request: Request) -> Response:
+    """actions/answer: inbound legs only."""
+    leg = _leg(desk, request)
+    _take_client_state(desk, leg, Fields(request.json()))
+    desk.world.answer(leg)
+    return ok()
+
+
+def hangup(desk: Desk, request: Request) -> Response:
+    """actions/hangup."""
+    leg = _leg(desk, request)
+    _take_client_state(desk, leg, Fields(request.json()))
+    desk.world.hang_up(leg)
+    return ok()
+
+
+def reject(desk: Desk, request: Request) -> Response:
+    """actions/reject."""
+    fields = Fields(request.json())
+    fields.required("cause")
+    cause = fields.choice("cause", tuple(sorted(DECLINES))) or ""
+    desk.world.reject(_leg(desk, request), cause)
+    return ok()
+
+
+def bridge(desk: Desk, request: Request) -> Response:
+    """actions/bridge with another leg."""
+    fields = Fields(request.json())
+    peer_id = fields.required("call_control_id")
+    parks = fields.choice("park_after_unbridge", ("self",)) == "self"
+    leg = desk.world.answered_leg(request.keys["id"])
+    desk.world.bridge(leg, desk.world.answered_leg(peer_id), parks_after_unbridge=parks)
+    return ok()
+
+
+def switch_supervisor_role(desk: Desk, request: Request) -> Response:
+    """actions/switch_supervisor_role of a leg that supervises a bridged call."""
+    fields = Fields(request.json())
+    fields.required("role")
+    chosen: Role = role(fields, "role", SUPERVISOR_ROLES) or "barge"
+    _leg(desk, request).supervisor_role = chosen
+    return ok()
+
+
+def client_state_update(desk: Desk, request: Request) -> Response:
+    """PUT actions/client_state_update."""
+    fields = Fields(request.json())
+    fields.required("client_state")
+    _take_client_state(desk, _leg(desk, request), fields)
+    return ok()

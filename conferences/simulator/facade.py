@@ -1,0 +1,143 @@
+"""A whole stand-in Telnyx in one object, for tests and for the demo."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from conferences.simulator.api import Account, Api, Command, Desk
+from conferences.simulator.clock import Clock, VirtualClock, system_clock
+from conferences.simulator.faults import Faults
+from conferences.simulator.hearing import heard_by
+from conferences.simulator.keys import SigningKey
+from conferences.simulator.phones import PhoneBook
+from conferences.simulator.switches import Switches
+from conferences.simulator.transport import InProcessTransport
+from conferences.simulator.webhooks import Deliverer, Post
+from conferences.simulator.world import App, Conference, DialOptions, Event, JoinOptions, Leg, Participant, World
+
+CONNECTION_ID = "1590000000000000001"
+CALLER_ID = "+14155550100"
+
+
+class Simulator:
+    """World, API, faults, switches, phones and webhooks of one provider.
+
+    Without `clock` time is virtual: it starts at `start` (now, unless given) and moves only by advance().
+    Without `post` webhooks go out over real HTTP when pumped.
+    """
+
+    def __init__(  # noqa: PLR0913 - keyword-only settings of a whole provider
+        self, post: Post | None = None, *, webhook_url: str = "http://testserver/webhooks/telnyx/",
+        failover_url: str | None = None, api_key: str = "KEY_SIMULATOR", connection_id: str = CONNECTION_ID,
+        seed: int = 0, start: datetime | None = None, clock: Clock | None = None, key_seed: str | None = None,
+        signing_time: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
+        self.app = App(connection_id, webhook_url, failover_url)
+        self.switches = Switches()
+        self.phones = PhoneBook()
+        self.faults = Faults()
+        self.key = SigningKey.from_seed(key_seed) if key_seed else SigningKey.generate()
+        self.clock = clock or VirtualClock(start or system_clock())
+        self.world = World(clock=self.clock, apps=[self.app], seed=seed, switches=self.switches, phones=self.phones)
+        self.deliverer = Deliverer(
+            key=self.key, clock=self.clock, faults=self.faults, switches=self.switches,
+            seed=seed, post=post, signing_time=signing_time,
+        )  # fmt: skip
+        self.world.listeners.append(self.deliverer.accept)
+        self.desk = Desk(self.world, self.deliverer, self.faults, Account(api_key))
+        self.api = Api(self.desk)
+        self.client_transport = InProcessTransport(self.api)
+
+    @property
+    def public_key(self) -> str:
+        """What to verify webhooks with: base64 of 32 raw bytes."""
+        return self.key.public_key
+
+    @property
+    def api_key(self) -> str:
+        """The key the API accepts."""
+        return self.desk.account.api_key
+
+    @property
+    def commands(self) -> list[Command]:
+        """Every command that reached the API and how it was answered, oldest first."""
+        return list(self.desk.commands)
+
+    @property
+    def events(self) -> list[Event]:
+        """Every event so far, delivered or not, oldest first."""
+        return list(self.world.events)
+
+    def pump(self) -> int:
+        """Deliver every webhook that is due, one after the other; how many POSTs were made."""
+        return self.deliverer.pump()
+
+    def advance(self, seconds: float) -> None:
+        """Let virtual time pass in the world; webhooks wait for pump()."""
+        self.world.advance(seconds)
+
+    def signed(self, data: dict[str, Any], attempt: int = 1) -> tuple[bytes, dict[str, str]]:
+        """A body of your own making in an envelope, and its signature headers."""
+        envelope = {"data": data, "meta": {"attempt": attempt, "delivered_to": self.app.webhook_url}}
+        body = json.dumps(envelope, sort_keys=True, separators=(",", ":")).encode()
+        return body, self.key.headers(body, int(self.deliverer.signing_time()))
+
+    def incoming_call(self, from_: str = "+14155550171", to: str = "+14155550101") -> Leg:
+        """A customer calls; the leg is parked until somebody answers it."""
+        return self.world.incoming_call(from_, to)
+
+    def dial(self, to: str, *, answered: bool = True, client_state: str | None = None) -> Leg:
+        """The contact center dials somebody, who answers at once unless told otherwise."""
+        leg = self.world.dial(self.app, CALLER_ID, to, DialOptions(client_state=client_state))
+        if answered:
+            self.world.far_end_answers(leg)
+        return leg
+
+    def conference_with(
+        self, agents: Sequence[str] = ("sip:ana.ruiz@agents.example",), customer: str = "+14155550171",
+        queue_number: str = "+14155550101", name: str | None = None,
+    ) -> Conference:  # fmt: skip
+        """A conference as a contact center builds it: customer, then agents, everybody answered and joined."""
+        caller = self.incoming_call(customer, queue_number)
+        self.world.answer(caller)
+        name = name or f"Support {4711 + len(self.world.conferences)}"
+        conference = self.world.create_conference(caller, name)
+        for address in agents:
+            self.world.join(conference, self.dial(address), JoinOptions())
+        return conference
+
+    def join(self, conference: Conference, leg: Leg, **options: Any) -> Participant:
+        """Join a leg without the API; options as in JoinOptions."""
+        return self.world.join(conference, leg, JoinOptions(**options))
+
+    def far_end_answers(self, leg: Leg) -> None:
+        """The person dialled picks up."""
+        self.world.far_end_answers(leg)
+
+    def far_end_hangs_up(self, leg: Leg) -> None:
+        """The person on the leg puts the phone down."""
+        self.world.far_end_hangs_up(leg)
+
+    def far_end_holds(self, leg: Leg) -> None:
+        """The phone on the leg puts us on hold by SIP."""
+        self.world.far_end_holds(leg)
+
+    def far_end_resumes(self, leg: Leg) -> None:
+        """The phone on the leg takes us off hold."""
+        self.world.far_end_holds(leg, held=False)
+
+    def legs_to(self, address: str) -> list[Leg]:
+        """Every leg dialled to an address, oldest first."""
+        return [leg for leg in self.world.legs.values() if leg.direction == "outgoing" and leg.to == address]
+
+    def heard_by(self, conference: Conference) -> dict[str, set[str]]:
+        """Who really hears whom, by call_control_id."""
+        return heard_by(self.world, conference.id)
+
+    def hears(self, conference: Conference, listener: Leg, speaker: Leg) -> bool:
+        """Whether one leg hears another."""
+        return speaker.call_control_id in self.heard_by(conference).get(listener.call_control_id, set())
