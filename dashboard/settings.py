@@ -103,6 +103,9 @@ CHANNEL_LAYERS = {
     else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
 }
 
+# The serving process carries supervisions on; tests do so step by step instead.
+RUN_ERRANDS = env.bool("RUN_ERRANDS", True)
+
 # --- People and sessions ----------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [

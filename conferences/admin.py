@@ -1,0 +1,1 @@
+"""Django admin for the directory, and read-only views of facts and audit."""

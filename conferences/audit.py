@@ -1,0 +1,118 @@
+"""The only writer of audit entries: a deed before it is sent, and its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
+
+from conferences.models import AuditEntry, Conference, Leg, Supervision
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a deed: a result, and the provider's own words where it answered."""
+
+    result: AuditEntry.Result
+    http_status: int | None = None
+    sends: int | None = None
+    code: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody tried to do, and from which address."""
+
+    user: AbstractBaseUser
+    conference: Conference
+    deed: str
+    role: str
+    targets: Iterable[str]
+    ip: str | None
+
+
+def intend(supervision: Supervision, deed: str, *, role: str, targets: Iterable[str], command_id: str) -> AuditEntry:
+    """Write that a command is about to be sent. Returns the entry its outcome belongs to."""
+    return _write(
+        phase=AuditEntry.Phase.INTENT,
+        deed=deed,
+        actor=supervision.user,
+        source_ip=supervision.source_ip,
+        supervision=supervision,
+        call_control_id=supervision.call_control_id,
+        role=role,
+        targets=named(targets),
+        command_id=command_id,
+        **_about(supervision.conference),
+    )
+
+
+def conclude(intent: AuditEntry, outcome: Outcome, *, call_control_id: str = "") -> AuditEntry:
+    """Write what came of an intent; `call_control_id` names a leg that only the answer told."""
+    return _write(
+        phase=AuditEntry.Phase.OUTCOME,
+        intent=intent,
+        deed=intent.deed,
+        result=outcome.result,
+        actor=intent.actor,
+        source_ip=intent.source_ip,
+        supervision=intent.supervision,
+        conference=intent.conference,
+        conference_name=intent.conference_name,
+        telnyx_conference_id=intent.telnyx_conference_id,
+        call_control_id=call_control_id or intent.call_control_id,
+        role=intent.role,
+        targets=intent.targets,
+        command_id=intent.command_id,
+        http_status=outcome.http_status,
+        sends=outcome.sends,
+        provider_code=outcome.code,
+        provider_text=outcome.text,
+    )
+
+
+def deny(attempt: Attempt, why: str) -> AuditEntry:
+    """Write an attempt that was refused on our side and never sent, with the sentence that was shown."""
+    return _write(
+        phase=AuditEntry.Phase.OUTCOME,
+        deed=attempt.deed,
+        result=AuditEntry.Result.DENIED,
+        actor=attempt.user,
+        source_ip=attempt.ip,
+        role=attempt.role[:10],
+        targets=named(attempt.targets),
+        note=why,
+        **_about(attempt.conference),
+    )
+
+
+def named(call_control_ids: Iterable[str]) -> list[dict[str, str]]:
+    """Return legs with the names shown for them now."""
+    ids = [one[:255] for one in call_control_ids]
+    legs = {leg.call_control_id: leg for leg in Leg.objects.select_related("agent").filter(call_control_id__in=ids)}
+    return [{"call_control_id": one, "name": _name(legs.get(one))} for one in ids]
+
+
+def _name(leg: Leg | None) -> str:
+    if leg is None:
+        return "unknown leg"
+    return str(leg.agent) if leg.agent else leg.get_kind_display()
+
+
+def _about(conference: Conference) -> dict[str, object]:
+    return {
+        "conference": conference,
+        "conference_name": str(conference),
+        "telnyx_conference_id": conference.conference_id,
+    }
+
+
+def _write(**values: object) -> AuditEntry:
+    actor = values["actor"]
+    name = str(getattr(actor, "get_full_name", str)() or actor)
+    entry = AuditEntry(at=timezone.now(), actor_name=name, **values)
+    entry.save()
+    return entry

@@ -1,0 +1,186 @@
+"""Sends one command for a supervision: audit, provider, audit, fact; the only caller of the provider's commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from conferences import audit, counters, inbox, provider
+from conferences.models import AuditEntry, Fact, Queue, Supervision
+from conferences.steps import RING_SECS, Step
+from conferences.telnyx.client import Answer
+from conferences.telnyx.commands import Dial, Hangup, InvalidCommand, Join, Leave, Update, encode_client_state
+from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
+from conferences.telnyx.sentences import explain
+
+# The provider forgets a command_id after 60 seconds; the client spends up to 20 on its sends.
+RESENDABLE = timedelta(seconds=25)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of one command. `code` is the provider's; `sentence` is for the supervisor, empty when accepted."""
+
+    result: AuditEntry.Result
+    at: datetime
+    call_control_id: str = ""
+    code: str = ""
+    sentence: str = ""
+    reached: bool = True
+
+    @property
+    def accepted(self) -> bool:
+        return self.result == AuditEntry.Result.OK
+
+
+def send(supervision: Supervision, step: Step) -> Sent:
+    """Send the command of `step` under the row's command_id and return what came of it; it is in the audit either way.
+
+    The intent is on disk before anything is sent. An accepted join or update is stored as a fact, dated when it was
+    sent, for nothing the provider says later tells the role.
+    """
+    sent_at = timezone.now()
+    quiet = step in (Step.LEAVE, Step.HANGUP)
+    intent = _open_intent(supervision) or audit.intend(
+        supervision,
+        step.value,
+        role="" if quiet else supervision.asked_role,
+        targets=[] if quiet else supervision.asked_targets,
+        command_id=supervision.command_id,
+    )
+    try:
+        answer = _COMMANDS[step](supervision)
+    except (TelnyxError, InvalidCommand) as error:
+        return _failed(intent, error, sent_at)
+    found = getattr(answer, "call_control_id", "")
+    audit.conclude(
+        intent,
+        audit.Outcome(AuditEntry.Result.OK, http_status=answer.status, sends=answer.sends),
+        call_control_id=found,
+    )
+    counters.COMMANDS.labels(step.value, "ok").inc()
+    _record(supervision, step, sent_at)
+    return Sent(AuditEntry.Result.OK, sent_at, call_control_id=found)
+
+
+def lost(supervision: Supervision, sent_at: datetime) -> Sent:
+    """Close the audit of a command whose outcome nobody saw: the server stopped between sending and hearing."""
+    intent = _open_intent(supervision)
+    if intent is not None:
+        audit.conclude(intent, audit.Outcome(AuditEntry.Result.UNKNOWN, text="The server stopped before the answer."))
+    return Sent(AuditEntry.Result.UNKNOWN, sent_at)
+
+
+def _open_intent(supervision: Supervision) -> AuditEntry | None:
+    """The entry of a command that was about to be sent, or was, when its server died."""
+    asked = AuditEntry.objects.filter(command_id=supervision.command_id, phase=AuditEntry.Phase.INTENT, outcomes=None)
+    return asked.first()
+
+
+def leg_is_gone(supervision: Supervision) -> None:
+    """Store the provider's word that our leg has ended."""
+    payload = {"call_control_id": supervision.call_control_id, "is_alive": False}
+    inbox.record("readback.leg", payload, source=Fact.Source.READBACK, occurred_at=timezone.now())
+
+
+def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: datetime) -> Sent:
+    result = AuditEntry.Result.UNKNOWN if isinstance(error, Unavailable) else AuditEntry.Result.REFUSED
+    refused = error if isinstance(error, Refused) else None
+    text = f"{refused.title}: {refused.detail}".strip(": ") if refused else str(error)
+    audit.conclude(
+        intent,
+        audit.Outcome(
+            result,
+            http_status=getattr(error, "status", None),
+            sends=getattr(error, "sends", None),
+            code=refused.code if refused else "",
+            text=text,
+        ),
+    )
+    counters.COMMANDS.labels(intent.deed, result.value).inc()
+    sentence = str(error) if isinstance(error, InvalidCommand) else explain(error, deed=intent.deed).supervisor
+    code = "rate_limited" if isinstance(error, RateLimited) else refused.code if refused else ""
+    return Sent(result, sent_at, code=code, sentence=sentence, reached=getattr(error, "reached", True))
+
+
+def _dial(supervision: Supervision) -> Answer:
+    return provider.client().dial(
+        Dial(
+            to=supervision.address,
+            from_=settings.TELNYX_CALLER_ID,
+            connection_id=settings.TELNYX_CONNECTION_ID,
+            client_state=encode_client_state(str(supervision.pk)),
+            command_id=supervision.command_id,
+            timeout_secs=RING_SECS,
+        )
+    )
+
+
+def _join(supervision: Supervision) -> Answer:
+    return provider.client().join(
+        supervision.conference.conference_id,
+        Join(
+            call_control_id=supervision.call_control_id,
+            command_id=supervision.command_id,
+            supervisor_role=supervision.asked_role,
+            whisper_call_control_ids=tuple(supervision.asked_targets),
+            client_state=encode_client_state(str(supervision.pk)),
+            beep_enabled=_beep(supervision.conference.queue),
+        ),
+    )
+
+
+def _update(supervision: Supervision) -> Answer:
+    return provider.client().update(
+        supervision.conference.conference_id,
+        Update(
+            call_control_id=supervision.call_control_id,
+            command_id=supervision.command_id,
+            supervisor_role=supervision.asked_role,
+            whisper_call_control_ids=tuple(supervision.asked_targets),
+        ),
+    )
+
+
+def _leave(supervision: Supervision) -> Answer:
+    return provider.client().leave(
+        supervision.conference.conference_id,
+        Leave(
+            call_control_id=supervision.call_control_id,
+            command_id=supervision.command_id,
+            beep_enabled=_beep(supervision.conference.queue),
+        ),
+    )
+
+
+def _hangup(supervision: Supervision) -> Answer:
+    return provider.client().hangup(supervision.call_control_id, Hangup(command_id=supervision.command_id))
+
+
+def _beep(queue: Queue | None) -> str:
+    return queue.beep_enabled if queue else Queue.Beep.NEVER
+
+
+def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
+    if step not in (Step.JOIN, Step.UPDATE):
+        return
+    payload = {
+        "conference_id": supervision.conference.conference_id,
+        "call_control_id": supervision.call_control_id,
+        "supervisor_role": supervision.asked_role,
+        "whisper_call_control_ids": list(supervision.asked_targets),
+    }
+    inbox.record(f"command.{step.value}", payload, source=Fact.Source.COMMAND, occurred_at=sent_at)
+
+
+_COMMANDS: dict[Step, Callable[[Supervision], Answer]] = {
+    Step.DIAL: _dial,
+    Step.JOIN: _join,
+    Step.UPDATE: _update,
+    Step.LEAVE: _leave,
+    Step.HANGUP: _hangup,
+}

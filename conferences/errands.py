@@ -1,0 +1,87 @@
+"""What is to be done after facts have come in, outside the webhook's request: follow supervisions, read back names."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+
+from django.db import DatabaseError, close_old_connections
+
+from conferences import following, reconcile, signals
+from conferences.models import Conference, Supervision
+
+log = logging.getLogger(__name__)
+
+Errand = tuple[Hashable, Callable[[], None]]
+
+# Nothing tells a process that another one has died holding an errand; so it also looks on its own.
+LOOK_EVERY = 1.0
+AT_ONCE = 8
+
+
+def due() -> Iterator[Errand]:
+    """Yield what may be due now, each under a key of its own. Doing one twice, or by two processes, does no harm."""
+    for pk in Supervision.objects.running().values_list("pk", flat=True):
+        yield ("supervision", pk), partial(following.follow, pk)
+    for conference in Conference.objects.live().filter(read_at=None)[:50]:
+        yield ("conference", conference.pk), partial(reconcile.learn, conference.pk)
+
+
+def run_due() -> None:
+    """Do everything that is due, here and now, one after another."""
+    for _, errand in list(due()):
+        errand()
+
+
+class Runner:
+    """A thread that looks for errands when woken and every second, and a few more that do them side by side."""
+
+    def __init__(self) -> None:
+        self._woken = threading.Event()
+        self._stopped = threading.Event()
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="errand")
+        self._under_way: dict[Hashable, Future[None]] = {}
+        self._thread = threading.Thread(target=self._look, name="errands", daemon=True)
+
+    def start(self) -> None:
+        signals.work_arrived.connect(self._wake)
+        self._thread.start()
+
+    def stop(self) -> None:
+        signals.work_arrived.disconnect(self._wake)
+        self._stopped.set()
+        self._woken.set()
+        self._thread.join(timeout=5)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _wake(self, **_: object) -> None:
+        self._woken.set()
+
+    def _look(self) -> None:
+        while not self._stopped.is_set():
+            self._woken.clear()
+            try:
+                self._hand_out()
+            except DatabaseError:
+                log.exception("Errands could not be looked for; trying again")
+            finally:
+                close_old_connections()
+            self._woken.wait(LOOK_EVERY)
+
+    def _hand_out(self) -> None:
+        self._under_way = {key: future for key, future in self._under_way.items() if not future.done()}
+        for key, errand in due():
+            if key not in self._under_way and not self._stopped.is_set():
+                self._under_way[key] = self._pool.submit(_do, key, errand)
+
+
+def _do(key: Hashable, errand: Callable[[], None]) -> None:
+    try:
+        errand()
+    except DatabaseError:
+        log.exception("An errand failed and will be tried again: %s", key)
+    finally:
+        close_old_connections()

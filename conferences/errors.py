@@ -1,0 +1,54 @@
+"""Why a deed is not possible, in words fit to show."""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+class NotPossible(Exception):
+    """A deed that was not begun. `sentence` is for the supervisor; `field` names the form field it belongs beside."""
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+
+
+class NotAllowed(NotPossible):
+    """The supervisor lacks the permission, or the conference is out of scope."""
+
+
+class ConferenceOver(NotPossible):
+    """The conference has ended meanwhile."""
+
+
+# How a supervision may come to nothing, by the key kept on its row.
+PROBLEMS: Final = {
+    "no_answer": "You did not answer.",
+    "busy": "Your phone was busy.",
+    "declined": "The call was declined at your phone.",
+    "not_reached": "Your phone could not be reached.",
+    "ringing_stopped": "The call to your phone ended before it was answered.",
+    "conference_over": "The call had already ended.",
+    "not_answered_yet": "Your phone had not been answered yet.",
+    "full": "The conference is full.",
+    "refused": "The provider refused.",
+    "no_reply": "No answer from the provider.",
+    "hung_up": "Your phone hung up.",
+    "removed": "You were taken out of the call.",
+    "call_ended": "The call has ended.",
+    "not_quieter": "The change to a quieter mode did not go through, so your phone was hung up.",
+    "withdrawn": "You may no longer supervise this call, so your phone was hung up.",
+    "cancelled": "Cancelled.",
+    "left": "You left. The call goes on without you.",
+}
+
+# The provider's hangup causes (Telnyx: call.hangup) for a phone that never joined.
+HANGUPS: Final = {
+    "timeout": "no_answer",
+    "no_answer": "no_answer",
+    "user_busy": "busy",
+    "call_rejected": "declined",
+    "not_found": "not_reached",
+    "unspecified": "not_reached",
+}

@@ -1,0 +1,59 @@
+"""What the provider's conference.* events do to a conference and its participants."""
+
+from dataclasses import replace
+
+from conferences.fold.lookup import conference_of, leave, leg_of
+from conferences.fold.states import ParticipantState, State
+from conferences.telnyx.events import Event
+
+
+def created(state: State, fact: Event) -> None:
+    conference = conference_of(state, fact)
+    if conference is not None:
+        state.conferences[conference.conference_id] = replace(
+            conference,
+            created_at=conference.created_at or fact.occurred_at,
+            connection_id=conference.connection_id or fact.connection_id or "",
+            state="in_progress" if conference.state in ("unknown", "init") else conference.state,
+        )
+
+
+def joined(state: State, fact: Event) -> None:
+    conference, leg = conference_of(state, fact), leg_of(state, fact)
+    if conference is None or leg is None:
+        return
+    if conference.state in ("unknown", "init"):
+        conference = state.conferences[conference.conference_id] = replace(conference, state="in_progress")
+    key = (conference.conference_id, leg.call_control_id)
+    before = state.participants.get(key)
+    if before is None or before.state == "left":
+        # A new stay: what was muted, held or whispered to in an earlier one says nothing of this one.
+        state.participants[key] = ParticipantState(*key, joined_at=fact.occurred_at)
+    elif before.state == "joining":
+        state.participants[key] = replace(before, state="joined", joined_at=fact.occurred_at)
+    if conference.state == "completed" or leg.state == "ended":
+        leave(state, key, fact.occurred_at)
+
+
+def left(state: State, fact: Event) -> None:
+    conference, leg = conference_of(state, fact), leg_of(state, fact)
+    if conference is None or leg is None:
+        return
+    key = (conference.conference_id, leg.call_control_id)
+    state.participants.setdefault(key, ParticipantState(*key))
+    leave(state, key, fact.occurred_at)
+
+
+def ended(state: State, fact: Event) -> None:
+    conference = conference_of(state, fact)
+    if conference is None:
+        return
+    if conference.state != "completed":
+        state.conferences[conference.conference_id] = replace(
+            conference,
+            state="completed",
+            ended_at=fact.occurred_at,
+            end_reason=fact.reason or fact.text("end_reason") or "",
+        )
+    for key in [key for key in state.participants if key[0] == conference.conference_id]:
+        leave(state, key, fact.occurred_at)

@@ -1,0 +1,78 @@
+"""What the provider's call.* events do to a leg and to its stays."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from conferences.fold.lookup import leave, leg_of
+from conferences.fold.states import LegState, State
+from conferences.telnyx.events import Event
+
+
+def know_leg(state: State, fact: Event, call_control_id: str) -> None:
+    """Fill what any event of a leg may tell; a conference's events carry its owner's client_state, not the leg's."""
+    leg = state.legs.get(call_control_id) or LegState(call_control_id)
+    known = replace(
+        leg,
+        call_leg_id=leg.call_leg_id or fact.call_leg_id or "",
+        call_session_id=leg.call_session_id or fact.call_session_id or "",
+        connection_id=leg.connection_id or fact.connection_id or "",
+    )
+    if fact.type.startswith("call."):
+        known = replace(
+            known,
+            client_state=fact.client_state or leg.client_state,
+            direction=leg.direction or _direction(fact),
+            from_address=leg.from_address or fact.from_ or "",
+            to_address=leg.to_address or fact.to or "",
+        )
+    state.legs[call_control_id] = known
+
+
+def _direction(fact: Event) -> str:
+    direction = fact.direction
+    return direction if direction in ("incoming", "outgoing") else ""
+
+
+def initiated(state: State, fact: Event) -> None:
+    leg = leg_of(state, fact)
+    if leg is not None:
+        alive = leg.state in ("unknown", "initiated")
+        state.legs[leg.call_control_id] = replace(
+            leg, started_at=leg.started_at or fact.occurred_at, state="initiated" if alive else leg.state
+        )
+
+
+def answered(state: State, fact: Event) -> None:
+    leg = leg_of(state, fact)
+    if leg is not None:
+        state.legs[leg.call_control_id] = replace(
+            leg,
+            answered_at=leg.answered_at or fact.occurred_at,
+            state="ended" if leg.state == "ended" else "answered",
+        )
+
+
+def hangup(state: State, fact: Event) -> None:
+    leg = leg_of(state, fact)
+    if leg is None:
+        return
+    if leg.state != "ended":
+        state.legs[leg.call_control_id] = replace(
+            leg,
+            state="ended",
+            ended_at=fact.occurred_at,
+            hangup_cause=fact.hangup_cause or "",
+            hangup_source=fact.hangup_source or "",
+            phone_hold=False,
+        )
+    for key in [key for key in state.participants if key[1] == leg.call_control_id]:
+        leave(state, key, fact.occurred_at)
+
+
+def phone_hold(*, held: bool) -> Callable[[State, Event], None]:
+    def effect(state: State, fact: Event) -> None:
+        leg = leg_of(state, fact)
+        if leg is not None and leg.state != "ended":
+            state.legs[leg.call_control_id] = replace(leg, phone_hold=held)
+
+    return effect

@@ -1,0 +1,107 @@
+"""What our own facts do: read-backs of the provider's records, and commands it accepted."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from conferences.fold.conferences import ended, joined, left
+from conferences.fold.legs import hangup
+from conferences.fold.lookup import conference_of, leave, leg_of
+from conferences.fold.states import ConferenceState, ParticipantState, State
+from conferences.telnyx.events import Event
+
+
+def read_conference(state: State, fact: Event) -> None:
+    """The provider's record of a conference (GET /conferences/{id}): its name, which no webhook carries, and times."""
+    conference = conference_of(state, fact)
+    if conference is None:
+        return
+    state.conferences[conference.conference_id] = replace(
+        conference,
+        name=fact.text("name") or conference.name,
+        region=fact.text("region") or conference.region,
+        created_at=conference.created_at or moment(fact.payload, "created_at"),
+        expires_at=moment(fact.payload, "expires_at") or conference.expires_at,
+        state=_status(conference, fact),
+    )
+    if fact.text("status") == "completed":
+        ended(state, fact)
+
+
+def _status(conference: ConferenceState, fact: Event) -> str:
+    told = fact.text("status")
+    return told if told in ("init", "in_progress") and conference.state in ("unknown", "init") else conference.state
+
+
+def read_participant(state: State, fact: Event) -> None:
+    """A line of the provider's participants list; `status` left also stands for a leg missing from that list."""
+    if fact.text("status") == "left":
+        left(state, fact)
+        return
+    if fact.text("status") != "joining":
+        joined(state, fact)
+    participant = state.participants.get((fact.conference_id or "", fact.call_control_id or ""))
+    if participant is None or participant.state == "left":
+        return
+    payload = fact.payload
+    state.participants[participant.key] = replace(
+        participant,
+        participant_id=fact.text("participant_id") or participant.participant_id,
+        muted=flag(payload, "muted", participant.muted),
+        on_hold=flag(payload, "on_hold", participant.on_hold),
+        whisper_call_control_ids=ids(payload),
+        end_conference_on_exit=bool(payload.get("end_conference_on_exit")),
+        soft_end_conference_on_exit=bool(payload.get("soft_end_conference_on_exit")),
+    )
+
+
+def read_leg(state: State, fact: Event) -> None:
+    """The provider's record of a call (GET /calls/{id}); only a dead one tells something: it has ended."""
+    if fact.payload.get("is_alive") is False:
+        hangup(state, fact)
+
+
+def join_accepted(state: State, fact: Event) -> None:
+    """Our join was accepted: not yet in, but with this role once participant.joined or a read-back says so."""
+    conference, leg = conference_of(state, fact), leg_of(state, fact)
+    if conference is None or leg is None:
+        return
+    key = (conference.conference_id, leg.call_control_id)
+    before = state.participants.get(key)
+    if before is None or before.state == "left":
+        before = ParticipantState(*key, state="joining")
+    state.participants[key] = _with_role(before, fact)
+    if conference.state == "completed" or leg.state == "ended":
+        leave(state, key, fact.occurred_at)
+
+
+def update_accepted(state: State, fact: Event) -> None:
+    participant = state.participants.get((fact.conference_id or "", fact.call_control_id or ""))
+    if participant is not None and participant.state != "left":
+        state.participants[participant.key] = _with_role(participant, fact)
+
+
+def _with_role(participant: ParticipantState, fact: Event) -> ParticipantState:
+    return replace(participant, role=fact.text("supervisor_role") or "", whisper_call_control_ids=ids(fact.payload))
+
+
+def ids(payload: Mapping[str, Any]) -> tuple[str, ...]:
+    ids = payload.get("whisper_call_control_ids")
+    return tuple(sorted({one for one in ids if isinstance(one, str)})) if isinstance(ids, list | tuple) else ()
+
+
+def flag(payload: Mapping[str, Any], name: str, otherwise: bool | None) -> bool | None:
+    value = payload.get(name)
+    return value if isinstance(value, bool) else otherwise
+
+
+def moment(payload: Mapping[str, Any], name: str) -> datetime | None:
+    value = payload.get(name)
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,86 @@
+"""What is known of a conference, a participant and a leg: immutable records, and a state made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+SUPERVISOR_ROLES: Final = ("monitor", "whisper", "barge", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class LegState:
+    """One call leg. `state`: unknown (only named by others so far), initiated, answered or ended; ended is for good."""
+
+    call_control_id: str
+    call_leg_id: str = ""
+    call_session_id: str = ""
+    connection_id: str = ""
+    client_state: str = ""
+    direction: str = ""
+    from_address: str = ""
+    to_address: str = ""
+    state: str = "unknown"
+    started_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    hangup_cause: str = ""
+    hangup_source: str = ""
+    phone_hold: bool = False  # the far end's own hold button (call.hold), not the conference's hold
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceState:
+    """One conference. `state`: unknown, init, in_progress or completed; completed is for good."""
+
+    conference_id: str
+    name: str = ""
+    state: str = "unknown"
+    region: str = ""
+    connection_id: str = ""
+    created_at: datetime | None = None
+    expires_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantState:
+    """A leg's stay in a conference. `state`: joining (a join of ours was accepted), joined or left.
+
+    None for muted and on_hold: nobody has told yet. `role` is the supervisor role we asked for and the provider
+    accepted, empty for everyone else: no answer of the provider carries it (Telnyx: List conference participants).
+    """
+
+    conference_id: str
+    call_control_id: str
+    participant_id: str = ""
+    state: str = "joined"
+    joined_at: datetime | None = None
+    left_at: datetime | None = None
+    muted: bool | None = None
+    on_hold: bool | None = None
+    role: str = ""
+    whisper_call_control_ids: tuple[str, ...] = ()
+    end_conference_on_exit: bool = False
+    soft_end_conference_on_exit: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.conference_id, self.call_control_id)
+
+
+ParticipantKey = tuple[str, str]  # conference_id, call_control_id
+
+
+@dataclass(slots=True)
+class State:
+    """Some conferences, their participants and some legs, by the provider's ids. Treat one you were given as fixed."""
+
+    conferences: dict[str, ConferenceState] = field(default_factory=dict)
+    participants: dict[ParticipantKey, ParticipantState] = field(default_factory=dict)
+    legs: dict[str, LegState] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        return State(dict(self.conferences), dict(self.participants), dict(self.legs))

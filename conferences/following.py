@@ -1,0 +1,246 @@
+"""Carries a supervision on, step by step, until there is nothing to do but wait; safe to call at any time."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from conferences import audit, commanding, feed, policy
+from conferences.commanding import Sent
+from conferences.errors import PROBLEMS, NotPossible
+from conferences.models import AuditEntry, Leg, Participant, Supervision
+from conferences.steps import Decision, Situation, Step, is_quieter, next_step, targets_now
+from conferences.telnyx.commands import encode_client_state
+
+# Longer than the client spends on one command: a worker that is silent for longer has died.
+LEASE = timedelta(seconds=30)
+MOST_STEPS = 12
+
+# The provider's refusals (Telnyx: API error codes) that have a reason of their own.
+REFUSALS = {"90018": "hung_up", "90019": "conference_over", "90032": "full", "90034": "not_answered_yet"}
+GONE = ("90018", "90015", "10005", "10007")
+
+
+def follow(supervision_id: UUID) -> None:
+    """Do what is due for this supervision now: send its next commands, or note how it ended.
+
+    One worker at a time has a supervision, so commands for its leg never interleave; who comes meanwhile returns at
+    once, and the one who has it looks again before giving it back.
+    """
+    while _take(supervision_id):
+        try:
+            waiting = all(_do_next(supervision_id) for _ in range(MOST_STEPS))
+        finally:
+            Supervision.objects.filter(pk=supervision_id).update(busy_until=None)
+        if waiting or not _is_due(supervision_id):
+            return
+
+
+def _take(supervision_id: UUID) -> bool:
+    now = timezone.now()
+    free = Q(busy_until=None) | Q(busy_until__lt=now)
+    mine = Supervision.objects.running().filter(free, pk=supervision_id)
+    return mine.update(busy_until=now + LEASE) == 1
+
+
+def _is_due(supervision_id: UUID) -> bool:
+    at = situation(supervision_id)
+    return at is not None and next_step(at).step is not Step.WAIT
+
+
+def situation(supervision_id: UUID) -> Situation | None:
+    """Return what is known of a running supervision now; None once it has ended."""
+    supervision = (
+        Supervision.objects.select_related("conference__queue", "user", "device")
+        .running()
+        .filter(pk=supervision_id)
+        .first()
+    )
+    if supervision is None:
+        return None
+    leg = _leg(supervision)
+    conference = supervision.conference
+    stay = Participant.objects.filter(conference=conference, leg=leg).first() if leg else None
+    present = Participant.objects.filter(
+        conference=conference, state=Participant.State.JOINED, leg__kind=Leg.Kind.AGENT
+    )
+    agents = frozenset(present.values_list("leg__call_control_id", flat=True))
+    return Situation(supervision, conference, leg, stay, agents, timezone.now())
+
+
+def _leg(supervision: Supervision) -> Leg | None:
+    """Our leg by its id, or, when the answer to our dial was lost, by the client_state we gave it."""
+    if supervision.call_control_id:
+        return Leg.objects.filter(call_control_id=supervision.call_control_id).first()
+    if supervision.dialled_at is None:
+        return None
+    leg = Leg.objects.filter(client_state=encode_client_state(str(supervision.pk))).first()
+    if leg is not None:
+        _note(supervision, call_control_id=leg.call_control_id)
+    return leg
+
+
+def _do_next(supervision_id: UUID) -> bool:
+    """Take one step; say whether another may follow at once."""
+    at = situation(supervision_id)
+    if at is None:
+        return False
+    _settle_lost_command(at.supervision)
+    _keep_present_targets(at)
+    _note_arrival(at)
+    decision = next_step(at)
+    if decision.step is Step.FINISH:
+        _note(at.supervision, state=decision.state, problem=decision.problem, ended_at=at.now, wanted=False)
+        return False
+    if decision.state != at.supervision.state:
+        _note(at.supervision, state=decision.state)
+    if decision.step is Step.WAIT:
+        return False
+    if decision.step is Step.GIVE_UP:
+        _note(at.supervision, wanted=False, problem=decision.problem)
+        return True
+    return _carry_out(at, decision)
+
+
+def _settle_lost_command(supervision: Supervision) -> None:
+    """A command is under way and nobody has it: its server died. Send the very same again, or own up to not knowing."""
+    if not supervision.command:
+        return
+    step, sent_at = Step(supervision.command), supervision.command_at or timezone.now()
+    fresh = timezone.now() - sent_at < commanding.RESENDABLE and supervision.asked_at <= sent_at
+    if fresh:
+        _note(supervision, busy_until=timezone.now() + LEASE)
+        sent = commanding.send(supervision, step)
+    else:
+        sent = commanding.lost(supervision, sent_at)
+    _apply(supervision, step, sent)
+
+
+def _keep_present_targets(at: Situation) -> None:
+    supervision = at.supervision
+    role, targets = targets_now(supervision, at.agents)
+    if (role, sorted(targets)) == (supervision.asked_role, sorted(supervision.asked_targets)):
+        return
+    gone = [one["name"] for one in audit.named(set(supervision.asked_targets) - set(targets))]
+    notice = f"{' and '.join(sorted(gone))} left the call. "
+    if targets:
+        notice += f"{' and '.join(one['name'] for one in audit.named(targets))} still hears you."
+    else:
+        notice += "Nobody is left to whisper to, so you are only listening."
+    _note(supervision, asked_role=role, asked_targets=targets, asked_at=at.now, notice=notice)
+
+
+def _note_arrival(at: Situation) -> None:
+    if at.supervision.joined_at is None and at.stay is not None and at.stay.state == Participant.State.JOINED:
+        _note(at.supervision, joined_at=at.stay.joined_at or at.now)
+
+
+def _carry_out(at: Situation, decision: Decision) -> bool:
+    supervision = at.supervision
+    if decision.step in (Step.DIAL, Step.JOIN, Step.UPDATE) and not _still_allowed(at):
+        return True
+    marks = {f"{decision.step.value}_sent_at": at.now} if decision.step in (Step.JOIN, Step.LEAVE, Step.HANGUP) else {}
+    if decision.step is Step.DIAL:
+        marks = {"dialled_at": at.now}
+    _note(
+        supervision,
+        command=decision.step.value,
+        command_id=str(uuid.uuid4()),
+        command_at=at.now,
+        busy_until=timezone.now() + LEASE,
+        **marks,
+    )
+    sent = commanding.send(supervision, decision.step)
+    _apply(supervision, decision.step, sent)
+    return True
+
+
+def _still_allowed(at: Situation) -> bool:
+    """Asked again at the moment of the deed: a permission may have been withdrawn while the phone rang."""
+    supervision = at.supervision
+    try:
+        policy.check_deed(supervision.user, supervision.conference, supervision.asked_role, supervision.asked_targets)
+    except NotPossible as error:
+        if is_quieter(supervision) and supervision.accepted_at:
+            return True  # being heard by fewer needs no permission
+        attempt = audit.Attempt(
+            supervision.user,
+            supervision.conference,
+            "join",
+            supervision.asked_role,
+            supervision.asked_targets,
+            supervision.source_ip,
+        )
+        audit.deny(attempt, error.sentence)
+        _note(supervision, wanted=False, problem="withdrawn", notice=error.sentence)
+        return False
+    return True
+
+
+def _apply(supervision: Supervision, step: Step, sent: Sent) -> None:
+    """Note what came of a command. A step toward a quieter mode that did not surely happen ends in hanging up our leg."""
+    done: dict[str, object] = {"command": "", "command_id": "", "command_at": None}
+    if step is Step.DIAL:
+        done |= _after_dial(sent)
+    elif step is Step.JOIN:
+        done |= _after_join(supervision, sent)
+    elif step is Step.UPDATE:
+        done |= _after_update(supervision, sent)
+    _note(supervision, **done)
+    if step is Step.HANGUP and sent.code in GONE:
+        commanding.leg_is_gone(supervision)
+
+
+def _after_dial(sent: Sent) -> dict[str, object]:
+    if sent.accepted:
+        return {"call_control_id": sent.call_control_id}
+    if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
+        return {}  # it may ring all the same; a webhook with our client_state would tell
+    problem = "no_reply" if sent.result == AuditEntry.Result.UNKNOWN else "refused"
+    return {"wanted": False, "problem": problem, "notice": sent.sentence, "dialled_at": None}
+
+
+def _after_join(supervision: Supervision, sent: Sent) -> dict[str, object]:
+    if sent.accepted:
+        return _accepted(supervision, sent)
+    if sent.result == AuditEntry.Result.UNKNOWN:
+        return {"notice": sent.sentence}
+    return {"wanted": False, "problem": REFUSALS.get(sent.code, "refused"), "notice": sent.sentence}
+
+
+def _after_update(supervision: Supervision, sent: Sent) -> dict[str, object]:
+    if sent.accepted:
+        return _accepted(supervision, sent)
+    if is_quieter(supervision):
+        return {"wanted": False, "problem": "not_quieter", "notice": sent.sentence}
+    _take_back(supervision)
+    if sent.result == AuditEntry.Result.UNKNOWN:
+        # Louder or not, nobody knows: go back to the quieter mode for certain, or hang up.
+        return {"accepted_role": "", "notice": sent.sentence}
+    return {"notice": sent.sentence or PROBLEMS["refused"]}
+
+
+def _take_back(supervision: Supervision) -> None:
+    """Return to the mode in force, unless the supervisor has asked for yet another one meanwhile."""
+    before = {"asked_role": supervision.accepted_role, "asked_targets": supervision.accepted_targets}
+    Supervision.objects.filter(pk=supervision.pk, asked_at=supervision.asked_at).update(**before)
+
+
+def _accepted(supervision: Supervision, sent: Sent) -> dict[str, object]:
+    return {
+        "accepted_role": supervision.asked_role,
+        "accepted_targets": list(supervision.asked_targets),
+        "accepted_at": sent.at,
+    }
+
+
+def _note(supervision: Supervision, **values: object) -> None:
+    with feed.writing():
+        Supervision.objects.filter(pk=supervision.pk).update(**values)
+        feed.bump(supervision.conference)
+    for name, value in values.items():
+        setattr(supervision, name, value)

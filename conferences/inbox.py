@@ -1,0 +1,105 @@
+"""Stores each fact once and projects it in the same transaction; the only writer of facts."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from conferences import feed, signals
+from conferences.fold import WITHOUT_EFFECT, is_handled, order
+from conferences.models import Fact
+from conferences.projection import project
+from conferences.telnyx.events import Event, Unusable, encode, parse
+
+
+class Receipt(enum.Enum):
+    """What became of a delivery; all of them mean that it is on disk and need not be sent again."""
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    IGNORED = "ignored"
+    DEAD = "dead"
+
+
+def receive(body: bytes, *, received_at: datetime, key_index: int | None = None) -> Receipt:
+    """Store a verified webhook's bytes and bring the rows up to date, in one transaction.
+
+    Bytes that carry no event are kept as a dead letter with the reason. Raises what the database raises: then nothing
+    was stored and the provider is to send again.
+    """
+    try:
+        event = parse(body, received_at)
+    except Unusable as error:
+        return _bury(body, received_at, error.reason, key_index)
+    return _store(event, body, Fact.Source.WEBHOOK, received_at=received_at, key_index=key_index)
+
+
+def record(event_type: str, payload: Mapping[str, Any], *, source: Fact.Source, occurred_at: datetime) -> Receipt:
+    """Store a fact of our own: a read-back (`readback.*`) or an accepted command (`command.*`)."""
+    event = Event(id=str(uuid.uuid4()), type=event_type, occurred_at=occurred_at, payload=payload)
+    return _store(event, encode(event), source, received_at=timezone.now())
+
+
+def _store(
+    event: Event, body: bytes, source: Fact.Source, *, received_at: datetime, key_index: int | None = None
+) -> Receipt:
+    handled = is_handled(event.type)
+    fact = Fact(
+        event_id=event.id,
+        event_type=event.type,
+        source=source,
+        outcome=Fact.Outcome.APPLIED if handled else Fact.Outcome.IGNORED,
+        reason="" if handled else "no effect" if event.type in WITHOUT_EFFECT else "unknown type",
+        occurred_at=event.occurred_at,
+        received_at=received_at,
+        order=order(event),
+        attempt=event.attempt,
+        key_index=key_index,
+        conference_id=event.conference_id or "",
+        call_control_id=event.call_control_id or "",
+        body=body,
+    )
+    with feed.writing():
+        twin = Fact.objects.filter(event_id=event.id).first()
+        if twin is not None:
+            return _again(twin, event, body, received_at=received_at, key_index=key_index)
+        fact.save(force_insert=True)
+        if handled:
+            project(event, now=received_at)
+        transaction.on_commit(_announce, robust=True)
+    return Receipt.NEW if handled else Receipt.IGNORED
+
+
+def _again(twin: Fact, event: Event, body: bytes, *, received_at: datetime, key_index: int | None) -> Receipt:
+    """The provider repeats itself; but one id with two contents must not happen, and is kept for somebody to look at."""
+    if twin.outcome != Fact.Outcome.DEAD and twin.event.payload != event.payload:
+        return _bury(body, received_at, f"the id of another event ({event.id})", key_index)
+    return Receipt.DUPLICATE
+
+
+def _bury(body: bytes, received_at: datetime, reason: str, key_index: int | None) -> Receipt:
+    digest = hashlib.sha256(body).hexdigest()
+    _, is_new = Fact.objects.get_or_create(
+        event_id=digest,
+        defaults={
+            "source": Fact.Source.WEBHOOK,
+            "outcome": Fact.Outcome.DEAD,
+            "reason": reason[:255],
+            "occurred_at": received_at,
+            "received_at": received_at,
+            "key_index": key_index,
+            "body": body,
+        },
+    )
+    return Receipt.DEAD if is_new else Receipt.DUPLICATE
+
+
+def _announce() -> None:
+    signals.work_arrived.send(sender=None)

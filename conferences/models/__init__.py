@@ -1,0 +1,24 @@
+"""The tables: directory, calls, facts, supervision and audit."""
+
+from conferences.models.audit import AuditEntry
+from conferences.models.calls import Conference, Feed, Leg, Participant
+from conferences.models.directory import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
+from conferences.models.facts import Fact
+from conferences.models.supervision import Supervision
+
+__all__ = [
+    "Agent",
+    "AgentAddress",
+    "AuditEntry",
+    "Conference",
+    "Device",
+    "Fact",
+    "Feed",
+    "Leg",
+    "Participant",
+    "Queue",
+    "QueueNumber",
+    "Supervision",
+    "Supervisor",
+    "Team",
+]

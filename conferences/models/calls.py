@@ -1,0 +1,187 @@
+"""Conferences, legs and participants as the facts tell them; written by the projection alone.
+
+Each row is the fold's record of the same name (its fields are the record's) plus what the directory adds.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from conferences.models.directory import Agent, Queue
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+
+class Feed(models.Model):
+    """The one row that counts changes. Taken inside the changing transaction, so its numbers are commit-ordered."""
+
+    number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class ConferenceQuerySet(models.QuerySet["Conference"]):
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> ConferenceQuerySet:
+        """Keep the conferences in which an agent or a queue of this supervisor's teams takes or took part."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        teams = Q(team__supervisors__user=user.pk)
+        agents = Participant.objects.filter(leg__agent__in=Agent.objects.filter(teams))
+        return self.filter(Q(queue__in=Queue.objects.filter(teams)) | Q(pk__in=agents.values("conference")))
+
+    def live(self) -> ConferenceQuerySet:
+        return self.exclude(state=Conference.State.COMPLETED)
+
+    def with_people(self) -> ConferenceQuerySet:
+        """Load what a screen shows of a conference in a fixed number of queries."""
+        return self.select_related("queue__team").prefetch_related(
+            "participants__leg__agent__team", "participants__leg__queue", "supervisions__user", "supervisions__device"
+        )
+
+
+class Conference(models.Model):
+    """A conference at the provider. `conference_id` is the provider's; the primary key is ours, fit for addresses."""
+
+    class State(models.TextChoices):
+        UNKNOWN = "unknown", "not known yet"
+        INIT = "init", "not started"
+        IN_PROGRESS = "in_progress", "live"
+        COMPLETED = "completed", "ended"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conference_id = models.CharField(max_length=255, unique=True)
+    name = models.TextField(blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.UNKNOWN)
+    region = models.TextField(blank=True)
+    connection_id = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=255, blank=True)
+
+    queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, blank=True, related_name="conferences")
+    feed = models.BigIntegerField(default=0)  # the feed number of its last change
+    first_seen_at = models.DateTimeField()
+    known_at = models.DateTimeField()  # when the provider last told anything of it
+    read_at = models.DateTimeField(null=True, blank=True)  # when its record was last asked for at the provider
+    last_order = models.CharField(max_length=320, blank=True)
+
+    objects = ConferenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["first_seen_at", "id"]
+        indexes = [
+            models.Index(fields=["feed"], name="conference_feed"),  # hub: what changed since
+            # Board: the few that live, among all that ever were.
+            models.Index(fields=["first_seen_at"], name="conference_live", condition=~Q(state="completed")),
+        ]
+        permissions = [
+            ("monitor_conference", "Can monitor (listen unheard)"),
+            ("whisper_conference", "Can whisper to agents"),
+            ("barge_conference", "Can barge in (be heard by all)"),
+            ("view_customer_number", "Can see customers' numbers in full"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"Conference {self.conference_id[:8]}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state != self.State.COMPLETED
+
+    def present(self) -> list[Participant]:
+        """The participants in the conference now, in order of joining (uses what `with_people` loaded)."""
+        inside = [one for one in self.participants.all() if one.state == Participant.State.JOINED]
+        return sorted(inside, key=lambda one: (one.joined_at is None, one.joined_at or self.first_seen_at, one.pk))
+
+    def team_ids(self) -> frozenset[int]:
+        """The teams whose supervisors may see this conference: the rule of `visible_to` seen from this side."""
+        agents = {one.leg.agent.team_id for one in self.participants.all() if one.leg.agent}
+        return frozenset(agents | ({self.queue.team_id} if self.queue else set()))
+
+
+class Leg(models.Model):
+    """One call leg."""
+
+    class State(models.TextChoices):
+        UNKNOWN = "unknown", "not known yet"
+        INITIATED = "initiated", "ringing"
+        ANSWERED = "answered", "answered"
+        ENDED = "ended", "ended"
+
+    class Kind(models.TextChoices):
+        UNKNOWN = "unknown", "unknown"
+        AGENT = "agent", "agent"
+        CUSTOMER = "customer", "customer"
+        SUPERVISOR = "supervisor", "supervisor"
+
+    call_control_id = models.CharField(max_length=255, unique=True)
+    call_leg_id = models.CharField(max_length=255, blank=True)
+    call_session_id = models.CharField(max_length=255, blank=True)
+    connection_id = models.CharField(max_length=255, blank=True)
+    client_state = models.TextField(blank=True)
+    direction = models.CharField(max_length=10, blank=True)
+    from_address = models.CharField(max_length=255, blank=True)
+    to_address = models.CharField(max_length=255, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.UNKNOWN)
+    started_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    hangup_cause = models.CharField(max_length=255, blank=True)
+    hangup_source = models.CharField(max_length=255, blank=True)
+    phone_hold = models.BooleanField(default=False)
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.UNKNOWN)
+    agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
+    queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
+    last_order = models.CharField(max_length=320, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            # Supervision: the leg of a dial whose answer was lost, by the client_state sent with it.
+            models.Index(fields=["client_state"], name="leg_client_state", condition=~Q(client_state="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} leg {self.pk}"
+
+    @property
+    def far_address(self) -> str:
+        """The address of the person on this leg: who called for an incoming one, who was called for an outgoing one."""
+        return self.from_address if self.direction == "incoming" else self.to_address
+
+
+class Participant(models.Model):
+    """A leg's stay in a conference."""
+
+    class State(models.TextChoices):
+        JOINING = "joining", "joining"
+        JOINED = "joined", "in"
+        LEFT = "left", "left"
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="participants")
+    leg = models.ForeignKey(Leg, on_delete=models.CASCADE, related_name="participants")
+    participant_id = models.CharField(max_length=255, blank=True)
+    state = models.CharField(max_length=10, choices=State)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    muted = models.BooleanField(null=True, blank=True)
+    on_hold = models.BooleanField(null=True, blank=True)
+    role = models.CharField(max_length=10, blank=True)
+    whisper_call_control_ids: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    end_conference_on_exit = models.BooleanField(default=False)
+    soft_end_conference_on_exit = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["conference", "leg"], name="one_stay_row_per_leg")]
+
+    def __str__(self) -> str:
+        return f"{self.leg} in {self.conference}"

@@ -1,0 +1,91 @@
+"""Supervision: one stay of one supervisor on one conference, from click to last leg down."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from conferences.models.calls import Conference
+from conferences.models.directory import Device
+
+
+class SupervisionQuerySet(models.QuerySet["Supervision"]):
+    def running(self) -> SupervisionQuerySet:
+        return self.filter(ended_at=None)
+
+
+class Supervision(models.Model):
+    """What a supervisor asked for, what the provider accepted, and how far it has come.
+
+    The running command is kept here before it is sent, with its command_id: a server that dies in between leaves a
+    row that says what was under way.
+    """
+
+    class State(models.TextChoices):
+        DIALLING = "dialling", "calling your phone"
+        RINGING = "ringing", "your phone is ringing"
+        JOINING = "joining", "answered, joining"
+        JOINED = "joined", "in the call"
+        LEAVING = "leaving", "leaving"
+        ENDED = "ended", "ended"
+        FAILED = "failed", "failed"
+
+    class Role(models.TextChoices):
+        MONITOR = "monitor", "Monitor"
+        WHISPER = "whisper", "Whisper"
+        BARGE = "barge", "Barge"
+
+    # From quiet to loud: a step down is a step toward not being heard.
+    LOUDNESS = {Role.MONITOR: 0, Role.WHISPER: 1, Role.BARGE: 2}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="supervisions")
+    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="supervisions")
+    device = models.ForeignKey(Device, on_delete=models.SET_NULL, null=True, blank=True, related_name="supervisions")
+    address = models.CharField(max_length=255, blank=True)  # what was dialled; empty when an existing leg is used
+    token = models.UUIDField(unique=True)  # of the form that asked: the same form twice is one supervision
+    source_ip = models.GenericIPAddressField(null=True, blank=True)
+    call_control_id = models.CharField(max_length=255, blank=True)
+
+    state = models.CharField(max_length=10, choices=State, default=State.DIALLING)
+    wanted = models.BooleanField(default=True)  # False: the supervisor is to be out
+    asked_role = models.CharField(max_length=10, choices=Role)
+    asked_targets: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    asked_at = models.DateTimeField()
+    # What the provider accepted last; an empty role after acceptance means that an answer was lost: it may be either.
+    accepted_role = models.CharField(max_length=10, choices=Role, blank=True)
+    accepted_targets: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    command = models.CharField(max_length=10, blank=True)  # under way: dial, join, update, leave, hangup
+    command_id = models.CharField(max_length=64, blank=True)
+    command_at = models.DateTimeField(null=True, blank=True)
+    busy_until = models.DateTimeField(null=True, blank=True)  # a worker has it until then
+    dialled_at = models.DateTimeField(null=True, blank=True)
+    join_sent_at = models.DateTimeField(null=True, blank=True)
+    leave_sent_at = models.DateTimeField(null=True, blank=True)
+    hangup_sent_at = models.DateTimeField(null=True, blank=True)
+
+    problem = models.CharField(max_length=40, blank=True)  # a key of errors.PROBLEMS: why it ended or is to end
+    notice = models.TextField(blank=True)  # what the supervisor should know now, in a sentence
+    created_at = models.DateTimeField()
+    joined_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)  # its ending was dismissed by the supervisor
+
+    objects = SupervisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at=None), name="one_running_supervision_per_user"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_asked_role_display()} by {self.user}"

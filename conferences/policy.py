@@ -1,0 +1,71 @@
+"""What this supervisor may do on this conference, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AbstractUser
+
+from conferences.errors import ConferenceOver, NotAllowed, NotPossible
+from conferences.models import Conference, Leg, Participant, Supervision, Supervisor
+
+PERMISSIONS = {
+    Supervision.Role.MONITOR: "conferences.monitor_conference",
+    Supervision.Role.WHISPER: "conferences.whisper_conference",
+    Supervision.Role.BARGE: "conferences.barge_conference",
+}
+
+
+def roles_of(user: AbstractUser) -> tuple[Supervision.Role, ...]:
+    """Return the roles the user may take, quiet to loud; none for a user who is no supervisor."""
+    if not user.is_active or not Supervisor.objects.filter(user=user).exists():
+        return ()
+    return tuple(role for role, permission in PERMISSIONS.items() if user.has_perm(permission))
+
+
+def may_see_numbers(user: AbstractUser) -> bool:
+    return user.has_perm("conferences.view_customer_number")
+
+
+def whisper_legs(conference: Conference) -> list[Participant]:
+    """Return who may be whispered to: agents in the conference now, never customers nor unknown legs."""
+    return [one for one in conference.present() if one.leg.kind == Leg.Kind.AGENT]
+
+
+def check_deed(user: AbstractUser, conference: Conference, role: str, targets: Iterable[str]) -> None:
+    """Raise NotPossible, in words, unless `user` may take `role` on `conference` toward these legs now."""
+    if not Conference.objects.visible_to(user).filter(pk=conference.pk).exists():
+        raise NotAllowed("You may not see this conference.")
+    if role not in roles_of(user):
+        raise NotAllowed(f"You may not {role}; ask your administrator.", field="role")
+    if not conference.is_live:
+        raise ConferenceOver("This call has ended.")
+    check_targets(conference, role, list(targets))
+
+
+def check_targets(conference: Conference, role: str, targets: list[str]) -> None:
+    """Raise NotPossible unless the targets fit the role: for whisper at least one agent who is in the call now."""
+    if role != Supervision.Role.WHISPER:
+        if targets:
+            raise NotPossible("Only a whisper has people it goes to.", field="targets")
+        return
+    if not targets:
+        raise NotPossible("Choose at least one agent to whisper to.", field="targets")
+    if len(set(targets)) != len(targets):
+        raise NotPossible("An agent was chosen twice.", field="targets")
+    allowed = {one.leg.call_control_id for one in whisper_legs(conference)}
+    for target in targets:
+        if target not in allowed:
+            raise NotPossible(_why_not(conference, target), field="targets")
+
+
+def _why_not(conference: Conference, call_control_id: str) -> str:
+    leg = Leg.objects.select_related("agent").filter(call_control_id=call_control_id).first()
+    stays = {one.leg.call_control_id for one in conference.participants.all()}
+    if leg is None or call_control_id not in stays:
+        return "One of those you chose is not in this call."
+    if leg.kind == Leg.Kind.AGENT:
+        return f"{leg.agent or 'That agent'} has left the call meanwhile."
+    if leg.kind == Leg.Kind.CUSTOMER:
+        return "A customer can never be whispered to."
+    return "Only agents can be whispered to."

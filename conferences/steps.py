@@ -1,0 +1,144 @@
+"""What to do next for a supervision, decided from what is known; pure, sends nothing."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from conferences.errors import HANGUPS
+from conferences.models import Conference, Leg, Participant, Supervision
+
+Role = Supervision.Role
+
+RING_SECS: Final = 30
+# A dial or join whose answer was lost may still show itself in a webhook; after this it is given up.
+LOST_DIAL: Final = timedelta(seconds=45)
+LOST_JOIN: Final = timedelta(seconds=10)
+# A leg we hung up and that is not gone by then is hung up again.
+HANGUP_AGAIN: Final = timedelta(seconds=5)
+
+
+class Step(enum.Enum):
+    WAIT = "wait"
+    DIAL = "dial"
+    JOIN = "join"
+    UPDATE = "update"
+    LEAVE = "leave"
+    HANGUP = "hangup"
+    GIVE_UP = "give_up"  # want out, for the decision's problem
+    FINISH = "finish"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a decision rests on: our row, our leg and its stay, the conference, and the agents present in it."""
+
+    supervision: Supervision
+    conference: Conference
+    leg: Leg | None
+    stay: Participant | None
+    agents: Collection[str]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    step: Step
+    state: str
+    problem: str = ""
+
+
+def next_step(at: Situation) -> Decision:
+    """Return the one thing to do now. Whatever happened in between, it is decided from the present alone."""
+    if at.leg is not None and at.leg.state == Leg.State.ENDED:
+        return _finished(at)
+    if not at.supervision.wanted:
+        return _way_out(at)
+    if not at.conference.is_live:
+        return Decision(
+            Step.GIVE_UP, at.supervision.state, "call_ended" if at.supervision.joined_at else "conference_over"
+        )
+    if at.leg is None or at.leg.state != Leg.State.ANSWERED:
+        return _reach_phone(at)
+    return _take_part(at)
+
+
+def targets_now(supervision: Supervision, agents: Collection[str]) -> tuple[str, list[str]]:
+    """Return the asked role and targets as far as the targets are still there: with none left a whisper is a monitor."""
+    if supervision.asked_role != Role.WHISPER:
+        return supervision.asked_role, []
+    targets = [target for target in supervision.asked_targets if target in agents]
+    return (Role.WHISPER, targets) if targets else (Role.MONITOR, [])
+
+
+def is_quieter(supervision: Supervision) -> bool:
+    """Whether somebody who hears the supervisor now, or may, is no longer to: then a failure must not be left standing."""
+    accepted, asked = supervision.accepted_role, supervision.asked_role
+    if not accepted:
+        return True
+    louder_before = Supervision.LOUDNESS[Role(accepted)] > Supervision.LOUDNESS[Role(asked)]
+    dropped = set(supervision.accepted_targets) - set(supervision.asked_targets)
+    return louder_before or bool(accepted == asked == Role.WHISPER and dropped)
+
+
+def _finished(at: Situation) -> Decision:
+    supervision, leg = at.supervision, at.leg
+    state = Supervision.State.ENDED if supervision.joined_at else Supervision.State.FAILED
+    if supervision.problem:
+        return Decision(Step.FINISH, state, supervision.problem)
+    if supervision.joined_at:
+        return Decision(Step.FINISH, state, "call_ended" if not at.conference.is_live else "hung_up")
+    cause = leg.hangup_cause if leg else ""
+    return Decision(Step.FINISH, state, HANGUPS.get(cause, "ringing_stopped"))
+
+
+def _way_out(at: Situation) -> Decision:
+    supervision, leaving = at.supervision, Supervision.State.LEAVING
+    if at.leg is None and not supervision.call_control_id:
+        if supervision.dialled_at is None or at.now - supervision.dialled_at > LOST_DIAL:
+            return _finished(at)
+        return Decision(Step.WAIT, leaving)  # the answer to our dial was lost; the leg may yet appear
+    inside = at.stay is not None and at.stay.state != Participant.State.LEFT
+    if inside and supervision.leave_sent_at is None:
+        return Decision(Step.LEAVE, leaving)
+    if supervision.hangup_sent_at is None or at.now - supervision.hangup_sent_at > HANGUP_AGAIN:
+        return Decision(Step.HANGUP, leaving)
+    return Decision(Step.WAIT, leaving)
+
+
+def _reach_phone(at: Situation) -> Decision:
+    supervision = at.supervision
+    if not supervision.call_control_id and at.leg is None:
+        if supervision.dialled_at is None:
+            return Decision(Step.DIAL, Supervision.State.DIALLING)
+        if at.now - supervision.dialled_at > LOST_DIAL:
+            return Decision(Step.GIVE_UP, Supervision.State.DIALLING, "no_reply")
+        return Decision(Step.WAIT, Supervision.State.DIALLING)
+    ringing = at.leg is not None and at.leg.state == Leg.State.INITIATED
+    return Decision(Step.WAIT, Supervision.State.RINGING if ringing else Supervision.State.DIALLING)
+
+
+def _take_part(at: Situation) -> Decision:
+    supervision, stay = at.supervision, at.stay
+    inside = stay is not None and stay.state == Participant.State.JOINED
+    if supervision.join_sent_at is None:
+        return Decision(Step.JOIN, Supervision.State.JOINING)
+    if not inside:
+        return _not_inside(at)
+    differs = (supervision.asked_role, sorted(supervision.asked_targets)) != (
+        supervision.accepted_role,
+        sorted(supervision.accepted_targets),
+    )
+    return Decision(Step.UPDATE if differs else Step.WAIT, Supervision.State.JOINED)
+
+
+def _not_inside(at: Situation) -> Decision:
+    supervision, stay = at.supervision, at.stay
+    if supervision.joined_at is not None and stay is not None and stay.state == Participant.State.LEFT:
+        return Decision(Step.GIVE_UP, Supervision.State.JOINED, "removed")
+    if supervision.join_sent_at and at.now - supervision.join_sent_at > LOST_JOIN and not supervision.accepted_at:
+        return Decision(Step.GIVE_UP, Supervision.State.JOINING, "no_reply")
+    return Decision(Step.WAIT, Supervision.State.JOINING)

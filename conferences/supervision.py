@@ -1,0 +1,145 @@
+"""The deeds as a supervisor asks for them: begin, change, leave; each is a wish that `following` carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractUser
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from conferences import audit, feed, policy
+from conferences.addresses import spellings
+from conferences.errors import NotPossible
+from conferences.models import Conference, Device, Leg, Participant, Supervision
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a supervisor asks for: a role, for a whisper its targets, and a leg: `device` to dial or `leg` already up.
+
+    `token` is the form's own: the same token twice is one supervision. `ip` is where it was asked from.
+    """
+
+    role: str
+    token: UUID
+    targets: Sequence[str] = ()
+    device: Device | None = None
+    leg: Leg | None = field(default=None)
+    ip: str | None = None
+
+
+def begin(user: AbstractUser, conference: Conference, request: Request) -> Supervision:
+    """Record that `user` wants to supervise `conference`; a form sent twice gives the one it gave before.
+
+    Raises NotPossible with the sentence to show; the attempt is then in the audit. Nothing is sent yet: that is done
+    by `following.follow`.
+    """
+    earlier = Supervision.objects.filter(token=request.token, user=user).first()
+    if earlier is not None:
+        return earlier
+    try:
+        policy.check_deed(user, conference, request.role, request.targets)
+        _check_own_leg(user, request)
+        return _create(user, conference, request)
+    except NotPossible as error:
+        audit.deny(audit.Attempt(user, conference, "join", request.role, request.targets, request.ip), error.sentence)
+        raise
+
+
+def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: str | None = None) -> None:
+    """Record the wish for another role or other targets on the same leg. Raises NotPossible; then it is audited."""
+    user, conference = supervision.user, supervision.conference
+    try:
+        _check_running(supervision)
+        policy.check_deed(user, conference, role, targets)
+    except NotPossible as error:
+        audit.deny(audit.Attempt(user, conference, "update", role, targets, ip), error.sentence)
+        raise
+    _wish(supervision, asked_role=role, asked_targets=list(targets), asked_at=timezone.now(), notice="")
+
+
+def leave(supervision: Supervision) -> None:
+    """Record the wish to be out, in whatever state it is: while the phone rings this cancels the call to it."""
+    problem = "left" if supervision.joined_at else "cancelled"
+    _wish(supervision, wanted=False, problem=problem, notice="", state=Supervision.State.LEAVING)
+
+
+def dismiss(supervision: Supervision) -> None:
+    """Note that the supervisor has read how a supervision ended."""
+    if supervision.ended_at is not None:
+        _wish(supervision, seen_at=timezone.now())
+
+
+def current(user: AbstractUser) -> Supervision | None:
+    """Return the user's running supervision, else the last one whose ending has not been dismissed."""
+    mine = Supervision.objects.select_related("conference__queue", "device", "user").filter(user=user, seen_at=None)
+    return mine.filter(ended_at=None).first() or mine.first()
+
+
+def own_legs(user: AbstractUser) -> QuerySet[Leg]:
+    """Return the live, answered legs at the user's devices that are in no conference: they can join at once."""
+    addresses = Device.objects.filter(supervisor__user=user).values_list("address", flat=True)
+    inside = Participant.objects.exclude(state=Participant.State.LEFT)
+    candidates = Leg.objects.filter(state=Leg.State.ANSWERED, kind=Leg.Kind.SUPERVISOR).exclude(participants__in=inside)
+    mine = [leg.pk for leg in candidates if set(spellings(leg.far_address)) & set(addresses)]
+    return Leg.objects.filter(pk__in=mine)
+
+
+def _create(user: AbstractUser, conference: Conference, request: Request) -> Supervision:
+    now = timezone.now()
+    row = Supervision(
+        user=user,
+        conference=conference,
+        device=request.device,
+        address=request.device.address if request.device else "",
+        call_control_id=request.leg.call_control_id if request.leg else "",
+        state=Supervision.State.JOINING if request.leg else Supervision.State.DIALLING,
+        token=request.token,
+        source_ip=request.ip,
+        asked_role=request.role,
+        asked_targets=list(request.targets),
+        asked_at=now,
+        created_at=now,
+    )
+    with feed.writing():
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            return _instead(user, request.token)
+        Supervision.objects.filter(user=user, seen_at=None).exclude(pk=row.pk).update(seen_at=now)
+        feed.bump(conference)
+    return row
+
+
+def _instead(user: AbstractUser, token: UUID) -> Supervision:
+    """Another request was first: the same form sent twice, or another supervision of the same person."""
+    twin = Supervision.objects.filter(token=token, user=user).first()
+    if twin is not None:
+        return twin
+    raise NotPossible("You are already supervising a call. Leave it first.")
+
+
+def _check_own_leg(user: AbstractUser, request: Request) -> None:
+    if request.leg is not None:
+        if not own_legs(user).filter(pk=request.leg.pk).exists():
+            raise NotPossible("That phone is no longer on a call you could use.", field="my_leg")
+    elif request.device is None or request.device.supervisor.user_id != user.pk:
+        raise NotPossible("Choose one of your own devices.", field="my_leg")
+
+
+def _check_running(supervision: Supervision) -> None:
+    if supervision.ended_at is not None or not supervision.wanted:
+        raise NotPossible("You have left this call.")
+
+
+def _wish(supervision: Supervision, **values: object) -> None:
+    with feed.writing():
+        Supervision.objects.filter(pk=supervision.pk).update(**values)
+        feed.bump(supervision.conference)
+    for name, value in values.items():
+        setattr(supervision, name, value)

@@ -1,0 +1,63 @@
+"""POST /webhooks/telnyx/: verify, store, answer; nothing slow, nothing that waits for provider or screen."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from conferences import counters, inbox
+from conferences.provider import public_keys
+from conferences.telnyx.signature import InvalidSignature, verify
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 256 * 1024
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def telnyx(request: HttpRequest) -> HttpResponse:
+    """Answer 200 once the event is on disk, also for one that is unusable: sending it again would not help.
+
+    400: not signed by the provider just now. 413: too large. 503: not stored, send it again (the provider retries on
+    5xx and on no answer, not on other 4xx; Telnyx docs: Voice API webhooks).
+    """
+    try:
+        body = _body(request)
+        key_index = verify(body, request.headers, public_keys(settings.TELNYX_PUBLIC_KEY), time.time())
+    except RequestDataTooBig:
+        return _refuse(413, "The body is too large.")
+    except (InvalidSignature, UnreadablePostError):
+        return _refuse(400, "Not accepted.")
+    try:
+        receipt = inbox.receive(body, received_at=timezone.now(), key_index=key_index)
+    except DatabaseError:
+        log.exception("A webhook could not be stored")
+        return _refuse(503, "Not stored; please send it again.")
+    counters.WEBHOOKS.labels(receipt.value).inc()
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _body(request: HttpRequest) -> bytes:
+    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
+        raise RequestDataTooBig
+    body = request.body
+    if len(body) > LARGEST_BODY:
+        raise RequestDataTooBig
+    return body
+
+
+def _refuse(status: int, sentence: str) -> HttpResponse:
+    counters.WEBHOOKS.labels(f"http_{status}").inc()
+    return HttpResponse(sentence, status=status, content_type="text/plain")

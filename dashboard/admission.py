@@ -1,0 +1,41 @@
+"""Who may open a socket, and what its page shows: the login behind it and the words of its address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AbstractUser
+
+from dashboard.audiences import audience_of
+from dashboard.filters import BoardFilter
+from dashboard.viewers import Viewer
+
+
+async def admit(scope: Mapping[str, Any], query: Mapping[str, str]) -> Viewer | None:
+    """Return a viewer for a logged-in user's page; None for anybody else. Call behind Channels' AuthMiddlewareStack."""
+    user, session = scope["user"], scope["session"]
+    if not user.is_authenticated or not user.is_active:
+        return None
+    return await sync_to_async(_viewer, thread_sensitive=False)(user, session.session_key or "", query)
+
+
+def _viewer(user: AbstractUser, session_key: str, query: Mapping[str, str]) -> Viewer:
+    since = query.get("since", "")
+    return Viewer(
+        user_pk=user.pk,
+        session_key=session_key,
+        audience=audience_of(user),
+        filter=BoardFilter.read(query),
+        conference=_uuid(query.get("conference", "")),
+        since=int(since) if since.isascii() and since.isdigit() and len(since) < 19 else 0,
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return UUID(int=0)  # a page about no conference of ours is told about none

@@ -1,0 +1,31 @@
+"""Who may see which fragment: people who see the same of a call share one rendering of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractUser
+
+from conferences import policy
+from conferences.models import Conference, Team
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """All that decides what a conference looks like to somebody: teams in scope, roles allowed, numbers in full or not."""
+
+    teams: frozenset[int]
+    roles: tuple[str, ...]
+    numbers: bool
+
+
+def audience_of(user: AbstractUser) -> Audience:
+    teams = Team.objects.filter(supervisors__user=user).values_list("pk", flat=True)
+    return Audience(
+        frozenset(teams), tuple(str(role) for role in policy.roles_of(user)), policy.may_see_numbers(user)
+    )
+
+
+def may_see(audience: Audience, conference: Conference) -> bool:
+    """The rule of `Conference.objects.visible_to`, for a conference that is already loaded with its people."""
+    return bool(audience.teams & conference.team_ids())

@@ -1,0 +1,200 @@
+"""A conference as one audience sees it: plain values for templates, numbers already masked, rights already decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from conferences.addresses import masked, readable
+from conferences.models import Conference, Leg, Participant, Supervision
+from dashboard.audiences import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One leg in a conference. None for muted and on_hold: not known."""
+
+    call_control_id: str
+    kind: str
+    label: str
+    role: str
+    muted: bool | None
+    on_hold: bool | None
+    phone_hold: bool
+    joined_at: datetime | None
+    detail: str = ""
+
+    @property
+    def held(self) -> bool:
+        return bool(self.on_hold) or self.phone_hold
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One supervisor on a conference: who, how, toward whom, and how far that has come."""
+
+    name: str
+    role: str
+    targets: tuple[str, ...]
+    state: str
+    state_label: str
+    since: datetime | None
+
+    @property
+    def phrase(self) -> str:
+        """Such as "Marta whispers to Luis and Ana"."""
+        verb = {"monitor": "monitors", "whisper": "whispers to", "barge": "barges in"}[self.role]
+        return " ".join(part for part in (self.name, verb, " and ".join(self.targets)) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A mode that this audience may use, with the sentence that names who would hear."""
+
+    role: str
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One conference, ready to be shown."""
+
+    pk: UUID
+    conference_id: str
+    name: str
+    state: str
+    word: str
+    queue: str
+    team: str
+    people: tuple[Person, ...]
+    supervisors: tuple[Listener, ...]
+    actions: tuple[Action, ...]
+    started_at: datetime
+    ended_at: datetime | None
+    expires_at: datetime | None
+    end_reason: str
+    known_at: datetime
+    feed: int
+
+    @property
+    def agents(self) -> tuple[Person, ...]:
+        return tuple(one for one in self.people if one.kind == Leg.Kind.AGENT)
+
+    @property
+    def others(self) -> tuple[Person, ...]:
+        """Customers and legs that are not known yet."""
+        return tuple(one for one in self.people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN))
+
+    @property
+    def is_live(self) -> bool:
+        return self.state != Conference.State.COMPLETED
+
+    @property
+    def text(self) -> str:
+        """Everything on the row that a search may find, in lower case."""
+        words = [self.name, self.queue, self.team, *(one.label for one in self.people)]
+        return " ".join([*words, *(one.name for one in self.supervisors)]).lower()
+
+
+def call_for(audience: Audience, conference: Conference) -> Call:
+    """Return the conference as this audience sees it. Load it with `with_people`."""
+    running = [one for one in conference.supervisions.all() if one.ended_at is None]
+    people = tuple(_person(audience, stay, running) for stay in conference.present())
+    agents = {one.call_control_id: one.label for one in people if one.kind == Leg.Kind.AGENT}
+    return Call(
+        pk=conference.pk,
+        conference_id=conference.conference_id,
+        name=str(conference),
+        state=conference.state,
+        word=_word(conference, people),
+        queue=conference.queue.name if conference.queue else "",
+        team=conference.queue.team.name if conference.queue else "",
+        people=people,
+        supervisors=tuple(_listener(one, agents) for one in running),
+        actions=_actions(audience, people) if conference.is_live else (),
+        started_at=conference.created_at or conference.first_seen_at,
+        ended_at=conference.ended_at,
+        expires_at=conference.expires_at,
+        end_reason=conference.end_reason,
+        known_at=conference.known_at,
+        feed=conference.feed,
+    )
+
+
+def joined(names: Iterable[str]) -> str:
+    """Return names as a sentence lists them: "Ana", "Ana and Luis", "Ana, Luis and Chen"."""
+    *most, last = [*names] or ["nobody"]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _person(audience: Audience, stay: Participant, running: list[Supervision]) -> Person:
+    leg = stay.leg
+    supervision = next((one for one in running if one.call_control_id == leg.call_control_id), None)
+    return Person(
+        call_control_id=leg.call_control_id,
+        kind=leg.kind,
+        label=str(supervision.user.get_full_name() or supervision.user) if supervision else _label(audience, leg),
+        role=stay.role,
+        muted=stay.muted,
+        on_hold=stay.on_hold,
+        phone_hold=leg.phone_hold,
+        joined_at=stay.joined_at,
+        detail=leg.agent.team.name if leg.agent else "",
+    )
+
+
+def _label(audience: Audience, leg: Leg) -> str:
+    if leg.agent:
+        return leg.agent.name
+    if leg.kind == Leg.Kind.SUPERVISOR:
+        return "Supervisor"
+    if not leg.far_address or not leg.direction:
+        return "Unknown caller"
+    return readable(leg.far_address) if audience.numbers else masked(leg.far_address)
+
+
+def _word(conference: Conference, people: tuple[Person, ...]) -> str:
+    """The row's state in a word, from what is in the conference now."""
+    if not conference.is_live:
+        return "Ended"
+    agents = [one for one in people if one.kind == Leg.Kind.AGENT]
+    others = [one for one in people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)]
+    if conference.state == Conference.State.INIT:
+        return "Not started"
+    if any(one.held for one in others):
+        return "On hold"
+    if not agents:
+        return "No agent" if others else "Empty"
+    return "Talking" if others else "Agents only"
+
+
+def _listener(supervision: Supervision, agents: dict[str, str]) -> Listener:
+    role = supervision.accepted_role or supervision.asked_role
+    targets = supervision.accepted_targets if supervision.accepted_role else supervision.asked_targets
+    return Listener(
+        name=supervision.user.get_full_name() or supervision.user.get_username(),
+        role=role,
+        targets=tuple(agents.get(target, "an agent who left") for target in targets),
+        state=supervision.state,
+        state_label=supervision.get_state_display(),
+        since=supervision.joined_at,
+    )
+
+
+def _actions(audience: Audience, people: tuple[Person, ...]) -> tuple[Action, ...]:
+    agents = [one.label for one in people if one.kind == Leg.Kind.AGENT]
+    others = [one.label for one in people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)]
+    sentences = {
+        "monitor": "Nobody hears you.",
+        "whisper": f"Only {joined(agents)} {'hears' if len(agents) == 1 else 'hear'} you."
+        + (f" {joined(others)} {'does' if len(others) == 1 else 'do'} not." if others else ""),
+        "barge": f"Everyone hears you{', including ' + joined(others) if others else ''}.",
+    }
+    return tuple(
+        Action(role.value, role.label, sentences[role.value])
+        for role in Supervision.Role
+        if role.value in audience.roles and (agents or role != Supervision.Role.WHISPER)
+    )

@@ -1,0 +1,42 @@
+"""The board's search and filters, as they stand in the address; the same for page and push."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard.calls import Call
+
+STATES = ("Talking", "On hold", "No agent", "Agents only", "Not started", "Empty")
+LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFilter:
+    """What a viewer wants to see of the board. Empty means everything."""
+
+    q: str = ""
+    queue: str = ""
+    state: str = ""
+    supervised: bool = False
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> BoardFilter:
+        state = query.get("state", "")
+        return cls(
+            q=query.get("q", "").strip()[:LONGEST],
+            queue=query.get("queue", "")[:LONGEST],
+            state=state if state in STATES else "",
+            supervised=query.get("supervised", "") == "1",
+        )
+
+    def __bool__(self) -> bool:
+        return self != BoardFilter()
+
+    def matches(self, call: Call) -> bool:
+        return (
+            all(word in call.text for word in self.q.lower().split())
+            and self.queue in ("", call.queue)
+            and self.state in ("", call.word)
+            and (bool(call.supervisors) or not self.supervised)
+        )

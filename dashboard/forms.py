@@ -1,0 +1,88 @@
+"""What a supervisor may submit for each deed; every refusal is a sentence beside its field and keeps what was chosen."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import AbstractUser
+
+from conferences import policy, supervision
+from conferences.addresses import readable
+from conferences.errors import NotPossible
+from conferences.models import Conference, Device, Leg, Supervision
+
+TOO_MANY = 50
+
+
+class RoleForm(forms.Form):
+    """A role and, for a whisper, the agents it goes to. Rights and presence are the policy's to judge, in its words."""
+
+    role = forms.ChoiceField(
+        choices=Supervision.Role, error_messages={"required": "Choose a mode.", "invalid_choice": "Choose a mode."}
+    )
+    targets = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, conference: Conference, user: AbstractUser, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conference, self.user = conference, user
+        self.agents = policy.whisper_legs(conference)
+        self.roles = policy.roles_of(user)
+        if self.is_bound:
+            # Whoever was chosen and has left is refused by name below, not as an unknown choice.
+            chosen = self.data.getlist("targets")[:TOO_MANY]
+            self.fields["targets"].choices = [(one, one) for one in chosen]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        role = cleaned.get("role", "")
+        targets = cleaned["targets"] = cleaned.get("targets", []) if role == Supervision.Role.WHISPER else []
+        if role:
+            try:
+                policy.check_deed(self.user, self.conference, role, targets)
+            except NotPossible as error:
+                self.refuse(error)
+        return cleaned
+
+    def refuse(self, error: NotPossible) -> None:
+        """Show why not, beside the field it is about."""
+        self.add_error(error.field if error.field in self.fields else None, error.sentence)
+
+    @property
+    def ticked(self) -> list[str]:
+        """The boxes to show ticked: what was sent, else every agent who is in the call."""
+        if self.is_bound:
+            return list(self.data.getlist("targets"))
+        return [one.leg.call_control_id for one in self.agents]
+
+
+class SuperviseForm(RoleForm):
+    """The form that begins a supervision: role, targets, and the leg to listen and speak on."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "Open this form again."})
+    my_leg = forms.ChoiceField(
+        error_messages={
+            "required": "Choose the phone you want to use.",
+            "invalid_choice": "That phone is no longer on a call you could use.",
+        }
+    )
+
+    def __init__(self, conference: Conference, user: AbstractUser, *args: Any, **kwargs: Any) -> None:
+        super().__init__(conference, user, *args, **kwargs)
+        self.devices = list(Device.objects.filter(supervisor__user=user))
+        self.legs = list(supervision.own_legs(user))
+        legs = [(f"leg:{leg.pk}", f"On a call already: {readable(leg.far_address)}") for leg in self.legs]
+        devices = [(f"device:{one.pk}", f"Call {one}") for one in self.devices]
+        self.fields["my_leg"].choices = [*legs, *devices]  # type: ignore[attr-defined]
+        if not self.is_bound:
+            self.initial.setdefault("token", uuid.uuid4())
+            self.initial.setdefault("my_leg", next((value for value, _ in [*legs, *devices]), ""))
+
+    @property
+    def device(self) -> Device | None:
+        return next((one for one in self.devices if f"device:{one.pk}" == self.cleaned_data.get("my_leg")), None)
+
+    @property
+    def leg(self) -> Leg | None:
+        return next((one for one in self.legs if f"leg:{one.pk}" == self.cleaned_data.get("my_leg")), None)

@@ -1,0 +1,89 @@
+"""Each live region: its template and its context; used by pages and push alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractUser
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from conferences import policy, supervision
+from conferences.errors import PROBLEMS
+from conferences.models import Conference, Supervision
+from dashboard.audiences import Audience, audience_of
+from dashboard.calls import Call, call_for
+
+ROW, DETAIL, TARGETS, PANEL = (
+    "dashboard/_conference.html",
+    "dashboard/_detail.html",
+    "dashboard/_targets.html",
+    "dashboard/_supervision.html",
+)
+
+
+def row_id(pk: UUID) -> str:
+    return f"conference-{pk}"
+
+
+def row(call: Call) -> str:
+    """A conference on the board; root id `conference-<our id>`."""
+    return render_to_string(ROW, {"call": call})
+
+
+def detail(call: Call) -> str:
+    """A conference on its own page; root id `detail-<our id>`."""
+    return render_to_string(DETAIL, {"call": call})
+
+
+def targets(call: Call) -> str:
+    """The tick boxes of an open form, one for each agent in the call; root id `targets-<our id>`."""
+    return render_to_string(TARGETS, {"call": call, "ticked": ()})
+
+
+def panel_context(user: AbstractUser) -> dict[str, Any]:
+    """What the user's own supervision looks like now; `supervision` is None when there is none to show."""
+    mine = supervision.current(user)
+    if mine is None:
+        return {"supervision": None}
+    conference = Conference.objects.with_people().get(pk=mine.conference_id)
+    call = call_for(audience_of(user), conference)
+    agents = {one.call_control_id: one.label for one in call.agents}
+    return {
+        "supervision": mine,
+        "call": call,
+        "role": mine.accepted_role or mine.asked_role,
+        "is_pending": _is_pending(mine),
+        "targets": [agents[one] for one in mine.accepted_targets if one in agents],
+        "ticked": mine.asked_targets or list(agents),
+        "problem": PROBLEMS.get(mine.problem, ""),
+        "roles": [(role.value, role.label) for role in policy.roles_of(user)],
+        "State": Supervision.State,
+    }
+
+
+def panel(user: AbstractUser) -> str:
+    """The user's own supervision, on every page; root id `supervision`."""
+    return render_to_string(PANEL, panel_context(user))
+
+
+def partial(target: str, html: str) -> SafeString:
+    """Wrap a rendered fragment so that it morphs into the element with that id, and does nothing where there is none."""
+    return format_html('<hx-partial hx-target="#{}" hx-swap="outerMorph">{}</hx-partial>', target, SafeString(html))
+
+
+def removal(pks: Iterable[UUID]) -> SafeString:
+    """Take rows off the board."""
+    return format_html_join(
+        "", '<hx-partial hx-target="#{}" hx-swap="delete"></hx-partial>', ((row_id(pk),) for pk in pks)
+    )
+
+
+def _is_pending(mine: Supervision) -> bool:
+    asked = (mine.asked_role, sorted(mine.asked_targets))
+    return mine.ended_at is None and asked != (mine.accepted_role, sorted(mine.accepted_targets))
+
+

@@ -1,0 +1,178 @@
+"""One per process: a nudge or a tick, read the feed, render once per audience, hand to the sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
+from django.db import DatabaseError, close_old_connections
+
+from dashboard import frames
+from dashboard.viewers import TooSlow, Viewer
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+GROUP: Final = "feed"
+TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds
+HEARTBEAT: Final = 5.0
+CHECK_LOGINS: Final = 15.0
+REJOIN: Final = 30.0  # the channel layer drops a group member after a day, and one that was slow for a minute
+
+
+class Hub:
+    """Holds the viewers of this process and tells them what changed. Everything but `nudge` runs on one event loop."""
+
+    def __init__(self) -> None:
+        self._viewers: set[Viewer] = set()
+        self._number = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._woken = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._pool = ThreadPoolExecutor(4, thread_name_prefix="hub")
+
+    async def join(self, viewer: Viewer) -> None:
+        """Bring a new viewer's page up to date and keep it so. Raises DatabaseError when that cannot be read now."""
+        self._start()
+        self._viewers.add(viewer)
+        try:
+            number, frame = await self._in_thread(lambda: frames.catch_up(viewer))
+        except DatabaseError:
+            self._viewers.discard(viewer)
+            raise
+        self._number = max(self._number, number) if len(self._viewers) == 1 else self._number
+        viewer.offer(frame)
+
+    def leave(self, viewer: Viewer) -> None:
+        self._viewers.discard(viewer)
+
+    def nudge(self) -> None:
+        """Say, from any thread, that the feed has moved. Nothing waits and nothing fails: the tick would find it too."""
+        if self._loop is not None and not self._loop.is_closed():
+            asyncio.run_coroutine_threadsafe(_tell_all(), self._loop)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        self._loop = None
+
+    def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._loop is loop and self._tasks and not any(task.done() for task in self._tasks):
+            return
+        self._loop, self._woken = loop, asyncio.Event()
+        for task in self._tasks:
+            if not task.get_loop().is_closed():
+                task.cancel()
+        self._tasks = [loop.create_task(self._listen()), loop.create_task(self._run())]
+
+    async def _listen(self) -> None:
+        """Turn the channel layer's nudges into wake-ups. What they say does not matter, nor that one gets lost."""
+        layer = get_channel_layer()
+        channel = await layer.new_channel("hub")
+        while True:
+            try:
+                await layer.group_add(GROUP, channel)
+                async with asyncio.timeout(REJOIN):
+                    while True:
+                        await layer.receive(channel)
+                        self._woken.set()
+            except TimeoutError:
+                continue
+            except OSError:
+                log.warning("The channel layer is away; the board is kept current by looking every %s s", TICK)
+                await asyncio.sleep(1)
+
+    async def _run(self) -> None:
+        beat, checked = time.monotonic(), time.monotonic()
+        while True:
+            try:
+                async with asyncio.timeout(TICK):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+            self._woken.clear()
+            now = time.monotonic()
+            try:
+                await self._tell_changes()
+                if now - checked > CHECK_LOGINS:
+                    checked = now
+                    await self._check_logins()
+            except DatabaseError:
+                log.exception("The feed could not be read; trying again")
+                continue  # and no heartbeat: pages then say that they are late
+            if now - beat > HEARTBEAT:
+                beat = now
+                self._send_all(lambda viewer: frames.heartbeat(self._number))
+
+    async def _tell_changes(self) -> None:
+        viewers = list(self._viewers)
+        if not viewers:
+            return
+        made = await self._in_thread(lambda: self._render(viewers))
+        for viewer, frame in made.items():
+            self._send(viewer, frame)
+
+    def _render(self, viewers: list[Viewer]) -> dict[Viewer, str]:
+        changes = frames.changes_since(self._number)
+        self._number = max(self._number, changes.number)
+        if not changes.conferences:
+            return {}
+        made = {viewer: changes.frame(viewer) for viewer in viewers}
+        return {viewer: frame for viewer, frame in made.items() if frame is not None}
+
+    async def _check_logins(self) -> None:
+        welcome = await self._in_thread(lambda: frames.still_welcome(self._viewers))
+        for viewer, audience in welcome.items():
+            if audience is None:
+                self._dismiss(viewer, 4401)
+            elif audience != viewer.audience:
+                self._dismiss(viewer, 4403)
+
+    def _send_all(self, frame: Callable[[Viewer], str]) -> None:
+        for viewer in list(self._viewers):
+            self._send(viewer, frame(viewer))
+
+    def _send(self, viewer: Viewer, frame: str) -> None:
+        try:
+            viewer.offer(frame)
+        except TooSlow:
+            self._dismiss(viewer, 1013)
+
+    def _dismiss(self, viewer: Viewer, code: int) -> None:
+        self._viewers.discard(viewer)
+        viewer.dismiss(code)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await sync_to_async(_closing(work), thread_sensitive=False, executor=self._pool)()
+
+
+async def _tell_all() -> None:
+    """Nudge the hubs of all processes, this one's among them."""
+    try:
+        await get_channel_layer().group_send(GROUP, {"type": "nudge"})
+    except OSError:
+        log.warning("The channel layer is away; other processes will see the change within %s s", TICK)
+
+
+def _closing(work: Callable[[], T]) -> Callable[[], T]:
+    """Threads outside a request close what the request would have."""
+
+    def run() -> T:
+        try:
+            return work()
+        finally:
+            close_old_connections()
+
+    return run
+
+
+hub = Hub()

@@ -1,0 +1,24 @@
+"""Every HTTP address."""
+
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+
+from dashboard import audit_views, health, views
+
+urlpatterns = [
+    path("", views.board, name="board"),
+    path("conferences/<uuid:pk>/", views.conference, name="conference"),
+    path("conferences/<uuid:pk>/supervise/", views.supervise, name="supervise"),
+    path("supervisions/<uuid:pk>/change/", views.change, name="change"),
+    path("supervisions/<uuid:pk>/leave/", views.leave, name="leave"),
+    path("supervisions/<uuid:pk>/dismiss/", views.dismiss, name="dismiss"),
+    path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("audit/", audit_views.audit, name="audit"),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("", include("conferences.urls")),
+]

@@ -1,0 +1,170 @@
+"""Pages and deeds: fetch what this user may see, validate, one call, one render."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from conferences import following, policy, supervision
+from conferences.errors import NotPossible
+from conferences.models import Conference, Queue, Supervision
+from conferences.feed import latest
+from dashboard import fragments, frames
+from dashboard.audiences import audience_of
+from dashboard.calls import call_for
+from dashboard.filters import STATES, BoardFilter
+from dashboard.forms import RoleForm, SuperviseForm
+
+
+class SupervisorRequest(HttpRequest):
+    """A request of a logged-in user (LoginRequiredMiddleware), perhaps by HTMX."""
+
+    user: AbstractUser
+    htmx: HtmxDetails
+
+
+@require_GET
+def board(request: SupervisorRequest) -> HttpResponse:
+    number = latest()
+    audience = audience_of(request.user)
+    chosen = BoardFilter.read(request.GET)
+    calls = [call_for(audience, one) for one in frames.visible(audience)]
+    shown = [call for call in calls if chosen.matches(call)]
+    context = {
+        "calls": shown,
+        "all_calls": calls,
+        "filter": chosen,
+        "queues": Queue.objects.filter(team__in=audience.teams),
+        "states": STATES,
+        "audience": audience,
+    }
+    return render(request, "dashboard/board.html", context | _page(request, number))
+
+
+@require_GET
+def conference(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    number = latest()
+    found = _conference(request, pk)
+    call = call_for(audience_of(request.user), found)
+    return render(request, "dashboard/conference.html", {"call": call} | _page(request, number, conference=pk))
+
+
+@require_http_methods(["GET", "POST"])
+def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """The form that begins a supervision; posting it makes the phone ring."""
+    number = latest()
+    found = _conference(request, pk)
+    if request.method == "POST":
+        form = SuperviseForm(found, request.user, request.POST)
+        if form.is_valid() and _begin(request, found, form):
+            return _go(request, "conference", pk=pk)
+    else:
+        role = request.GET.get("role", "")
+        form = SuperviseForm(found, request.user, initial={"role": role if role in policy.PERMISSIONS else "monitor"})
+    context = {"form": form, "call": call_for(audience_of(request.user), found)}
+    if request.htmx:
+        return render(request, "dashboard/_supervise.html", context)
+    return render(request, "dashboard/supervise.html", context | _page(request, number, conference=pk))
+
+
+@require_POST
+def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    mine = _mine(request, pk)
+    form = RoleForm(Conference.objects.with_people().get(pk=mine.conference_id), request.user, request.POST)
+    notice = ""
+    if form.is_valid():
+        try:
+            supervision.change(
+                mine, role=form.cleaned_data["role"], targets=form.cleaned_data["targets"], ip=_ip(request)
+            )
+            following.follow(mine.pk)
+        except NotPossible as error:
+            notice = error.sentence
+    else:
+        notice = _deny_change(request, mine, form)
+    return _panel(request, mine, notice)
+
+
+@require_POST
+def leave(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Leave, or cancel while the phone still rings: the call goes on, our leg is hung up."""
+    mine = _mine(request, pk)
+    if mine.ended_at is None and mine.wanted:
+        supervision.leave(mine)
+    following.follow(mine.pk)
+    return _panel(request, mine)
+
+
+@require_POST
+def dismiss(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    mine = _mine(request, pk)
+    supervision.dismiss(mine)
+    return _panel(request, mine)
+
+
+def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -> bool:
+    asked = supervision.Request(
+        role=form.cleaned_data["role"],
+        token=form.cleaned_data["token"],
+        targets=form.cleaned_data["targets"],
+        device=form.device,
+        leg=form.leg,
+        ip=_ip(request),
+    )
+    try:
+        begun = supervision.begin(request.user, found, asked)
+    except NotPossible as error:
+        form.refuse(error)
+        return False
+    following.follow(begun.pk)
+    return True
+
+
+def _deny_change(request: SupervisorRequest, mine: Supervision, form: RoleForm) -> str:
+    """A change refused by the form is an attempt too."""
+    role, targets = str(form.data.get("role", "")), form.ticked
+    try:
+        supervision.change(mine, role=role, targets=targets if role == "whisper" else [], ip=_ip(request))
+    except NotPossible as error:
+        return error.sentence
+    return " ".join(sentence for sentences in form.errors.values() for sentence in sentences)
+
+
+def _panel(request: SupervisorRequest, mine: Supervision, notice: str = "") -> HttpResponse:
+    if not request.htmx:
+        return redirect("conference", pk=mine.conference_id)
+    context = fragments.panel_context(request.user) | {"notice": notice}
+    return render(request, fragments.PANEL, context)
+
+
+def _page(request: SupervisorRequest, number: int, conference: UUID | None = None) -> dict[str, Any]:
+    """What every live page needs: the number it was rendered at, its socket's address, and the user's supervision."""
+    query = request.GET.copy()
+    query["since"] = str(number)
+    if conference is not None:
+        query["conference"] = str(conference)
+    return {"socket": f"/ws/board/?{query.urlencode()}", "feed": number} | fragments.panel_context(request.user)
+
+
+def _conference(request: SupervisorRequest, pk: UUID) -> Conference:
+    return get_object_or_404(Conference.objects.visible_to(request.user).with_people(), pk=pk)
+
+
+def _mine(request: SupervisorRequest, pk: UUID) -> Supervision:
+    return get_object_or_404(Supervision.objects.select_related("conference", "user"), pk=pk, user=request.user)
+
+
+def _go(request: SupervisorRequest, name: str, **kwargs: Any) -> HttpResponse:
+    response = redirect(name, **kwargs)
+    return HttpResponseClientRedirect(response.url) if request.htmx else response
+
+
+def _ip(request: HttpRequest) -> str | None:
+    return request.META.get("REMOTE_ADDR") or None

@@ -1,0 +1,20 @@
+"""Settings for tests: the product's own, with keys of the tests and nothing that runs by itself."""
+
+import os
+import tempfile
+
+os.environ["DEBUG"] = "1"
+os.environ["SECRET_KEY"] = "tests only"
+os.environ["RUN_ERRANDS"] = "0"
+os.environ.setdefault("TELNYX_CONNECTION_ID", "1494404757140276705")
+os.environ.setdefault("TELNYX_CALLER_ID", "+34910000000")
+os.environ.setdefault("TELNYX_API_KEY", "KEY0123456789ABCDEF_canary")
+
+from dashboard.settings import *  # noqa: E402, F403
+from dashboard.settings import DATABASES  # noqa: E402
+
+DEBUG = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as in production: memory hides what locking does.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(tempfile.mkdtemp(prefix="earshot-test-"), "test.sqlite3")}  # noqa: PTH118
