@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from conferences.simulator import backstage
 from conferences.simulator.api import Account, Api, Command, Desk
 from conferences.simulator.clock import Clock, VirtualClock, system_clock
 from conferences.simulator.faults import Faults
 from conferences.simulator.hearing import heard_by
 from conferences.simulator.keys import SigningKey
 from conferences.simulator.phones import PhoneBook
+from conferences.simulator.server import Server
 from conferences.simulator.switches import Switches
 from conferences.simulator.transport import InProcessTransport
 from conferences.simulator.webhooks import Deliverer, Post
@@ -49,7 +51,7 @@ class Simulator:
         )  # fmt: skip
         self.world.listeners.append(self.deliverer.accept)
         self.desk = Desk(self.world, self.deliverer, self.faults, Account(api_key))
-        self.api = Api(self.desk)
+        self.api = Api(self.desk, backstage.routes(self))
         self.client_transport = InProcessTransport(self.api)
 
     @property
@@ -71,6 +73,10 @@ class Simulator:
     def events(self) -> list[Event]:
         """Every event so far, delivered or not, oldest first."""
         return list(self.world.events)
+
+    def serve(self, port: int = 0) -> Server:
+        """A context manager: the API over real HTTP, and webhooks delivered in the background meanwhile."""
+        return Server(self, port)
 
     def pump(self) -> int:
         """Deliver every webhook that is due, one after the other; how many POSTs were made."""

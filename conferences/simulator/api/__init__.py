@@ -5,6 +5,6 @@ from __future__ import annotations
 from conferences.simulator.api.application import Api
 from conferences.simulator.api.desk import Account, Command, Desk
 from conferences.simulator.api.disturbances import Cut, Late
-from conferences.simulator.api.http import Response
+from conferences.simulator.api.http import Request, Response
 
-__all__ = ["Account", "Api", "Command", "Cut", "Desk", "Late", "Response"]
+__all__ = ["Account", "Api", "Command", "Cut", "Desk", "Late", "Request", "Response"]

@@ -78,6 +78,15 @@ class State:
                 deed()
             clock.move_to(target)
 
+    def forget(self, seconds: float) -> None:
+        """Drop legs and conferences that ended longer ago than this, so that a long run does not grow."""
+        with self.lock:
+            oldest = later(self.now(), -seconds)
+            self.legs = {key: leg for key, leg in self.legs.items() if leg.ended_at is None or leg.ended_at > oldest}
+            self.conferences = {
+                key: each for key, each in self.conferences.items() if each.is_active or each.updated_at > oldest
+            }
+
     def emit(self, event_type: str, app: App, payload: Payload, *, at: datetime, leg: Leg | None = None) -> Event:
         """Record an event and tell the listeners; a leg's own webhook_url, if any, gets its events."""
         event_id = identifiers.new_uuid(self.random)
