@@ -128,13 +128,15 @@ class Exchange:
             return _Reading(_words_for(error), maybe_done=not isinstance(error, _NEVER_SENT))
 
     def _content(self, response: httpx.Response, deadline: float) -> bytes:
-        content = bytearray()
+        """An answer that is whole when it comes is worth reading however late; one that still drips is not."""
+        content, late = bytearray(), False
         for chunk in response.iter_bytes():
+            if late:
+                raise httpx.ReadTimeout("The answer takes too long.")
             content += chunk
             if len(content) > _LONGEST_ANSWER:
                 raise httpx.DecodingError("The answer is too long.")
-            if self._clock() > deadline:
-                raise httpx.ReadTimeout("The answer takes too long.")
+            late = self._clock() > deadline
         return bytes(content)
 
 
