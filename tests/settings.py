@@ -18,3 +18,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in production: memory hides what locking does.
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(tempfile.mkdtemp(prefix="earshot-test-"), "test.sqlite3")}  # noqa: PTH118
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+SECURE_SSL_REDIRECT = False

@@ -1,0 +1,97 @@
+"""The people of the tests, the simulator as provider, and the ways in which a test tells a story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+
+from conferences import provider
+from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Team
+from conferences.simulator import Simulator
+from tests.story import (
+    ALL_MODES,
+    ANA,
+    API_KEY,
+    CHEN,
+    DESK,
+    LUIS,
+    MOBILE,
+    PASSWORD,
+    SALES_NUMBER,
+    SUPPORT_NUMBER,
+    Directory,
+    Story,
+    make_supervisor,
+    poster,
+)
+
+
+@pytest.fixture
+def directory(db: None) -> Directory:
+    """Two teams: Support with Ana and Luis and a queue, Sales with Chen and a queue."""
+    support, sales = Team.objects.create(name="Support"), Team.objects.create(name="Sales")
+    queue = Queue.objects.create(name="Helpdesk", team=support)
+    QueueNumber.objects.create(queue=queue, number=SUPPORT_NUMBER)
+    other = Queue.objects.create(name="New business", team=sales)
+    QueueNumber.objects.create(queue=other, number=SALES_NUMBER)
+    agents = []
+    for name, team, address in (("Ana Ruiz", support, ANA), ("Luis Ortega", support, LUIS), ("Chen Wei", sales, CHEN)):
+        agents.append(Agent.objects.create(name=name, team=team))
+        AgentAddress.objects.create(agent=agents[-1], address=address)
+    return Directory(support, sales, queue, *agents)
+
+
+@pytest.fixture
+def marta(directory: Directory) -> User:
+    """A supervisor of Support who may do everything, with a desk phone and a mobile."""
+    user = make_supervisor("marta", "Marta Gil", [directory.support], [*ALL_MODES, "view_customer_number"])
+    Device.objects.create(supervisor=user.supervisor, name="Desk phone", address=DESK)
+    Device.objects.create(supervisor=user.supervisor, name="Mobile", address=MOBILE)
+    return user
+
+
+@pytest.fixture
+def ben(directory: Directory) -> User:
+    """A supervisor of Sales, another team, who may only monitor and sees numbers masked."""
+    user = make_supervisor("ben", "Ben Okafor", [directory.sales], ["monitor_conference"])
+    Device.objects.create(supervisor=user.supervisor, name="Headset", address="sip:ben@supervisors.example")
+    return user
+
+
+@pytest.fixture
+def cleo(db: None) -> User:
+    """An administrator, who supervises nothing."""
+    return User.objects.create_superuser("cleo", password=PASSWORD, first_name="Cleo", last_name="Admin")
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    with time_machine.travel(datetime.now(UTC), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def simulator(settings: Any, clock: Any) -> Iterator[Simulator]:
+    """The provider, in process: our client talks to its API, its webhooks reach our door when a story says so."""
+    simulator = Simulator(
+        post=poster(Client(enforce_csrf_checks=True)),
+        api_key=API_KEY,
+        connection_id=settings.TELNYX_CONNECTION_ID,
+        start=datetime.now(UTC),
+    )
+    settings.TELNYX_PUBLIC_KEY = simulator.public_key
+    settings.TELNYX_API_KEY = API_KEY
+    provider.transport = simulator.client_transport
+    yield simulator
+    provider.transport = None
+
+
+@pytest.fixture
+def story(simulator: Simulator, clock: Any, db: None) -> Story:
+    return Story(simulator, clock)
