@@ -98,7 +98,7 @@ class Fields:
             base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError) as error:
             raise refusals.bad_client_state() from error
-        if limit and len(value) > limit:
+        if len(value) % 4 or (limit and len(value) > limit):
             raise refusals.bad_client_state()
         return value
 

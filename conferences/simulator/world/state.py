@@ -52,6 +52,8 @@ class State:
     def moment(self) -> datetime:
         """A moment for something that happens now, at least a millisecond after the one before."""
         self._last_moment = max(self.clock(), self._last_moment + timedelta(milliseconds=1))
+        if isinstance(self.clock, VirtualClock):
+            self.clock.move_to(self._last_moment)
         return self._last_moment
 
     def after(self, seconds: float, deed: Deed) -> None:
