@@ -46,7 +46,8 @@ class Hub:
         except DatabaseError:
             self._viewers.discard(viewer)
             raise
-        self._number = max(self._number, number) if len(self._viewers) == 1 else self._number
+        if len(self._viewers) == 1:
+            self._number = number  # nobody else waits for anything older
         viewer.offer(frame)
 
     def leave(self, viewer: Viewer) -> None:
@@ -123,7 +124,9 @@ class Hub:
 
     def _render(self, viewers: list[Viewer]) -> dict[Viewer, str]:
         changes = frames.changes_since(self._number)
-        self._number = max(self._number, changes.number)
+        if changes.number < self._number:
+            changes = frames.changes_since(0)  # the database was put back to an earlier day
+        self._number = changes.number
         if not changes.conferences:
             return {}
         made = {viewer: changes.frame(viewer) for viewer in viewers}

@@ -1,0 +1,52 @@
+# Earshot. `make demo` shows it, `make test` tries it, `make check` reads it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Commands that look at the project, without a deployment's environment.
+DEV := DEBUG=1 SECRET_KEY=not-a-secret TELNYX_API_KEY=none TELNYX_CONNECTION_ID=none TELNYX_CALLER_ID=+14155550100
+
+.PHONY: demo install install-dev test check bench test-scaled lock
+
+demo: install
+	$(BIN)/python manage.py demo $(if $(RESET),--reset) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(RATE),--rate $(RATE)) $(ARGS)
+
+install: .venv/.base
+
+install-dev: .venv/.dev
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Earshot needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv .venv
+
+.venv/.base: requirements/base.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	touch $@
+
+.venv/.dev: requirements/dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+test: install-dev
+	$(BIN)/python -m pytest $(ARGS)
+
+check: install-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(DEV) $(BIN)/mypy conferences dashboard
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.checks
+
+bench: install-dev
+	$(BIN)/python -m tests.bench $(ARGS)
+
+test-scaled: install-dev
+	$(BIN)/python -m tests.scaled $(ARGS)
+
+# The pins and hashes, anew from pyproject.toml.
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url \
+	--no-emit-trusted-host --no-emit-options
+lock: .venv/bin/python
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(COMPILE) --output-file requirements/base.txt pyproject.toml
+	$(COMPILE) --constraint requirements/base.txt --extra scale --output-file requirements/scale.txt pyproject.toml
+	$(COMPILE) --constraint requirements/base.txt --extra scale --extra dev --output-file requirements/dev.txt pyproject.toml

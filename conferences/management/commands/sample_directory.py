@@ -1,0 +1,63 @@
+"""Load the sample contact center's directory and logins, as the simulator's scenarios know them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Permission, User
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
+from conferences.simulator import cast
+
+PASSWORD = "listen carefully"  # noqa: S105 - of the demo's fictitious people
+MODES = ["monitor_conference", "whisper_conference", "barge_conference"]
+# What each sample supervisor may do: one all of it everywhere, one only monitor another team, one may not barge.
+PERMISSIONS = {
+    "elena": [*MODES, "view_customer_number", "view_auditentry"],
+    "samuel": MODES[:1],
+    "aisha": MODES[:2],
+}
+ADMINISTRATOR = "admin"
+
+
+class Command(BaseCommand):
+    help = "Load the sample contact center's directory and logins. Safe to run again; nothing is deleted."
+    requires_system_checks: list[str] = []
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        teams = {name: Team.objects.get_or_create(name=name)[0] for name in cast.TEAMS}
+        for queue in cast.QUEUES:
+            row, _ = Queue.objects.get_or_create(name=queue.name, defaults={"team": teams[queue.team]})
+            for number in queue.numbers:
+                QueueNumber.objects.get_or_create(number=number, defaults={"queue": row})
+        for agent in cast.AGENTS:
+            person, _ = Agent.objects.get_or_create(name=agent.name, defaults={"team": teams[agent.team]})
+            AgentAddress.objects.get_or_create(address=agent.address, defaults={"agent": person})
+        for supervisor in cast.SUPERVISORS:
+            self._supervisor(supervisor, teams)
+        self._administrator()
+
+    def _supervisor(self, role: cast.SupervisorRole, teams: dict[str, Team]) -> None:
+        first, last = role.name.split(" ", 1)
+        user, is_new = User.objects.get_or_create(
+            username=role.username, defaults={"first_name": first, "last_name": last}
+        )
+        if is_new:
+            user.set_password(PASSWORD)
+            user.save()
+        user.user_permissions.set(Permission.objects.filter(codename__in=PERMISSIONS[role.username]))
+        supervisor, _ = Supervisor.objects.get_or_create(user=user)
+        supervisor.teams.set([teams[name] for name in role.teams])
+        for device in role.devices:
+            Device.objects.get_or_create(
+                address=device.address, defaults={"supervisor": supervisor, "name": device.label}
+            )
+
+    def _administrator(self) -> None:
+        if not User.objects.filter(username=ADMINISTRATOR).exists():
+            User.objects.create_superuser(
+                ADMINISTRATOR, password=PASSWORD, first_name="Nora", last_name="Administrator"
+            )
