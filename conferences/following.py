@@ -89,7 +89,9 @@ def _do_next(supervision_id: UUID) -> bool:
     at = situation(supervision_id)
     if at is None:
         return False
-    _settle_lost_command(at.supervision)
+    if at.supervision.command:
+        _settle_lost_command(at.supervision)
+        return True
     _keep_present_targets(at)
     _note_arrival(at)
     decision = next_step(at)
@@ -108,8 +110,6 @@ def _do_next(supervision_id: UUID) -> bool:
 
 def _settle_lost_command(supervision: Supervision) -> None:
     """A command is under way and nobody has it: its server died. Send the very same again, or own up to not knowing."""
-    if not supervision.command:
-        return
     step, sent_at = Step(supervision.command), supervision.command_at or timezone.now()
     fresh = timezone.now() - sent_at < commanding.RESENDABLE and supervision.asked_at <= sent_at
     if fresh:

@@ -1,0 +1,391 @@
+"""From the wish to the last leg down, against the provider's own world."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.utils import timezone
+
+from conferences import following, supervision
+from conferences.errors import NotPossible
+from conferences.models import AuditEntry, Conference, Leg, Participant, Supervision
+from tests.story import ANA, CUSTOMER, DESK, LUIS, Story, browser
+
+
+def ask(user, conference, **values):
+    values.setdefault("role", "monitor")
+    values.setdefault("device", None if "leg" in values else user.supervisor.devices.first())
+    return supervision.begin(user, conference, supervision.Request(token=uuid.uuid4(), **values))
+
+
+def refuse(story, action, code, title, status=422):
+    body = {"errors": [{"code": code, "title": title, "detail": "As the provider words it."}]}
+    story.simulator.faults.add("answer", path=f"/actions/{action}$", status=status, body=body)
+
+
+def test_the_phone_is_dialled_then_rings_then_is_joined(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = ask(marta, conference)
+    states = [mine.state]
+    following.follow(mine.pk)
+    for _ in range(6):
+        story.simulator.pump()
+        following.follow(mine.pk)
+        mine.refresh_from_db()
+        states.append(mine.state)
+        story.pass_time(1)
+    assert list(dict.fromkeys(states)) == ["dialling", "ringing", "joined"]
+
+
+def test_join_names_the_role_the_beep_and_the_command(story: Story, marta):
+    _, conference = story.call(ANA)
+    story.supervise(marta, conference, role="whisper", to=(ANA,))
+    (join,) = story.commands("/actions/join")
+    body = join.body
+    assert (body["supervisor_role"], body["beep_enabled"]) == ("whisper", "never")
+    assert body["whisper_call_control_ids"] == [story.leg(ANA).call_control_id]
+    assert (body["end_conference_on_exit"], body["soft_end_conference_on_exit"]) == (False, False)
+    assert uuid.UUID(body["command_id"]).version == 4
+
+
+@pytest.mark.parametrize(
+    ("outcome", "problem"),
+    [("rings_out", "no_answer"), ("busy", "busy"), ("rejects", "declined"), ("not_found", "not_reached")],
+)
+def test_a_phone_that_does_not_answer_is_named_as_the_reason(story: Story, marta, outcome, problem):
+    _, conference = story.call(ANA)
+    story.simulator.phones.set(DESK, outcome)
+    mine = ask(marta, conference)
+    following.follow(mine.pk)
+    for _ in range(5):
+        story.pass_time(10)
+    mine.refresh_from_db()
+    assert (mine.state, mine.problem) == ("failed", problem)
+    assert story.commands("/actions/join") == []
+
+
+def test_a_call_that_ends_while_the_phone_rings_hangs_the_phone_up(story: Story, marta):
+    world, conference = story.call(ANA)
+    mine = ask(marta, conference)
+    following.follow(mine.pk)
+    story.deliver()
+    story.simulator.world.end_by_command(world)
+    for _ in range(4):
+        story.pass_time()
+    mine.refresh_from_db()
+    assert (mine.state, mine.problem) == ("failed", "conference_over")
+    assert story.leg(DESK).state == "ended"
+
+
+def test_a_refused_dial_says_so_and_is_audited(story: Story, marta, settings):
+    settings.TELNYX_CONNECTION_ID = "999"
+    _, conference = story.call(ANA)
+    mine = ask(marta, conference)
+    following.follow(mine.pk)
+    mine.refresh_from_db()
+    outcome = AuditEntry.objects.get(phase="outcome", deed="dial")
+    assert (mine.state, mine.problem) == ("failed", "refused")
+    assert (outcome.result, outcome.http_status, outcome.provider_code) == ("refused", 422, "10015")
+
+
+def test_a_full_conference_hangs_our_phone_up_and_says_full(story: Story, marta):
+    world, conference = story.call(ANA)
+    world.max_participants = 2
+    mine = story.supervise(marta, conference)
+    assert (mine.state, mine.problem) == ("failed", "full")
+    assert story.leg(DESK).state == "ended"
+
+
+def test_cancel_while_it_rings_hangs_up_the_phone_alone(story: Story, marta):
+    _, conference = story.call(ANA)
+    story.simulator.phones.set(DESK, "rings_out")
+    mine = ask(marta, conference)
+    following.follow(mine.pk)
+    story.deliver()
+    supervision.leave(mine)
+    following.follow(mine.pk)
+    story.pass_time()
+    mine.refresh_from_db()
+    assert (mine.state, mine.problem, story.leg(DESK).state) == ("failed", "cancelled", "ended")
+    assert story.leg(ANA).state == "answered"
+
+
+def test_leaving_leaves_then_hangs_up_and_the_call_goes_on(story: Story, marta):
+    world, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    supervision.leave(mine)
+    following.follow(mine.pk)
+    story.pass_time()
+    paths = [one.path.rsplit("/", 1)[-1] for one in story.simulator.commands][-2:]
+    assert paths == ["leave", "hangup"]
+    assert world.status == "in_progress"
+
+
+def test_a_leg_already_up_at_my_device_joins_at_once(story: Story, marta):
+    _, conference = story.call(ANA)
+    up = story.simulator.dial(DESK)
+    story.pass_time()
+    (leg,) = supervision.own_legs(marta)
+    mine = ask(marta, conference, leg=leg)
+    following.follow(mine.pk)
+    story.pass_time()
+    mine.refresh_from_db()
+    assert (mine.state, mine.call_control_id) == ("joined", up.call_control_id)
+    assert story.commands("/v2/calls") == []
+
+
+def test_a_leg_of_somebody_else_is_not_offered(story: Story, marta, ben):
+    story.call(ANA)
+    story.simulator.dial(DESK)
+    story.pass_time()
+    assert list(supervision.own_legs(ben)) == []
+    assert [leg.far_address for leg in supervision.own_legs(marta)] == [DESK]
+
+
+def test_the_same_form_twice_is_one_supervision_and_one_dial(story: Story, marta):
+    _, conference = story.call(ANA)
+    request = supervision.Request(role="monitor", token=uuid.uuid4(), device=marta.supervisor.devices.first())
+    first, second = (supervision.begin(marta, conference, request) for _ in range(2))
+    following.follow(first.pk)
+    following.follow(second.pk)
+    assert first.pk == second.pk
+    assert len(story.commands("/v2/calls")) == 1
+
+
+def test_a_second_supervision_of_one_person_is_refused_in_words(story: Story, marta):
+    _, conference = story.call(ANA)
+    ask(marta, conference)
+    with pytest.raises(NotPossible, match="already supervising a call"):
+        ask(marta, conference)
+
+
+def test_two_supervisors_may_be_in_one_call(story: Story, marta, ben, directory):
+    ben.supervisor.teams.add(directory.support)
+    _, conference = story.call(ANA)
+    story.supervise(marta, conference)
+    story.supervise(ben, conference)
+    assert Supervision.objects.filter(state="joined").count() == 2
+
+
+def test_switching_targets_resends_the_whole_list(story: Story, marta):
+    world, conference = story.call(ANA, LUIS)
+    mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
+    supervision.change(mine, role="whisper", targets=[story.leg(one).call_control_id for one in (ANA, LUIS)])
+    following.follow(mine.pk)
+    leg = story.simulator.world.legs[mine.call_control_id]
+    assert story.hear(world, leg) == {story.leg(ANA).call_control_id, story.leg(LUIS).call_control_id}
+
+
+def test_a_target_that_leaves_is_dropped_and_the_rest_kept(story: Story, marta):
+    world, conference = story.call(ANA, LUIS)
+    mine = story.supervise(marta, conference, role="whisper", to=(ANA, LUIS))
+    story.simulator.far_end_hangs_up(story.leg(ANA))
+    story.pass_time()
+    mine.refresh_from_db()
+    leg = story.simulator.world.legs[mine.call_control_id]
+    assert (mine.accepted_role, mine.notice) == ("whisper", "Ana Ruiz left the call. Luis Ortega still hears you.")
+    assert story.hear(world, leg) == {story.leg(LUIS).call_control_id}
+
+
+def test_the_last_target_leaving_makes_it_a_monitor_never_a_barge(story: Story, marta):
+    world, conference = story.call(ANA, LUIS)
+    mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
+    story.simulator.far_end_hangs_up(story.leg(ANA))
+    story.pass_time()
+    mine.refresh_from_db()
+    leg = story.simulator.world.legs[mine.call_control_id]
+    assert (mine.accepted_role, mine.accepted_targets) == ("monitor", [])
+    assert story.hear(world, leg) == set()
+
+
+def test_a_failed_step_to_a_quieter_mode_hangs_up_our_leg(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference, role="barge")
+    refuse(story, "update", "10033", "Value outside of range")
+    supervision.change(mine, role="monitor", targets=[])
+    following.follow(mine.pk)
+    story.pass_time()
+    mine.refresh_from_db()
+    assert (mine.state, mine.problem) == ("ended", "not_quieter")
+    assert story.simulator.world.legs[mine.call_control_id].state == "ended"
+
+
+def test_a_supervisor_who_hangs_up_is_out_with_the_reason(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    story.simulator.far_end_hangs_up(story.simulator.world.legs[mine.call_control_id])
+    story.pass_time()
+    mine.refresh_from_db()
+    assert (mine.state, mine.problem) == ("ended", "hung_up")
+
+
+def test_a_conference_that_ends_takes_our_leg_down(story: Story, marta):
+    world, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    story.simulator.far_end_hangs_up(story.leg(CUSTOMER))
+    story.simulator.far_end_hangs_up(story.leg(ANA))
+    story.pass_time()
+    story.simulator.world.end_by_command(world)
+    story.pass_time()
+    mine.refresh_from_db()
+    assert (mine.state, story.simulator.world.legs[mine.call_control_id].state) == ("ended", "ended")
+
+
+def test_a_permission_withdrawn_while_the_phone_rings_ends_it_unjoined(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = ask(marta, conference)
+    following.follow(mine.pk)
+    marta.user_permissions.clear()
+    for _ in range(5):
+        story.pass_time()
+    mine.refresh_from_db()
+    assert (mine.state, mine.problem, story.commands("/actions/join")) == ("failed", "withdrawn", [])
+
+
+def test_a_lost_answer_to_the_dial_is_found_by_its_client_state(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = ask(marta, conference)
+    following.follow(mine.pk)
+    Supervision.objects.filter(pk=mine.pk).update(call_control_id="")
+    for _ in range(5):
+        story.pass_time()
+    mine.refresh_from_db()
+    assert (mine.state, len(story.commands("/v2/calls"))) == ("joined", 1)
+
+
+def test_a_running_supervision_is_shown_again_on_any_page(story: Story, marta):
+    _, conference = story.call(ANA)
+    story.supervise(marta, conference)
+    for _ in range(2):
+        page = browser(marta).get("/").content.decode()
+        assert 'id="supervision" data-state="joined"' in page or 'data-state="joined"' in page
+
+
+def test_one_worker_at_a_time_has_a_supervision(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = ask(marta, conference)
+    Supervision.objects.filter(pk=mine.pk).update(busy_until=timezone.now() + following.LEASE)
+    following.follow(mine.pk)
+    assert story.commands("/v2/calls") == []
+    Supervision.objects.filter(pk=mine.pk).update(busy_until=timezone.now() - following.LEASE)
+    following.follow(mine.pk)
+    assert len(story.commands("/v2/calls")) == 1
+
+
+def test_a_supervisors_leg_is_never_taken_for_an_agents(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    assert Leg.objects.get(call_control_id=mine.call_control_id).kind == Leg.Kind.SUPERVISOR
+    assert Participant.objects.filter(conference=conference, leg__kind=Leg.Kind.AGENT).count() == 1
+    assert Conference.objects.get() == conference
+
+
+def test_a_refused_louder_mode_leaves_the_one_in_force_and_says_why(story: Story, marta):
+    world, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    refuse(story, "update", "10033", "Value outside of range")
+    supervision.change(mine, role="barge", targets=[])
+    following.follow(mine.pk)
+    mine.refresh_from_db()
+    assert (mine.state, mine.asked_role, mine.accepted_role) == ("joined", "monitor", "monitor")
+    assert mine.notice != ""
+    assert story.hear(world, story.simulator.world.legs[mine.call_control_id]) == set()
+
+
+def test_a_louder_mode_of_unknown_outcome_is_taken_back_for_certain(story: Story, marta):
+    world, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    story.simulator.faults.add("drop", path="/actions/update$", times=3)
+    supervision.change(mine, role="barge", targets=[])
+    following.follow(mine.pk)
+    mine.refresh_from_db()
+    assert (mine.accepted_role, story.commands("/actions/update")[-1].body["supervisor_role"]) == ("monitor", "monitor")
+    assert story.hear(world, story.simulator.world.legs[mine.call_control_id]) == set()
+
+
+def test_a_quieter_mode_of_unknown_outcome_hangs_up_our_leg(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference, role="barge")
+    story.simulator.faults.add("unavailable", path="/actions/update$", times=3)
+    supervision.change(mine, role="monitor", targets=[])
+    following.follow(mine.pk)
+    story.pass_time()
+    mine.refresh_from_db()
+    assert (mine.state, mine.problem) == ("ended", "not_quieter")
+    outcome = AuditEntry.objects.get(deed="update", phase="outcome")
+    assert (outcome.result, outcome.sends, outcome.http_status) == ("unknown", 3, 503)
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [("90019", "conference_over"), ("90034", "not_answered_yet"), ("90032", "full"), ("10015", "refused")],
+)
+def test_a_refused_join_is_named_and_takes_our_phone_down(story: Story, marta, code, problem):
+    _, conference = story.call(ANA)
+    refuse(story, "join", code, "Refused")
+    mine = story.supervise(marta, conference)
+    assert (mine.state, mine.problem, story.leg(DESK).state) == ("failed", problem, "ended")
+
+
+def test_a_join_whose_answer_never_comes_but_was_done_is_joined_once(story: Story, marta):
+    world, conference = story.call(ANA)
+    story.simulator.faults.add("drop", path="/actions/join$", times=3)
+    mine = story.supervise(marta, conference)
+    assert (mine.state, mine.accepted_role) == ("joined", "monitor")
+    assert len([one for one in world.participants if one.leg.to == DESK]) == 1
+    assert "unknown" in AuditEntry.objects.filter(deed="join", phase="outcome").values_list("result", flat=True)
+
+
+def test_a_server_that_died_in_mid_command_sends_the_same_command_again(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    now = timezone.now()
+    Supervision.objects.filter(pk=mine.pk).update(
+        command="update", command_id="one-and-only", command_at=now, asked_role="barge", asked_at=now
+    )
+    following.follow(mine.pk)
+    assert [one.body["command_id"] for one in story.commands("/actions/update")] == ["one-and-only"]
+    assert Supervision.objects.get(pk=mine.pk).accepted_role == "barge"
+
+
+def test_a_command_lost_long_ago_is_unknown_and_made_quiet_again(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    story.pass_time(60)
+    long_ago = timezone.now() - following.LEASE
+    Supervision.objects.filter(pk=mine.pk).update(
+        command="update", command_id="lost", command_at=long_ago, asked_role="barge", asked_at=long_ago
+    )
+    following.follow(mine.pk)
+    assert [one.body["supervisor_role"] for one in story.commands("/actions/update")] == ["monitor"]
+    assert Supervision.objects.get(pk=mine.pk).accepted_role == "monitor"
+
+
+def test_a_command_of_a_customer_as_target_is_refused_and_audited(story: Story, marta):
+    _, conference = story.call(ANA)
+    with pytest.raises(NotPossible, match="A customer can never be whispered to"):
+        ask(marta, conference, role="whisper", targets=[story.leg(CUSTOMER).call_control_id])
+    denied = AuditEntry.objects.get(result="denied")
+    assert (denied.actor, denied.note) == (marta, "A customer can never be whispered to.")
+
+
+def test_a_target_that_left_meanwhile_is_refused_by_name(story: Story, marta):
+    _, conference = story.call(ANA, LUIS)
+    story.simulator.far_end_hangs_up(story.leg(ANA))
+    story.pass_time()
+    with pytest.raises(NotPossible, match="Ana Ruiz has left the call meanwhile"):
+        ask(marta, conference, role="whisper", targets=[story.leg(ANA).call_control_id])
+
+
+def test_other_ways_into_an_ended_supervision_are_closed(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    supervision.leave(mine)
+    following.follow(mine.pk)
+    story.pass_time()
+    mine.refresh_from_db()
+    with pytest.raises(NotPossible, match="You have left this call"):
+        supervision.change(mine, role="barge", targets=[])
+    browser(marta).post(f"/supervisions/{mine.pk}/leave/")
+    assert len(story.commands("/actions/hangup")) == 1
