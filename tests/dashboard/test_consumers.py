@@ -1,0 +1,200 @@
+"""The socket, over the real ASGI application: who is let in, what they are told, and that it only listens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from conferences.feed import latest
+from dashboard.asgi import application
+from dashboard.hub import hub
+from tests.story import ANA, CHEN, SALES_NUMBER, Story, browser
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ORIGIN = settings.ORIGINS[0]
+
+
+class Page:
+    """One open page's socket."""
+
+    def __init__(self, user: User | None, query: str = "since=0", origin: str | None = ORIGIN) -> None:
+        headers = [(b"origin", origin.encode())] if origin else []
+        if user is not None:
+            cookie = browser(user).cookies[settings.SESSION_COOKIE_NAME].value
+            headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()))
+        self.socket = WebsocketCommunicator(application, f"/ws/board/?{query}", headers=headers)
+
+    async def open(self) -> bool:
+        connected, _ = await self.socket.connect(timeout=5)
+        return bool(connected)
+
+    async def frame(self, timeout: float = 5) -> dict[str, Any]:
+        return json.loads(await self.socket.receive_from(timeout=timeout))
+
+    async def until(self, found: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        async with asyncio.timeout(5):
+            while not found(frame := await self.frame()):
+                pass
+        return frame
+
+
+@pytest_asyncio.fixture
+async def open_page() -> AsyncIterator[Callable[..., Any]]:
+    pages: list[Page] = []
+
+    async def open_one(user: User | None, query: str = "since=0") -> Page:
+        pages.append(await sync_to_async(Page)(user, query))
+        assert await pages[-1].open()
+        return pages[-1]
+
+    yield open_one
+    for page in pages:
+        await page.socket.disconnect()
+    await hub.stop()
+
+
+in_thread = sync_to_async
+
+
+async def test_a_page_is_told_what_changed_since_it_was_rendered(story: Story, marta, open_page):
+    _, conference = await in_thread(story.call)(ANA)
+    frame = await (await open_page(marta)).frame()
+    assert frame["rows"] == frame["live"] == [f"conference-{conference.pk}"]
+    assert "Ana Ruiz" in frame["content"]
+
+
+async def test_a_page_that_is_current_is_told_nothing_old(story: Story, marta, open_page):
+    _, conference = await in_thread(story.call)(ANA)
+    now = await in_thread(latest)()
+    frame = await (await open_page(marta, f"since={now}")).frame()
+    assert (frame["rows"], frame["live"], frame["feed"]) == ([], [f"conference-{conference.pk}"], now)
+
+
+async def test_a_new_call_is_pushed(story: Story, marta, open_page):
+    page = await open_page(marta)
+    await page.frame()
+    _, conference = await in_thread(story.call)(ANA)
+    frame = await page.until(lambda frame: bool(frame.get("rows")))
+    assert frame["rows"] == [f"conference-{conference.pk}"]
+
+
+async def test_another_team_is_told_nothing_of_it(story: Story, marta, ben, open_page):
+    bens, martas = await open_page(ben), await open_page(marta)
+    await bens.frame()
+    await in_thread(story.call)(ANA)
+    await martas.until(lambda frame: "Ana Ruiz" in frame.get("content", ""))
+    _, theirs = await in_thread(story.call)(CHEN, queue=SALES_NUMBER, customer="+14155550172")
+    frame = await bens.until(lambda frame: bool(frame.get("rows")))
+    assert frame["rows"] == [f"conference-{theirs.pk}"]
+    assert "Ana" not in frame["content"]
+
+
+async def test_a_masked_number_is_masked_in_pushes_too(story: Story, ben, open_page):
+    page = await open_page(ben)
+    await page.frame()
+    await in_thread(story.call)(CHEN, queue=SALES_NUMBER, customer="+14155550172")
+    frame = await page.until(lambda frame: "Chen" in frame.get("content", ""))
+    assert ("5550172" in frame["content"].replace(" ", "").replace("-", ""), "72" in frame["content"]) == (False, True)
+
+
+async def test_a_filtered_page_gets_its_rows_only(story: Story, marta, open_page):
+    page = await open_page(marta, "since=0&q=nobody+of+that+name")
+    await page.frame()
+    _, conference = await in_thread(story.call)(ANA)
+    frame = await page.until(lambda frame: "content" in frame)
+    assert frame["rows"] == []
+    assert "Ana Ruiz" not in frame["content"].split("targets-")[0]
+    assert f"#conference-{conference.pk}" in frame["content"]
+
+
+async def test_a_conferences_own_page_is_told_of_that_one(story: Story, marta, open_page):
+    _, conference = await in_thread(story.call)(ANA)
+    page = await open_page(marta, f"since=0&conference={conference.pk}")
+    frame = await page.frame()
+    assert f'id="detail-{conference.pk}"' in frame["content"]
+    assert frame["rows"] == []
+
+
+async def test_ones_own_supervision_is_pushed_to_every_page_of_ones_own(story: Story, marta, open_page):
+    _, conference = await in_thread(story.call)(ANA)
+    pages = [await open_page(marta), await open_page(marta)]
+    await in_thread(story.supervise)(marta, conference)
+    for page in pages:
+        frame = await page.until(lambda frame: 'data-state="joined"' in frame.get("content", ""))
+        assert 'hx-target="#supervision"' in frame["content"]
+
+
+async def test_a_heartbeat_tells_the_number_and_the_time(story: Story, marta, open_page, monkeypatch):
+    monkeypatch.setattr("dashboard.hub.HEARTBEAT", 0.05)
+    page = await open_page(marta)
+    await page.frame()
+    frame = await page.frame()
+    assert set(frame) == {"feed", "now"}
+
+
+async def test_a_change_is_seen_though_every_nudge_is_lost(story: Story, marta, open_page, monkeypatch):
+    monkeypatch.setattr(hub, "nudge", lambda: None)
+    page = await open_page(marta)
+    await page.frame()
+    await in_thread(story.call)(ANA)
+    assert (await page.until(lambda frame: bool(frame.get("rows"))))["rows"] != []
+
+
+async def test_nobody_is_let_in_without_a_login():
+    page = await sync_to_async(Page)(None)
+    assert await page.open()
+    assert (await page.socket.receive_output())["code"] == 4401
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "https://127.0.0.1:8000", "http://127.0.0.1:8000.evil"]
+)
+async def test_a_foreign_origin_is_refused(marta, origin):
+    page = await sync_to_async(Page)(marta, origin=origin)
+    assert not await page.open()
+
+
+async def test_what_a_browser_sends_is_not_acted_on(story: Story, marta, open_page):
+    _, conference = await in_thread(story.call)(ANA)
+    page = await open_page(marta)
+    await page.frame()
+    await page.socket.send_to(json.dumps({"role": "barge", "conference": str(conference.pk)}))
+    await asyncio.sleep(0.1)
+    assert await in_thread(lambda: story.simulator.commands)() == []
+
+
+async def test_a_logout_closes_the_open_page(story: Story, marta, open_page, monkeypatch):
+    monkeypatch.setattr("dashboard.hub.CHECK_LOGINS", 0.05)
+    page = await open_page(marta)
+    await page.frame()
+    await in_thread(lambda: marta.__class__.objects.filter(pk=marta.pk).update(is_active=False))()
+    async with asyncio.timeout(5):
+        while (output := await page.socket.receive_output(5))["type"] != "websocket.close":
+            pass
+    assert output["code"] == 4401
+
+
+async def test_a_page_that_takes_nothing_is_told_to_come_back(story: Story, marta, open_page):
+    page = await open_page(marta)
+    await page.frame()
+    (viewer,) = hub._viewers
+    viewer.dismiss(1013)
+    async with asyncio.timeout(5):
+        while (output := await page.socket.receive_output(5))["type"] != "websocket.close":
+            pass
+    assert output["code"] == 1013
+
+
+@pytest.mark.parametrize("query", ["", "since=abc", "since=-1", "since=99999999999999999999", "since=0&conference=x"])
+async def test_an_odd_address_is_an_ordinary_page(story: Story, marta, open_page, query):
+    frame = await (await open_page(marta, query)).frame()
+    assert frame["feed"] == await in_thread(latest)()
