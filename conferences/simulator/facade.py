@@ -15,10 +15,11 @@ from conferences.simulator.faults import Faults
 from conferences.simulator.hearing import heard_by
 from conferences.simulator.keys import SigningKey
 from conferences.simulator.phones import PhoneBook
+from conferences.simulator.posting import Post
 from conferences.simulator.server import Server
 from conferences.simulator.switches import Switches
 from conferences.simulator.transport import InProcessTransport
-from conferences.simulator.webhooks import Deliverer, Post
+from conferences.simulator.webhooks import Deliverer
 from conferences.simulator.world import App, Conference, DialOptions, Event, JoinOptions, Leg, Participant, World
 
 CONNECTION_ID = "1590000000000000001"

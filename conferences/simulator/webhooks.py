@@ -2,71 +2,26 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import json
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING
 
-import httpx
-
 from conferences.simulator import identifiers
-from conferences.simulator.clock import Clock, later
+from conferences.simulator.clock import Clock
 from conferences.simulator.keys import SigningKey
+from conferences.simulator.outbox import Attempt, Delivery, Job, Outbox
+from conferences.simulator.posting import ANSWER_SECONDS, NO_ANSWER, HttpPost, Post, worth_repeating
 
 if TYPE_CHECKING:
     from conferences.simulator.faults import Faults
     from conferences.simulator.switches import Switches
     from conferences.simulator.world import Event
 
-Post = Callable[[str, bytes, dict[str, str]], int]
-NO_ANSWER = 0
-ANSWER_SECONDS = 2.0
-"""Telnyx: Receiving Webhooks page: a webhook not answered within two seconds is sent again."""
 DELIVERIES_KEPT = 20_000
-
-
-@dataclass
-class Attempt:
-    """One POST: when, where to, and the status that came back (0 for no answer)."""
-
-    url: str
-    started_at: datetime
-    finished_at: datetime
-    status: int
-    headers: dict[str, str]
-
-    @property
-    def delivered(self) -> bool:
-        """Whether it was acknowledged."""
-        return 200 <= self.status < 300
-
-
-@dataclass
-class Delivery:
-    """One event on its way to one receiver; status is None while attempts remain."""
-
-    id: str
-    event: Event
-    started_at: datetime
-    status: str | None = None
-    attempts: list[Attempt] = field(default_factory=list)
-
-
-@dataclass(order=True)
-class _Job:
-    due: datetime
-    rank: float
-    order: int
-    delivery: Delivery = field(compare=False)
-    url: str = field(compare=False)
-    number: int = field(compare=False, default=1)
 
 
 class Deliverer:
@@ -85,10 +40,8 @@ class Deliverer:
         self.signing_time = signing_time
         self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
         self._random = Random(seed)  # noqa: S311 - a story that can be told again, not a secret
-        self._jobs: list[_Job] = []
-        self._order = itertools.count()
-        self._ready = threading.Condition()
-        self._in_flight = 0
+        self._outbox = Outbox(clock)
+        self._lock = threading.RLock()
         self._workers: list[threading.Thread] = []
         self._stopping = False
         self._stranger = SigningKey.generate()
@@ -96,7 +49,7 @@ class Deliverer:
     def accept(self, event: Event) -> None:
         """Take an event for delivery; the faults decide what happens to it on the way."""
         faults = self.faults.webhooks
-        with self._ready:
+        with self._lock:
             delivery = Delivery(identifiers.new_uuid(self._random), event, self.clock())
             self.deliveries.append(delivery)
             if faults.hits(faults.drop_rate, event.type, self._random):
@@ -108,50 +61,38 @@ class Deliverer:
 
     def _queue(self, delivery: Delivery) -> None:
         faults, event = self.faults.webhooks, delivery.event
-        seconds = 0.0
+        seconds, shift = 0.0, 0.0
         if faults.hits(faults.delay_rate, event.type, self._random):
             seconds = self._random.uniform(*faults.delay_seconds)
-        order = next(self._order)
-        rank = float(order)
         if faults.hits(faults.reorder_rate, event.type, self._random):
-            rank += self._random.uniform(1.0, 6.0)
-        self._push(_Job(later(self.clock(), seconds), rank, order, delivery, event.url))
-
-    def _push(self, job: _Job) -> None:
-        with self._ready:
-            heapq.heappush(self._jobs, job)
-            self._ready.notify()
+            shift = self._random.uniform(1.0, 6.0)
+            # Pumped one by one, a place further back is enough; workers are too quick for that.
+            seconds += self._random.uniform(0.02, 0.5) if self._workers else 0.0
+        self._outbox.put(delivery, event.url, seconds=seconds, shift=shift)
 
     @property
     def waiting(self) -> int:
         """How many deliveries are queued or under way, due or not."""
-        with self._ready:
-            return len(self._jobs) + self._in_flight
+        return len(self._outbox)
 
     def pump(self) -> int:
         """Deliver, one after the other, all that is due now and all it gives rise to; how many POSTs were made."""
         count = 0
-        while job := self._take():
+        while job := self._next():
             self._run(job)
             count += 1
         return count
 
-    def _take(self) -> _Job | None:
-        with self._ready:
-            if self.faults.webhooks.paused or not self._jobs or self._jobs[0].due > self.clock():
-                return None
-            self._in_flight += 1
-            return heapq.heappop(self._jobs)
+    def _next(self) -> Job | None:
+        return None if self.faults.webhooks.paused else self._outbox.take()
 
-    def _run(self, job: _Job) -> None:
+    def _run(self, job: Job) -> None:
         try:
             self._attempt(job)
         finally:
-            with self._ready:
-                self._in_flight -= 1
-                self._ready.notify_all()
+            self._outbox.done()
 
-    def _attempt(self, job: _Job) -> None:
+    def _attempt(self, job: Job) -> None:
         body = self._body(job)
         headers = {"Content-Type": "application/json", "User-Agent": "telnyx-webhooks", **self._signature(job, body)}
         started_at = self.clock()
@@ -163,7 +104,7 @@ class Deliverer:
         job.delivery.attempts.append(attempt)
         self._follow_up(job, attempt)
 
-    def _body(self, job: _Job) -> bytes:
+    def _body(self, job: Job) -> bytes:
         faults, event = self.faults.webhooks, job.delivery.event
         envelope = {"data": event.data, "meta": {"attempt": job.number, "delivered_to": job.url}}
         if faults.hits(faults.extra_keys_rate, event.type, self._random):
@@ -173,27 +114,26 @@ class Deliverer:
         separators = None if indent else (",", ":")
         return json.dumps(envelope, sort_keys=True, indent=indent, separators=separators).encode()
 
-    def _signature(self, job: _Job, body: bytes) -> dict[str, str]:
+    def _signature(self, job: Job, body: bytes) -> dict[str, str]:
         faults = self.faults.webhooks
         forged = faults.hits(faults.bad_signature_rate, job.delivery.event.type, self._random)
         return (self._stranger if forged else self.key).headers(body, int(self.signing_time()))
 
-    def _follow_up(self, job: _Job, attempt: Attempt) -> None:
+    def _follow_up(self, job: Job, attempt: Attempt) -> None:
         if attempt.delivered:
             job.delivery.status = "delivered"
-        elif _worth_repeating(attempt.status) and job.number < self.switches.webhook_attempts:
+        elif worth_repeating(attempt.status) and job.number < self.switches.webhook_attempts:
             wait = self.switches.webhook_backoff_seconds * 2 ** (job.number - 1)
-            due = later(self.clock(), wait)
-            self._push(_Job(due, job.rank, next(self._order), job.delivery, job.url, job.number + 1))
+            self._outbox.put(job.delivery, job.url, seconds=wait, number=job.number + 1)
         else:
             self._fail_over(job)
 
-    def _fail_over(self, job: _Job) -> None:
+    def _fail_over(self, job: Job) -> None:
         failover = job.delivery.event.app.failover_url
         if failover is None or job.url == failover:
             job.delivery.status = "failed"
         else:
-            self._push(_Job(self.clock(), job.rank, next(self._order), job.delivery, failover))
+            self._outbox.put(job.delivery, failover)
 
     def start(self, workers: int = 8) -> None:
         """Deliver concurrently, hence in no certain order, until stop()."""
@@ -205,9 +145,8 @@ class Deliverer:
 
     def stop(self) -> None:
         """Stop the workers; what was not delivered stays queued."""
-        with self._ready:
-            self._stopping = True
-            self._ready.notify_all()
+        self._stopping = True
+        self._outbox.wake()
         for thread in self._workers:
             thread.join(timeout=ANSWER_SECONDS + 1)
         self._workers.clear()
@@ -216,49 +155,19 @@ class Deliverer:
 
     def _work(self) -> None:
         while not self._stopping:
-            job = self._take()
+            job = self._next()
             if job:
                 self._run(job)
-                continue
-            with self._ready:
-                self._ready.wait(timeout=self._pause())
-
-    def _pause(self) -> float:
-        if self._stopping or not self._jobs or self.faults.webhooks.paused:
-            return 0.05
-        return min(0.05, max(0.001, (self._jobs[0].due - self.clock()).total_seconds()))
+            else:
+                self._outbox.wait()
 
     def settle(self, timeout: float = 5.0) -> bool:
         """With workers running: wait until nothing is queued or under way; whether that came about in time."""
-        with self._ready:
-            return self._ready.wait_for(lambda: not self._jobs and not self._in_flight, timeout=timeout)
+        return self._outbox.wait_until_empty(timeout)
 
     def hurry(self) -> None:
         """Get what is due delivered before the caller goes on."""
         if self._workers:
-            self.settle(timeout=ANSWER_SECONDS)
+            self._outbox.wait_until_idle(timeout=ANSWER_SECONDS)
         else:
             self.pump()
-
-
-def _worth_repeating(status: int) -> bool:
-    """Telnyx: Voice API Webhooks page: 408, 429, 5xx and silence are tried again, other 4xx are not."""
-    return status in (NO_ANSWER, 408, 429) or status >= 500
-
-
-class HttpPost:
-    """Posts over real HTTP, giving up after two seconds; follows up to three redirects."""
-
-    def __init__(self) -> None:
-        self._client = httpx.Client(timeout=ANSWER_SECONDS, follow_redirects=True, max_redirects=3, trust_env=False)
-
-    def __call__(self, url: str, body: bytes, headers: dict[str, str]) -> int:
-        """The status that came back, or 0 for none."""
-        try:
-            return self._client.post(url, content=body, headers=headers).status_code
-        except httpx.RequestError:
-            return NO_ANSWER
-
-    def close(self) -> None:
-        """Close idle connections."""
-        self._client.close()

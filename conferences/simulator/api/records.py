@@ -15,7 +15,7 @@ from conferences.simulator.api.desk import Command, Desk
 from conferences.simulator.api.http import Request, Response, data, plain
 from conferences.simulator.api.validation import Fields
 from conferences.simulator.clock import stamp
-from conferences.simulator.webhooks import Attempt, Delivery
+from conferences.simulator.outbox import Attempt, Delivery
 from conferences.simulator.world import Event
 
 TOKEN_LIFE = timedelta(hours=24)

@@ -1,0 +1,104 @@
+"""The routes only tests use."""
+
+import httpx
+import pytest
+
+ANA = "sip:ana.ruiz@agents.example"
+
+
+@pytest.fixture
+def backstage(sim):
+    with httpx.Client(transport=sim.client_transport, base_url="http://provider.test/test") as client:
+        yield client
+
+
+def test_world_shows_what_the_api_hides(sim, backstage, conference):
+    leg = sim.dial("+14155550191")
+    sim.join(conference, leg, role="whisper", whisper_to=(conference.leg(ANA).call_control_id,))
+    seen = backstage.get("/world").json()
+    participant = seen["conferences"][0]["participants"][-1]
+    assert (participant["role"], participant["far_end"], participant["whisper_call_control_ids"]) == (
+        "whisper",
+        "+14155550191",
+        [conference.leg(ANA).call_control_id],
+    )
+    assert seen["legs"][-1]["conference_id"] == conference.id
+
+
+def test_hearing_is_the_oracles(sim, backstage, conference):
+    heard = backstage.get(f"/conferences/{conference.id}/hearing").json()
+    assert {key: set(value) for key, value in heard.items()} == sim.heard_by(conference)
+
+
+def test_ready_conference_is_built_in_one_go(sim, backstage):
+    body = {"agents": [ANA, "+14155550122"], "customer": "+34600000050", "name": "Support 9"}
+    made = backstage.post("/conferences", json=body).json()
+    assert (made["name"], [each["far_end"] for each in made["participants"]]) == (
+        "Support 9",
+        ["+34600000050", ANA, "+14155550122"],
+    )
+
+
+def test_incoming_call_rings(sim, backstage):
+    leg = backstage.post("/calls", json={"from": "+34600000050", "to": "+14155550101"}).json()
+    assert (leg["state"], leg["direction"]) == ("initiated", "incoming")
+
+
+@pytest.mark.parametrize(
+    ("deed", "event"), [("hangs_up", "call.hangup"), ("holds", "call.hold"), ("answers", None), ("resumes", None)]
+)
+def test_far_end_does_as_told(backstage, conference, told, deed, event):
+    leg = conference.leg(ANA)
+    backstage.post(f"/legs/{leg.call_control_id}/{deed}")
+    assert told()[:1] == ([event] if event else [])
+
+
+def test_phone_is_set_and_clock_advanced(sim, backstage):
+    backstage.post("/phones", json={"address": "+14155550199", "outcome": "busy", "after": 1})
+    leg = sim.dial("+14155550199", answered=False)
+    backstage.post("/clock", json={"seconds": 1})
+    assert leg.hangup_cause == "user_busy"
+
+
+def test_switches_are_set(sim, backstage):
+    backstage.post("/switches", json={"monitor_shows_muted": False})
+    assert sim.switches.monitor_shows_muted is False
+
+
+def test_faults_are_set_and_cleared(sim, api, backstage):
+    faults = {"webhooks": {"drop_rate": 0.5}, "api": [{"kind": "unavailable", "times": None}]}
+    backstage.post("/faults", json=faults)
+    during = (sim.faults.webhooks.drop_rate, api.get("/conferences").status_code)
+    backstage.delete("/faults")
+    assert (during, sim.faults.webhooks.drop_rate, api.get("/conferences").status_code) == ((0.5, 503), 0.0, 200)
+
+
+def test_command_log_tells_what_was_sent(api, backstage, conference):
+    api.post(f"/conferences/{conference.id}/actions/mute", json={"call_control_ids": ["v3:x"]})
+    log = backstage.get("/commands").json()
+    assert [(each["path"], each["body"], each["status"]) for each in log] == [
+        (f"/v2/conferences/{conference.id}/actions/mute", {"call_control_ids": ["v3:x"]}, 422)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/switches", {"nonsense": 1}),
+        ("/phones", {"address": "+1", "outcome": "explodes"}),
+        ("/faults", {"api": [{"kind": "meteor"}]}),
+        ("/calls", {}),
+        ("/clock", {"seconds": "soon"}),
+        ("/conferences", {"agent": ANA}),
+    ],
+)
+def test_mistake_is_answered_with_400_and_its_words(backstage, path, body):
+    response = backstage.post(path, json=body)
+    assert (response.status_code, list(response.json())) == (400, ["error"])
+
+
+def test_questions_and_backstage_deeds_are_not_in_the_command_log(sim, api, backstage, conference):
+    api.get("/conferences")
+    backstage.get("/world")
+    backstage.post("/clock", json={"seconds": 1})
+    assert sim.commands == []
