@@ -182,7 +182,7 @@ def _still_allowed(at: Situation) -> bool:
 
 
 def _apply(supervision: Supervision, step: Step, sent: Sent) -> None:
-    """Note what came of a command. A step toward a quieter mode that did not surely happen ends in hanging up our leg."""
+    """Note what came of a command. A step toward a quieter mode that may not have happened hangs up our leg."""
     done: dict[str, object] = {"command": "", "command_id": "", "command_at": None}
     if step is Step.DIAL:
         done |= _after_dial(sent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from conferences.errors import ConferenceOver, NotAllowed, NotPossible
 from conferences.models import Conference, Leg, Participant, Supervision, Supervisor
@@ -16,14 +16,14 @@ PERMISSIONS = {
 }
 
 
-def roles_of(user: AbstractUser) -> tuple[Supervision.Role, ...]:
+def roles_of(user: User) -> tuple[Supervision.Role, ...]:
     """Return the roles the user may take, quiet to loud; none for a user who is no supervisor."""
     if not user.is_active or not Supervisor.objects.filter(user=user).exists():
         return ()
     return tuple(role for role, permission in PERMISSIONS.items() if user.has_perm(permission))
 
 
-def may_see_numbers(user: AbstractUser) -> bool:
+def may_see_numbers(user: User) -> bool:
     return user.has_perm("conferences.view_customer_number")
 
 
@@ -32,7 +32,7 @@ def whisper_legs(conference: Conference) -> list[Participant]:
     return [one for one in conference.present() if one.leg.kind == Leg.Kind.AGENT]
 
 
-def check_deed(user: AbstractUser, conference: Conference, role: str, targets: Iterable[str]) -> None:
+def check_deed(user: User, conference: Conference, role: str, targets: Iterable[str]) -> None:
     """Raise NotPossible, in words, unless `user` may take `role` on `conference` toward these legs now."""
     if not Conference.objects.visible_to(user).filter(pk=conference.pk).exists():
         raise NotAllowed("You may not see this conference.")

@@ -67,7 +67,7 @@ def next_step(at: Situation) -> Decision:
 
 
 def targets_now(supervision: Supervision, agents: Collection[str]) -> tuple[str, list[str]]:
-    """Return the asked role and targets as far as the targets are still there: with none left a whisper is a monitor."""
+    """Return the asked role and those of its targets who are still there: a whisper to nobody is a monitor."""
     if supervision.asked_role != Role.WHISPER:
         return supervision.asked_role, []
     targets = [target for target in supervision.asked_targets if target in agents]
@@ -75,7 +75,7 @@ def targets_now(supervision: Supervision, agents: Collection[str]) -> tuple[str,
 
 
 def is_quieter(supervision: Supervision) -> bool:
-    """Whether somebody who hears the supervisor now, or may, is no longer to: then a failure must not be left standing."""
+    """Whether somebody who hears the supervisor now, or may, is no longer to: such a step must not stay undone."""
     accepted, asked = supervision.accepted_role, supervision.asked_role
     if not accepted:
         return True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -32,7 +32,7 @@ class Request:
     ip: str | None = None
 
 
-def begin(user: AbstractUser, conference: Conference, request: Request) -> Supervision:
+def begin(user: User, conference: Conference, request: Request) -> Supervision:
     """Record that `user` wants to supervise `conference`; a form sent twice gives the one it gave before.
 
     Raises NotPossible with the sentence to show; the attempt is then in the audit. Nothing is sent yet: that is done
@@ -74,13 +74,13 @@ def dismiss(supervision: Supervision) -> None:
         _wish(supervision, seen_at=timezone.now())
 
 
-def current(user: AbstractUser) -> Supervision | None:
+def current(user: User) -> Supervision | None:
     """Return the user's running supervision, else the last one whose ending has not been dismissed."""
     mine = Supervision.objects.select_related("conference__queue", "device", "user").filter(user=user, seen_at=None)
     return mine.filter(ended_at=None).first() or mine.first()
 
 
-def own_legs(user: AbstractUser) -> QuerySet[Leg]:
+def own_legs(user: User) -> QuerySet[Leg]:
     """Return the live, answered legs at the user's devices that are in no conference: they can join at once."""
     addresses = Device.objects.filter(supervisor__user=user).values_list("address", flat=True)
     inside = Participant.objects.exclude(state=Participant.State.LEFT)
@@ -89,7 +89,7 @@ def own_legs(user: AbstractUser) -> QuerySet[Leg]:
     return Leg.objects.filter(pk__in=mine)
 
 
-def _create(user: AbstractUser, conference: Conference, request: Request) -> Supervision:
+def _create(user: User, conference: Conference, request: Request) -> Supervision:
     now = timezone.now()
     row = Supervision(
         user=user,
@@ -116,7 +116,7 @@ def _create(user: AbstractUser, conference: Conference, request: Request) -> Sup
     return row
 
 
-def _instead(user: AbstractUser, token: UUID) -> Supervision:
+def _instead(user: User, token: UUID) -> Supervision:
     """Another request was first: the same form sent twice, or another supervision of the same person."""
     twin = Supervision.objects.filter(token=token, user=user).first()
     if twin is not None:
@@ -124,7 +124,7 @@ def _instead(user: AbstractUser, token: UUID) -> Supervision:
     raise NotPossible("You are already supervising a call. Leave it first.")
 
 
-def _check_own_leg(user: AbstractUser, request: Request) -> None:
+def _check_own_leg(user: User, request: Request) -> None:
     if request.leg is not None:
         if not own_legs(user).filter(pk=request.leg.pk).exists():
             raise NotPossible("That phone is no longer on a call you could use.", field="my_leg")

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from dashboard.audiences import audience_of
 from dashboard.filters import BoardFilter
@@ -22,7 +22,7 @@ async def admit(scope: Mapping[str, Any], query: Mapping[str, str]) -> Viewer | 
     return await sync_to_async(_viewer, thread_sensitive=False)(user, session.session_key or "", query)
 
 
-def _viewer(user: AbstractUser, session_key: str, query: Mapping[str, str]) -> Viewer:
+def _viewer(user: User, session_key: str, query: Mapping[str, str]) -> Viewer:
     since = query.get("since", "")
     return Viewer(
         user_pk=user.pk,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from conferences import policy
 from conferences.models import Conference, Team
@@ -12,18 +12,16 @@ from conferences.models import Conference, Team
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """All that decides what a conference looks like to somebody: teams in scope, roles allowed, numbers in full or not."""
+    """All that decides what somebody sees of a conference: teams in scope, roles allowed, numbers in full or not."""
 
     teams: frozenset[int]
     roles: tuple[str, ...]
     numbers: bool
 
 
-def audience_of(user: AbstractUser) -> Audience:
+def audience_of(user: User) -> Audience:
     teams = Team.objects.filter(supervisors__user=user).values_list("pk", flat=True)
-    return Audience(
-        frozenset(teams), tuple(str(role) for role in policy.roles_of(user)), policy.may_see_numbers(user)
-    )
+    return Audience(frozenset(teams), tuple(str(role) for role in policy.roles_of(user)), policy.may_see_numbers(user))
 
 
 def may_see(audience: Audience, conference: Conference) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -41,6 +41,14 @@ class Listener:
     state: str
     state_label: str
     since: datetime | None
+    leg: Person | None = None  # None until the supervisor's leg is in the conference
+
+    @property
+    def progress(self) -> str:
+        """How far this has come, as a colleague should read it; empty for a supervisor who is in the call."""
+        if self.state == Supervision.State.JOINED:
+            return ""
+        return "leaving" if self.state == Supervision.State.LEAVING else "being connected"
 
     @property
     def phrase(self) -> str:
@@ -89,6 +97,12 @@ class Call:
         return tuple(one for one in self.people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN))
 
     @property
+    def strays(self) -> tuple[Person, ...]:
+        """Supervisors' legs in the call that belong to no supervision of ours."""
+        known = {one.leg for one in self.supervisors}
+        return tuple(one for one in self.people if one.kind == Leg.Kind.SUPERVISOR and one not in known)
+
+    @property
     def is_live(self) -> bool:
         return self.state != Conference.State.COMPLETED
 
@@ -113,7 +127,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         queue=conference.queue.name if conference.queue else "",
         team=conference.queue.team.name if conference.queue else "",
         people=people,
-        supervisors=tuple(_listener(one, agents) for one in running),
+        supervisors=tuple(_listener(one, agents, people) for one in running),
         actions=_actions(audience, people) if conference.is_live else (),
         started_at=conference.created_at or conference.first_seen_at,
         ended_at=conference.ended_at,
@@ -128,6 +142,24 @@ def joined(names: Iterable[str]) -> str:
     """Return names as a sentence lists them: "Ana", "Ana and Luis", "Ana, Luis and Chen"."""
     *most, last = [*names] or ["nobody"]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def hearing_sentence(people: Iterable[Person], role: str, targets: Collection[str]) -> str:
+    """Say who among the people in a call hears a supervisor in `role`; `targets` are the legs whispered to."""
+    talkers = [one for one in people if one.kind != Leg.Kind.SUPERVISOR]
+    others = [one.label for one in talkers if one.kind != Leg.Kind.AGENT]
+    if role == Supervision.Role.MONITOR:
+        return "Nobody hears you."
+    if role == Supervision.Role.BARGE:
+        return f"Everyone hears you{', including ' + joined(others) if others else ''}."
+    if role != Supervision.Role.WHISPER:
+        return "It is not certain who hears you."
+    hearers = [one.label for one in talkers if one.call_control_id in targets]
+    if not hearers:
+        return "Nobody hears you: no agent you whisper to is in the call."
+    deaf = [one.label for one in talkers if one.call_control_id not in targets]
+    only = f"Only {joined(hearers)} {'hears' if len(hearers) == 1 else 'hear'} you."
+    return f"{only} {joined(deaf)} {'does' if len(deaf) == 1 else 'do'} not." if deaf else only
 
 
 def _person(audience: Audience, stay: Participant, running: list[Supervision]) -> Person:
@@ -171,7 +203,8 @@ def _word(conference: Conference, people: tuple[Person, ...]) -> str:
     return "Talking" if others else "Agents only"
 
 
-def _listener(supervision: Supervision, agents: dict[str, str]) -> Listener:
+def _listener(supervision: Supervision, agents: dict[str, str], people: tuple[Person, ...]) -> Listener:
+    leg = next((one for one in people if one.call_control_id == supervision.call_control_id), None)
     role = supervision.accepted_role or supervision.asked_role
     targets = supervision.accepted_targets if supervision.accepted_role else supervision.asked_targets
     return Listener(
@@ -181,20 +214,14 @@ def _listener(supervision: Supervision, agents: dict[str, str]) -> Listener:
         state=supervision.state,
         state_label=supervision.get_state_display(),
         since=supervision.joined_at,
+        leg=leg,
     )
 
 
 def _actions(audience: Audience, people: tuple[Person, ...]) -> tuple[Action, ...]:
-    agents = [one.label for one in people if one.kind == Leg.Kind.AGENT]
-    others = [one.label for one in people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)]
-    sentences = {
-        "monitor": "Nobody hears you.",
-        "whisper": f"Only {joined(agents)} {'hears' if len(agents) == 1 else 'hear'} you."
-        + (f" {joined(others)} {'does' if len(others) == 1 else 'do'} not." if others else ""),
-        "barge": f"Everyone hears you{', including ' + joined(others) if others else ''}.",
-    }
+    agents = [one.call_control_id for one in people if one.kind == Leg.Kind.AGENT]
     return tuple(
-        Action(role.value, role.label, sentences[role.value])
+        Action(role.value, role.label, hearing_sentence(people, role.value, agents))
         for role in Supervision.Role
         if role.value in audience.roles and (agents or role != Supervision.Role.WHISPER)
     )

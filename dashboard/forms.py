@@ -1,4 +1,4 @@
-"""What a supervisor may submit for each deed; every refusal is a sentence beside its field and keeps what was chosen."""
+"""What a supervisor may submit for each deed; a refusal is a sentence beside its field and keeps what was chosen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
+from django.http import QueryDict
 
 from conferences import policy, supervision
 from conferences.addresses import readable
@@ -24,15 +25,18 @@ class RoleForm(forms.Form):
     )
     targets = forms.MultipleChoiceField(required=False)
 
-    def __init__(self, conference: Conference, user: AbstractUser, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, conference: Conference, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conference, self.user = conference, user
         self.agents = policy.whisper_legs(conference)
         self.roles = policy.roles_of(user)
         if self.is_bound:
             # Whoever was chosen and has left is refused by name below, not as an unknown choice.
-            chosen = self.data.getlist("targets")[:TOO_MANY]
+            chosen = self._chosen()
             self.fields["targets"].choices = [(one, one) for one in chosen]  # type: ignore[attr-defined]
+
+    def _chosen(self) -> list[str]:
+        return self.data.getlist("targets")[:TOO_MANY] if isinstance(self.data, QueryDict) else []
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -53,7 +57,7 @@ class RoleForm(forms.Form):
     def ticked(self) -> list[str]:
         """The boxes to show ticked: what was sent, else every agent who is in the call."""
         if self.is_bound:
-            return list(self.data.getlist("targets"))
+            return self._chosen()
         return [one.leg.call_control_id for one in self.agents]
 
 
@@ -68,7 +72,7 @@ class SuperviseForm(RoleForm):
         }
     )
 
-    def __init__(self, conference: Conference, user: AbstractUser, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, conference: Conference, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(conference, user, *args, **kwargs)
         self.devices = list(Device.objects.filter(supervisor__user=user))
         self.legs = list(supervision.own_legs(user))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from conferences import policy, supervision
 from conferences.errors import PROBLEMS
 from conferences.models import Conference, Supervision
-from dashboard.audiences import Audience, audience_of
+from dashboard.audiences import audience_of
 from dashboard.calls import Call, call_for
 
 ROW, DETAIL, TARGETS, PANEL = (
@@ -44,7 +44,7 @@ def targets(call: Call) -> str:
     return render_to_string(TARGETS, {"call": call, "ticked": ()})
 
 
-def panel_context(user: AbstractUser) -> dict[str, Any]:
+def panel_context(user: User) -> dict[str, Any]:
     """What the user's own supervision looks like now; `supervision` is None when there is none to show."""
     mine = supervision.current(user)
     if mine is None:
@@ -65,13 +65,13 @@ def panel_context(user: AbstractUser) -> dict[str, Any]:
     }
 
 
-def panel(user: AbstractUser) -> str:
+def panel(user: User) -> str:
     """The user's own supervision, on every page; root id `supervision`."""
     return render_to_string(PANEL, panel_context(user))
 
 
 def partial(target: str, html: str) -> SafeString:
-    """Wrap a rendered fragment so that it morphs into the element with that id, and does nothing where there is none."""
+    """Wrap a rendered fragment: it morphs into the element with that id, and does nothing where there is none."""
     return format_html('<hx-partial hx-target="#{}" hx-swap="outerMorph">{}</hx-partial>', target, SafeString(html))
 
 
@@ -85,5 +85,3 @@ def removal(pks: Iterable[UUID]) -> SafeString:
 def _is_pending(mine: Supervision) -> bool:
     asked = (mine.asked_role, sorted(mine.asked_targets))
     return mine.ended_at is None and asked != (mine.accepted_role, sorted(mine.accepted_targets))
-
-

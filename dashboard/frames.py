@@ -1,4 +1,4 @@
-"""What viewers are sent: reads what changed and renders it once per audience. Synchronous; the hub runs it in a thread."""
+"""What viewers are sent: reads what changed and renders it once per audience. The hub runs it in a thread."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import orjson
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -31,27 +31,26 @@ class Changes:
 
     def frame(self, viewer: Viewer, *, live: Iterable[UUID] | None = None) -> str | None:
         """Return what this viewer is to be sent, or None when none of it is for them."""
-        parts, upserts, gone = [], [], []
-        for conference in self.conferences:
-            call = self._call(viewer.audience, conference)
-            if viewer.conference is None:
-                if call is not None and viewer.filter.matches(call):
-                    upserts.append(conference.pk)
-                    parts.append(self._part("row", viewer.audience, call))
-                elif call is not None:
-                    gone.append(conference.pk)
-            elif call is not None and viewer.conference == conference.pk:
-                parts.append(self._part("detail", viewer.audience, call))
-            if call is not None and call.is_live:
-                parts.append(self._part("targets", viewer.audience, call))
-            if any(one.user_id == viewer.user_pk for one in conference.supervisions.all()):
-                parts.append(self._panel(viewer.user_pk))
-        parts.append(str(fragments.removal(gone)) if viewer.conference is None else "")
+        calls = [call for one in self.conferences if (call := self._call(viewer.audience, one))]
+        board = calls if viewer.conference is None else []
+        shown = [call for call in board if viewer.filter.matches(call)]
+        hidden = [call.pk for call in board if not viewer.filter.matches(call)]
+        parts = [
+            *(self._part("row", viewer.audience, call) for call in shown),
+            *(self._part("detail", viewer.audience, call) for call in calls if call.pk == viewer.conference),
+            *(self._part("targets", viewer.audience, call) for call in calls if call.is_live),
+            *([self._panel(viewer.user_pk)] if self._concerns(viewer.user_pk) else []),
+            str(fragments.removal(hidden)),
+        ]
         if not any(parts) and live is None:
             return None
-        rows = [fragments.row_id(pk) for pk in upserts]
         extra = {} if live is None else {"live": [fragments.row_id(pk) for pk in live]}
-        return encode(self.number, {"content": "".join(dict.fromkeys(parts)), "rows": rows, **extra})
+        rows = [fragments.row_id(call.pk) for call in shown]
+        return encode(self.number, {"content": "".join(parts), "rows": rows, **extra})
+
+    def _concerns(self, user_pk: int) -> bool:
+        """Whether one of the changed conferences is or was supervised by this user."""
+        return any(one.user_id == user_pk for conference in self.conferences for one in conference.supervisions.all())
 
     def _call(self, audience: Audience, conference: Conference) -> Call | None:
         key = (audience, conference.pk)
@@ -69,7 +68,7 @@ class Changes:
 
     def _panel(self, user_pk: int) -> str:
         if user_pk not in self._panels:
-            user = get_user_model().objects.get(pk=user_pk)
+            user = User.objects.get(pk=user_pk)
             self._panels[user_pk] = str(fragments.partial("supervision", fragments.panel(user)))
         return self._panels[user_pk]
 
@@ -113,11 +112,11 @@ def encode(number: int, values: Mapping[str, object]) -> str:
 def still_welcome(viewers: Iterable[Viewer]) -> dict[Viewer, Audience | None]:
     """Return each viewer's audience as of now; None for those whose login or account is gone."""
     viewers = list(viewers)
-    users = {user.pk: user for user in get_user_model().objects.filter(pk__in={one.user_pk for one in viewers}, is_active=True)}
+    users = User.objects.in_bulk({one.user_pk for one in viewers})
     sessions = set(
         Session.objects.filter(
             session_key__in={one.session_key for one in viewers}, expire_date__gt=timezone.now()
         ).values_list("session_key", flat=True)
     )
-    audiences = {pk: audience_of(user) for pk, user in users.items()}
+    audiences = {pk: audience_of(user) for pk, user in users.items() if user.is_active}
     return {one: audiences.get(one.user_pk) if one.session_key in sessions else None for one in viewers}

@@ -20,7 +20,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @permission_required("conferences.view_fact", raise_exception=True)
 def readyz(request: HttpRequest) -> HttpResponse:
     """503 while webhooks could not be stored; says which part is amiss."""
-    parts = {"database": _database(), "public_key": bool(settings.TELNYX_PUBLIC_KEY), "api_key": bool(settings.TELNYX_API_KEY)}
+    parts = {
+        "database": _database(),
+        "public_key": bool(settings.TELNYX_PUBLIC_KEY),
+        "api_key": bool(settings.TELNYX_API_KEY),
+    }
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
 
 

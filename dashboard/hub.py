@@ -54,7 +54,7 @@ class Hub:
         self._viewers.discard(viewer)
 
     def nudge(self) -> None:
-        """Say, from any thread, that the feed has moved. Nothing waits and nothing fails: the tick would find it too."""
+        """Say, from any thread, that the feed has moved. Nothing waits and nothing fails: the tick finds it too."""
         if self._loop is not None and not self._loop.is_closed():
             asyncio.run_coroutine_threadsafe(_tell_all(), self._loop)
 

@@ -14,12 +14,12 @@ TELNYX_PUBLIC_KEY = env.str("TELNYX_PUBLIC_KEY", "")  # one or more, comma-separ
 TELNYX_BASE_URL = env.str("TELNYX_BASE_URL", "https://api.telnyx.com/v2")
 TELNYX_CONNECTION_ID = env.str("TELNYX_CONNECTION_ID", "")
 TELNYX_CALLER_ID = env.str("TELNYX_CALLER_ID", "")
-HOLD_AUDIO_ALLOWED_ORIGINS = env.list("HOLD_AUDIO_ALLOWED_ORIGINS", [])
+HOLD_AUDIO_ALLOWED_ORIGINS: list[str] = env.list("HOLD_AUDIO_ALLOWED_ORIGINS", [])
 
 # --- Core -------------------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
 # Browser origins that may open the WebSocket and post forms: exact scheme, host and port.
 ORIGINS = env.list("ORIGINS", ["http://127.0.0.1:8000", "http://localhost:8000"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,8 +14,8 @@ from django_htmx.middleware import HtmxDetails
 
 from conferences import following, policy, supervision
 from conferences.errors import NotPossible
-from conferences.models import Conference, Queue, Supervision
 from conferences.feed import latest
+from conferences.models import Conference, Queue, Supervision
 from dashboard import fragments, frames
 from dashboard.audiences import audience_of
 from dashboard.calls import call_for
@@ -26,7 +26,7 @@ from dashboard.forms import RoleForm, SuperviseForm
 class SupervisorRequest(HttpRequest):
     """A request of a logged-in user (LoginRequiredMiddleware), perhaps by HTMX."""
 
-    user: AbstractUser
+    user: User
     htmx: HtmxDetails
 
 
@@ -134,7 +134,7 @@ def _deny_change(request: SupervisorRequest, mine: Supervision, form: RoleForm) 
         supervision.change(mine, role=role, targets=targets if role == "whisper" else [], ip=_ip(request))
     except NotPossible as error:
         return error.sentence
-    return " ".join(sentence for sentences in form.errors.values() for sentence in sentences)
+    return " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)
 
 
 def _panel(request: SupervisorRequest, mine: Supervision, notice: str = "") -> HttpResponse:

@@ -38,9 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--provider-port", type=int, default=8001)
         parser.add_argument("--scenario", choices=sorted(SCENARIOS), default="calm-morning")
         parser.add_argument("--rate", type=float, help="calls per minute (default: as the scenario has it)")
-        parser.add_argument(
-            "--seed", type=int, help="the same seed tells the same story; needs --reset to be told anew"
-        )
+        parser.add_argument("--seed", type=int, help="the same seed tells the same story (with --reset)")
         parser.add_argument("--reset", action="store_true", help="forget what earlier runs of the demo left")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -60,9 +58,7 @@ class Command(BaseCommand):
         self.stdout.write("  elena    may monitor, whisper and barge in all teams, and read the audit\n")
         self.stdout.write("  samuel   may only monitor, in Sales alone; sees numbers masked\n")
         self.stdout.write(f"  {ADMINISTRATOR}    administrator: {url}admin/\n\n")
-        self.stdout.write(
-            "  Ctrl-C stops it. Its data stays for the next run; --reset (make demo RESET=1) forgets it.\n"
-        )
+        self.stdout.write("  Ctrl-C stops it. Its data stays for the next run; make demo RESET=1 forgets it.\n")
 
 
 def _run(
@@ -110,11 +106,10 @@ def _services(keys: dict[str, str], options: dict[str, Any]) -> dict[str, list[s
     server = ["-b", "127.0.0.1", "-p", str(options["port"]), "--http-timeout", "30", "--websocket_timeout", "-1"]
     provider = ["--port", str(options["provider_port"]), "--scenario", options["scenario"], "--seed", str(seed), *rate]
     door = ["--webhook-url", f"http://127.0.0.1:{options['port']}/webhooks/telnyx/"]
+    secret = ["--key-seed", keys["key_seed"], "--api-key", keys["api_key"]]
     return {
         "server": [sys.executable, "-m", "daphne", "-v", "0", *server, "dashboard.asgi:application"],
-        "simulator": _manage(
-            "simulate", *provider, *door, "--key-seed", keys["key_seed"], "--api-key", keys["api_key"]
-        ),
+        "simulator": _manage("simulate", *provider, *door, *secret),
         "reconciler": _manage("reconcile"),
     }
 
@@ -138,7 +133,7 @@ def _wait_for_server(running: dict[str, subprocess.Popen[bytes]], port: int) -> 
     while time.monotonic() < until:
         _check(running)
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):  # noqa: S310 - loopback
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):
                 return
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.2)
