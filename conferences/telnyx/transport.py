@@ -75,12 +75,13 @@ class _Waits(threading.local):
         self.clock = clock
         self.until = float("inf")
 
-    def at_most(self, timeout: float | None) -> float | None:
+    def at_most(self, timeout: float | None, otherwise: type[httpcore.TimeoutException]) -> float | None:
+        """Return what is left of `timeout`, or raise `otherwise` when the deadline has passed."""
         if self.until == float("inf"):
             return timeout
         left = self.until - self.clock()
         if left <= 0:
-            raise httpcore.ReadTimeout("The deadline has passed.")
+            raise otherwise("The deadline has passed.")
         return left if timeout is None else min(timeout, left)
 
 
@@ -97,8 +98,8 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[_SocketOption] | None = None,
     ) -> httpcore.NetworkStream:
-        stream = self._inner.connect_tcp(host, port, self._waits.at_most(timeout), local_address, socket_options)
-        return _Stream(stream, self._waits)
+        left = self._waits.at_most(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options), self._waits)
 
     def sleep(self, seconds: float) -> NoReturn:
         raise NotImplementedError("The pool retries nothing, so it never sleeps.")
@@ -110,10 +111,10 @@ class _Stream(httpcore.NetworkStream):
         self._waits = waits
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._waits.at_most(timeout))
+        return self._inner.read(max_bytes, self._waits.at_most(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._waits.at_most(timeout))
+        self._inner.write(buffer, self._waits.at_most(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -121,8 +122,8 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        stream = self._inner.start_tls(ssl_context, server_hostname, self._waits.at_most(timeout))
-        return _Stream(stream, self._waits)
+        left = self._waits.at_most(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, left), self._waits)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

@@ -61,6 +61,13 @@ def test_a_command_carries_key_and_body(client, provider):
     assert (headers["authorization"], headers["content-type"]) == ("Bearer KEY_TEST", "application/json")
 
 
+def test_a_command_waits_two_seconds_for_a_connection_and_for_each_read(client, provider):
+    provider.accepts()
+    client.join("conf", JOIN)
+    waits = provider.requests[0].extensions["timeout"]
+    assert waits == {"connect": 2.0, "read": 2.0, "write": 2.0, "pool": 2.0}
+
+
 def test_dial_returns_the_ids_of_the_new_leg(client, provider):
     provider.says(200, {"data": CALL})
     assert client.dial(DIAL) == Dialled(200, 1, CALL, "v3:new", "leg", "session")

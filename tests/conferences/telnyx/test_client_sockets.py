@@ -20,7 +20,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d
 class Server:
     """Performs one act per request on real sockets; each act gets the connection and says whether to keep it.
 
-    Its clock moves by a second with each byte that drips.
+    Its clock moves by a second with each byte that drips, until just after the client's deadline for one send.
     """
 
     def __init__(self, acts):
@@ -91,8 +91,9 @@ def silence(_, connection):
 
 
 def drip(server, connection):
+    deadline = server.now + 7
     for byte in HEAD + BODY:
-        server.now += 1
+        server.now = min(server.now + 1, deadline)
         connection.sendall(bytes([byte]))
         time.sleep(0.01)
     return False
@@ -149,6 +150,17 @@ def test_a_closed_port_was_never_reached():
     with TelnyxClient("KEY_TEST", url, sleep=lambda _: None) as client, pytest.raises(Unavailable) as caught:
         client.join("conf", JOIN)
     assert (caught.value.reason, caught.value.reached) == ("connection refused", False)
+
+
+def test_a_deadline_that_passed_before_connecting_means_nothing_was_sent():
+    server = Server([])  # refuses connections, were one tried
+    times = iter([0.0, 0.0, 0.0, 30.0])
+    with (
+        TelnyxClient("KEY_TEST", server.url, clock=lambda: next(times, 30.0)) as client,
+        pytest.raises(Unavailable) as caught,
+    ):
+        client.join("conf", JOIN)
+    assert (caught.value.reason, caught.value.reached) == ("timeout", False)
 
 
 def test_a_server_without_tls_was_never_reached():
