@@ -5,7 +5,7 @@ import pytest
 
 from conferences.telnyx.client import Answer, Dialled, TelnyxClient
 from conferences.telnyx.commands import Dial, Hangup, InvalidCommand, Join, Leave, Update
-from conferences.telnyx.errors import RateLimited, Refused, Unavailable
+from conferences.telnyx.errors import Refused, Unavailable
 
 JOIN = Join("v3:own", "c1", "whisper", ("v3:ana",))
 DIAL = Dial("sip:ana@sip.telnyx.com", "+34910000000", "129", "eA==", "c5", 30)
@@ -250,104 +250,6 @@ def test_an_answer_that_drips_is_given_up(client, provider, time):
     provider.does(lambda _: httpx.Response(200, stream=Drip())).accepts()
     assert client.join("conf", JOIN).sends == 2
     assert time.now < 1020
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"retry_after": "3"}, 3),
-        ({"x_ratelimit_reset": "4"}, 4),
-        ({"retry_after": "3", "x_ratelimit_reset": "9"}, 3),
-        ({"retry_after": "Sun, 22 Nov 2026 10:00:07 GMT", "date": "Sun, 22 Nov 2026 10:00:02 GMT"}, 5),
-        ({"retry_after": "soon", "x_ratelimit_reset": "1790000000"}, 0.6),
-        ({}, 0.6),
-    ],
-)
-def test_a_429_is_waited_for_as_long_as_it_says(client, provider, time, headers, seconds):
-    provider.refuses(429, "10011", **headers).accepts()
-    assert client.join("conf", JOIN).sends == 2
-    assert seconds <= sum(time.slept) <= seconds + 0.8
-
-
-def test_a_429_that_asks_for_too_long_is_not_waited_for(client, provider, time):
-    provider.refuses(429, "10011", retry_after="21")
-    error = failure(RateLimited, client.join, "conf", JOIN)
-    assert (error.retry_after, error.sends, time.slept) == (21.0, 1, [])
-
-
-def test_a_storm_of_429_is_asked_three_times_and_no_more(client, provider):
-    provider.refuses(429, "10011")
-    error = failure(RateLimited, client.join, "conf", JOIN)
-    assert (error.retry_after, error.sends, len(provider.requests)) == (None, 3, 3)
-
-
-def test_a_rate_limit_holds_the_next_command_back(client, provider, time):
-    provider.refuses(429, "10011", retry_after="30").accepts()
-    failure(RateLimited, client.join, "conf", JOIN)
-    error = failure(RateLimited, client.update, "conf", Update("v3:own", "c2", "monitor"))
-    assert (error.sends, len(provider.requests)) == (0, 1)
-    time.sleep(15)
-    assert client.update("conf", Update("v3:own", "c6", "monitor")).sends == 1
-
-
-@pytest.mark.parametrize("name", ["leave", "hangup"])
-def test_a_rate_limit_does_not_hold_a_command_back_that_makes_us_quieter(client, provider, time, name):
-    provider.refuses(429, "10011", retry_after="30").accepts()
-    failure(RateLimited, client.join, "conf", JOIN)
-    assert (COMMANDS[name](client).sends, time.slept) == (1, [])
-
-
-def test_a_rate_limit_is_not_believed_for_longer_than_a_minute(client, provider, time):
-    provider.refuses(429, "10011", retry_after="3600").accepts()
-    failure(RateLimited, client.join, "conf", JOIN)
-    time.sleep(60)
-    assert client.join("conf", Join("v3:own", "c7", "monitor")).sends == 1
-
-
-def test_a_command_may_be_sent_again_soon(client, provider, time):
-    provider.accepts()
-    client.join("conf", JOIN)
-    time.sleep(49)
-    assert client.join("conf", JOIN).status == 200
-    assert [body["command_id"] for body in provider.bodies] == ["c1", "c1"]
-
-
-def test_a_command_id_is_never_sent_after_fifty_seconds(client, provider, time):
-    provider.accepts()
-    client.join("conf", JOIN)
-    time.sleep(50)
-    assert failure(InvalidCommand, client.join, "conf", JOIN).field == "command_id"
-    assert len(provider.requests) == 1
-
-
-def test_a_command_sent_again_late_stops_before_fifty_seconds(client, provider, time):
-    provider.accepts()
-    client.join("conf", JOIN)
-    time.sleep(45)
-    provider.acts.clear()
-
-    def slow(_):
-        time.sleep(3)
-        raise httpx.ReadTimeout("slow")
-
-    provider.does(slow)
-    assert failure(Unavailable, client.join, "conf", JOIN).sends == 2
-    assert [request.extensions["deadline"] <= 1050 for request in provider.requests] == [True] * 3
-
-
-@pytest.mark.parametrize(
-    "again",
-    [
-        lambda client: client.join("other", JOIN),
-        lambda client: client.join("conf", Join("v3:own", "c1", "monitor")),
-        lambda client: client.leave("conf", Leave("v3:own", "c1")),
-    ],
-)
-def test_a_command_id_belongs_to_one_command(client, provider, again):
-    provider.accepts()
-    client.join("conf", JOIN)
-    assert failure(InvalidCommand, again, client).field == "command_id"
-    assert len(provider.requests) == 1
 
 
 @pytest.mark.parametrize("key", ["", " ", "KEY\n", "KEY TEST", "KÉY"])
