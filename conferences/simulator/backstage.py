@@ -96,6 +96,11 @@ def commands(desk: Desk, _request: Request) -> Response:
     return answer([command_seen(each) for each in desk.commands])
 
 
+def events(desk: Desk, _request: Request) -> Response:
+    """GET /test/events: the data of every event that happened, delivered or not, oldest first."""
+    return answer([event.data for event in desk.world.events])
+
+
 def incoming_call(desk: Desk, request: Request) -> Response:
     """POST /test/calls {from, to}."""
     body = request.json()
@@ -172,6 +177,7 @@ def routes(simulator: Simulator) -> list[Route]:
     table: list[tuple[str, str, Handler]] = [
         ("GET", r"/test/world", world),
         ("GET", r"/test/commands", commands),
+        ("GET", r"/test/events", events),
         ("GET", r"/test/conferences/(?P<id>[^/]+)/hearing", hearing),
         ("POST", r"/test/conferences", build),
         ("POST", r"/test/calls", incoming_call),

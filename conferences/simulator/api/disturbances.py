@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 
 from conferences.simulator import refusals
 from conferences.simulator.api.http import Request, Response, answer
@@ -10,6 +11,7 @@ from conferences.simulator.faults import ApiFault
 from conferences.simulator.switches import Switches
 
 RESET_SECONDS = 3
+ANSWERS_KEPT = 500
 _HELD_BACK = {"slow": 1.0, "hang": 3600.0}
 BAD_GATEWAY = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>"
@@ -34,21 +36,30 @@ class Cut(Exception):
         self.mid_body = mid_body
 
 
+_Question = tuple[str, tuple[tuple[str, str], ...]]
+
+
 class Stale:
-    """Remembers answers to GET, so that a lagging replica can be played."""
+    """Remembers the latest answers to GET, so that a lagging replica can be played."""
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[str, tuple[tuple[str, str], ...]], Response] = {}
+        self._answers: OrderedDict[_Question, Response] = OrderedDict()
 
     def remember(self, request: Request, response: Response) -> Response:
         """Keep an answer and hand it on."""
         if request.method == "GET" and response.status == 200:
-            self._answers[request.path, tuple(sorted(request.query.items()))] = response
+            self._answers[_question(request)] = response
+            while len(self._answers) > ANSWERS_KEPT:
+                self._answers.popitem(last=False)
         return response
 
     def earlier(self, request: Request) -> Response | None:
         """The last answer to the same question."""
-        return self._answers.get((request.path, tuple(sorted(request.query.items()))))
+        return self._answers.get(_question(request))
+
+
+def _question(request: Request) -> _Question:
+    return request.path, tuple(sorted(request.query.items()))
 
 
 def _replacement(fault: ApiFault, switches: Switches) -> Response:

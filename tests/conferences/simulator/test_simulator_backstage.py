@@ -81,6 +81,10 @@ def test_command_log_tells_what_was_sent(api, backstage, conference):
     ]
 
 
+def test_events_are_told_whether_delivered_or_not(sim, backstage, conference):
+    assert backstage.get("/events").json() == [event.data for event in sim.events]
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

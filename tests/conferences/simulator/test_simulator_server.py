@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
@@ -83,6 +84,19 @@ def test_hanging_answer_never_comes_though_the_work_was_done(sim, web, conferenc
     while not sim.commands and time.monotonic() < deadline:
         time.sleep(0.001)
     assert [stay.muted for stay in conference.participants] == [True, True, True]
+
+
+def test_joins_at_the_same_moment_put_a_leg_in_once(sim, web, conference):
+    leg = sim.dial("+14155550191")
+    path, start = f"/conferences/{conference.id}/actions/join", threading.Barrier(6)
+
+    def join(_):
+        start.wait(10)
+        return web.post(path, json={"call_control_id": leg.call_control_id}).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = sorted(pool.map(join, range(6)))
+    assert (statuses, len(conference.participants)) == ([200, *[422] * 5], 4)
 
 
 def test_slow_answer_arrives_late(sim, web):
