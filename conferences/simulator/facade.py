@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +75,11 @@ class Simulator:
     def events(self) -> list[Event]:
         """Every event so far, delivered or not, oldest first."""
         return list(self.world.events)
+
+    def configure(self, **changes: Any) -> None:
+        """Change the application's settings as in the portal: webhook_url, failover_url, webhook_timeout_secs, ..."""
+        self.app = replace(self.app, **changes)
+        self.world.apps[self.app.connection_id] = self.app
 
     def serve(self, port: int = 0) -> Server:
         """A context manager: the API over real HTTP, and webhooks delivered in the background meanwhile."""

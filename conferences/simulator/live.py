@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conferences.simulator.clock import system_clock
 from conferences.simulator.facade import CONNECTION_ID, Simulator
-from conferences.simulator.scenarios import begin
+from conferences.simulator.scenarios import SCENARIOS, begin
 from conferences.simulator.server import Server
 
 
@@ -23,6 +23,8 @@ def live(  # noqa: PLR0913 - keyword-only, one per option of the command
 
     Raises KeyError for an unknown scenario, ValueError for a bad key seed, OSError for a port in use.
     """
+    if scenario not in SCENARIOS:
+        raise KeyError(scenario)
     simulator = Simulator(
         webhook_url=webhook_url,
         api_key=api_key,

@@ -42,7 +42,7 @@ def application(desk: Desk, request: Request) -> Response:
         "webhook_event_failover_url": app.failover_url,
         "webhook_api_version": "2",
         "webhook_timeout_secs": app.webhook_timeout_secs,
-        "first_command_timeout": True,
+        "first_command_timeout": app.first_command_timeout,
         "first_command_timeout_secs": 30,
         "anchorsite_override": "Latency",
         "dtmf_type": "RFC 2833",

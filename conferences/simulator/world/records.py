@@ -20,6 +20,7 @@ class App:
     webhook_url: str
     failover_url: str | None = None
     webhook_timeout_secs: int | None = None
+    first_command_timeout: bool = True
     name: str = "Contact center"
 
 

@@ -120,6 +120,29 @@ def test_application_tells_where_webhooks_go(sim, api):
     )
 
 
+def test_application_settings_can_be_changed(sim, api):
+    sim.configure(webhook_url="http://other.test/", webhook_timeout_secs=5, first_command_timeout=False)
+    shown = api.get(f"/call_control_applications/{sim.app.connection_id}").json()["data"]
+    assert (shown["webhook_event_url"], shown["webhook_timeout_secs"], shown["first_command_timeout"]) == (
+        "http://other.test/",
+        5,
+        False,
+    )
+
+
+def test_webhooks_go_where_the_application_says_when_the_call_begins(sim, receiver):
+    sim.configure(webhook_url="http://other.test/")
+    sim.incoming_call()
+    sim.pump()
+    assert [url for url, _, _ in receiver.posts] == ["http://other.test/"]
+
+
+def test_application_without_a_webhook_url_cannot_dial(sim, api):
+    sim.configure(webhook_url="")
+    body = {"connection_id": sim.app.connection_id, "from": "+14155550100", "to": ANA}
+    assert api.post("/calls", json=body).json()["errors"][0]["code"] == "10015"
+
+
 def test_unknown_application_is_not_found(api):
     assert api.get("/call_control_applications/1").status_code == 404
 

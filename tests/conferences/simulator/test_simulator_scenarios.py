@@ -130,6 +130,11 @@ def test_live_starts_a_server_with_its_story_under_way():
         assert len(server.simulator.world.legs) >= 1
 
 
+def test_live_refuses_an_unknown_story():
+    with pytest.raises(KeyError):
+        live(port=0, scenario="opera", webhook_url="http://127.0.0.1:9/")
+
+
 def test_long_past_is_forgotten(sim, conference):
     sim.world.end_by_command(conference)
     sim.advance(100)
