@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 
-from conferences.addresses import InvalidAddress, normalise, readable
+from conferences.addresses import InvalidAddress, normalise, readable, spellings
 
 if TYPE_CHECKING:
     _CharField = models.CharField[str, str]
@@ -17,7 +18,14 @@ else:
 
 
 class AddressField(_CharField):
-    """An E.164 number or a SIP address, kept in its one normal spelling."""
+    """An E.164 number or a SIP address, kept in its one normal spelling.
+
+    Saving text that is no address raises ValidationError; looking for it finds nothing.
+    """
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "unique": "This is in the directory already. To write it in another row, first take it away and save.",
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 255)
@@ -31,6 +39,17 @@ class AddressField(_CharField):
             return normalise(text)
         except InvalidAddress as error:
             raise ValidationError(str(error), code="invalid") from None
+
+    def get_prep_value(self, value: Any) -> Any:
+        try:
+            return super().get_prep_value(value)
+        except ValidationError:
+            return value
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        normal = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, normal)
+        return normal
 
 
 class NumberField(AddressField):
@@ -94,6 +113,10 @@ class QueueNumber(models.Model):
     def __str__(self) -> str:
         return readable(self.number)
 
+    def clean(self) -> None:
+        """A call to this number is a customer's, so it cannot be anybody's phone."""
+        _refuse_taken(self, "number", self.number)
+
 
 class Agent(models.Model):
     """A person who talks with customers."""
@@ -123,8 +146,7 @@ class AgentAddress(models.Model):
 
     def clean(self) -> None:
         """An agent's leg may be whispered to, a supervisor's never: one address cannot be both."""
-        if Device.objects.filter(address=self.address).exists():
-            raise ValidationError({"address": "This is a supervisor's device; an agent cannot have it too."})
+        _refuse_taken(self, "address", self.address)
 
 
 class Supervisor(models.Model):
@@ -154,5 +176,28 @@ class Device(models.Model):
         return f"{self.name} ({readable(self.address)})"
 
     def clean(self) -> None:
-        if AgentAddress.objects.filter(address=self.address).exists():
-            raise ValidationError({"address": "This is an agent's address; a supervisor's device cannot have it too."})
+        """An agent's leg may be whispered to, a supervisor's never: one address cannot be both."""
+        _refuse_taken(self, "address", self.address)
+
+
+def _refuse_taken(row: AgentAddress | Device | QueueNumber, field: str, address: str) -> None:
+    """Raise ValidationError, naming the owner, for an address at which a call could be taken for somebody else's."""
+    for model, name, owner in (
+        (AgentAddress, "address", "agent"),
+        (Device, "address", "supervisor"),
+        (QueueNumber, "number", "queue"),
+    ):
+        found = model.objects.filter(_same_phone(name, address)).select_related(owner)
+        if isinstance(row, model):
+            found = found.exclude(**{f"{owner}_id": getattr(row, f"{owner}_id")})
+        if (other := found.first()) is not None:
+            taken = f"{readable(getattr(other, name))} belongs to the {owner} {getattr(other, owner)} already."
+            raise ValidationError({field: f"{taken} Take it away there first."}, code="taken")
+
+
+def _same_phone(name: str, address: str) -> Q:
+    """A SIP user without a host is that user at every host (addresses.spellings)."""
+    same = Q(**{f"{name}__in": spellings(address)})
+    if address.startswith("sip:") and "@" not in address:
+        same |= Q(**{f"{name}__startswith": f"{address}@"})
+    return same

@@ -1,1 +1,0 @@
-"""Django admin for the directory, and read-only views of facts and audit."""

@@ -1,0 +1,206 @@
+"""The directory in the admin: teams, queues, agents and supervisors, each with its addresses beside it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.db.models import Count, Exists, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from conferences.addresses import searchable
+from conferences.admin.live import reaching_live_calls
+from conferences.admin.typed import Admin, FormSet, Inline
+from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
+from conferences.policy import PERMISSIONS
+
+
+class DirectoryAdmin(Admin):
+    """Whatever is saved or deleted here reaches the live calls in the same transaction."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with _writing(request):
+            return super().changeform_view(request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with _writing(request):
+            return super().delete_view(request, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with _writing(request):
+            return super().changelist_view(request, *args, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """An address is found in whatever spelling it was typed."""
+        return super().get_search_results(request, queryset, searchable(search_term))
+
+
+class AddressFormSet(FormSet):
+    """Says beside the field when two rows hold one address, be it in two spellings."""
+
+    def clean(self) -> None:
+        seen: set[str] = set()
+        for form in self.forms:
+            if form in self.deleted_forms or not form.is_valid():
+                continue
+            address = getattr(form.instance, self.address_name)
+            if address in seen:
+                form.add_error(self.address_name, "This is written in two rows; one is enough.")
+            seen.update({address} - {""})
+        super().clean()
+
+    @property
+    def address_name(self) -> str:
+        return "number" if self.model is QueueNumber else "address"
+
+
+class QueueNumbers(Inline):
+    model = QueueNumber
+    formset = AddressFormSet
+    extra = 1
+
+
+class AgentAddresses(Inline):
+    model = AgentAddress
+    formset = AddressFormSet
+    extra = 1
+
+
+class Devices(Inline):
+    model = Device
+    formset = AddressFormSet
+    extra = 1
+
+
+@admin.register(Team)
+class TeamAdmin(DirectoryAdmin):
+    list_display = ("name", "queues", "agents", "supervisors")
+    search_fields = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = (
+            super()
+            .get_queryset(request)
+            .annotate(
+                queue_count=_count(Queue.objects.filter(team=OuterRef("pk"))),
+                agent_count=_count(Agent.objects.filter(team=OuterRef("pk"))),
+                supervisor_count=_count(Supervisor.teams.through.objects.filter(team=OuterRef("pk"))),
+            )
+        )
+        return rows
+
+    @admin.display(ordering="queue_count")
+    def queues(self, team: Any) -> SafeString:
+        return _list_link("queue", "team__id__exact", team, team.queue_count)
+
+    @admin.display(ordering="agent_count")
+    def agents(self, team: Any) -> SafeString:
+        return _list_link("agent", "team__id__exact", team, team.agent_count)
+
+    @admin.display(ordering="supervisor_count")
+    def supervisors(self, team: Any) -> SafeString:
+        return _list_link("supervisor", "teams__id__exact", team, team.supervisor_count)
+
+
+@admin.register(Queue)
+class QueueAdmin(DirectoryAdmin):
+    list_display = ("name", "team", "dialled_numbers", "beep_enabled")
+    list_filter = ("team", "beep_enabled")
+    list_select_related = ("team",)
+    search_fields = ("name", "numbers__number")
+    autocomplete_fields = ("team",)
+    inlines = (QueueNumbers,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Queue]:
+        return super().get_queryset(request).prefetch_related("numbers")
+
+    @admin.display
+    def dialled_numbers(self, queue: Queue) -> str:
+        return ", ".join(str(number) for number in queue.numbers.all())
+
+
+@admin.register(Agent)
+class AgentAdmin(DirectoryAdmin):
+    list_display = ("name", "team", "addresses")
+    list_filter = ("team",)
+    list_select_related = ("team",)
+    search_fields = ("name", "addresses__address")
+    autocomplete_fields = ("team",)
+    inlines = (AgentAddresses,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
+        return super().get_queryset(request).prefetch_related("addresses")
+
+    @admin.display
+    def addresses(self, agent: Agent) -> str:
+        return ", ".join(str(address) for address in agent.addresses.all())
+
+
+@admin.register(Supervisor)
+class SupervisorAdmin(DirectoryAdmin):
+    """The roles shown are what the user's permissions and groups give; they are changed at the user."""
+
+    list_display = ("__str__", "user", "supervised_teams", "devices", "monitor", "whisper", "barge")
+    list_filter = ("teams",)
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__first_name", "user__last_name", "devices__address")
+    autocomplete_fields = ("user",)
+    filter_horizontal = ("teams",)
+    inlines = (Devices,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rights = {f"may_{role}": _holds(permission) for role, permission in PERMISSIONS.items()}
+        rows: QuerySet[Any] = super().get_queryset(request).prefetch_related("teams", "devices").annotate(**rights)
+        return rows
+
+    @admin.display(description="teams")
+    def supervised_teams(self, supervisor: Supervisor) -> str:
+        return ", ".join(str(team) for team in supervisor.teams.all())
+
+    @admin.display
+    def devices(self, supervisor: Supervisor) -> str:
+        return ", ".join(str(device) for device in supervisor.devices.all())
+
+    @admin.display(boolean=True, ordering="may_monitor")
+    def monitor(self, supervisor: Any) -> bool:
+        return bool(supervisor.may_monitor)
+
+    @admin.display(boolean=True, ordering="may_whisper")
+    def whisper(self, supervisor: Any) -> bool:
+        return bool(supervisor.may_whisper)
+
+    @admin.display(boolean=True, ordering="may_barge")
+    def barge(self, supervisor: Any) -> bool:
+        return bool(supervisor.may_barge)
+
+
+def _writing(request: HttpRequest) -> AbstractContextManager[None]:
+    return reaching_live_calls() if request.method == "POST" else nullcontext()
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """Counts in subqueries of their own: joined side by side, each would multiply the others."""
+    counted = rows.order_by().values("team").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _holds(permission: str) -> Any:
+    """Whether a supervisor's user holds a permission, as `user.has_perm` says, but for all rows of a list at once."""
+    app_label, codename = permission.split(".")
+    to_them = Q(user=OuterRef("user")) | Q(group__user=OuterRef("user"))
+    granted = Permission.objects.filter(to_them, content_type__app_label=app_label, codename=codename)
+    return Q(user__is_active=True) & (Q(user__is_superuser=True) | Q(Exists(granted)))
+
+
+def _list_link(name: str, lookup: str, of: Model, count: int) -> SafeString:
+    return format_html(
+        '<a href="{}?{}={}">{}</a>', reverse(f"admin:conferences_{name}_changelist"), lookup, of.pk, count
+    )

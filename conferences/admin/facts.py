@@ -1,0 +1,85 @@
+"""Facts in the admin: to read, dead letters and their reason among them."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import reduce
+from operator import or_
+from typing import Final
+
+import orjson
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from conferences.admin.readonly import ReadOnly
+from conferences.models import Fact
+
+LONGEST: Final = 20_000
+_FAMILIES: Final = ("call.", "conference.", "readback.", "command.")
+
+
+class TypeFilter(admin.SimpleListFilter):
+    """By the first word of the type: to list the types themselves, the whole table would have to be read."""
+
+    title = "type"
+    parameter_name = "family"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [*((family, f"{family}…") for family in _FAMILIES), ("other", "other or unreadable")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Fact]) -> QuerySet[Fact]:
+        family = self.value()
+        if family == "other":
+            return queryset.exclude(reduce(or_, (Q(event_type__startswith=one) for one in _FAMILIES)))
+        return queryset.filter(event_type__startswith=family) if family else queryset
+
+
+@admin.register(Fact)
+class FactAdmin(ReadOnly):
+    """The body holds customers' numbers in full, so it is shown to those who may see them and to nobody else."""
+
+    masks = {"body": "body_hidden", "body_shown": "body_hidden"}
+    list_display = (
+        "received_at", "event_type", "outcome", "reason", "source", "attempt", "conference_id", "call_control_id",
+    )  # fmt: skip
+    list_filter = ("outcome", "source", TypeFilter)
+    search_fields = ("=event_id", "=event_type", "=conference_id", "=call_control_id", "reason")
+    date_hierarchy = "received_at"
+    fields = (
+        "event_id", "event_type", "source", "outcome", "reason", "occurred_at", "received_at", "order", "attempt",
+        "key_index", "conference_id", "call_control_id", "body_shown",
+    )  # fmt: skip
+    readonly_fields = ("body_shown",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Fact]:
+        return super().get_queryset(request).defer("body")
+
+    @admin.display(description="body")
+    def body_shown(self, fact: Fact) -> SafeString:
+        return format_html("<pre>{}</pre>", printable(bytes(fact.body)))
+
+    @admin.display(description="body")
+    def body_hidden(self, fact: Fact) -> str:
+        return "Hidden: it may hold customers' numbers, which you may not see in full."
+
+
+def printable(body: bytes) -> str:
+    """Return a fact's bytes as text for eyes: indented JSON where it is JSON, Python's spelling of the bytes elsewhere.
+
+    At most 20 kB of it. Characters that would turn or hide the text around them are written as escapes.
+    """
+    try:
+        text = orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2).decode()
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # the latter: nested deeper than it can indent
+        text = repr(body)
+    shown = "".join(_visible(character) for character in text[:LONGEST])
+    return shown if len(text) <= LONGEST else f"{shown}\n… and {len(text) - LONGEST} characters more."
+
+
+def _visible(character: str) -> str:
+    if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf"):
+        return character
+    return f"\\u{ord(character):04x}"

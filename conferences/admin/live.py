@@ -1,0 +1,53 @@
+"""Carries a change of the directory to the calls that are live, in the transaction that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from conferences import feed
+from conferences.addresses import spellings
+from conferences.models import AgentAddress, Conference, Device, Leg, Participant, QueueNumber
+from conferences.projection import recognise_again
+
+_Rows = set[tuple[object, ...]]
+
+
+@contextmanager
+def reaching_live_calls() -> Iterator[None]:
+    """Have screens show what the directory says after the block: legs recognised again, new names, new teams.
+
+    Only conferences of which something shown did change get a feed number. Such blocks run one after another, so no
+    two of them can give one address to two owners.
+    """
+    with feed.writing():
+        addresses, shown = _addresses(), _shown()
+        yield
+        for conference in Conference.objects.filter(pk__in={row[0] for row in shown ^ _shown()}):
+            feed.bump(conference)
+        changed = {row[0] for row in addresses ^ _addresses()}
+        if changed:
+            recognise_again([leg for leg in Leg.objects.exclude(state=Leg.State.ENDED) if changed & _spelled(leg)])
+
+
+def _addresses() -> _Rows:
+    """Every address of the directory with the kind and the key of its owner."""
+    return {
+        *((address, "agent", owner) for address, owner in AgentAddress.objects.values_list("address", "agent")),
+        *((address, "device", owner) for address, owner in Device.objects.values_list("address", "supervisor")),
+        *((number, "queue", owner) for number, owner in QueueNumber.objects.values_list("number", "queue")),
+    }
+
+
+def _shown() -> _Rows:
+    """Every live conference with what a screen tells of its queue and of its agents."""
+    live = Conference.objects.live()
+    agents = Participant.objects.filter(conference__in=live, leg__agent__isnull=False)
+    return {
+        *live.values_list("pk", "queue", "queue__name", "queue__team", "queue__team__name"),
+        *agents.values_list("conference", "leg__agent__name", "leg__agent__team", "leg__agent__team__name"),
+    }
+
+
+def _spelled(leg: Leg) -> set[object]:
+    return {*spellings(leg.from_address), *spellings(leg.to_address)}

@@ -1,0 +1,66 @@
+"""What an admin page that only shows is made of, with customers' numbers kept from those who may not see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db.models import Model
+from django.http import HttpRequest
+
+from conferences.admin.typed import Admin, Inline
+from conferences.policy import may_see_numbers
+
+
+class _Closed:
+    """Nobody adds, changes or deletes: these rows have one writer each, and the admin is none of them."""
+
+    def has_add_permission(self, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, *_: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, *_: Any) -> bool:
+        return False
+
+
+class ReadOnlyInline(_Closed, Inline):
+    extra = 0
+
+
+class ReadOnly(_Closed, Admin):
+    """`masks` names, for each field that holds customers' numbers, what is shown of it without the permission.
+
+    Such a field is then neither searched nor looked up by an address typed by hand: answers would give it away.
+    """
+
+    masks: ClassVar[Mapping[str, str]] = {}
+    actions = None
+    show_full_result_count = False
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return self._masked(request, super().get_list_display(request))
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        stand_ins = set(self.masks.values())
+        return self._masked(request, [name for name in super().get_fields(request, obj) if name not in stand_ins])
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return [*super().get_readonly_fields(request, obj), *self.masks.values()]
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        fields = super().get_search_fields(request)
+        return [name for name in fields if name.strip("=^@") not in self.masks or _may_see(request)]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        is_masked = lookup.partition("__")[0] in self.masks and not _may_see(request)
+        return not is_masked and super().lookup_allowed(lookup, value, request)
+
+    def _masked(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
+        return [name if _may_see(request) else self.masks.get(name, name) for name in names]
+
+
+def _may_see(request: HttpRequest) -> bool:
+    return isinstance(request.user, AbstractUser) and may_see_numbers(request.user)

@@ -1,0 +1,32 @@
+"""The admin's name and its one door: the product's own login."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+admin.site.site_header = "Earshot administration"
+admin.site.site_title = "Earshot administration"
+admin.site.index_title = "Directory and records"
+admin.site.site_url = None  # templates/admin/base_site.html links back to the board in its own words
+
+
+def enter(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """Stand in for the admin's own login form: a second form would be a second door to guess passwords at.
+
+    Anybody not logged in has been sent to the product's login before (LoginRequiredMiddleware).
+    """
+    if not admin.site.has_permission(request):
+        raise PermissionDenied("The administration is for staff.")
+    wanted = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return redirect(wanted if is_ours else reverse("admin:index"))
+
+
+admin.site.login = enter  # type: ignore[method-assign]
