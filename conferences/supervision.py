@@ -62,6 +62,11 @@ def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: s
     _wish(supervision, asked_role=role, asked_targets=list(targets), asked_at=timezone.now(), notice="")
 
 
+def refused(user: User, conference: Conference, deed: str, request: Request, why: str) -> None:
+    """Note in the audit an attempt that a form has already refused in those words."""
+    audit.deny(audit.Attempt(user, conference, deed, request.role, request.targets, request.ip), why)
+
+
 def leave(supervision: Supervision) -> None:
     """Record the wish to be out, in whatever state it is: while the phone rings this cancels the call to it."""
     problem = "left" if supervision.joined_at else "cancelled"

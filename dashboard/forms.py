@@ -28,6 +28,7 @@ class RoleForm(forms.Form):
     def __init__(self, conference: Conference, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conference, self.user = conference, user
+        self.refusal = ""
         self.agents = policy.whisper_legs(conference)
         self.roles = policy.roles_of(user)
         if self.is_bound:
@@ -51,7 +52,13 @@ class RoleForm(forms.Form):
 
     def refuse(self, error: NotPossible) -> None:
         """Show why not, beside the field it is about."""
+        self.refusal = error.sentence
         self.add_error(error.field if error.field in self.fields else None, error.sentence)
+
+    @property
+    def asked(self) -> tuple[str, list[str]]:
+        """The role and targets that were sent, good or bad."""
+        return str(self.data.get("role", "")), self._chosen()
 
     @property
     def ticked(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -63,8 +63,11 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     found = _conference(request, pk)
     if request.method == "POST":
         form = SuperviseForm(found, request.user, request.POST)
-        if form.is_valid() and _begin(request, found, form):
-            return _go(request, "conference", pk=pk)
+        if form.is_valid():
+            if _begin(request, found, form):
+                return _go(request, "conference", pk=pk)
+        else:
+            _note_refusal(request, found, "join", form)
     else:
         role = request.GET.get("role", "")
         form = SuperviseForm(found, request.user, initial={"role": role if role in policy.PERMISSIONS else "monitor"})
@@ -77,7 +80,8 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     mine = _mine(request, pk)
-    form = RoleForm(Conference.objects.with_people().get(pk=mine.conference_id), request.user, request.POST)
+    found = Conference.objects.with_people().get(pk=mine.conference_id)
+    form = RoleForm(found, request.user, request.POST)
     notice = ""
     if form.is_valid():
         try:
@@ -88,7 +92,8 @@ def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         except NotPossible as error:
             notice = error.sentence
     else:
-        notice = _deny_change(request, mine, form)
+        _note_refusal(request, found, "update", form)
+        notice = " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)
     return _panel(request, mine, notice)
 
 
@@ -127,14 +132,12 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
     return True
 
 
-def _deny_change(request: SupervisorRequest, mine: Supervision, form: RoleForm) -> str:
-    """A change refused by the form is an attempt too."""
-    role, targets = str(form.data.get("role", "")), form.ticked
-    try:
-        supervision.change(mine, role=role, targets=targets if role == "whisper" else [], ip=_ip(request))
-    except NotPossible as error:
-        return error.sentence
-    return " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)
+def _note_refusal(request: SupervisorRequest, found: Conference, deed: str, form: RoleForm) -> None:
+    """What policy refused in a form is an attempt too; a field left empty is not."""
+    if form.refusal:
+        role, targets = form.asked
+        asked = supervision.Request(role=role, token=uuid4(), targets=targets, ip=_ip(request))
+        supervision.refused(request.user, found, deed, asked, form.refusal)
 
 
 def _panel(request: SupervisorRequest, mine: Supervision, notice: str = "") -> HttpResponse:
