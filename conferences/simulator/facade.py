@@ -11,6 +11,7 @@ from typing import Any
 
 from conferences.simulator import backstage
 from conferences.simulator.api import Account, Api, Command, Desk
+from conferences.simulator.cast import CALLER_ID
 from conferences.simulator.clock import Clock, VirtualClock, system_clock
 from conferences.simulator.faults import Faults
 from conferences.simulator.hearing import heard_by
@@ -24,13 +25,13 @@ from conferences.simulator.webhooks import Deliverer
 from conferences.simulator.world import App, Conference, DialOptions, Event, JoinOptions, Leg, Participant, World
 
 CONNECTION_ID = "1590000000000000001"
-CALLER_ID = "+14155550100"
 
 
 class Simulator:
     """World, API, faults, switches, phones and webhooks of one provider.
 
-    Without `clock` time is virtual: it starts at `start` (now, unless given) and moves only by advance().
+    Without `clock` time is virtual: it starts at `start` (now, unless given) and moves only by advance(), and by a
+    millisecond with each event, so that no two occur at the same time.
     Without `post` webhooks go out over real HTTP when pumped.
     """
 

@@ -157,11 +157,12 @@ class Server:
 
     def stop(self) -> None:
         """Stop serving, hang up on everybody and wait for the threads."""
-        self._http.shutdown()
+        if self._threads[0].is_alive():  # shutdown() would wait for ever for a loop that never ran
+            self._http.shutdown()
         self._http.hang_up_all()
         self._http.server_close()
         self.simulator.deliverer.stop()
-        for thread in self._threads:
+        for thread in filter(threading.Thread.is_alive, self._threads):
             thread.join(timeout=2)
 
     def _tick(self) -> None:

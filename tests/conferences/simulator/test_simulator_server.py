@@ -128,6 +128,14 @@ def _outcome(client):
         return type(error).__name__
 
 
+def test_server_that_never_started_can_be_stopped_and_started_servers_twice(sim):
+    server = sim.serve()
+    server.stop()
+    with sim.serve(server.port) as again:
+        again.stop()
+    assert again.port == server.port
+
+
 def test_port_is_free_again_after_the_end(sim):
     with sim.serve() as first:
         port = first.port
