@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -55,6 +56,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def center(chromium: Browser, transactional_db: None, marta: User, ben: User) -> Iterator[Center]:
+    # The server of the product knows no quick hash.
+    User.objects.update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
     port = _free_port()
     simulator = Simulator(
         webhook_url=f"http://127.0.0.1:{port}/webhooks/telnyx/",
@@ -81,12 +84,13 @@ def open_page(chromium: Browser, center: Center) -> Iterator[Callable[..., Page]
     def open_one(username: str = "marta", path: str = "/", **options: Any) -> Page:
         options.setdefault("viewport", {"width": 1440, "height": 900})
         contexts.append(chromium.new_context(base_url=center.url, **options))
+        contexts[-1].set_default_timeout(10_000)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.goto(f"/accounts/login/?next={path}")
-        page.get_by_label("Username").fill(username)
-        page.get_by_label("Password").fill(PASSWORD)
+        page.locator("#id_username").fill(username)
+        page.locator("#id_password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
         page.wait_for_url(f"**{path}")
         return page

@@ -18,7 +18,7 @@ def test_a_supervisor_whispers_barges_monitors_and_leaves(center: Center, open_p
     row.get_by_role("link", name="Whisper").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("checkbox", name="Luis Ortega").uncheck()
-    dialog.get_by_role("button", name="Whisper").click()
+    dialog.get_by_role("button", name="Start whispering").click()
     panel = page.locator("#supervision")
     expect(panel).to_have_attribute("data-state", "joined", timeout=15_000)
     leg = center.leg(DESK)
