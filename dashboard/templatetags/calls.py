@@ -1,0 +1,111 @@
+"""How calls are put into words, pictures and durations on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dashboard.calls import Call, hearing_sentence
+
+register = template.Library()
+
+MODE_ICONS: Final = {"monitor": "headphones", "whisper": "message-circle-more", "barge": "megaphone"}
+STATE_ICONS: Final = {
+    "Talking": "audio-lines",
+    "On hold": "circle-pause",
+    "No agent": "user-x",
+    "Agents only": "users",
+    "Not started": "circle-dashed",
+    "Empty": "circle",
+    "Ended": "phone-off",
+}
+KIND_ICONS: Final = {"agent": "headset", "customer": "user", "supervisor": "shield-user"}
+# Telnyx: conference.ended, reason; the last is what the reconciler notes.
+END_REASONS: Final = {
+    "all_left": "everybody left",
+    "host_left": "the leg that held the call left",
+    "time_exceeded": "the time limit was reached",
+    "ended_via_api": "ended by an application",
+}
+WARN_BEFORE_EXPIRY: Final = 15 * 60.0
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of the page's sheet (`_icons.html`). It says nothing to a screen reader: put words beside it."""
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#icon-{}"/></svg>', name)
+
+
+@register.simple_tag
+def mode_icon(role: str) -> SafeString:
+    """Draw the icon of monitor, whisper or barge; a question mark for a role that is not known."""
+    return icon(MODE_ICONS.get(role, "circle-question-mark"))
+
+
+@register.simple_tag
+def state_icon(word: str) -> SafeString:
+    """Draw the shape that goes with a call's state."""
+    return icon(STATE_ICONS.get(word, "circle-question-mark"))
+
+
+@register.simple_tag
+def kind_icon(kind: str) -> SafeString:
+    """Draw what kind of person is on a leg."""
+    return icon(KIND_ICONS.get(kind, "circle-question-mark"))
+
+
+@register.simple_tag
+def hearing(call: Call, role: str, targets: Sequence[str]) -> str:
+    """Say who hears a supervisor in this role; `targets` are the legs whispered to."""
+    return hearing_sentence(call.people, role, targets)
+
+
+@register.filter
+def elapsed(since: datetime | None) -> str:
+    """Return the time since then as m:ss, or h:mm:ss from an hour on; nothing for a time not known."""
+    if since is None:
+        return ""
+    seconds = max(0, int((timezone.now() - since).total_seconds()))
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.filter
+def age(known_at: datetime | None) -> str:
+    """Return how old what we know is, in its largest unit: 4 s, 12 min, 3 h."""
+    if known_at is None:
+        return ""
+    seconds = max(0, int((timezone.now() - known_at).total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 3600 else f"{seconds // 3600} h"
+
+
+@register.filter
+def is_soon(moment: datetime | None) -> bool:
+    """Whether a conference's end by time limit is so near that people should be told."""
+    return moment is not None and (moment - timezone.now()).total_seconds() < WARN_BEFORE_EXPIRY
+
+
+@register.filter
+def reason(end_reason: str) -> str:
+    """Put the provider's reason for an ended conference into words."""
+    return END_REASONS.get(end_reason, end_reason.replace("_", " "))
+
+
+@register.filter
+def in_state(calls: Iterable[Call], word: str) -> int:
+    """Count the calls in a state."""
+    return sum(call.word == word for call in calls)
+
+
+@register.filter
+def supervised(calls: Iterable[Call]) -> int:
+    """Count the calls with a supervisor on them."""
+    return sum(bool(call.supervisors) for call in calls)

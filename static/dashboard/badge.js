@@ -1,0 +1,40 @@
+// Says in the header how old the page is, and opens the socket anew when nothing has come for too long.
+
+import { age } from "./clock.js";
+
+const LATE_AFTER = 12_000; // two heartbeats missed
+const WORDS = { connecting: "Connecting…", live: "Live", reconnecting: "Reconnecting", late: "Late" };
+
+let heard = 0; // performance.now() of the last frame; the page itself is the first thing heard
+let state = "connecting";
+
+export function heardFrame() {
+  heard = performance.now();
+  show("live");
+}
+
+export const lostSocket = () => show("reconnecting");
+
+function show(next) {
+  state = next;
+  const badge = document.getElementById("badge");
+  if (!badge) return;
+  const old = age(performance.now() - heard);
+  badge.dataset.live = document.documentElement.dataset.live = next;
+  const stale = next === "late" || next === "reconnecting";
+  write(badge.querySelector(".word"), WORDS[next]); // the word alone is announced; the seconds are for the eye
+  write(badge.querySelector(".old"), stale ? `· ${old} old` : "");
+  write(document.getElementById("heard"), `${old} ago`);
+}
+
+function write(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+export function watch() {
+  const live = document.getElementById("live");
+  if (!live) return;
+  const late = performance.now() - heard > LATE_AFTER && state !== "reconnecting" && state !== "connecting";
+  if (late) htmx.ext.ws.getRegistry().get(live.getAttribute("hx-ws:connect"))?.socket?.close();
+  show(late ? "late" : state);
+}

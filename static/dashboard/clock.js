@@ -1,0 +1,52 @@
+// Ticks what the page says about time, on the server's clock: the browser's own may be minutes off.
+
+const root = document.documentElement.dataset;
+const dayTime = new Intl.DateTimeFormat("en-GB", { timeZone: root.zone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const WARN_BEFORE_END = 15 * 60_000;
+
+let ahead = Date.parse(root.now) - Date.now(); // of the browser's clock, in ms
+
+export const serverTime = () => Date.now() + ahead;
+
+export function setServerTime(text) {
+  const told = Date.parse(text) - Date.now();
+  // What comes from the wire is late by the way it took, never early: keep the greatest, follow a clock that was set.
+  if (told > ahead || ahead - told > 2000) ahead = told;
+}
+
+const pad = (number) => String(number).padStart(2, "0");
+
+export function elapsed(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
+}
+
+export function age(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function tick() {
+  const now = serverTime();
+  const clock = document.getElementById("clock");
+  if (clock) write(clock, dayTime.format(now));
+  for (const time of document.querySelectorAll("time[data-since]")) write(time, elapsed(now - Date.parse(time.dataset.since)));
+  for (const time of document.querySelectorAll("time[data-age]")) write(time, age(now - Date.parse(time.dataset.age)));
+  for (const warning of document.querySelectorAll("[data-until]")) {
+    const left = Date.parse(warning.dataset.until) - now;
+    if (left < WARN_BEFORE_END && warning.closest("[data-state=in_progress]")) warning.hidden = false;
+  }
+}
+
+// Once a second, as the server's second begins, so that all durations and the clock change together.
+export function startClock(also) {
+  tick();
+  also();
+  setTimeout(() => startClock(also), 1000 - (serverTime() % 1000) + 5);
+}

@@ -1,0 +1,47 @@
+// Single keys that move and open, never while typing; none of them sends anything by itself.
+
+import { open } from "./dialogs.js";
+
+const MODES = { m: "monitor", w: "whisper", b: "barge" };
+const OFF = "earshot-keys-off";
+
+const isTyping = (element) => element?.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+const currentRow = () => document.activeElement?.closest("#conferences > article");
+
+function move(step) {
+  const rows = [...document.querySelectorAll("#conferences > article")];
+  if (!rows.length) return;
+  const at = rows.indexOf(currentRow());
+  const to = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1);
+  rows[to].querySelector("a").focus();
+}
+
+function openMode(role) {
+  (currentRow() ?? document.querySelector(".detail"))?.querySelector(`a[data-role="${role}"]`)?.click();
+}
+
+const ACTIONS = {
+  "/": () => document.getElementById("filter-q")?.focus(),
+  j: () => move(1),
+  k: () => move(-1),
+  s: () => document.querySelector("#supervision :is(button, a)")?.focus(),
+  "?": () => open(document.getElementById("keys")),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  const arrow = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (arrow && currentRow()) move(arrow);
+  else if (localStorage.getItem(OFF)) return;
+  else if (ACTIONS[event.key]) ACTIONS[event.key]();
+  else if (MODES[event.key]) openMode(MODES[event.key]);
+  else return;
+  event.preventDefault();
+});
+
+const choice = document.getElementById("keys-on");
+if (choice) {
+  choice.checked = !localStorage.getItem(OFF);
+  choice.addEventListener("change", () => (choice.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+}

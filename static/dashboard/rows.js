@@ -1,0 +1,63 @@
+// Rows come and go with what the server says; none moves under the pointer.
+
+const ENDED_STAYS = 10_000;
+const POINTER_RESTS = 4_000;
+
+const list = () => document.getElementById("conferences");
+const rows = (which = "") => document.querySelectorAll(`#conferences > [id]${which}`);
+const ended = new Map(); // row id → when it was first seen ended
+let pointed = -Infinity; // when the pointer last moved over the list
+
+document.addEventListener("pointermove", (event) => {
+  if (event.target.closest?.("#conferences")) pointed = performance.now();
+});
+
+// A frame's rows are morphed into place; those not here yet get an empty one at the end to be morphed.
+export function placeRows(ids) {
+  for (const id of list() ? ids : []) {
+    if (document.getElementById(id)) continue;
+    const row = document.createElement("article");
+    row.id = id;
+    list().append(row);
+  }
+}
+
+export function dropRows(kept) {
+  for (const row of rows()) if (!kept.includes(row.id)) row.remove();
+}
+
+// Ended calls stay readable for a while, and go when nobody is about to click something that would move.
+export function sweepEnded() {
+  const now = performance.now();
+  for (const row of rows("[data-state=completed]")) {
+    if (!ended.has(row.id)) ended.set(row.id, now);
+    const inUse = now - pointed < POINTER_RESTS || row.contains(document.activeElement);
+    if (now - ended.get(row.id) > ENDED_STAYS && !inUse) remove(row);
+  }
+}
+
+function remove(row) {
+  ended.delete(row.id);
+  row.remove();
+  settleRows();
+}
+
+// What is told about all rows together, and which of them is the user's own.
+export function settleRows() {
+  if (!list()) return;
+  const counts = {
+    all: rows(":not([data-state=completed])").length,
+    "On hold": rows('[data-word="On hold"]').length,
+    "No agent": rows('[data-word="No agent"]').length,
+    supervised: rows("[data-supervised]:not([data-state=completed])").length,
+  };
+  for (const figure of document.querySelectorAll("[data-count]")) {
+    const text = String(counts[figure.dataset.count]);
+    if (figure.textContent !== text) figure.textContent = text;
+  }
+  document.getElementById("nothing").hidden = rows().length > 0;
+  const mine = document.getElementById("supervision")?.dataset;
+  for (const row of rows()) {
+    row.toggleAttribute("data-mine", Boolean(mine?.call) && row.id === `conference-${mine.call}` && mine.state !== "ended" && mine.state !== "failed");
+  }
+}
