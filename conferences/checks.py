@@ -1,1 +1,149 @@
-"""System checks."""
+"""System checks of the configuration: what would be unsafe is an error, what would not work a warning, in words."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import sqlite3
+import sys
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, register
+from django.core.exceptions import ImproperlyConfigured
+
+from conferences.provider import public_keys
+
+# They build or upgrade an installation, at times and places where no key belongs; to them errors are told as warnings.
+WITHOUT_KEYS: Final = frozenset({"makemigrations", "migrate", "showmigrations", "sqlmigrate", "createsuperuser"})
+# Below it two connections that write and checkpoint at one moment can corrupt the file (sqlite.org: WAL, "reset bug").
+SAFE_SQLITE: Final = (3, 51, 3)
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(?::[0-9]+)?")
+_ORIGIN_HINT: Final = "Write each as a browser sends it: https://earshot.example.com or http://127.0.0.1:8000."
+_NO_DIALLING: Final = "No supervisor's phone can be dialled; only one that is on a call to us already can join."
+
+
+def public_key_problem() -> str:
+    """Return what is wrong with TELNYX_PUBLIC_KEY in a sentence; empty when webhooks can be verified."""
+    try:
+        public_keys(settings.TELNYX_PUBLIC_KEY)
+    except ValueError as error:
+        return f"TELNYX_PUBLIC_KEY: {error}"
+    return ""
+
+
+def api_key_problem() -> str:
+    """Return what is wrong with TELNYX_API_KEY in a sentence; empty when commands can be sent with it."""
+    key = settings.TELNYX_API_KEY
+    if not key:
+        return "TELNYX_API_KEY: No key is given; make one in the provider's portal."
+    if not key.isascii() or not key.isprintable() or " " in key:
+        return "TELNYX_API_KEY: It holds spaces, line ends or other characters that no key has."
+    return ""
+
+
+def refuse_to_start() -> None:
+    """Raise ImproperlyConfigured unless webhooks can be verified: for servers, which run no system checks."""
+    if problem := public_key_problem():
+        raise ImproperlyConfigured(f"{problem} Without it no webhook can be told from a forgery.")
+
+
+@register
+def check_keys(**_: Any) -> list[CheckMessage]:
+    """The keys without which nothing can be believed, nothing sent, and nobody logged in."""
+    found = []
+    if problem := public_key_problem():
+        found.append(_serious(1, problem, "Copy it from the provider's portal: Keys & Credentials, Public Key."))
+    if problem := api_key_problem():
+        found.append(_serious(2, problem, "Copy it from the provider's portal: Keys & Credentials, API Keys."))
+    if problem := _secret_key_problem():
+        found.append(_serious(4, problem, "Put 50 or more random characters into the environment as SECRET_KEY."))
+    return found
+
+
+@register
+def check_addresses(**_: Any) -> list[CheckMessage]:
+    """Where keys are sent to, and from where browsers may act."""
+    found = []
+    if not _is_private(settings.TELNYX_BASE_URL):
+        sentence = f"TELNYX_BASE_URL: {settings.TELNYX_BASE_URL!r} would carry the API key where others can read it."
+        found.append(_serious(3, sentence, "Use https://; http:// is for a stand-in on this machine only."))
+    if not settings.ORIGINS:
+        found.append(_serious(5, "ORIGINS: It is empty, so no browser may open the live board.", _ORIGIN_HINT))
+    wrong = [origin for origin in settings.ORIGINS if not _is_exact(origin)]
+    return found + [_serious(5, f"ORIGINS: {one!r} is no exact scheme://host[:port].", _ORIGIN_HINT) for one in wrong]
+
+
+@register
+def check_dialling(**_: Any) -> list[CheckMessage]:
+    """What is needed to ring a supervisor's phone."""
+    found: list[CheckMessage] = []
+    if not settings.TELNYX_CONNECTION_ID:
+        hint = "Give the id of the Call Control application whose webhooks come here."
+        found.append(
+            checks.Warning(f"TELNYX_CONNECTION_ID: It is empty. {_NO_DIALLING}", hint=hint, id="conferences.W010")
+        )
+    if not _E164.fullmatch(settings.TELNYX_CALLER_ID):
+        what = "It is no number in E.164 form." if settings.TELNYX_CALLER_ID else "It is empty."
+        hint = "Give one of your numbers at the provider with + and country code, without spaces: +34910000000."
+        found.append(checks.Warning(f"TELNYX_CALLER_ID: {what} {_NO_DIALLING}", hint=hint, id="conferences.W011"))
+    return found
+
+
+@register
+def check_stores(**_: Any) -> list[CheckMessage]:
+    """Whether what is stored is safe, and whether several processes would hear of each other."""
+    is_sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    in_memory = settings.CHANNEL_LAYERS["default"]["BACKEND"] == "channels.layers.InMemoryChannelLayer"
+    if is_sqlite and sqlite3.sqlite_version_info < SAFE_SQLITE:
+        sentence = f"SQLite {sqlite3.sqlite_version} can, if rarely, corrupt a database that several connections write."
+        hint = (
+            "Use PostgreSQL (DATABASE_URL) for real calls, or SQLite 3.51.3 or later. "
+            "For trying out with one process, this SQLite and the in-memory channel layer are fine."
+        )
+        return [checks.Warning(sentence, hint=hint, id="conferences.W012")]
+    if not is_sqlite and in_memory:
+        hint = "With one server process that is fine. With several, set REDIS_URL: else some boards lag by a second."
+        return [checks.Info("The channel layer is in memory.", hint=hint, id="conferences.I001")]
+    return []
+
+
+def _serious(number: int, sentence: str, hint: str) -> CheckMessage:
+    if set(sys.argv[1:2]) & WITHOUT_KEYS:
+        return checks.Warning(sentence, hint=hint, id=f"conferences.W{number:03}")
+    return checks.Error(sentence, hint=hint, id=f"conferences.E{number:03}")
+
+
+def _secret_key_problem() -> str:
+    """Django raises as soon as anything reads an empty one."""
+    try:
+        return "" if settings.SECRET_KEY else "SECRET_KEY: It is empty."
+    except ImproperlyConfigured:
+        return "SECRET_KEY: It is empty."
+
+
+def _is_private(url: str) -> bool:
+    """Whether nobody between here and `url` can read along."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme != "http":
+        return parts.scheme == "https" and bool(host)
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_exact(origin: str) -> bool:
+    """Channels would take a leading dot, a star or a missing scheme for a pattern; Django compares letter by letter."""
+    try:
+        urlsplit(origin).port  # noqa: B018 - raises for a port beyond 65535
+    except ValueError:
+        return False
+    return _ORIGIN.fullmatch(origin) is not None

@@ -1,7 +1,10 @@
 """Settings for tests: the product's own, with keys of the tests and nothing that runs by itself."""
 
+import base64
 import os
 import tempfile
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 os.environ["DEBUG"] = "1"
 os.environ["SECRET_KEY"] = "tests only"
@@ -9,6 +12,8 @@ os.environ["RUN_ERRANDS"] = "0"
 os.environ.setdefault("TELNYX_CONNECTION_ID", "1494404757140276705")
 os.environ.setdefault("TELNYX_CALLER_ID", "+34910000000")
 os.environ.setdefault("TELNYX_API_KEY", "KEY0123456789ABCDEF_canary")
+public_key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+os.environ.setdefault("TELNYX_PUBLIC_KEY", base64.b64encode(public_key).decode())
 
 from dashboard.settings import *  # noqa: E402, F403
 from dashboard.settings import DATABASES  # noqa: E402

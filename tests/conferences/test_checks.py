@@ -1,0 +1,206 @@
+"""What the configuration is told off for, and which commands it stops."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core import checks as django_checks
+from django.core.exceptions import ImproperlyConfigured
+
+from conferences import checks
+from conferences.simulator.keys import SigningKey
+
+ROOT = Path(__file__).parents[2]
+KEY = SigningKey.generate().public_key
+SETTINGS = {
+    "DEBUG": "0",
+    "SECRET_KEY": "x" * 50,
+    "DATABASE_URL": "postgres://earshot@127.0.0.1/earshot",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "TELNYX_API_KEY": "KEY",
+    "TELNYX_PUBLIC_KEY": KEY,
+    "TELNYX_CONNECTION_ID": "1494404757140276705",
+    "TELNYX_CALLER_ID": "+14155550100",
+    "RUN_ERRANDS": "0",
+}
+
+
+def found():
+    """The ids of our own messages, in order."""
+    return [one.id for one in django_checks.run_checks() if one.id.startswith("conferences.")]
+
+
+@pytest.fixture(autouse=True)
+def sound(settings, monkeypatch):
+    """A configuration in which nothing is amiss."""
+    settings.TELNYX_PUBLIC_KEY = KEY
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 3))
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+
+def test_a_sound_configuration_is_told_nothing():
+    assert found() == []
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("key", ["", "  ", "not base64!", "c2hvcnQ=", f"{KEY},", "A" * 43 + "="])
+def test_a_public_key_that_verifies_nothing_is_an_error_whatever_debug_is(settings, debug, key):
+    settings.DEBUG, settings.TELNYX_PUBLIC_KEY = debug, key
+    assert found() == ["conferences.E001"]
+
+
+def test_two_public_keys_are_fine_during_a_rotation(settings):
+    settings.TELNYX_PUBLIC_KEY = f"{KEY}, {SigningKey.generate().public_key}"
+    assert found() == []
+
+
+@pytest.mark.parametrize("key", ["", "KEY\n", "KEY A", "KÉY"])
+def test_an_api_key_that_cannot_be_sent_is_an_error(settings, key):
+    settings.TELNYX_API_KEY = key
+    assert found() == ["conferences.E002"]
+
+
+@pytest.mark.parametrize(
+    ("url", "ids"),
+    [
+        ("https://api.telnyx.com/v2", []),
+        ("http://127.0.0.1:8001/v2", []),
+        ("http://localhost:8001/v2", []),
+        ("http://[::1]:8001/v2", []),
+        ("http://api.telnyx.com/v2", ["conferences.E003"]),
+        ("http://127.0.0.1.example.com/v2", ["conferences.E003"]),
+        ("http://10.0.0.1/v2", ["conferences.E003"]),
+        ("api.telnyx.com/v2", ["conferences.E003"]),
+        ("https://", ["conferences.E003"]),
+        ("http://[::1", ["conferences.E003"]),
+        ("", ["conferences.E003"]),
+    ],
+)
+def test_the_api_key_is_sent_over_https_or_not_beyond_this_machine(settings, url, ids):
+    settings.TELNYX_BASE_URL = url
+    assert found() == ids
+
+
+def test_an_empty_secret_key_is_an_error(settings):
+    settings.SECRET_KEY = ""
+    assert found() == ["conferences.E004"]
+
+
+@pytest.mark.parametrize("origin", ["https://earshot.example.com", "http://127.0.0.1:8000", "https://[::1]:8443"])
+def test_an_exact_origin_is_accepted(settings, origin):
+    settings.ORIGINS = [origin]
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https://*",
+        "https://*.example.com",
+        "https://.example.com",
+        ".example.com",
+        "earshot.example.com",
+        "https://",
+        "https://earshot.example.com/",
+        "https://earshot.example.com/board",
+        "https://earshot.example.com?",
+        "https://user@earshot.example.com",
+        "https://EARSHOT.example.com",
+        "https://earshot.example.com:port",
+        "https://earshot.example.com:99999",
+        "wss://earshot.example.com",
+        " https://earshot.example.com",
+        "null",
+    ],
+)
+def test_an_origin_that_is_no_exact_one_is_an_error_that_quotes_it(settings, origin):
+    settings.ORIGINS = ["https://fine.example.com", origin]
+    (error,) = checks.check_addresses()
+    assert (error.id, error.msg) == ("conferences.E005", f"ORIGINS: {origin!r} is no exact scheme://host[:port].")
+
+
+def test_no_origin_at_all_is_an_error(settings):
+    settings.ORIGINS = []
+    assert found() == ["conferences.E005"]
+
+
+@pytest.mark.parametrize("caller", ["", "34910000000", "+34 910 000 000", "sip:ana@example.com", "+0123456789"])
+def test_without_a_caller_id_dialling_is_said_not_to_work(settings, caller):
+    settings.TELNYX_CALLER_ID = caller
+    (warning,) = checks.check_dialling()
+    assert (warning.id, "No supervisor's phone can be dialled" in warning.msg) == ("conferences.W011", True)
+
+
+def test_without_a_connection_dialling_is_said_not_to_work(settings):
+    settings.TELNYX_CONNECTION_ID = ""
+    (warning,) = checks.check_dialling()
+    assert (warning.id, "No supervisor's phone can be dialled" in warning.msg) == ("conferences.W010", True)
+
+
+def test_an_sqlite_that_can_corrupt_its_file_is_warned_of(settings, monkeypatch):
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 2))
+    (warning,) = checks.check_stores()
+    assert (warning.id, warning.hint.startswith("Use PostgreSQL")) == ("conferences.W012", True)
+
+
+def test_postgresql_is_not_warned_of_but_told_of_the_channel_layer(settings, monkeypatch):
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
+    (info,) = checks.check_stores()
+    assert (info.id, info.level) == ("conferences.I001", django_checks.INFO)
+
+
+@pytest.mark.parametrize("key", ["", "c2hvcnQ="])
+def test_a_server_refuses_to_start_without_a_public_key(settings, key):
+    settings.TELNYX_PUBLIC_KEY = key
+    with pytest.raises(ImproperlyConfigured, match=r"^TELNYX_PUBLIC_KEY: .* told from a forgery\.$"):
+        checks.refuse_to_start()
+
+
+def test_a_server_starts_with_a_public_key():
+    assert checks.refuse_to_start() is None
+
+
+# --- As commands behave
+
+
+def run(*arguments, **environment):
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TELNYX_")}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "manage.py", *arguments],
+        cwd=ROOT,
+        env=inherited | SETTINGS | environment | {"DJANGO_SETTINGS_MODULE": "dashboard.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_check_fails_without_a_public_key():
+    result = run("check", TELNYX_PUBLIC_KEY="")
+    assert (result.returncode, result.stderr.count("(conferences.E001) TELNYX_PUBLIC_KEY: No public key")) == (1, 1)
+
+
+def test_check_passes_production_without_a_word():
+    result = run("check", "--fail-level", "DEBUG")
+    assert (result.returncode, result.stdout) == (0, "System check identified no issues (0 silenced).\n")
+
+
+def test_a_database_is_made_without_keys_and_has_the_groups(tmp_path):
+    database = tmp_path / "new.sqlite3"
+    result = run("migrate", DATABASE_URL=f"sqlite:///{database}", TELNYX_PUBLIC_KEY="", TELNYX_API_KEY="")
+    assert (result.returncode, result.stderr.count("conferences.W001")) == (0, 1), result.stderr
+    with sqlite3.connect(database) as connection:
+        groups = connection.execute("SELECT name FROM auth_group ORDER BY name").fetchall()
+        twins = connection.execute(
+            "SELECT codename FROM auth_permission GROUP BY content_type_id, codename HAVING count(*) > 1"
+        )
+        assert (groups, twins.fetchall()) == ([("Barge",), ("Coach",), ("Monitor",), ("Privacy officer",)], [])
