@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Max, Model, Q
 
 from conferences import feed
-from conferences.fold import ConferenceState, LegState, ParticipantState, State, apply, fold, order
+from conferences.fold import ConferenceState, LegState, ParticipantState, State, advance, fold, is_about_leg
 from conferences.models import Conference, Fact, Leg, Participant
 from conferences.recognition import recognise
 from conferences.telnyx.events import Event
@@ -20,30 +20,41 @@ _LEG = tuple(field.name for field in fields(LegState))
 _STAY = tuple(
     field.name for field in fields(ParticipantState) if field.name not in ("conference_id", "call_control_id")
 )
+# What is kept for the fold alone: no screen shows it.
+_UNSEEN = {"last_order"}
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+Differences = dict[str, tuple[str, ...]]
 
 
 def project(event: Event, *, now: datetime) -> None:
     """Bring the rows up to date with a fact just stored. Call while `feed.writing`, in the transaction that stored it.
 
-    A fact later than everything known of the conference and leg it is about is applied to their rows; any other makes
-    them fold again from their facts. Both give the same rows.
+    Rows outside the fact's reach are neither read nor written, so what one event costs does not grow with them.
     """
     rows = Rows.about(event)
-    if rows.end_before(order(event)):
-        state = apply(rows.state(), event)
-    else:
-        facts = _facts(rows)
-        rows.add_legs(fact.call_control_id for fact in facts)
-        state = fold(facts)
-    rows.save(state, event, now)
+    rows.save(advance(rows.state(), event, rows.facts), now)
 
 
-def fold_again(conference: Conference, *, now: datetime) -> None:
-    """Bring a conference's rows in line with its facts, whatever they say now. Call while `feed.writing`."""
-    rows = Rows([conference], [])
-    facts = _facts(rows)
-    rows.add_legs(fact.call_control_id for fact in facts)
-    rows.save(fold(facts), None, now)
+def fold_again(conference_ids: Iterable[str], call_control_ids: Iterable[str] = ()) -> Differences:
+    """Bring conferences and legs in line with their facts, whatever their rows say. Call while `feed.writing`.
+
+    Returns the fields that differed, by what they belong to: nothing unless the fold was mended since they were told.
+    """
+    conference_ids, call_control_ids = set(conference_ids), set(call_control_ids)
+    rows = Rows(
+        conference_ids,
+        Conference.objects.filter(conference_id__in=conference_ids),
+        Leg.objects.filter(call_control_id__in=call_control_ids),
+    )
+    about = Q(conference_id__in=conference_ids) | Q(call_control_id__in=call_control_ids)
+    last = Fact.objects.filter(about, outcome=Fact.Outcome.APPLIED).aggregate(last=Max("received_at"))["last"]
+    return {} if last is None else rows.save(fold(rows.facts()), last)
+
+
+def state_of(conference: Conference) -> State:
+    """Return what the rows say of a conference, its participants and their legs."""
+    return Rows([conference.conference_id], [conference], []).state()
 
 
 def recognise_again(legs: Iterable[Leg]) -> None:
@@ -55,8 +66,14 @@ def recognise_again(legs: Iterable[Leg]) -> None:
             continue
         leg.save(update_fields=["kind", "agent", "queue"])
         for conference in Conference.objects.filter(participants__leg=leg):
-            Rows([conference], []).find_queue(conference)
+            Rows([conference.conference_id], [conference], []).find_queue(conference)
             feed.bump(conference)
+
+
+def claim_reading(conference: Conference, now: datetime) -> bool:
+    """Note that the provider's record is about to be asked for; False when somebody else did since it was loaded."""
+    unclaimed = Conference.objects.filter(pk=conference.pk, read_at=conference.read_at)
+    return unclaimed.update(read_at=now) == 1
 
 
 def mark_read(conference: Conference, now: datetime | None) -> None:
@@ -65,10 +82,11 @@ def mark_read(conference: Conference, now: datetime | None) -> None:
 
 
 class Rows:
-    """The conferences, participants and legs that one fact can touch, keyed by the provider's ids."""
+    """The conferences in reach of a fact, with their participants and legs, keyed by the provider's ids."""
 
-    def __init__(self, conferences: Iterable[Conference], legs: Iterable[Leg]) -> None:
+    def __init__(self, reach: Iterable[str], conferences: Iterable[Conference], legs: Iterable[Leg]) -> None:
         self.conferences = {row.conference_id: row for row in conferences}
+        self.reach = {*reach, *self.conferences}
         self.legs = {row.call_control_id: row for row in legs}
         stays = Participant.objects.filter(conference__in=self.conferences.values()).select_related("conference", "leg")
         self.participants = {(row.conference.conference_id, row.leg.call_control_id): row for row in stays}
@@ -77,22 +95,15 @@ class Rows:
 
     @classmethod
     def about(cls, event: Event) -> Rows:
-        touched = Q(conference_id=event.conference_id or "")
-        if event.call_control_id and event.type in ("call.hangup", "readback.leg"):
+        named = {event.conference_id} if event.conference_id else set()
+        touched = Q(conference_id__in=named)
+        if is_about_leg(event):
             touched |= Q(participants__leg__call_control_id=event.call_control_id)
         return cls(
+            named,
             Conference.objects.filter(touched).distinct(),
             Leg.objects.filter(call_control_id=event.call_control_id or ""),
         )
-
-    def add_legs(self, call_control_ids: Iterable[str | None]) -> None:
-        """Load those legs too: a fact that came too early for its conference may be all that names them."""
-        missing = {one for one in call_control_ids if one and one not in self.legs}
-        self.legs |= {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=missing)}
-
-    def end_before(self, place: str) -> bool:
-        """Whether `place` is after every fact of the conferences and of the leg the fact is about."""
-        return all(row.last_order < place for row in (*self.conferences.values(), *self.legs.values()))
 
     def state(self) -> State:
         return State(
@@ -101,68 +112,94 @@ class Rows:
             {key: LegState(**_values(row, _LEG)) for key, row in self.legs.items()},
         )
 
-    def save(self, state: State, event: Event | None, now: datetime) -> None:
-        """Write what differs; each conference of which a screen shows something new gets a feed number."""
-        moved_legs = {key for key, leg in state.legs.items() if self._save_leg(leg, event)}
-        moved = {key for key, conference in state.conferences.items() if self._save_conference(conference, event, now)}
-        moved |= {stay.conference_id for stay in state.participants.values() if self._save_stay(stay)}
-        moved |= {conference_id for conference_id, leg_id in self.participants if leg_id in moved_legs}
+    def facts(self) -> list[Event]:
+        """Every fact about these conferences, and every fact about the legs that any of them names."""
+        applied = Fact.objects.filter(outcome=Fact.Outcome.APPLIED)
+        told = {row.pk: row.event for row in applied.filter(conference_id__in=self.reach)} if self.reach else {}
+        legs = {fact.call_control_id for fact in told.values() if fact.call_control_id} | set(self.legs)
+        self.legs |= {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=legs - set(self.legs))}
+        others = applied.filter(call_control_id__in=legs).exclude(conference_id__in=self.reach)
+        return [*told.values(), *(row.event for row in others)]
+
+    def save(self, state: State, told_at: datetime) -> Differences:
+        """Write what differs; each conference of which a screen shows something new gets a feed number.
+
+        Other conferences that a leg was in are out of reach: of those the state may know a part only.
+        """
+        found: Differences = {}
+        for leg in state.legs.values():
+            found |= _named(f"leg {leg.call_control_id}", self._save_leg(leg))
+        moved = {conference for conference, leg in self.participants if _shows(found.get(f"leg {leg}", ()))}
+        for conference in state.conferences.values():
+            if conference.conference_id in self.reach:
+                differ = self._save_conference(conference, told_at)
+                found |= _named(f"conference {conference.conference_id}", differ)
+                moved |= {conference.conference_id} if _shows(differ) else set()
+        for stay in state.participants.values():
+            if stay.conference_id in self.reach and (differ := self._save_stay(stay)):
+                found |= _named(f"leg {stay.call_control_id} in conference {stay.conference_id}", differ)
+                moved.add(stay.conference_id)
         for conference_id in sorted(moved):
             self.find_queue(self.conferences[conference_id])
             feed.bump(self.conferences[conference_id])
+        return found
 
     def find_queue(self, conference: Conference) -> None:
-        """A conference belongs to the queue its customer dialled; the first such leg decides."""
-        if conference.queue_id is None:
-            stays = [stay for key, stay in self.participants.items() if key[0] == conference.conference_id]
-            conference.queue = next((stay.leg.queue for stay in stays if stay.leg.queue_id), None)
-            if conference.queue_id:
-                conference.save(update_fields=["queue"])
+        """A conference belongs to the queue that its customers dialled; of several, to that of the first who did."""
+        legs = [stay.leg for (key, _), stay in self.participants.items() if key == conference.conference_id]
+        first = min((leg for leg in legs if leg.queue_id), key=_begun, default=None)
+        if first is not None and conference.queue_id != first.queue_id:
+            conference.queue_id = first.queue_id
+            conference.save(update_fields=["queue"])
 
-    def _save_leg(self, leg: LegState, event: Event | None) -> bool:
-        row = self.legs.setdefault(leg.call_control_id, Leg(call_control_id=leg.call_control_id))
-        changed = _take(row, leg, _LEG)
-        if changed or row.pk is None:
+    def _save_leg(self, leg: LegState) -> tuple[str, ...]:
+        row = self.legs.get(leg.call_control_id)
+        differ = _differing(row, leg, _LEG)
+        row = self.legs[leg.call_control_id] = row or Leg()
+        _take(row, leg, differ)
+        if _shows(differ):
             recognise(row)
-        moved = event is not None and event.call_control_id == leg.call_control_id and _move_on(row, event)
-        if changed or moved or row.pk is None:
+        if differ:
             row.save()
-        return changed
+        return differ
 
-    def _save_conference(self, conference: ConferenceState, event: Event | None, now: datetime) -> bool:
+    def _save_conference(self, conference: ConferenceState, told_at: datetime) -> tuple[str, ...]:
         row = self.conferences.get(conference.conference_id)
-        if is_new := row is None:
-            row = Conference(conference_id=conference.conference_id, first_seen_at=conference.created_at or now)
+        differ = _differing(row, conference, _CONFERENCE)
+        if row is None:
+            row = Conference(first_seen_at=conference.created_at or told_at, known_at=told_at)
             self.conferences[conference.conference_id] = row
-        changed = _take(row, conference, _CONFERENCE)
-        if event is not None:
-            _move_on(row, event)
-        row.known_at = now
-        row.save()
-        return changed or is_new
+            _take(row, conference, differ)
+            row.save()
+        else:
+            _take(row, conference, differ)
+            row.known_at = max(row.known_at, told_at)
+            # Only what is ours to say: whoever reads back notes that on the row meanwhile.
+            row.save(update_fields=[*differ, "known_at"])
+        return differ
 
-    def _save_stay(self, stay: ParticipantState) -> bool:
+    def _save_stay(self, stay: ParticipantState) -> tuple[str, ...]:
         row = self.participants.get(stay.key)
+        differ = _differing(row, stay, _STAY)
         if row is None:
             conference, leg = self.conferences[stay.conference_id], self.legs[stay.call_control_id]
             row = self.participants[stay.key] = Participant(conference=conference, leg=leg)
-        changed = _take(row, stay, _STAY)
-        if changed:
+        _take(row, stay, differ)
+        if differ:
             row.save()
-        return changed
+        return differ
 
 
-def _facts(rows: Rows) -> list[Event]:
-    """Every fact of these conferences, and every call.* fact of the legs that are or were in them, or touched."""
-    applied = Fact.objects.filter(outcome=Fact.Outcome.APPLIED)
-    told = [row.event for row in applied.filter(conference_id__in=rows.conferences)] if rows.conferences else []
-    legs = {fact.call_control_id for fact in told if fact.call_control_id} | set(rows.legs)
-    return [*told, *(row.event for row in applied.filter(call_control_id__in=legs, conference_id=""))]
+def _begun(leg: Leg) -> tuple[datetime, str]:
+    return (leg.started_at or leg.answered_at or _NEVER, leg.call_control_id)
 
 
-def _move_on(row: Conference | Leg, event: Event) -> bool:
-    before, row.last_order = row.last_order, max(row.last_order, order(event))
-    return row.last_order != before
+def _shows(differ: Iterable[str]) -> bool:
+    return bool({*differ} - _UNSEEN)
+
+
+def _named(what: str, differ: tuple[str, ...]) -> Differences:
+    return {what: differ} if differ else {}
 
 
 def _values(row: Model, names: Iterable[str]) -> dict[str, Any]:
@@ -170,11 +207,13 @@ def _values(row: Model, names: Iterable[str]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
-def _take(row: Model, record: Any, names: Iterable[str]) -> bool:
-    """Copy the record's values onto the row and say whether any differed."""
-    new = {name: getattr(record, name) for name in names}
-    if row.pk is not None and _values(row, new) == new:
-        return False
-    for name, value in new.items():
+def _differing(row: Model | None, record: Any, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the record's values that the row does not have; all of them when there is no row."""
+    old = {} if row is None else _values(row, names)
+    return tuple(name for name in names if name not in old or old[name] != getattr(record, name))
+
+
+def _take(row: Model, record: Any, names: Iterable[str]) -> None:
+    for name in names:
+        value = getattr(record, name)
         setattr(row, name, list(value) if isinstance(value, tuple) else value)
-    return True

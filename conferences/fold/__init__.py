@@ -1,10 +1,12 @@
 """Facts to state: what is true about conferences, participants and legs, as a pure function of what was told.
 
 The state is the same for the same set of facts in whatever order they arrived: `fold` sorts them by time of occurrence.
-`apply` adds one fact to a state that holds nothing later, and gives what `fold` would give.
+`apply` adds one fact to a state that holds nothing later, and gives what `fold` would give. `advance` chooses.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from conferences.fold import conferences, legs, ours
@@ -17,17 +19,27 @@ __all__ = [
     "LegState",
     "ParticipantState",
     "State",
+    "advance",
     "apply",
     "fold",
+    "is_about_leg",
     "is_handled",
+    "is_news",
+    "is_ours",
     "order",
+    "place",
 ]
 
 
 def order(event: Event) -> str:
     """Return the event's place among all facts as text that sorts like `Event.sort_key`."""
     occurred_at, rank, event_id = event.sort_key
-    return f"{occurred_at:%Y-%m-%dT%H:%M:%S.%f}|{rank}|{event_id}"
+    return f"{place(occurred_at)}|{rank}|{event_id}"
+
+
+def place(moment: datetime) -> str:
+    """Return text that sorts before the `order` of everything that occurred then or later, and after all else's."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"
 
 
 def fold(facts: Iterable[Event]) -> State:
@@ -46,9 +58,35 @@ def apply(state: State, fact: Event) -> State:
     return after
 
 
+def advance(state: State, fact: Event, everything: Callable[[], Iterable[Event]]) -> State:
+    """Return the state after `fact`, in whatever order it came: what `fold` makes of everything, at the least cost.
+
+    `everything` gives all facts about the same conferences and legs, this one among them; it is asked only for a fact
+    that is earlier than something the state already knows of what the fact touches.
+    """
+    return apply(state, fact) if _is_latest(state, fact) else fold(everything())
+
+
+def is_news(state: State, fact: Event) -> bool:
+    """Whether the fact, taken for the latest, would change anything that is known."""
+    after = state.copy()
+    _take_effect(after, fact)
+    return after != state
+
+
 def is_handled(event_type: str) -> bool:
     """Whether facts of this type change any state; the others are stored and counted only."""
     return event_type in _EFFECTS
+
+
+def is_ours(event_type: str) -> bool:
+    """Whether only we may tell such a fact: a read-back or a command. From anybody else it is of an unknown type."""
+    return event_type.startswith(("readback.", "command."))
+
+
+def is_about_leg(fact: Event) -> bool:
+    """Whether the fact is about a leg wherever that leg is: it touches every conference the leg has a stay in."""
+    return bool(fact.call_control_id) and (fact.type.startswith("call.") or fact.type == "readback.leg")
 
 
 # Known to the provider's documentation and knowingly without effect: they announce sound, cost or queue moves, and say
@@ -80,14 +118,40 @@ WITHOUT_EFFECT: Final = frozenset(
 
 
 def _add(state: State, fact: Event) -> None:
-    effect = _EFFECTS.get(fact.type)
-    if effect is None:
-        return
+    if is_handled(fact.type):
+        _take_effect(state, fact)
+        _mark(state, fact)
+
+
+def _take_effect(state: State, fact: Event) -> None:
     if fact.call_control_id:
         legs.know_leg(state, fact, fact.call_control_id)
     if fact.conference_id:
         state.conferences.setdefault(fact.conference_id, ConferenceState(fact.conference_id))
-    effect(state, fact)
+    _EFFECTS[fact.type](state, fact)
+
+
+def _mark(state: State, fact: Event) -> None:
+    """Note on all it touches how far the facts of it have come."""
+    place = order(fact)
+    for conference_id in _touched(state, fact):
+        state.conferences[conference_id] = replace(state.conferences[conference_id], last_order=place)
+    if fact.call_control_id:
+        state.legs[fact.call_control_id] = replace(state.legs[fact.call_control_id], last_order=place)
+
+
+def _is_latest(state: State, fact: Event) -> bool:
+    leg = state.legs.get(fact.call_control_id or "")
+    known = [state.conferences[conference_id].last_order for conference_id in _touched(state, fact)]
+    return all(last < order(fact) for last in (*known, leg.last_order if leg else ""))
+
+
+def _touched(state: State, fact: Event) -> Iterator[str]:
+    """The conferences known so far on which the fact may have an effect."""
+    if fact.conference_id in state.conferences:
+        yield fact.conference_id
+    if is_about_leg(fact):
+        yield from {conference for conference, leg in state.participants if leg == fact.call_control_id}
 
 
 _EFFECTS: Final[Mapping[str, Callable[[State, Event], None]]] = {

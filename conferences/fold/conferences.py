@@ -14,16 +14,20 @@ def created(state: State, fact: Event) -> None:
             conference,
             created_at=conference.created_at or fact.occurred_at,
             connection_id=conference.connection_id or fact.connection_id or "",
-            state="in_progress" if conference.state in ("unknown", "init") else conference.state,
+            state=_begun(conference.state),
         )
+
+
+def _begun(state: str) -> str:
+    """Created and joined also come for a conference that has not started: only the provider's record tells that."""
+    return "in_progress" if state == "unknown" else state
 
 
 def joined(state: State, fact: Event) -> None:
     conference, leg = conference_of(state, fact), leg_of(state, fact)
     if conference is None or leg is None:
         return
-    if conference.state in ("unknown", "init"):
-        conference = state.conferences[conference.conference_id] = replace(conference, state="in_progress")
+    state.conferences[conference.conference_id] = replace(conference, state=_begun(conference.state))
     key = (conference.conference_id, leg.call_control_id)
     before = state.participants.get(key)
     if before is None or before.state == "left":

@@ -9,17 +9,17 @@ from conferences.telnyx.events import Event
 
 
 def know_leg(state: State, fact: Event, call_control_id: str) -> None:
-    """Fill what any event of a leg may tell; a conference's events carry its owner's client_state, not the leg's."""
+    """Fill what any event of a leg may tell; a conference's events carry its owner's client_state and connection."""
     leg = state.legs.get(call_control_id) or LegState(call_control_id)
     known = replace(
         leg,
         call_leg_id=leg.call_leg_id or fact.call_leg_id or "",
         call_session_id=leg.call_session_id or fact.call_session_id or "",
-        connection_id=leg.connection_id or fact.connection_id or "",
     )
     if fact.type.startswith("call."):
         known = replace(
             known,
+            connection_id=leg.connection_id or fact.connection_id or "",
             client_state=fact.client_state or leg.client_state,
             direction=leg.direction or _direction(fact),
             from_address=leg.from_address or fact.from_ or "",

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from conferences.fold.conferences import ended, joined, left
 from conferences.fold.legs import hangup
 from conferences.fold.lookup import conference_of, leave, leg_of
-from conferences.fold.states import ConferenceState, ParticipantState, State
+from conferences.fold.states import SUPERVISOR_ROLES, ConferenceState, ParticipantState, State
 from conferences.telnyx.events import Event
 
 
@@ -31,28 +31,48 @@ def read_conference(state: State, fact: Event) -> None:
 
 def _status(conference: ConferenceState, fact: Event) -> str:
     told = fact.text("status")
-    return told if told in ("init", "in_progress") and conference.state in ("unknown", "init") else conference.state
+    return told if told in ("init", "in_progress") and conference.state != "completed" else conference.state
 
 
 def read_participant(state: State, fact: Event) -> None:
     """A line of the provider's participants list; `status` left also stands for a leg missing from that list."""
-    if fact.text("status") == "left":
+    status = fact.text("status")
+    if status == "left":
         left(state, fact)
-        return
-    if fact.text("status") != "joining":
+    elif status == "joined":
         joined(state, fact)
+    elif status == "joining":
+        _joining(state, fact)
+    _take_details(state, fact)
+
+
+def _joining(state: State, fact: Event) -> None:
+    conference, leg = conference_of(state, fact), leg_of(state, fact)
+    if conference is None or leg is None:
+        return
+    key = (conference.conference_id, leg.call_control_id)
+    before = state.participants.get(key)
+    if before is None or before.state == "left":
+        state.participants[key] = ParticipantState(*key, state="joining")
+    if conference.state == "completed" or leg.state == "ended":
+        leave(state, key, fact.occurred_at)
+
+
+def _take_details(state: State, fact: Event) -> None:
     participant = state.participants.get((fact.conference_id or "", fact.call_control_id or ""))
     if participant is None or participant.state == "left":
         return
-    payload = fact.payload
-    state.participants[participant.key] = replace(
-        participant,
-        participant_id=fact.text("participant_id") or participant.participant_id,
-        muted=flag(payload, "muted", participant.muted),
-        on_hold=flag(payload, "on_hold", participant.on_hold),
-        whisper_call_control_ids=ids(payload),
-        end_conference_on_exit=bool(payload.get("end_conference_on_exit")),
-        soft_end_conference_on_exit=bool(payload.get("soft_end_conference_on_exit")),
+    payload, known = fact.payload, participant
+    state.participants[known.key] = replace(
+        known,
+        participant_id=fact.text("participant_id") or known.participant_id,
+        muted=flag(payload, "muted", known.muted),
+        on_hold=flag(payload, "on_hold", known.on_hold),
+        whisper_call_control_ids=ids(payload, known.whisper_call_control_ids),
+        end_conference_on_exit=bool(flag(payload, "end_conference_on_exit", known.end_conference_on_exit)),
+        soft_end_conference_on_exit=bool(
+            flag(payload, "soft_end_conference_on_exit", known.soft_end_conference_on_exit)
+        ),
     )
 
 
@@ -64,16 +84,8 @@ def read_leg(state: State, fact: Event) -> None:
 
 def join_accepted(state: State, fact: Event) -> None:
     """Our join was accepted: not yet in, but with this role once participant.joined or a read-back says so."""
-    conference, leg = conference_of(state, fact), leg_of(state, fact)
-    if conference is None or leg is None:
-        return
-    key = (conference.conference_id, leg.call_control_id)
-    before = state.participants.get(key)
-    if before is None or before.state == "left":
-        before = ParticipantState(*key, state="joining")
-    state.participants[key] = _with_role(before, fact)
-    if conference.state == "completed" or leg.state == "ended":
-        leave(state, key, fact.occurred_at)
+    _joining(state, fact)
+    update_accepted(state, fact)
 
 
 def update_accepted(state: State, fact: Event) -> None:
@@ -83,12 +95,16 @@ def update_accepted(state: State, fact: Event) -> None:
 
 
 def _with_role(participant: ParticipantState, fact: Event) -> ParticipantState:
-    return replace(participant, role=fact.text("supervisor_role") or "", whisper_call_control_ids=ids(fact.payload))
+    role = fact.text("supervisor_role")
+    return replace(
+        participant, role=role if role in SUPERVISOR_ROLES else "", whisper_call_control_ids=ids(fact.payload, ())
+    )
 
 
-def ids(payload: Mapping[str, Any]) -> tuple[str, ...]:
-    ids = payload.get("whisper_call_control_ids")
-    return tuple(sorted({one for one in ids if isinstance(one, str)})) if isinstance(ids, list | tuple) else ()
+def ids(payload: Mapping[str, Any], otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    """The legs whispered to, sorted; `otherwise` where nothing is told of them."""
+    told = payload.get("whisper_call_control_ids")
+    return tuple(sorted({one for one in told if isinstance(one, str)})) if isinstance(told, list | tuple) else otherwise
 
 
 def flag(payload: Mapping[str, Any], name: str, otherwise: bool | None) -> bool | None:
@@ -97,11 +113,10 @@ def flag(payload: Mapping[str, Any], name: str, otherwise: bool | None) -> bool 
 
 
 def moment(payload: Mapping[str, Any], name: str) -> datetime | None:
+    """The time under `name`, in UTC; None for one without a zone or in a year that no database may be given."""
     value = payload.get(name)
-    if not isinstance(value, str):
-        return None
     try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
+        told = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return told.astimezone(UTC) if told and told.tzinfo and 2000 <= told.year < 2100 else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else None

@@ -28,6 +28,7 @@ class LegState:
     hangup_cause: str = ""
     hangup_source: str = ""
     phone_hold: bool = False  # the far end's own hold button (call.hold), not the conference's hold
+    last_order: str = ""  # fold.order of the latest fact about this leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,14 @@ class ConferenceState:
     expires_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: str = ""
+    last_order: str = ""  # fold.order of the latest fact that touched this conference or the stays in it
 
 
 @dataclass(frozen=True, slots=True)
 class ParticipantState:
     """A leg's stay in a conference. `state`: joining (a join of ours was accepted), joined or left.
 
+    Every leg ever named as joining, in or gone has its stay: later facts change it and never take it away.
     None for muted and on_hold: nobody has told yet. `role` is the supervisor role we asked for and the provider
     accepted, empty for everyone else: no answer of the provider carries it (Telnyx: List conference participants).
     """
