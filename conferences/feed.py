@@ -20,14 +20,20 @@ def writing() -> Iterator[None]:
     before a lower one. On SQLite the transaction itself is that lock (BEGIN IMMEDIATE).
     """
     with transaction.atomic():
-        list(Feed.objects.select_for_update().filter(pk=1))
+        if not _lock():
+            # The very first change: there is no row to lock yet, and another process may be about to make it too.
+            Feed.objects.bulk_create([Feed(pk=1)], ignore_conflicts=True)
+            _lock()
         yield
+
+
+def _lock() -> list[Feed]:
+    return list(Feed.objects.select_for_update().filter(pk=1))
 
 
 def bump(conference: Conference) -> None:
     """Give the conference the next feed number: a screen shows something new of it. Call while `writing`."""
-    if not Feed.objects.filter(pk=1).update(number=F("number") + 1):
-        Feed.objects.create(pk=1, number=1)
+    Feed.objects.filter(pk=1).update(number=F("number") + 1)
     conference.feed = latest()
     Conference.objects.filter(pk=conference.pk).update(feed=conference.feed)
     transaction.on_commit(_announce, robust=True)
