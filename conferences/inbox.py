@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conferences import feed, signals
-from conferences.fold import WITHOUT_EFFECT, is_handled, order
+from conferences.fold import WITHOUT_EFFECT, is_handled, is_ours, order
 from conferences.models import Fact
 from conferences.projection import project
 from conferences.telnyx.events import Event, Unusable, encode, parse
@@ -47,10 +47,20 @@ def record(event_type: str, payload: Mapping[str, Any], *, source: Fact.Source, 
     return _store(event, encode(event), source, received_at=timezone.now())
 
 
+def reconsider() -> int:
+    """Let facts count that were ignored when they came and whose type the fold has learnt since; return how many.
+
+    Nothing shows them before their conferences and legs are folded again. Call while `feed.writing`.
+    """
+    ignored = Fact.objects.filter(outcome=Fact.Outcome.IGNORED)
+    types = [one for one in set(ignored.values_list("event_type", flat=True)) if _has_effect(one, Fact.Source.WEBHOOK)]
+    return ignored.filter(event_type__in=types).update(outcome=Fact.Outcome.APPLIED, reason="")
+
+
 def _store(
     event: Event, body: bytes, source: Fact.Source, *, received_at: datetime, key_index: int | None = None
 ) -> Receipt:
-    handled = is_handled(event.type)
+    handled = _has_effect(event.type, source)
     fact = Fact(
         event_id=event.id,
         event_type=event.type,
@@ -78,10 +88,19 @@ def _store(
 
 
 def _again(twin: Fact, event: Event, body: bytes, *, received_at: datetime, key_index: int | None) -> Receipt:
-    """The provider repeats itself; but one id with two contents must not happen, and is kept for somebody to look at."""
-    if twin.outcome != Fact.Outcome.DEAD and twin.event.payload != event.payload:
+    """The provider repeats itself; one id with two contents must not happen, and is kept for somebody to look at."""
+    if twin.outcome != Fact.Outcome.DEAD and not _same(twin.event, event):
         return _bury(body, received_at, f"the id of another event ({event.id})", key_index)
     return Receipt.DUPLICATE
+
+
+def _has_effect(event_type: str, source: str) -> bool:
+    return is_handled(event_type) and (source != Fact.Source.WEBHOOK or not is_ours(event_type))
+
+
+def _same(one: Event, other: Event) -> bool:
+    """Not by time: an event that tells none has that of its receipt, which each delivery has anew."""
+    return (one.type, one.payload) == (other.type, other.payload)
 
 
 def _bury(body: bytes, received_at: datetime, reason: str, key_index: int | None) -> Receipt:
