@@ -2,120 +2,189 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from conferences import inbox, provider
-from conferences.models import Conference, Fact, Leg, Participant
-from conferences.projection import mark_read
+from conferences.fold import State, is_news, place
+from conferences.models import Conference, Fact, Leg, Participant, Supervision
+from conferences.projection import claim_reading, mark_read, state_of
 from conferences.telnyx.errors import Refused, TelnyxError
+from conferences.telnyx.events import MAX_TEXT, Event
+from conferences.telnyx.rules import REGIONS, InvalidCommand
+
+# The provider's records may lag behind its webhooks: what was told less long ago than this is not contradicted by them.
+SETTLED: Final = timedelta(seconds=3)
+READ_EVERY: Final = timedelta(seconds=60)
+READ_SUPERVISED_EVERY: Final = timedelta(seconds=5)
+MOST_LEGS: Final = 50
 
 _CONFERENCE = ("name", "status", "region", "created_at", "expires_at", "end_reason")
-_PARTICIPANT = ("muted", "on_hold", "status", "whisper_call_control_ids")
+_PARTICIPANT = (
+    "call_control_id", "call_leg_id", "status", "muted", "on_hold", "whisper_call_control_ids",
+    "end_conference_on_exit", "soft_end_conference_on_exit",
+)  # fmt: skip
+# "No such conference" (Telnyx: API error codes); a 404 without such a code comes from somebody else on the way.
+_NO_CONFERENCE: Final = ("10005", "10007", "90058")
+Record = dict[str, Any]
 
 
 def learn(conference_pk: UUID) -> None:
-    """Fetch a conference's record once, for its name, which no webhook carries. A provider that is away leaves it so."""
+    """Fetch a conference's record once, for its name, which no webhook carries.
+
+    A provider that is away leaves the conference unread, to be asked for again; one that refuses leaves it to
+    `read_back`, which comes a minute later.
+    """
     conference = Conference.objects.filter(pk=conference_pk, read_at=None).first()
-    if conference is None:
+    if conference is None or not claim_reading(conference, timezone.now()):
         return
-    mark_read(conference, timezone.now())
     try:
         _read_conference(conference)
+    except (Refused, InvalidCommand):
+        return
     except TelnyxError:
         mark_read(conference, None)
 
 
-def read_back(conference: Conference) -> None:
-    """Compare a conference, its participants and its legs with the provider's and record each difference as a fact.
+def due(now: datetime) -> list[Conference]:
+    """Return the live conferences to read back now, those unread for longest first.
 
-    What the provider no longer lists has left; a conference it does not know has ended; a leg it calls dead has hung
-    up (Telnyx docs: Retrieve a conference, List conference participants, Retrieve a call status). Raises TelnyxError
-    when it gave no clear answer; what was read until then is kept.
+    Each is read every minute, and every five seconds while somebody supervises it.
+    """
+    supervised = Supervision.objects.running().values("conference")
+    waiting = Q(read_at=None) | Q(read_at__lt=now - READ_EVERY)
+    waiting |= Q(read_at__lt=now - READ_SUPERVISED_EVERY, pk__in=supervised)
+    return sorted(Conference.objects.live().filter(waiting), key=lambda one: one.read_at or one.first_seen_at)
+
+
+def read_back(conference: Conference) -> None:
+    """Compare a conference and its participants with the provider's and record each difference as a fact.
+
+    What the provider no longer lists has left; a conference it does not know has ended (Telnyx docs: Retrieve a
+    conference, List conference participants). Raises TelnyxError when it gave no clear answer; what was read until then
+    is kept.
     """
     asked_at = timezone.now()
     mark_read(conference, asked_at)
-    if _read_conference(conference) == "completed":
+    goes_on, region = _read_conference(conference)
+    if not goes_on:
         return
-    listed = {str(entry.get("call_control_id")): entry for entry in provider.client().participants(conference.conference_id)}
-    for call_control_id, entry in listed.items():
-        _compare_participant(conference, call_control_id, entry, asked_at)
-    inside = Participant.objects.filter(conference=conference).exclude(state=Participant.State.LEFT)
-    for call_control_id in inside.values_list("leg__call_control_id", flat=True):
-        if call_control_id not in listed:
-            _record("participant", conference, {"call_control_id": call_control_id, "status": "left"}, asked_at)
+    listed = _listed(conference, region)
+    known = state_of(conference)
+    busy = {leg.call_control_id for leg in known.legs.values() if leg.last_order >= place(asked_at - SETTLED)}
+    inside = {leg for (_, leg), stay in known.participants.items() if stay.state != Participant.State.LEFT}
+    # A line that names no leg may stand for any: then nobody is taken to have left.
+    gone = {leg: {"call_control_id": leg, "status": "left"} for leg in inside if leg not in listed and "" not in listed}
+    for call_control_id, told in (listed | gone).items():
+        is_over = told.get("status") == Participant.State.LEFT
+        if call_control_id and call_control_id not in busy and (call_control_id in inside or not is_over):
+            _record(known, conference, "participant", told, asked_at)
 
 
 def read_legs(legs: Iterable[Leg]) -> None:
     """Ask after legs thought to be up, and record those that have ended. Raises TelnyxError."""
     for leg in legs:
-        if not _is_alive(leg.call_control_id):
+        asked_at = timezone.now()
+        if leg.last_order < place(asked_at - SETTLED) and _is_over(leg):
             payload = {"call_control_id": leg.call_control_id, "is_alive": False}
-            inbox.record("readback.leg", payload, source=Fact.Source.READBACK, occurred_at=timezone.now())
+            inbox.record("readback.leg", payload, source=Fact.Source.READBACK, occurred_at=asked_at)
 
 
-def _read_conference(conference: Conference) -> str:
-    """Record what the provider's own record of the conference adds; return its status there."""
+def doubtful_legs(now: datetime) -> list[Leg]:
+    """Return legs thought to be up that are in no live conference and of which nothing was told for a minute.
+
+    Those that the provider lists among its active calls are none of them (Telnyx docs: List active calls). Raises
+    TelnyxError.
+    """
+    inside = Participant.objects.exclude(state=Participant.State.LEFT).exclude(conference__state="completed")
+    up = Leg.objects.exclude(state=Leg.State.ENDED).exclude(pk__in=inside.values("leg"))
+    quiet = list(up.filter(last_order__lt=place(now - READ_EVERY)).order_by("last_order")[:MOST_LEGS])
+    active: set[object] = set()
+    for connection_id in sorted({leg.connection_id for leg in quiet if leg.connection_id}):
+        active |= {one.get("call_control_id") for one in provider.client().active_calls(connection_id)}
+    return [leg for leg in quiet if leg.call_control_id not in active]
+
+
+def discover() -> None:
+    """Record the conferences in progress on our application that no webhook has told of. Raises TelnyxError."""
     asked_at = timezone.now()
-    try:
-        told = provider.client().conference(conference.conference_id)
-    except Refused as error:
-        if error.status != 404:
-            raise
+    told = [_told(one, ("id", "connection_id", *_CONFERENCE)) for one in provider.client().conferences()]
+    ours = {one.pop("id"): one for one in told if one.pop("connection_id", "") == settings.TELNYX_CONNECTION_ID}
+    known = set(Conference.objects.filter(conference_id__in=ours).values_list("conference_id", flat=True))
+    for conference_id in ours.keys() - known:
+        payload = {"conference_id": conference_id} | ours[conference_id]
+        inbox.record("readback.conference", payload, source=Fact.Source.READBACK, occurred_at=asked_at)
+
+
+def _read_conference(conference: Conference) -> tuple[bool, str | None]:
+    """Record what the provider's own record of the conference adds; say whether it goes on, and in which region."""
+    asked_at = timezone.now()
+    record, region = _find(conference.conference_id)
+    told = _told(record or {}, _CONFERENCE)
+    if record is None and asked_at - conference.known_at > SETTLED:
         told = {"status": "completed", "end_reason": "not found at the provider"}
-    news = {name: told[name] for name in _CONFERENCE if told.get(name) not in (None, "")}
-    if news.get("status") == "completed" or news.get("name") != conference.name or not conference.expires_at:
-        _record("conference", conference, news, asked_at)
-    return str(news.get("status", ""))
+    _record(state_of(conference), conference, "conference", told, asked_at)
+    return record is not None and told.get("status") != Conference.State.COMPLETED, region
 
 
-def _compare_participant(
-    conference: Conference, call_control_id: str, entry: Mapping[str, Any], asked_at: datetime
-) -> None:
-    stay = Participant.objects.filter(conference=conference, leg__call_control_id=call_control_id).first()
-    news = {name: entry.get(name) for name in _PARTICIPANT}
-    ours = (
-        {
-            "muted": stay.muted,
-            "on_hold": stay.on_hold,
-            "status": stay.state,
-            "whisper_call_control_ids": sorted(stay.whisper_call_control_ids),
-        }
-        if stay
-        else {}
-    )
-    if news | {"whisper_call_control_ids": sorted(news["whisper_call_control_ids"] or [])} == ours:
-        return
-    if news["status"] == "left" and stay is None:
-        return
-    extra = {
-        "call_control_id": call_control_id,
-        "participant_id": entry.get("id"),
-        "call_leg_id": entry.get("call_leg_id"),
-        "end_conference_on_exit": entry.get("end_conference_on_exit"),
-        "soft_end_conference_on_exit": entry.get("soft_end_conference_on_exit"),
-    }
-    _record("participant", conference, news | extra, asked_at)
+def _find(conference_id: str) -> tuple[Record | None, str | None]:
+    """Return the provider's record, and the region it was found in when it had to be named; None if there is none."""
+    for region in (None, *REGIONS):
+        try:
+            return provider.client().conference(conference_id, region), region
+        except Refused as error:
+            if error.code not in _NO_CONFERENCE:
+                raise
+    # It is gone only if a question that must succeed does: else it is our way to the provider that is wrong.
+    next(provider.client().conferences(), None)
+    return None, None
 
 
-def _is_alive(call_control_id: str) -> bool:
-    """A call is kept for ten minutes after its end and then refused (Telnyx docs: Retrieve a call status)."""
+def _listed(conference: Conference, region: str | None) -> dict[str, Record]:
+    """The participants by call_control_id, "" for lines that name none. Of a leg's several stays, the present one."""
+    listed: dict[str, Record] = {}
+    for entry in provider.client().participants(conference.conference_id, region):
+        told = _told(entry, _PARTICIPANT) | {"participant_id": _told(entry, ("id",)).get("id")}
+        leg = str(told.get("call_control_id", ""))
+        if leg not in listed or listed[leg].get("status") == Participant.State.LEFT:
+            listed[leg] = told
+    return listed
+
+
+def _is_over(leg: Leg) -> bool:
+    """A call is kept for ten minutes after its end and then refused (Telnyx docs: Retrieve a call status).
+
+    One that is not alive may still ring; it has ended if it was answered, or if its record has an end.
+    """
     try:
-        return provider.client().call(call_control_id).get("is_alive") is not False
+        told = provider.client().call(leg.call_control_id)
     except Refused as error:
-        if error.status not in (404, 422):
+        if error.status not in (404, 422) or not error.code:
             raise
-        return False
+        return True
+    except InvalidCommand:
+        return True
+    return told.get("is_alive") is False and (leg.state == Leg.State.ANSWERED or bool(told.get("end_time")))
 
 
-def _record(kind: str, conference: Conference, payload: Mapping[str, Any], occurred_at: datetime) -> None:
-    inbox.record(
-        f"readback.{kind}",
-        {"conference_id": conference.conference_id} | payload,
-        source=Fact.Source.READBACK,
-        occurred_at=occurred_at,
-    )
+def _told(record: Record, names: Iterable[str]) -> dict[str, Any]:
+    """The values that can be stored; an odd one counts as untold."""
+    return {name: record[name] for name in names if _is_storable(record.get(name))}
+
+
+def _is_storable(value: object) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(one, str) and _is_storable(one) for one in value)
+    return isinstance(value, bool) or (isinstance(value, str) and 0 < len(value) <= MAX_TEXT and "\0" not in value)
+
+
+def _record(known: State, conference: Conference, kind: str, told: Record, asked_at: datetime) -> None:
+    payload = {"conference_id": conference.conference_id} | told
+    if is_news(known, Event(id="", type=f"readback.{kind}", occurred_at=asked_at, payload=payload)):
+        inbox.record(f"readback.{kind}", payload, source=Fact.Source.READBACK, occurred_at=asked_at)

@@ -1,0 +1,89 @@
+"""Reads back from the provider, again and again, what is live: the repair of every webhook that was lost."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, close_old_connections
+from django.utils import timezone
+
+from conferences import projection, provider, reconcile
+from conferences.models import Conference
+from conferences.telnyx.errors import Refused, TelnyxError
+from conferences.telnyx.rules import InvalidCommand
+
+log = logging.getLogger(__name__)
+
+EVERY = 2.0  # seconds between two looks at what is due
+SWEEP_EVERY = 60.0  # seconds between two looks for what no conference of ours would show
+
+
+class Command(BaseCommand):
+    help = "Read live conferences and legs back from the provider every few seconds, until told to stop."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="do all that is due now, and stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Several may run at once, also beside each other: each conference is read by one of them at a time."""
+        try:
+            provider.client()
+        except ValueError as error:
+            raise CommandError(f"TELNYX_API_KEY: {error}") from None
+        self.stopped = threading.Event()
+        if options["once"]:
+            self._look(sweep=True)
+            return
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopped.set())
+        self._run()
+
+    def _run(self) -> None:
+        swept = float("-inf")
+        while not self.stopped.is_set():
+            sweep = time.monotonic() - swept >= SWEEP_EVERY
+            swept = time.monotonic() if sweep else swept
+            self._look(sweep=sweep)
+            self.stopped.wait(EVERY)
+
+    def _look(self, *, sweep: bool) -> None:
+        """Do what is due. Whatever fails has been noted as tried, so that it does not keep the rest waiting."""
+        try:
+            if sweep:
+                self._try(reconcile.discover)
+                self._try(_read_doubtful_legs)
+            for conference in reconcile.due(timezone.now()):
+                if self.stopped.is_set() or not self._try(partial(_read_back, conference)):
+                    break
+        except Error:
+            log.exception("The database could not be used; trying again")
+        finally:
+            close_old_connections()
+
+    def _try(self, deed: Callable[[], None]) -> bool:
+        """Return False when the provider cannot be asked at all just now."""
+        try:
+            deed()
+        except (Refused, InvalidCommand) as error:
+            log.warning("The provider refused to be read: %s", error)
+        except TelnyxError as error:
+            log.warning("The provider could not be read: %s", error)
+            return False
+        return True
+
+
+def _read_back(conference: Conference) -> None:
+    if projection.claim_reading(conference, timezone.now()):
+        reconcile.read_back(conference)
+
+
+def _read_doubtful_legs() -> None:
+    reconcile.read_legs(reconcile.doubtful_legs(timezone.now()))
