@@ -192,7 +192,7 @@ def _refuse_taken(row: AgentAddress | Device | QueueNumber, field: str, address:
             found = found.exclude(**{f"{owner}_id": getattr(row, f"{owner}_id")})
         if (other := found.first()) is not None:
             taken = f"{readable(getattr(other, name))} belongs to the {owner} {getattr(other, owner)} already."
-            raise ValidationError({field: f"{taken} Take it away there first."}, code="taken")
+            raise ValidationError({field: ValidationError(f"{taken} Take it away there first.", code="taken")})
 
 
 def _same_phone(name: str, address: str) -> Q:
