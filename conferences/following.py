@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from datetime import timedelta
 from uuid import UUID
@@ -9,19 +10,20 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from conferences import audit, commanding, feed, policy
+from conferences import audit, commanding, confirming, feed, outcomes, policy, reconcile
 from conferences.commanding import Sent
-from conferences.errors import PROBLEMS, NotPossible
-from conferences.models import AuditEntry, Leg, Participant, Supervision
+from conferences.errors import NotPossible
+from conferences.models import Leg, Participant, Supervision
 from conferences.steps import Decision, Situation, Step, is_quieter, next_step, targets_now
 from conferences.telnyx.commands import encode_client_state
+from conferences.telnyx.errors import TelnyxError
+
+log = logging.getLogger(__name__)
 
 # Longer than the client spends on one command: a worker that is silent for longer has died.
 LEASE = timedelta(seconds=30)
 MOST_STEPS = 12
 
-# The provider's refusals (Telnyx: API error codes) that have a reason of their own.
-REFUSALS = {"90018": "hung_up", "90019": "conference_over", "90032": "full", "90034": "not_answered_yet"}
 GONE = ("90018", "90015", "10005", "10007")
 
 
@@ -33,10 +35,10 @@ def follow(supervision_id: UUID) -> None:
     """
     while _take(supervision_id):
         try:
-            waiting = all(_do_next(supervision_id) for _ in range(MOST_STEPS))
+            went_on = all(_do_next(supervision_id) for _ in range(MOST_STEPS))
         finally:
             Supervision.objects.filter(pk=supervision_id).update(busy_until=None)
-        if waiting or not _is_due(supervision_id):
+        if went_on or not _is_due(supervision_id):
             return
 
 
@@ -95,17 +97,10 @@ def _do_next(supervision_id: UUID) -> bool:
     _keep_present_targets(at)
     _note_arrival(at)
     decision = next_step(at)
-    if decision.step is Step.FINISH:
-        _note(at.supervision, state=decision.state, problem=decision.problem, ended_at=at.now, wanted=False)
-        return False
     if decision.state != at.supervision.state:
         _note(at.supervision, state=decision.state)
-    if decision.step is Step.WAIT:
-        return False
-    if decision.step is Step.GIVE_UP:
-        _note(at.supervision, wanted=False, problem=decision.problem)
-        return True
-    return _carry_out(at, decision)
+    quiet = _WITHOUT_COMMAND.get(decision.step)
+    return quiet(at, decision) if quiet else _carry_out(at, decision)
 
 
 def _settle_lost_command(supervision: Supervision) -> None:
@@ -137,6 +132,48 @@ def _keep_present_targets(at: Situation) -> None:
 def _note_arrival(at: Situation) -> None:
     if at.supervision.joined_at is None and at.stay is not None and at.stay.state == Participant.State.JOINED:
         _note(at.supervision, joined_at=at.stay.joined_at or at.now)
+
+
+def _wait(at: Situation, decision: Decision) -> bool:
+    return False
+
+
+def _finish(at: Situation, decision: Decision) -> bool:
+    _note(at.supervision, problem=decision.problem, ended_at=at.now, wanted=False)
+    return False
+
+
+def _give_up(at: Situation, decision: Decision) -> bool:
+    _note(at.supervision, wanted=False, problem=decision.problem)
+    return True
+
+
+def _confirm(at: Situation, decision: Decision) -> bool:
+    _note(at.supervision, **confirming.look(at.supervision))
+    return True
+
+
+def _assert_again(at: Situation, decision: Decision) -> bool:
+    _note(at.supervision, accepted_role="", asserted_again=True)
+    return True
+
+
+def _read_back(at: Situation, decision: Decision) -> bool:
+    try:
+        reconcile.read_back(at.conference)
+    except TelnyxError as error:
+        log.warning("A conference could not be read back: %s", error)
+    return True
+
+
+_WITHOUT_COMMAND = {
+    Step.WAIT: _wait,
+    Step.FINISH: _finish,
+    Step.GIVE_UP: _give_up,
+    Step.CONFIRM: _confirm,
+    Step.ASSERT_AGAIN: _assert_again,
+    Step.READ_BACK: _read_back,
+}
 
 
 def _carry_out(at: Situation, decision: Decision) -> bool:
@@ -183,59 +220,19 @@ def _still_allowed(at: Situation) -> bool:
 
 def _apply(supervision: Supervision, step: Step, sent: Sent) -> None:
     """Note what came of a command. A step toward a quieter mode that may not have happened hangs up our leg."""
-    done: dict[str, object] = {"command": "", "command_id": "", "command_at": None}
-    if step is Step.DIAL:
-        done |= _after_dial(sent)
-    elif step is Step.JOIN:
-        done |= _after_join(supervision, sent)
-    elif step is Step.UPDATE:
-        done |= _after_update(supervision, sent)
-    _note(supervision, **done)
+    changes = outcomes.changes(supervision, step, sent)
+    if step is Step.UPDATE and not sent.accepted:
+        _take_back(supervision)
+    _note(supervision, command="", command_id="", command_at=None, **changes)
     if step is Step.HANGUP and sent.code in GONE:
         commanding.leg_is_gone(supervision)
 
 
-def _after_dial(sent: Sent) -> dict[str, object]:
-    if sent.accepted:
-        return {"call_control_id": sent.call_control_id}
-    if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
-        return {}  # it may ring all the same; a webhook with our client_state would tell
-    problem = "no_reply" if sent.result == AuditEntry.Result.UNKNOWN else "refused"
-    return {"wanted": False, "problem": problem, "notice": sent.sentence, "dialled_at": None}
-
-
-def _after_join(supervision: Supervision, sent: Sent) -> dict[str, object]:
-    if sent.accepted:
-        return _accepted(supervision, sent)
-    if sent.result == AuditEntry.Result.UNKNOWN:
-        return {"notice": sent.sentence}
-    return {"wanted": False, "problem": REFUSALS.get(sent.code, "refused"), "notice": sent.sentence}
-
-
-def _after_update(supervision: Supervision, sent: Sent) -> dict[str, object]:
-    if sent.accepted:
-        return _accepted(supervision, sent)
-    if is_quieter(supervision):
-        return {"wanted": False, "problem": "not_quieter", "notice": sent.sentence}
-    _take_back(supervision)
-    if sent.result == AuditEntry.Result.UNKNOWN:
-        # Louder or not, nobody knows: go back to the quieter mode for certain, or hang up.
-        return {"accepted_role": "", "notice": sent.sentence}
-    return {"notice": sent.sentence or PROBLEMS["refused"]}
-
-
 def _take_back(supervision: Supervision) -> None:
     """Return to the mode in force, unless the supervisor has asked for yet another one meanwhile."""
-    before = {"asked_role": supervision.accepted_role, "asked_targets": supervision.accepted_targets}
-    Supervision.objects.filter(pk=supervision.pk, asked_at=supervision.asked_at).update(**before)
-
-
-def _accepted(supervision: Supervision, sent: Sent) -> dict[str, object]:
-    return {
-        "accepted_role": supervision.asked_role,
-        "accepted_targets": list(supervision.asked_targets),
-        "accepted_at": sent.at,
-    }
+    if supervision.accepted_role:
+        before = {"asked_role": supervision.accepted_role, "asked_targets": supervision.accepted_targets}
+        Supervision.objects.filter(pk=supervision.pk, asked_at=supervision.asked_at).update(**before)
 
 
 def _note(supervision: Supervision, **values: object) -> None:

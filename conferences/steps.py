@@ -14,9 +14,16 @@ from conferences.models import Conference, Leg, Participant, Supervision
 Role = Supervision.Role
 
 RING_SECS: Final = 30
+# How often the provider's list is looked at until it shows the accepted mode, and how long that may take before the
+# mode counts as unconfirmed and is sent again; after as long again a mode that should be quiet is given up.
+CONFIRM_EVERY: Final = timedelta(seconds=1)
+UNCONFIRMED: Final = timedelta(seconds=5)
 # A dial or join whose answer was lost may still show itself in a webhook; after this it is given up.
 LOST_DIAL: Final = timedelta(seconds=45)
 LOST_JOIN: Final = timedelta(seconds=10)
+# An accepted join that no webhook confirms is read back; a phone that rings on after its time is given up.
+LOST_JOINED: Final = timedelta(seconds=4)
+LOST_HANGUP: Final = timedelta(seconds=RING_SECS + 15)
 # A leg we hung up and that is not gone by then is hung up again.
 HANGUP_AGAIN: Final = timedelta(seconds=5)
 
@@ -28,6 +35,9 @@ class Step(enum.Enum):
     UPDATE = "update"
     LEAVE = "leave"
     HANGUP = "hangup"
+    READ_BACK = "read_back"  # ask who is in the conference: the webhook of our joining may be lost
+    CONFIRM = "confirm"  # look at the provider's list whether the accepted mode is in force
+    ASSERT_AGAIN = "assert_again"  # it is not: send the mode once more
     GIVE_UP = "give_up"  # want out, for the decision's problem
     FINISH = "finish"
 
@@ -84,6 +94,22 @@ def is_quieter(supervision: Supervision) -> bool:
     return louder_before or bool(accepted == asked == Role.WHISPER and dropped)
 
 
+def proof(supervision: Supervision, *, muted: bool | None, whispers_to: Collection[str]) -> Supervision.Proof:
+    """Return what the provider's record of our leg says of the accepted mode.
+
+    No record names the role (Telnyx docs: List conference participants), so a monitor that is not shown as muted looks
+    like a barge: that it cannot be heard is then accepted, not confirmed.
+    """
+    role, targets = supervision.accepted_role, set(supervision.accepted_targets)
+    if set(whispers_to) != (targets if role == Role.WHISPER else set()):
+        return Supervision.Proof.DISAGREES
+    if role == Role.BARGE:
+        return Supervision.Proof.DISAGREES if muted else Supervision.Proof.AGREES
+    if role == Role.MONITOR and not muted:
+        return Supervision.Proof.CANNOT_TELL
+    return Supervision.Proof.AGREES
+
+
 def _finished(at: Situation) -> Decision:
     supervision, leg = at.supervision, at.leg
     state = Supervision.State.ENDED if supervision.joined_at else Supervision.State.FAILED
@@ -117,6 +143,8 @@ def _reach_phone(at: Situation) -> Decision:
         if at.now - supervision.dialled_at > LOST_DIAL:
             return Decision(Step.GIVE_UP, Supervision.State.DIALLING, "no_reply")
         return Decision(Step.WAIT, Supervision.State.DIALLING)
+    if supervision.dialled_at is not None and at.now - supervision.dialled_at > LOST_HANGUP:
+        return Decision(Step.GIVE_UP, Supervision.State.RINGING, "no_answer")
     ringing = at.leg is not None and at.leg.state == Leg.State.INITIATED
     return Decision(Step.WAIT, Supervision.State.RINGING if ringing else Supervision.State.DIALLING)
 
@@ -132,7 +160,24 @@ def _take_part(at: Situation) -> Decision:
         supervision.accepted_role,
         sorted(supervision.accepted_targets),
     )
-    return Decision(Step.UPDATE if differs else Step.WAIT, Supervision.State.JOINED)
+    if differs:
+        return Decision(Step.UPDATE, Supervision.State.JOINED)
+    return _make_sure(at)
+
+
+def _make_sure(at: Situation) -> Decision:
+    """An accepted mode is not yet one in force: the provider's list is asked until it shows it, or cannot."""
+    supervision, joined = at.supervision, Supervision.State.JOINED
+    if supervision.proof in (Supervision.Proof.AGREES, Supervision.Proof.CANNOT_TELL) or not supervision.accepted_at:
+        return Decision(Step.WAIT, joined)
+    if supervision.proof and at.now - supervision.accepted_at > UNCONFIRMED:
+        if not supervision.asserted_again:
+            return Decision(Step.ASSERT_AGAIN, joined)
+        if supervision.accepted_role != Role.BARGE:
+            return Decision(Step.GIVE_UP, joined, "not_confirmed")
+    if supervision.proof_at is None or at.now - supervision.proof_at >= CONFIRM_EVERY:
+        return Decision(Step.CONFIRM, joined)
+    return Decision(Step.WAIT, joined)
 
 
 def _not_inside(at: Situation) -> Decision:
@@ -141,4 +186,11 @@ def _not_inside(at: Situation) -> Decision:
         return Decision(Step.GIVE_UP, Supervision.State.JOINED, "removed")
     if supervision.join_sent_at and at.now - supervision.join_sent_at > LOST_JOIN and not supervision.accepted_at:
         return Decision(Step.GIVE_UP, Supervision.State.JOINING, "no_reply")
+    if supervision.accepted_at and at.now - supervision.accepted_at > LOST_JOINED and _is_stale(at):
+        return Decision(Step.READ_BACK, Supervision.State.JOINING)
     return Decision(Step.WAIT, Supervision.State.JOINING)
+
+
+def _is_stale(at: Situation) -> bool:
+    read_at = at.conference.read_at
+    return read_at is None or at.now - read_at > LOST_JOINED

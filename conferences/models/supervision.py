@@ -39,6 +39,11 @@ class Supervision(models.Model):
         WHISPER = "whisper", "Whisper"
         BARGE = "barge", "Barge"
 
+    class Proof(models.TextChoices):
+        AGREES = "agrees", "confirmed by the provider"
+        CANNOT_TELL = "cannot_tell", "accepted; the provider's list does not show it"
+        DISAGREES = "disagrees", "not confirmed"
+
     # From quiet to loud: a step down is a step toward not being heard.
     LOUDNESS = {Role.MONITOR: 0, Role.WHISPER: 1, Role.BARGE: 2}
 
@@ -60,6 +65,14 @@ class Supervision(models.Model):
     accepted_role = models.CharField(max_length=10, choices=Role, blank=True)
     accepted_targets: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+
+    # What the provider's own participants list shows of our leg, since the mode in force was accepted.
+    proof = models.CharField(max_length=12, choices=Proof, blank=True)
+    proof_at = models.DateTimeField(null=True, blank=True)
+    confirmed_role = models.CharField(max_length=10, choices=Role, blank=True)
+    confirmed_targets: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    asserted_again = models.BooleanField(default=False)  # the mode was sent once more, as the list disagreed
 
     command = models.CharField(max_length=10, blank=True)  # under way: dial, join, update, leave, hangup
     command_id = models.CharField(max_length=64, blank=True)
