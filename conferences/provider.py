@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 
 import httpx
@@ -11,18 +14,38 @@ from django.conf import settings
 from conferences.telnyx.client import TelnyxClient
 from conferences.telnyx.signature import load_public_keys
 
-# The provider as an in-process WSGI application: how tests put the simulator in its place without a port.
+# The provider as an in-process WSGI application, and time that only moves when told to: how tests put the simulator in
+# the provider's place without a port, and let a client wait without waiting.
 transport: httpx.BaseTransport | None = None
+clock: Callable[[], float] = time.monotonic
+sleep: Callable[[float], None] = time.sleep
 
 
 def client() -> TelnyxClient:
-    """Return this process's client; one key has one client, so that its connections and its pacing are shared."""
-    return _client(settings.TELNYX_API_KEY, settings.TELNYX_BASE_URL, transport)
+    """Return this process's client; one key has one client, so that its connections and its pacing are shared.
+
+    Raises ValueError when no key, or none that can be sent, is configured.
+    """
+    return _client(settings.TELNYX_API_KEY, settings.TELNYX_BASE_URL, transport, clock, sleep)
+
+
+def key_refused_at() -> datetime | None:
+    """When the provider last refused our API key (401), as far as this process knows; None once it has taken it."""
+    try:
+        return client().standing.key_refused_at
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=4)
-def _client(api_key: str, base_url: str, through: httpx.BaseTransport | None) -> TelnyxClient:
-    return TelnyxClient(api_key, base_url, transport=through)
+def _client(
+    api_key: str,
+    base_url: str,
+    through: httpx.BaseTransport | None,
+    by: Callable[[], float],
+    waiting: Callable[[float], None],
+) -> TelnyxClient:
+    return TelnyxClient(api_key, base_url, transport=through, clock=by, sleep=waiting)
 
 
 @lru_cache(maxsize=4)

@@ -15,6 +15,7 @@ from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Update
 from conferences.telnyx.exchange import Exchange, Question, Readable, Reply
 from conferences.telnyx.pacing import CommandIds, Gate
 from conferences.telnyx.paging import Fetch, cursor_pages, is_page, numbered_pages
+from conferences.telnyx.standing import Standing
 from conferences.telnyx.transport import DeadlineTransport
 
 BASE_URL: Final = "https://api.telnyx.com/v2"
@@ -100,6 +101,11 @@ class TelnyxClient:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    @property
+    def standing(self) -> Standing:
+        """Whether the provider takes our key, and how far its clock is from ours, by its latest answers."""
+        return self._exchange.standing
 
     def join(self, conference_id: str, join: Join) -> Answer:
         """Bring a leg into the conference, by id or name (Telnyx: Join Conference page).

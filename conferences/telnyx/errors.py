@@ -33,10 +33,11 @@ class TelnyxError(Exception):
 
 
 class Refused(TelnyxError):
-    """The provider answered with a 4xx: it was not done, and the same request would be refused again."""
+    """The provider answered with a 4xx, to the last of `sends`: it was not done, and would be refused again."""
 
-    def __init__(self, status: int, errors: Sequence[ApiError] = ()) -> None:
+    def __init__(self, status: int, errors: Sequence[ApiError] = (), *, sends: int = 1) -> None:
         self.status = status
+        self.sends = sends
         self.errors = tuple(errors)
         codes = " ".join(error.code for error in self.errors if error.code.isdigit())
         super().__init__(f"The provider refused: HTTP {status} {codes}".rstrip() + ".")
@@ -64,11 +65,15 @@ class Refused(TelnyxError):
 
 
 class RateLimited(TelnyxError):
-    """It was not done because too much is being asked; `retry_after` is in seconds, None when nobody said."""
+    """It was not done because too much is being asked; `retry_after` is in seconds, None when nobody said.
+
+    `status` is None when it was not even sent: the provider had asked for a pause that is not over.
+    """
 
     def __init__(self, retry_after: float | None = None, *, sends: int = 0) -> None:
         self.retry_after = retry_after
         self.sends = sends
+        self.status = 429 if sends else None
         super().__init__("The provider is being asked too much at once.")
 
 

@@ -12,6 +12,7 @@ import orjson
 
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable, read_errors
 from conferences.telnyx.pacing import Gate, back_off, pause, retry_after
+from conferences.telnyx.standing import Standing
 from conferences.telnyx.transport import DEADLINE
 
 _ONE_SEND_SECONDS: Final = 6.0
@@ -84,6 +85,7 @@ class Exchange:
         self._gate = gate
         self._clock = clock
         self._sleep = sleep
+        self.standing = Standing()
 
     def ask(self, question: Question, until: float) -> Reply:
         """Return the clear answer, or raise Refused, RateLimited or Unavailable, before `until` is past."""
@@ -123,6 +125,7 @@ class Exchange:
         try:
             with closing(self._http.send(request, stream=True)) as response:
                 self._gate.heard(response.headers)
+                self.standing.heard(response)
                 return _read(question, response, self._content(response, deadline))
         except httpx.RequestError as error:
             return _Reading(_words_for(error), maybe_done=not isinstance(error, _NEVER_SENT))
@@ -159,7 +162,7 @@ def _json_object(content: bytes) -> dict[str, Any] | None:
 
 def _settle(question: Question, reading: _Reading, sends: int, maybe_done: bool) -> Reply:
     status = reading.status or 0
-    refused = Refused(status, read_errors(reading.document))
+    refused = Refused(status, read_errors(reading.document), sends=sends)
     if not maybe_done:
         raise refused
     if status == 422 and refused.code == question.already_done:

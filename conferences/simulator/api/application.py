@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from conferences.simulator import refusals
 from conferences.simulator.api.desk import Command, Desk
-from conferences.simulator.api.disturbances import Stale, disturb
+from conferences.simulator.api.disturbances import Cut, Late, Stale, disturb
 from conferences.simulator.api.http import Request, Response, answer
 from conferences.simulator.api.routes import ROUTES, Route
 
@@ -28,7 +31,16 @@ class Api:
         return self.respond(Request.of(environ)).send(start_response)
 
     def respond(self, request: Request) -> Response:
-        """Answer one request, faults included."""
+        """Answer one request, faults included; every answer carries the date."""
+        date = ("Date", format_datetime(self.desk.world.now().astimezone(UTC), usegmt=True))
+        try:
+            response = self._respond(request)
+        except (Late, Cut) as spoilt:
+            spoilt.response = replace(spoilt.response, headers=[*spoilt.response.headers, date])
+            raise
+        return replace(response, headers=[*response.headers, date])
+
+    def _respond(self, request: Request) -> Response:
         if not request.path.startswith("/v2/"):
             return self._work(request)
         fault = self.desk.faults.take(request.method, request.path)

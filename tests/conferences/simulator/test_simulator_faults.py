@@ -1,5 +1,7 @@
 """Faulty answers of the API, in process: what they look like and whether the work was done."""
 
+from contextlib import suppress
+
 import httpx
 import pytest
 
@@ -139,3 +141,20 @@ def test_command_whose_answer_was_lost_can_be_repeated_by_its_id(sim, api, confe
     with pytest.raises(httpx.RemoteProtocolError):
         api.post(path, json=body)
     assert (api.post(path, json=body).status_code, len(conference.participants)) == (200, 4)
+
+
+def test_every_answer_carries_the_providers_date(sim, api, mute):
+    sim.faults.add("slow", seconds=1.0)
+    sim.advance(2)
+    dates = [response.headers["date"] for response in (mute(), mute(), api.get("/no/such/address"))]
+    assert dates == ["Mon, 02 Mar 2026 09:00:02 GMT"] * 3
+
+
+@pytest.mark.parametrize(("seconds", "waited"), [(1.0, 1.0), (3600.0, 2.0)])
+def test_the_in_process_transport_tells_how_long_a_client_waits(sim, mute, seconds, waited):
+    waits = []
+    sim.client_transport.wait = waits.append
+    sim.faults.add("slow", seconds=seconds)
+    with suppress(httpx.ReadTimeout):
+        mute()
+    assert waits == [waited]
