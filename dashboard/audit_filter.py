@@ -1,0 +1,104 @@
+"""The audit page's filters: what may be asked for, and what to say of what may not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from conferences.models import AuditEntry
+
+DEEDS: Final = {
+    "dial": "Call the phone",
+    "join": "Join",
+    "update": "Change mode",
+    "leave": "Leave",
+    "hangup": "Hang up",
+}
+WAITING: Final = "waiting"
+RESULTS: Final = {
+    "ok": "Accepted",
+    "refused": "Refused by the provider",
+    "unknown": "Outcome unknown",
+    "denied": "Not allowed here",
+    WAITING: "No outcome yet",
+}
+_A_DAY: Final = "Write a day as year-month-day, such as 2026-11-22."
+
+
+class _Day(forms.DateField):
+    """A day of this century: others are slips of the pen, and times beyond them cannot be reckoned with."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, label: str) -> None:
+        within = [MinValueValidator(date(2000, 1, 1), _A_DAY), MaxValueValidator(date(2099, 12, 31), _A_DAY)]
+        super().__init__(
+            label=label,
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            validators=within,
+            error_messages={"invalid": _A_DAY},
+        )
+
+
+class AuditFilter(forms.Form):
+    """Every field narrows the list; one that cannot be understood is said to be so and narrows nothing."""
+
+    person = forms.CharField(label="Person", required=False, max_length=100)
+    deed = forms.ChoiceField(
+        label="Deed",
+        required=False,
+        choices=[("", "Any"), *DEEDS.items()],
+        error_messages={"invalid_choice": "There is no deed “%(value)s”."},
+    )
+    result = forms.ChoiceField(
+        label="Result",
+        required=False,
+        choices=[("", "Any"), *RESULTS.items()],
+        error_messages={"invalid_choice": "There is no result “%(value)s”."},
+    )
+    from_day = _Day("From")
+    to_day = _Day("To")
+    conference = forms.CharField(label="Call", required=False, max_length=255)
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        first, last = found.get("from_day"), found.get("to_day")
+        if first and last and last < first:
+            self.add_error("to_day", "The last day is before the first.")
+        return found
+
+    def narrow(self, deeds: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """Keep the deeds asked for. Whole days are days where the contact center is (TIME_ZONE)."""
+        self.is_valid()
+        found = {name: value for name, value in self.cleaned_data.items() if value}
+        for name, condition in _CONDITIONS.items():
+            if name in found:
+                deeds = deeds.filter(condition(found[name]))
+        return deeds
+
+
+def _with_result(result: str) -> Q:
+    if result == WAITING:
+        return Q(phase=AuditEntry.Phase.INTENT, outcomes=None)
+    return Q(result=result) | Q(pk__in=AuditEntry.objects.filter(result=result).values("intent"))
+
+
+def _start(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+_CONDITIONS: Final[Mapping[str, Callable[[Any], Q]]] = {
+    "person": lambda text: Q(actor_name__icontains=text) | Q(actor__username__icontains=text),
+    "deed": lambda deed: Q(deed=deed),
+    "result": _with_result,
+    "from_day": lambda day: Q(at__gte=_start(day)),
+    "to_day": lambda day: Q(at__lt=_start(day + timedelta(days=1))),
+    "conference": lambda text: Q(conference_name__icontains=text) | Q(telnyx_conference_id__icontains=text),
+}
