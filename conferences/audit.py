@@ -13,13 +13,14 @@ from conferences.models import AuditEntry, Conference, Leg, Supervision
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a deed: a result, and the provider's own words where it answered."""
+    """What came of a deed: a result, the provider's own words where it answered, and what an administrator may do."""
 
     result: AuditEntry.Result
     http_status: int | None = None
     sends: int | None = None
     code: str = ""
     text: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def conclude(intent: AuditEntry, outcome: Outcome, *, call_control_id: str = "")
         sends=outcome.sends,
         provider_code=outcome.code,
         provider_text=outcome.text,
+        note=outcome.note,
     )
 
 

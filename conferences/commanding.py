@@ -20,6 +20,15 @@ from conferences.telnyx.sentences import explain
 # The provider forgets a command_id after 60 seconds; the client spends up to 20 on its sends.
 RESENDABLE = timedelta(seconds=25)
 
+# What a supervisor calls each command.
+_IN_WORDS = {
+    Step.DIAL.value: "Calling your phone",
+    Step.JOIN.value: "Joining",
+    Step.UPDATE.value: "Changing the mode",
+    Step.LEAVE.value: "Leaving",
+    Step.HANGUP.value: "Hanging up your phone",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -91,6 +100,7 @@ def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: da
     result = AuditEntry.Result.UNKNOWN if isinstance(error, Unavailable) else AuditEntry.Result.REFUSED
     refused = error if isinstance(error, Refused) else None
     text = f"{refused.title}: {refused.detail}".strip(": ") if refused else str(error)
+    explained = explain(error, deed=_IN_WORDS[intent.deed])
     audit.conclude(
         intent,
         audit.Outcome(
@@ -99,12 +109,12 @@ def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: da
             sends=getattr(error, "sends", None),
             code=refused.code if refused else "",
             text=text,
+            note=explained.administrator,
         ),
     )
     counters.COMMANDS.labels(intent.deed, result.value).inc()
-    sentence = str(error) if isinstance(error, InvalidCommand) else explain(error, deed=intent.deed).supervisor
     code = "rate_limited" if isinstance(error, RateLimited) else refused.code if refused else ""
-    return Sent(result, sent_at, code=code, sentence=sentence, reached=getattr(error, "reached", True))
+    return Sent(result, sent_at, code=code, sentence=explained.supervisor, reached=getattr(error, "reached", True))
 
 
 def _dial(supervision: Supervision) -> Answer:

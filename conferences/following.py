@@ -82,7 +82,7 @@ def _leg(supervision: Supervision) -> Leg | None:
         return None
     leg = Leg.objects.filter(client_state=encode_client_state(str(supervision.pk))).first()
     if leg is not None:
-        _note(supervision, call_control_id=leg.call_control_id)
+        _note(supervision, call_control_id=leg.call_control_id, **outcomes.settled(supervision))
     return leg
 
 
@@ -131,7 +131,7 @@ def _keep_present_targets(at: Situation) -> None:
 
 def _note_arrival(at: Situation) -> None:
     if at.supervision.joined_at is None and at.stay is not None and at.stay.state == Participant.State.JOINED:
-        _note(at.supervision, joined_at=at.stay.joined_at or at.now)
+        _note(at.supervision, joined_at=at.stay.joined_at or at.now, **outcomes.settled(at.supervision))
 
 
 def _wait(at: Situation, decision: Decision) -> bool:
@@ -139,7 +139,8 @@ def _wait(at: Situation, decision: Decision) -> bool:
 
 
 def _finish(at: Situation, decision: Decision) -> bool:
-    _note(at.supervision, problem=decision.problem, ended_at=at.now, wanted=False)
+    done = outcomes.settled(at.supervision)
+    _note(at.supervision, problem=decision.problem, ended_at=at.now, wanted=False, **done)
     return False
 
 

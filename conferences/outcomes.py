@@ -6,6 +6,7 @@ from conferences.commanding import Sent
 from conferences.errors import PROBLEMS
 from conferences.models import AuditEntry, Supervision
 from conferences.steps import Step, is_quieter
+from conferences.telnyx.sentences import UNKNOWN_OUTCOME
 
 # The provider's refusals (Telnyx: API error codes) that have a reason of their own.
 REFUSALS = {"90018": "hung_up", "90019": "conference_over", "90032": "full", "90034": "not_answered_yet"}
@@ -19,14 +20,19 @@ def changes(supervision: Supervision, step: Step, sent: Sent) -> dict[str, objec
         return _joined(supervision, sent)
     if step is Step.UPDATE:
         return _updated(supervision, sent)
-    return {}
+    return {"notice": sent.sentence} if sent.sentence else {}
+
+
+def settled(supervision: Supervision) -> dict[str, object]:
+    """Return what to note once it is known what came of a command: a sentence that nobody knows is true no longer."""
+    return {"notice": ""} if _is_unknown(supervision) else {}
 
 
 def _dialled(sent: Sent) -> dict[str, object]:
     if sent.accepted:
         return {"call_control_id": sent.call_control_id}
     if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
-        return {}  # it may ring all the same; a webhook with our client_state would tell
+        return {"notice": sent.sentence}  # it may ring all the same; a webhook with our client_state would tell
     problem = "no_reply" if sent.result == AuditEntry.Result.UNKNOWN else "refused"
     return {"wanted": False, "problem": problem, "notice": sent.sentence, "dialled_at": None}
 
@@ -34,20 +40,33 @@ def _dialled(sent: Sent) -> dict[str, object]:
 def _joined(supervision: Supervision, sent: Sent) -> dict[str, object]:
     if sent.accepted:
         return _accepted(supervision, sent)
-    if sent.result == AuditEntry.Result.UNKNOWN:
+    if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
         return {"notice": sent.sentence}
-    return {"wanted": False, "problem": REFUSALS.get(sent.code, "refused"), "notice": sent.sentence}
+    problem = "no_reply" if sent.result == AuditEntry.Result.UNKNOWN else REFUSALS.get(sent.code, "refused")
+    return {"wanted": False, "problem": problem, "notice": sent.sentence}
 
 
 def _updated(supervision: Supervision, sent: Sent) -> dict[str, object]:
     if sent.accepted:
-        return _accepted(supervision, sent)
+        return _accepted(supervision, sent) | _put_back(supervision)
     if is_quieter(supervision):
         return {"wanted": False, "problem": "not_quieter", "notice": sent.sentence}
-    if sent.result == AuditEntry.Result.UNKNOWN:
+    if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
         # Louder or not, nobody knows: go back to the quieter mode for certain, or hang up.
         return {"accepted_role": "", "notice": sent.sentence}
     return {"notice": sent.sentence or PROBLEMS["refused"]}
+
+
+def _put_back(supervision: Supervision) -> dict[str, object]:
+    """The answer to a louder mode was lost and the one before is in force again: say why nothing came of the wish."""
+    if supervision.accepted_role or not _is_unknown(supervision):
+        return {}
+    mode = Supervision.Role(supervision.asked_role).label
+    return {"notice": f"The change got no answer from the provider, so you were put back to {mode}."}
+
+
+def _is_unknown(supervision: Supervision) -> bool:
+    return supervision.notice.endswith(UNKNOWN_OUTCOME)
 
 
 def _accepted(supervision: Supervision, sent: Sent) -> dict[str, object]:

@@ -157,7 +157,7 @@ REFUSALS: Final = (
     ),
     Refusal(
         "422/90018",
-        "The call has just ended.",
+        "Your phone has just hung up.",
         "the leg ended before the command arrived. That is an ordinary race; check the timeline only if it repeats.",
         race=True,
     ),

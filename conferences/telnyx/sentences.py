@@ -22,6 +22,9 @@ _BY_STATUS: Final = {
         "check TELNYX_BASE_URL: it ends in /v2, and names the region of the account.",
     ),
 }
+UNKNOWN_OUTCOME: Final = (
+    "There is no answer from the provider; the outcome is unknown. The screen will show it as soon as we know."
+)
 _ANY_STATUS: Final = (
     "The phone provider refused this.",
     "check the provider's page of error codes for it, and the command in the audit.",
@@ -110,7 +113,4 @@ def _unavailable(error: Unavailable) -> Explanation:
     check = f"{error.reason} after {error.sends} sends. Check the network and the provider's status page"
     if not error.reached:
         return Explanation("The phone provider could not be reached. Nothing was done; please try again.", f"{check}.")
-    return Explanation(
-        "There is no answer from the provider; the outcome is unknown. The screen will show it as soon as we know.",
-        f"{check}; the next read-back of the conference settles what was done.",
-    )
+    return Explanation(UNKNOWN_OUTCOME, f"{check}; the next read-back of the conference settles what was done.")

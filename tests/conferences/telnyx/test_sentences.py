@@ -57,7 +57,7 @@ def test_the_races_are_the_ordinary_ones():
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (refused(422, "90018"), "The call has just ended."),
+        (refused(422, "90018"), "Your phone has just hung up."),
         (refused(422, "90019"), "The conference has just ended."),
         (refused(422, "90034"), "This phone has not been answered yet. Answer it, then try again."),
         (refused(422, "90032"), "This conference is full: nobody else can join it now."),
@@ -84,7 +84,7 @@ def test_a_supervisor_reads_what_happened(error, sentence):
 
 def test_a_deed_begins_the_supervisors_sentence_alone():
     with_deed, without = explain(refused(422, "90018"), deed="whisper"), explain(refused(422, "90018"))
-    assert with_deed.supervisor == "Whisper: The call has just ended."
+    assert with_deed.supervisor == "Whisper: Your phone has just hung up."
     assert (with_deed.administrator, with_deed.race) == (without.administrator, True)
 
 
@@ -104,7 +104,7 @@ def test_a_deed_begins_the_supervisors_sentence_alone():
         (refused(422, "10015", "Invalid value for connection_id (Call Control App ID)"), "Your phone cannot be called"),
         (refused(422, "10015", "Bad Request"), "make sense"),
         (refused(422, "90058", "Invalid conference_id"), "does not exist any more"),
-        (refused(409, "90018"), "just ended"),
+        (refused(409, "90018"), "just hung up"),
     ],
 )
 def test_one_code_with_two_meanings_is_told_apart(error, meaning):
