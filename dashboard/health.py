@@ -1,42 +1,109 @@
 """Whether this process is alive, ready, and what it counts."""
 
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Final
+
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required, permission_required
-from django.db import DatabaseError
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db import Error as DatabaseTrouble
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from conferences.feed import latest
+from conferences.checks import api_key_problem, public_key_problem
+from conferences.models import AuditEntry
+
+View = Callable[[HttpRequest], HttpResponse]
+
+# A refused key is corrected by a restart; and should it be corrected at the provider, nobody has to wait for longer.
+REFUSAL_COUNTS_FOR: Final = timedelta(minutes=5)
+STARTED_AT: Final = timezone.now()
+OK: Final = "ok"
+
+
+def for_operators(view: View) -> View:
+    """Let in probes that carry METRICS_TOKEN (`Authorization: Bearer …`) and users who may view facts.
+
+    401 for anybody else who is not logged in, 403 for other users. An empty METRICS_TOKEN lets no probe in. Where a
+    request comes from counts for nothing: behind a proxy on this machine all of them come from 127.0.0.1.
+    """
+
+    @login_not_required
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if _carries_token(request):
+            return view(request)
+        if not request.user.is_authenticated:
+            sentence = "Send METRICS_TOKEN as a bearer token, or log in."
+            return HttpResponse(sentence, "text/plain", 401, headers={"WWW-Authenticate": 'Bearer realm="Earshot"'})
+        if not request.user.has_perm("conferences.view_fact"):
+            raise PermissionDenied
+        return view(request)
+
+    return guarded
 
 
 @login_not_required
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
+    """200 for as long as the process answers at all; open to anybody, tells nothing and asks nothing."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @require_GET
-@permission_required("conferences.view_fact", raise_exception=True)
+@for_operators
 def readyz(request: HttpRequest) -> HttpResponse:
-    """503 while webhooks could not be stored; says which part is amiss."""
+    """Say of each part whether it is fit, as `ok` or in a sentence; 503 unless all are.
+
+    Its parts: `database` (reachable and migrated), `public_key` (webhooks can be verified), `api_key` (there is one),
+    `provider` (it did not refuse the key at the last command).
+    """
+    database = _database()
     parts = {
-        "database": _database(),
-        "public_key": bool(settings.TELNYX_PUBLIC_KEY),
-        "api_key": bool(settings.TELNYX_API_KEY),
+        "database": database,
+        "public_key": public_key_problem() or OK,
+        "api_key": api_key_problem() or OK,
+        "provider": _provider() if database == OK else "Not known without the database.",
     }
-    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+    return JsonResponse(parts, status=200 if set(parts.values()) == {OK} else 503)
 
 
 @require_GET
-@permission_required("conferences.view_fact", raise_exception=True)
+@for_operators
 def metrics(request: HttpRequest) -> HttpResponse:
+    """What this process has counted since it started, as Prometheus reads it."""
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
-def _database() -> bool:
+def _carries_token(request: HttpRequest) -> bool:
+    token = str(getattr(settings, "METRICS_TOKEN", ""))
+    sent = request.headers.get("Authorization", "")
+    return bool(token) and secrets.compare_digest(sent.encode(), f"Bearer {token}".encode())
+
+
+def _database() -> str:
     try:
-        latest()
-    except DatabaseError:
-        return False
-    return True
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseTrouble:
+        return "The database cannot be reached."
+    return f"Migrations that have not been run: {missing}. Run manage.py migrate." if missing else OK
+
+
+def _provider() -> str:
+    """Every answer to a command is in the audit, whichever process sent it."""
+    since = max(STARTED_AT, timezone.now() - REFUSAL_COUNTS_FOR)
+    answers = AuditEntry.objects.filter(phase=AuditEntry.Phase.OUTCOME, at__gte=since).exclude(http_status=None)
+    last = answers.order_by("-pk").first()
+    if last is None or last.http_status != 401:
+        return OK
+    return f"The provider refused TELNYX_API_KEY at {last.at:%H:%M:%S} UTC; a key may have been revoked or mistyped."
