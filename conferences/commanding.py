@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from conferences import audit, counters, inbox, provider
-from conferences.models import AuditEntry, Fact, Queue, Supervision
+from conferences.models import AuditEntry, Fact, Supervision
 from conferences.steps import RING_SECS, Step
 from conferences.telnyx.client import Answer
 from conferences.telnyx.commands import Dial, Hangup, InvalidCommand, Join, Leave, Update, encode_client_state
@@ -139,7 +139,7 @@ def _join(supervision: Supervision) -> Answer:
             supervisor_role=supervision.asked_role,
             whisper_call_control_ids=tuple(supervision.asked_targets),
             client_state=encode_client_state(str(supervision.pk)),
-            beep_enabled=_beep(supervision.conference.queue),
+            **supervision.join_options.join_fields(),
         ),
     )
 
@@ -152,6 +152,7 @@ def _update(supervision: Supervision) -> Answer:
             command_id=supervision.command_id,
             supervisor_role=supervision.asked_role,
             whisper_call_control_ids=tuple(supervision.asked_targets),
+            region=supervision.join_options.region or None,
         ),
     )
 
@@ -162,17 +163,14 @@ def _leave(supervision: Supervision) -> Answer:
         Leave(
             call_control_id=supervision.call_control_id,
             command_id=supervision.command_id,
-            beep_enabled=_beep(supervision.conference.queue),
+            beep_enabled=supervision.join_options.beep_enabled,
+            region=supervision.join_options.region or None,
         ),
     )
 
 
 def _hangup(supervision: Supervision) -> Answer:
     return provider.client().hangup(supervision.call_control_id, Hangup(command_id=supervision.command_id))
-
-
-def _beep(queue: Queue | None) -> str:
-    return queue.beep_enabled if queue else Queue.Beep.NEVER
 
 
 def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:

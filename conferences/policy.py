@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.contrib.auth.models import User
 
 from conferences.errors import ConferenceOver, NotAllowed, NotPossible
 from conferences.models import Conference, Leg, Participant, Supervision, Supervisor
+from conferences.options import JoinOptions
+from conferences.telnyx.rules import InvalidCommand
 
 PERMISSIONS = {
     Supervision.Role.MONITOR: "conferences.monitor_conference",
@@ -20,7 +23,16 @@ def roles_of(user: User) -> tuple[Supervision.Role, ...]:
     """Return the roles the user may take, quiet to loud; none for a user who is no supervisor."""
     if not user.is_active or not Supervisor.objects.filter(user=user).exists():
         return ()
-    return tuple(role for role, permission in PERMISSIONS.items() if user.has_perm(permission))
+    modes = [role for role, permission in PERMISSIONS.items() if user.has_perm(permission)]
+    if Supervision.Role.BARGE in modes and may_override(user):
+        # To the provider the same as barge, so it needs the same right (Telnyx: Join Conference page).
+        modes.append(Supervision.Role.NONE)
+    return tuple(modes)
+
+
+def may_override(user: User) -> bool:
+    """Whether the user may join otherwise than the queue's policy says."""
+    return user.has_perm("conferences.override_join_policy")
 
 
 def may_see_numbers(user: User) -> bool:
@@ -37,10 +49,23 @@ def check_deed(user: User, conference: Conference, role: str, targets: Iterable[
     if not Conference.objects.visible_to(user).filter(pk=conference.pk).exists():
         raise NotAllowed("You may not see this conference.")
     if role not in roles_of(user):
-        raise NotAllowed(f"You may not {role}; ask your administrator.", field="role")
+        deed = "join as a plain participant" if role == Supervision.Role.NONE else role
+        raise NotAllowed(f"You may not {deed}; ask your administrator.", field="role")
     if not conference.is_live:
         raise ConferenceOver("This call has ended.")
     check_targets(conference, role, list(targets))
+
+
+def check_options(user: User, conference: Conference, options: JoinOptions | None) -> None:
+    """Raise NotPossible unless the leg may join with these options; None stands for the queue's policy."""
+    if options is None or options == JoinOptions.of(conference.queue):
+        return
+    if not may_override(user):
+        raise NotAllowed("You may not join otherwise than the queue's policy says; ask your administrator.")
+    try:
+        options.check(settings.HOLD_AUDIO_ALLOWED_ORIGINS)
+    except InvalidCommand as error:
+        raise NotPossible(error.sentence, field=error.field) from None
 
 
 def check_targets(conference: Conference, role: str, targets: list[str]) -> None:

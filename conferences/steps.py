@@ -103,8 +103,9 @@ def proof(supervision: Supervision, *, muted: bool | None, whispers_to: Collecti
     role, targets = supervision.accepted_role, set(supervision.accepted_targets)
     if set(whispers_to) != (targets if role == Role.WHISPER else set()):
         return Supervision.Proof.DISAGREES
-    if role == Role.BARGE:
-        return Supervision.Proof.DISAGREES if muted else Supervision.Proof.AGREES
+    if role in (Role.BARGE, Role.NONE):
+        as_joined = bool(muted) == supervision.join_options.mute
+        return Supervision.Proof.AGREES if as_joined else Supervision.Proof.DISAGREES
     if role == Role.MONITOR and not muted:
         return Supervision.Proof.CANNOT_TELL
     return Supervision.Proof.AGREES
@@ -173,7 +174,7 @@ def _make_sure(at: Situation) -> Decision:
     if supervision.proof and at.now - supervision.accepted_at > UNCONFIRMED:
         if not supervision.asserted_again:
             return Decision(Step.ASSERT_AGAIN, joined)
-        if supervision.accepted_role != Role.BARGE:
+        if supervision.accepted_role not in (Role.BARGE, Role.NONE):
             return Decision(Step.GIVE_UP, joined, "not_confirmed")
     if supervision.proof_at is None or at.now - supervision.proof_at >= CONFIRM_EVERY:
         return Decision(Step.CONFIRM, joined)

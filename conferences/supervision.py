@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -15,20 +15,23 @@ from conferences import audit, feed, policy
 from conferences.addresses import spellings
 from conferences.errors import NotPossible
 from conferences.models import Conference, Device, Leg, Participant, Supervision
+from conferences.options import JoinOptions
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a supervisor asks for: a role, for a whisper its targets, and a leg: `device` to dial or `leg` already up.
 
-    `token` is the form's own: the same token twice is one supervision. `ip` is where it was asked from.
+    `token` is the form's own: the same token twice is one supervision. `ip` is where it was asked from. `options` say
+    how it joins; None: as the queue's policy has it.
     """
 
     role: str
     token: UUID
     targets: Sequence[str] = ()
     device: Device | None = None
-    leg: Leg | None = field(default=None)
+    leg: Leg | None = None
+    options: JoinOptions | None = None
     ip: str | None = None
 
 
@@ -43,6 +46,7 @@ def begin(user: User, conference: Conference, request: Request) -> Supervision:
         return earlier
     try:
         policy.check_deed(user, conference, request.role, request.targets)
+        policy.check_options(user, conference, request.options)
         _check_own_leg(user, request)
         return _create(user, conference, request)
     except NotPossible as error:
@@ -107,6 +111,7 @@ def _create(user: User, conference: Conference, request: Request) -> Supervision
         source_ip=request.ip,
         asked_role=request.role,
         asked_targets=list(request.targets),
+        options=(request.options or JoinOptions.of(conference.queue)).stored(),
         asked_at=now,
         created_at=now,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from conferences import policy
 from conferences.addresses import masked, readable
 from conferences.models import Conference, Leg, Participant, Supervision
 from dashboard.audiences import Audience
@@ -53,7 +54,7 @@ class Listener:
     @property
     def phrase(self) -> str:
         """Such as "Marta whispers to Luis and Ana"."""
-        verb = {"monitor": "monitors", "whisper": "whispers to", "barge": "barges in"}[self.role]
+        verb = {"monitor": "monitors", "whisper": "whispers to", "barge": "barges in", "none": "takes part"}[self.role]
         return " ".join(part for part in (self.name, verb, " and ".join(self.targets)) if part)
 
 
@@ -150,7 +151,7 @@ def hearing_sentence(people: Iterable[Person], role: str, targets: Collection[st
     others = [one.label for one in talkers if one.kind != Leg.Kind.AGENT]
     if role == Supervision.Role.MONITOR:
         return "Nobody hears you."
-    if role == Supervision.Role.BARGE:
+    if role in (Supervision.Role.BARGE, Supervision.Role.NONE):
         return f"Everyone hears you{', including ' + joined(others) if others else ''}."
     if role != Supervision.Role.WHISPER:
         return "It is not certain who hears you."
@@ -196,7 +197,7 @@ def _word(conference: Conference, people: tuple[Person, ...]) -> str:
     others = [one for one in people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)]
     if conference.state == Conference.State.INIT:
         return "Not started"
-    if any(one.held for one in others):
+    if any(one.held for one in others) or (agents and all(one.held for one in agents)):
         return "On hold"
     if not agents:
         return "No agent" if others else "Empty"
@@ -222,6 +223,6 @@ def _actions(audience: Audience, people: tuple[Person, ...]) -> tuple[Action, ..
     agents = [one.call_control_id for one in people if one.kind == Leg.Kind.AGENT]
     return tuple(
         Action(role.value, role.label, hearing_sentence(people, role.value, agents))
-        for role in Supervision.Role
+        for role in policy.PERMISSIONS
         if role.value in audience.roles and (agents or role != Supervision.Role.WHISPER)
     )

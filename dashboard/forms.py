@@ -13,6 +13,8 @@ from conferences import policy, supervision
 from conferences.addresses import readable
 from conferences.errors import NotPossible
 from conferences.models import Conference, Device, Leg, Supervision
+from conferences.options import NAMES, JoinOptions
+from dashboard.option_fields import chosen_options, option_fields
 
 TOO_MANY = 50
 
@@ -30,7 +32,8 @@ class RoleForm(forms.Form):
         self.conference, self.user = conference, user
         self.refusal = ""
         self.agents = policy.whisper_legs(conference)
-        self.roles = policy.roles_of(user)
+        self.roles = [role for role in policy.roles_of(user) if role in policy.PERMISSIONS]
+        self.may_join_plainly = Supervision.Role.NONE in policy.roles_of(user)
         if self.is_bound:
             # Whoever was chosen and has left is refused by name below, not as an unknown choice.
             chosen = self._chosen()
@@ -81,6 +84,10 @@ class SuperviseForm(RoleForm):
 
     def __init__(self, conference: Conference, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(conference, user, *args, **kwargs)
+        self.policy = JoinOptions.of(conference.queue)
+        if policy.may_override(user):
+            self.fields |= option_fields()
+            self.initial = {**self.policy.stored(), **self.initial}
         self.devices = list(Device.objects.filter(supervisor__user=user))
         self.legs = list(supervision.own_legs(user))
         legs = [(f"leg:{leg.pk}", f"On a call already: {readable(leg.far_address)}") for leg in self.legs]
@@ -89,6 +96,29 @@ class SuperviseForm(RoleForm):
         if not self.is_bound:
             self.initial.setdefault("token", uuid.uuid4())
             self.initial.setdefault("my_leg", next((value for value, _ in [*legs, *devices]), ""))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        try:
+            policy.check_options(self.user, self.conference, self.options)
+        except NotPossible as error:
+            self.refuse(error)
+        return cleaned
+
+    @property
+    def options(self) -> JoinOptions:
+        """How to join: the queue's policy, or what was chosen under More options."""
+        return chosen_options(self.cleaned_data, self.policy)
+
+    @property
+    def more_options(self) -> list[forms.BoundField]:
+        """The fields under More options; none for those who are not permitted to depart from the policy."""
+        return [self[name] for name in NAMES if name in self.fields]
+
+    @property
+    def warning(self) -> str:
+        """What leaving will do to the others by the queue's policy, where that is more than nothing."""
+        return self.policy.warning
 
     @property
     def device(self) -> Device | None:

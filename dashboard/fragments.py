@@ -60,7 +60,8 @@ def panel_context(user: User) -> dict[str, Any]:
         "targets": [agents[one] for one in mine.accepted_targets if one in agents],
         "ticked": mine.asked_targets or list(agents),
         "problem": PROBLEMS.get(mine.problem, ""),
-        "roles": [(role.value, role.label) for role in policy.roles_of(user)],
+        "roles": [(role.value, role.label) for role in policy.roles_of(user) if role in policy.PERMISSIONS],
+        "warning": mine.join_options.warning,
         "State": Supervision.State,
     }
 

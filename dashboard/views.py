@@ -121,6 +121,7 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
         targets=form.cleaned_data["targets"],
         device=form.device,
         leg=form.leg,
+        options=form.options,
         ip=_ip(request),
     )
     try:

@@ -85,6 +85,7 @@ class Conference(models.Model):
             ("monitor_conference", "Can monitor (listen unheard)"),
             ("whisper_conference", "Can whisper to agents"),
             ("barge_conference", "Can barge in (be heard by all)"),
+            ("override_join_policy", "Can join otherwise than the queue's policy says"),
             ("view_customer_number", "Can see customers' numbers in full"),
         ]
 

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 
 from conferences.addresses import InvalidAddress, normalise, readable, spellings
+from conferences.options import JoinOptions
+from conferences.telnyx.rules import REGIONS, InvalidCommand
 
 if TYPE_CHECKING:
     _CharField = models.CharField[str, str]
@@ -74,14 +76,18 @@ class Team(models.Model):
         return self.name
 
 
-class Queue(models.Model):
-    """What callers dial, and the policy for those who join its calls."""
+REGION_CHOICES = [(region.value, region.value) for region in REGIONS]
 
-    class Beep(models.TextChoices):
-        NEVER = "never", "never"
-        ALWAYS = "always", "on joining and leaving"
-        ON_ENTER = "on_enter", "on joining"
-        ON_EXIT = "on_exit", "on leaving"
+
+class Beep(models.TextChoices):
+    NEVER = "never", "never"
+    ALWAYS = "always", "on joining and leaving"
+    ON_ENTER = "on_enter", "on joining"
+    ON_EXIT = "on_exit", "on leaving"
+
+
+class Queue(models.Model):
+    """What callers dial, and the policy for those who join its calls (its fields are those of JoinOptions)."""
 
     name = models.CharField(max_length=80, unique=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="queues")
@@ -92,12 +98,52 @@ class Queue(models.Model):
         default=Beep.NEVER,
         help_text="Heard by everyone in the call when a supervisor joins or leaves, whatever the supervisor's mode.",
     )
+    region = models.CharField(
+        max_length=20,
+        choices=REGION_CHOICES,
+        blank=True,
+        help_text="Where the conference's data is. Empty: where the account keeps its data.",
+    )
+    mute = models.BooleanField("join muted", default=False)
+    hold = models.BooleanField(
+        "join on hold", default=False, help_text="The supervisor hears nothing of the call until taken off hold."
+    )
+    hold_media_name = models.CharField(
+        max_length=255, blank=True, help_text="Name of a sound stored at the provider, played to a supervisor on hold."
+    )
+    hold_audio_url = models.CharField(
+        "hold audio address",
+        max_length=500,
+        blank=True,
+        help_text="Instead of a stored sound; only where allowed.",
+    )
+    start_conference_on_enter = models.BooleanField(
+        "joining starts the conference",
+        default=False,
+        help_text="For conferences that wait for somebody before anyone hears anyone.",
+    )
+    end_conference_on_exit = models.BooleanField(
+        "leaving ends the call for everyone",
+        default=False,
+        help_text="Danger: when the supervisor leaves, everyone is hung up, the customer too.",
+    )
+    soft_end_conference_on_exit = models.BooleanField(
+        "leaving ends the conference",
+        default=False,
+        help_text="Danger: when the supervisor leaves, the others are no longer connected with each other.",
+    )
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        try:
+            JoinOptions.of(self).check(settings.HOLD_AUDIO_ALLOWED_ORIGINS)
+        except InvalidCommand as error:
+            raise ValidationError({error.field: error.sentence}) from None
 
 
 class QueueNumber(models.Model):

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from conferences.models.calls import Conference
 from conferences.models.directory import Device
+from conferences.options import JoinOptions
 
 
 class SupervisionQuerySet(models.QuerySet["Supervision"]):
@@ -38,6 +39,7 @@ class Supervision(models.Model):
         MONITOR = "monitor", "Monitor"
         WHISPER = "whisper", "Whisper"
         BARGE = "barge", "Barge"
+        NONE = "none", "Plain participant"
 
     class Proof(models.TextChoices):
         AGREES = "agrees", "confirmed by the provider"
@@ -45,7 +47,7 @@ class Supervision(models.Model):
         DISAGREES = "disagrees", "not confirmed"
 
     # From quiet to loud: a step down is a step toward not being heard.
-    LOUDNESS = {Role.MONITOR: 0, Role.WHISPER: 1, Role.BARGE: 2}
+    LOUDNESS = {Role.MONITOR: 0, Role.WHISPER: 1, Role.BARGE: 2, Role.NONE: 2}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="supervisions")
@@ -55,6 +57,8 @@ class Supervision(models.Model):
     token = models.UUIDField(unique=True)  # of the form that asked: the same form twice is one supervision
     source_ip = models.GenericIPAddressField(null=True, blank=True)
     call_control_id = models.CharField(max_length=255, blank=True)
+
+    options: models.JSONField[Any, Any] = models.JSONField(default=dict)  # JoinOptions.stored(): how it joins
 
     state = models.CharField(max_length=10, choices=State, default=State.DIALLING)
     wanted = models.BooleanField(default=True)  # False: the supervisor is to be out
@@ -102,3 +106,7 @@ class Supervision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_asked_role_display()} by {self.user}"
+
+    @property
+    def join_options(self) -> JoinOptions:
+        return JoinOptions.read(self.options)
