@@ -59,8 +59,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-@require_GET
 @for_operators
+@require_GET
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say of each part whether it is fit, as `ok` or in a sentence; 503 unless all are.
 
@@ -77,8 +77,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse(parts, status=200 if set(parts.values()) == {OK} else 503)
 
 
-@require_GET
 @for_operators
+@require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
     """What this process has counted since it started, as Prometheus reads it."""
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
