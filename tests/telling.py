@@ -1,10 +1,10 @@
-"""How tests tell Earshot something: events as the provider words them, signed and delivered at the door."""
+"""How tests tell Earshot something, as the provider words it and delivers it, and ask what it made of that."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,9 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.test import Client
 
+from conferences import inbox
+from conferences.fold import ConferenceState, LegState, ParticipantState, State, advance, is_ours
+from conferences.models import Conference, Fact, Leg, Participant
 from conferences.simulator.keys import SigningKey
 from conferences.telnyx.events import Event, encode
 
@@ -102,3 +105,44 @@ def envelope(**changes: Any) -> bytes:
         "payload": {"call_control_id": "v3:a"},
     }
     return orjson.dumps({"data": {key: value for key, value in (data | changes).items() if value is not ...}})
+
+
+def arrive(facts: Iterable[Event]) -> Iterator[State]:
+    """The state after each arrival, as the projection comes by it; a fact that comes twice changes nothing."""
+    state, so_far = State(), {}
+    for fact in facts:
+        if fact.id not in so_far:
+            so_far[fact.id] = fact
+            state = advance(state, fact, so_far.values)
+        yield state
+
+
+def stored() -> State:
+    """What the rows say, all of them."""
+    conferences = {row.conference_id: _record(ConferenceState, row) for row in Conference.objects.all()}
+    legs = {row.call_control_id: _record(LegState, row) for row in Leg.objects.all()}
+    stays = {}
+    for row in Participant.objects.select_related("conference", "leg"):
+        key = (row.conference.conference_id, row.leg.call_control_id)
+        ids = dict(zip(("conference_id", "call_control_id"), key, strict=True))
+        stays[key] = _record(ParticipantState, row, **ids)
+    return State(conferences, stays, legs)
+
+
+def _record(kind: Any, row: Any, **values: Any) -> Any:
+    told = {one.name: getattr(row, one.name) for one in fields(kind) if one.name not in values}
+    return kind(**values, **{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})
+
+
+def facts_on_record() -> list[Event]:
+    return [fact.event for fact in Fact.objects.filter(outcome=Fact.Outcome.APPLIED)]
+
+
+def receive(facts: Iterable[Event]) -> None:
+    """Put facts into the inbox in this order: what the provider tells as its webhooks, the rest as our own."""
+    for fact in facts:
+        if is_ours(fact.type):
+            source = Fact.Source.COMMAND if fact.type.startswith("command.") else Fact.Source.READBACK
+            inbox.record(fact.type, fact.payload, source=source, occurred_at=fact.occurred_at)
+        else:
+            inbox.receive(encode(fact), received_at=MORNING)
