@@ -11,9 +11,12 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402 - Django must be set
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
+from conferences.checks import refuse_to_start  # noqa: E402
 from dashboard.errand_runner import start_errands  # noqa: E402
 from dashboard.origins import ExactOrigins  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
+
+refuse_to_start()
 
 application = ProtocolTypeRouter(
     {

@@ -18,15 +18,12 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import connection
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from conferences.simulator import Simulator
 from conferences.simulator.clock import system_clock
 from tests.browser.support import Center
 from tests.story import API_KEY, DESK, PASSWORD
-
-# Playwright's synchronous interface keeps an event loop in this thread; the database is used outside of it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 WITHOUT_BROWSER = "NO CHROMIUM FOUND: the browser tests did not run. Install Debian's chromium, or set CHROMIUM."
@@ -39,17 +36,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Until the end of the module only: Playwright keeps an event loop in this thread while it lives."""
     if CHROMIUM is None:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(WITHOUT_BROWSER)
         pytest.skip(WITHOUT_BROWSER)
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # that loop runs nothing that uses the database
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"],
         )
+        expect.set_options(timeout=15_000)
         yield browser
         browser.close()
 

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support import Center, eventually
 from tests.story import ANA, CUSTOMER, DESK, LUIS
 
 
-def test_a_supervisor_whispers_barges_monitors_and_leaves(center: Center, open_page):
-    page = open_page()
-    expect(page.locator("#badge")).to_contain_text("Live")
-    world = center.call(ANA, LUIS)
-    row = page.locator("[data-conference]", has_text="Ana Ruiz")
-    expect(row).to_contain_text("Luis Ortega")  # without a reload
-
-    row.get_by_role("link", name="Whisper").click()
+def whisper_to_ana_alone(page: Page) -> Locator:
+    """Fill in the form and wait until the phone is in the call; the user's own panel."""
+    page.locator("[data-conference]", has_text="Ana Ruiz").get_by_role("link", name="Whisper").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("checkbox", name="Luis Ortega").uncheck()
     dialog.get_by_role("button", name="Start whispering").click()
     panel = page.locator("#supervision")
-    expect(panel).to_have_attribute("data-state", "joined", timeout=15_000)
+    expect(panel).to_have_attribute("data-state", "joined")
+    return panel
+
+
+def test_a_supervisor_whispers_barges_monitors_and_leaves(center: Center, open_page: Callable[..., Page]):
+    page = open_page()
+    expect(page.locator("#badge")).to_contain_text("Live")
+    world = center.call(ANA, LUIS)
+    expect(page.locator("[data-conference]", has_text="Ana Ruiz")).to_contain_text("Luis Ortega")  # without a reload
+
+    panel = whisper_to_ana_alone(page)
     leg = center.leg(DESK)
     assert center.hear(world, leg) == {ANA}
-    expect(panel).to_contain_text("Ana Ruiz")
+    expect(panel).to_contain_text("Only Ana Ruiz hears you.")
 
-    panel.get_by_role("button", name="Barge").click()
-    expect(panel).to_have_attribute("data-role", "barge")
-    assert center.hear(world, leg) == {ANA, LUIS, CUSTOMER}
-
-    panel.get_by_role("button", name="Monitor").click()
-    expect(panel).to_have_attribute("data-role", "monitor")
-    assert center.hear(world, leg) == set()
+    for role, heard_by in (("barge", {ANA, LUIS, CUSTOMER}), ("monitor", set())):
+        panel.get_by_role("button", name=role.title()).click()
+        expect(panel).to_have_attribute("data-role", role)
+        assert center.hear(world, leg) == heard_by
 
     page.reload()
     expect(panel).to_have_attribute("data-state", "joined")

@@ -204,3 +204,17 @@ def test_a_database_is_made_without_keys_and_has_the_groups(tmp_path):
             "SELECT codename FROM auth_permission GROUP BY content_type_id, codename HAVING count(*) > 1"
         )
         assert (groups, twins.fetchall()) == ([("Barge",), ("Coach",), ("Monitor",), ("Privacy officer",)], [])
+
+
+@pytest.mark.parametrize("key", ["", "not base64!"])
+def test_a_server_without_a_usable_public_key_does_not_start(key):
+    environment = os.environ | {
+        "TELNYX_PUBLIC_KEY": key,
+        "RUN_ERRANDS": "0",
+        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+    }
+    run = subprocess.run(
+        [sys.executable, "-c", "import dashboard.asgi"], env=environment, capture_output=True, check=False
+    )
+    assert run.returncode != 0
+    assert "Without it no webhook can be told from a forgery." in run.stderr.decode()

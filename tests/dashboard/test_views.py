@@ -54,7 +54,7 @@ def test_numbers_are_shown_by_permission(story: Story, marta, ben):
 
 
 def test_only_permitted_modes_are_offered(story: Story, marta, ben):
-    _, conference = story.call(ANA, CHEN)
+    story.call(ANA, CHEN)
     offered = []
     for user in (marta, ben):
         page = browser(user).get("/").content.decode()
