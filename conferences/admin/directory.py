@@ -118,6 +118,19 @@ class QueueAdmin(DirectoryAdmin):
     search_fields = ("name", "numbers__number")
     autocomplete_fields = ("team",)
     inlines = (QueueNumbers,)
+    fieldsets = (
+        (None, {"fields": ("name", "team")}),
+        ("How supervisors join its calls", {"fields": ("beep_enabled", "mute", "start_conference_on_enter", "region")}),
+        ("On hold at first", {"fields": ("hold", "hold_media_name", "hold_audio_url"), "classes": ("collapse",)}),
+        (
+            "When a supervisor leaves",
+            {
+                "fields": ("end_conference_on_exit", "soft_end_conference_on_exit"),
+                "classes": ("collapse",),
+                "description": "Leave both unticked unless a call is to end with its supervisor.",
+            },
+        ),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Queue]:
         return super().get_queryset(request).prefetch_related("numbers")
@@ -148,7 +161,7 @@ class AgentAdmin(DirectoryAdmin):
 class SupervisorAdmin(DirectoryAdmin):
     """The roles shown are what the user's permissions and groups give; they are changed at the user."""
 
-    list_display = ("__str__", "user", "supervised_teams", "devices", "monitor", "whisper", "barge")
+    list_display = ("__str__", "user", "supervised_teams", "devices", "monitor", "whisper", "barge", "override")
     list_filter = ("teams",)
     list_select_related = ("user",)
     search_fields = ("user__username", "user__first_name", "user__last_name", "devices__address")
@@ -158,6 +171,7 @@ class SupervisorAdmin(DirectoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rights = {f"may_{role}": _holds(permission) for role, permission in PERMISSIONS.items()}
+        rights["may_override"] = _holds("conferences.override_join_policy")
         rows: QuerySet[Any] = super().get_queryset(request).prefetch_related("teams", "devices").annotate(**rights)
         return rows
 
@@ -180,6 +194,10 @@ class SupervisorAdmin(DirectoryAdmin):
     @admin.display(boolean=True, ordering="may_barge")
     def barge(self, supervisor: Any) -> bool:
         return bool(supervisor.may_barge)
+
+    @admin.display(boolean=True, ordering="may_override", description="join otherwise")
+    def override(self, supervisor: Any) -> bool:
+        return bool(supervisor.may_override)
 
 
 def _writing(request: HttpRequest) -> AbstractContextManager[None]:

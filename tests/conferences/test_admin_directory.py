@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
@@ -10,6 +12,7 @@ from django.urls import reverse
 
 from conferences import policy
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
+from conferences.options import JoinOptions
 from tests.story import ANA, CHEN, MOBILE, browser
 
 
@@ -94,6 +97,9 @@ def test_an_agent_is_found_by_sip_address_in_any_spelling(admin, directory, type
     assert listed(page) == [directory.ana]
 
 
+COLUMNS = ("monitor", "whisper", "barge")
+
+
 def permit(user, how):
     permission = Permission.objects.get(codename="whisper_conference")
     if how == "group":
@@ -109,8 +115,15 @@ def permit(user, how):
 def test_supervisors_are_listed_with_the_roles_their_permissions_give(admin, directory, ben, how):
     permit(ben, how)
     (row,) = listed(admin.get(reverse("admin:conferences_supervisor_changelist")))
-    columns = [role for role in ("monitor", "whisper", "barge") if getattr(row, f"may_{role}")]
-    assert columns == [str(role) for role in policy.roles_of(User.objects.get(pk=ben.pk))]
+    roles = [str(role) for role in policy.roles_of(User.objects.get(pk=ben.pk))]
+    assert [role for role in COLUMNS if getattr(row, f"may_{role}")] == [role for role in roles if role in COLUMNS]
+
+
+@pytest.mark.parametrize("how", ["superuser", "nothing"])
+def test_supervisors_are_listed_with_whether_they_may_join_otherwise(admin, directory, ben, how):
+    permit(ben, how)
+    (row,) = listed(admin.get(reverse("admin:conferences_supervisor_changelist")))
+    assert row.may_override == policy.may_override(User.objects.get(pk=ben.pk)) == (how == "superuser")
 
 
 def three_more():
@@ -236,3 +249,22 @@ def test_a_team_with_agents_is_not_deleted(admin, directory):
 
 def test_the_directory_is_closed_to_supervisors(directory, marta):
     assert browser(marta).get(reverse("admin:conferences_agent_changelist"), follow=True).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"hold_media_name": "wait"}, "hold_media_name"),
+        ({"hold": "on", "hold_audio_url": "https://elsewhere.example/a.mp3"}, "hold_audio_url"),
+        ({"end_conference_on_exit": "on", "soft_end_conference_on_exit": "on"}, "soft_end_conference_on_exit"),
+    ],
+)
+def test_a_policy_that_must_not_be_sent_is_refused_beside_its_field(admin, directory, changes, field):
+    page = change(admin, directory.queue, queue_form(directory.queue, []) | changes)
+    assert list(page.context["adminform"].form.errors) == [field]
+
+
+def test_every_part_of_a_queues_policy_can_be_edited(admin, directory):
+    page = admin.get(reverse("admin:conferences_queue_change", args=[directory.queue.pk]))
+    shown = set(page.context["adminform"].form.fields)
+    assert shown == {"name", "team", *(field.name for field in fields(JoinOptions))}

@@ -9,6 +9,8 @@ from conferences import feed
 from conferences.models import Agent, AgentAddress, Conference, Device, Leg, QueueNumber
 from tests.story import ANA, CUSTOMER, LUIS, SUPPORT_NUMBER, browser
 
+NEW = "+34600000009"  # nobody's yet
+
 
 @pytest.fixture
 def admin(directory, cleo):
@@ -52,9 +54,12 @@ def own(agent, **changes):
     return {"name": agent.name, "team": agent.team_id} | changes
 
 
-def test_an_added_address_makes_a_live_leg_an_agents(admin, directory, call):
-    send(admin, directory.luis, (own(directory.luis), [*agent_rows(directory.luis), {"address": "+1 415 555 0171"}]))
-    assert kinds(call) == {CUSTOMER: ("agent", "Luis Ortega"), ANA: ("agent", "Ana Ruiz")}
+def test_an_added_address_makes_a_live_leg_an_agents(admin, directory, story):
+    _, call = story.call(NEW)
+    before = kinds(call)
+    send(admin, directory.luis, (own(directory.luis), [*agent_rows(directory.luis), {"address": "+34 600 000 009"}]))
+    customer = {CUSTOMER: ("customer", "")}
+    assert (before, kinds(call)) == (customer | {NEW: ("customer", "")}, customer | {NEW: ("agent", "Luis Ortega")})
     assert moved(call)
 
 
@@ -83,11 +88,10 @@ def test_agents_deleted_from_the_list_count_too(admin, directory, call):
     assert moved(call)
 
 
-def test_a_new_device_makes_a_live_leg_a_supervisors(admin, directory, call, ben):
-    rows = [{"name": "Mobile", "address": "+14155550171"}]
-    send(admin, ben.supervisor, ({"user": ben.pk, "teams": [directory.sales.pk]}, rows))
-    assert kinds(call)[CUSTOMER] == ("supervisor", "")
-    assert moved(call)
+def test_a_new_device_makes_a_live_leg_a_supervisors(admin, directory, story, ben):
+    _, call = story.call(NEW)
+    send(admin, ben.supervisor, ({"user": ben.pk, "teams": [directory.sales.pk]}, [{"name": "Mobile", "address": NEW}]))
+    assert (kinds(call)[NEW], moved(call)) == (("supervisor", ""), True)
 
 
 def test_an_added_number_gives_a_live_call_its_queue(admin, directory, story):
@@ -132,7 +136,7 @@ def test_a_call_that_is_over_stays_as_it_was(admin, directory, story, call):
     for _ in range(3):
         story.pass_time()
     was, before = kinds(call), feed.latest()
-    send(admin, directory.luis, (own(directory.luis), [*agent_rows(directory.luis), {"address": CUSTOMER}]))
+    send(admin, directory.ana, (own(directory.ana), agent_rows(directory.ana, DELETE="on")))
     assert (kinds(call), feed.latest()) == (was, before)
 
 
