@@ -39,14 +39,11 @@ def project(event: Event, *, now: datetime) -> None:
 def fold_again(conference_ids: Iterable[str], call_control_ids: Iterable[str] = ()) -> Differences:
     """Bring conferences and legs in line with their facts, whatever their rows say. Call while `feed.writing`.
 
-    Returns the fields that differed, by what they belong to: nothing unless the fold was mended since they were told.
+    Returns the fields that differed, by what they belong to, and "missing" for what had no row: nothing unless the
+    fold was mended since they were told.
     """
     conference_ids, call_control_ids = set(conference_ids), set(call_control_ids)
-    rows = Rows(
-        conference_ids,
-        Conference.objects.filter(conference_id__in=conference_ids),
-        Leg.objects.filter(call_control_id__in=call_control_ids),
-    )
+    rows = Rows(conference_ids, call_control_ids, Conference.objects.filter(conference_id__in=conference_ids))
     about = Q(conference_id__in=conference_ids) | Q(call_control_id__in=call_control_ids)
     last = Fact.objects.filter(about, outcome=Fact.Outcome.APPLIED).aggregate(last=Max("received_at"))["last"]
     return {} if last is None else rows.save(fold(rows.facts()), last)
@@ -54,7 +51,7 @@ def fold_again(conference_ids: Iterable[str], call_control_ids: Iterable[str] = 
 
 def state_of(conference: Conference) -> State:
     """Return what the rows say of a conference, its participants and their legs."""
-    return Rows([conference.conference_id], [conference], []).state()
+    return Rows([conference.conference_id], [], [conference]).state()
 
 
 def recognise_again(legs: Iterable[Leg]) -> None:
@@ -66,7 +63,7 @@ def recognise_again(legs: Iterable[Leg]) -> None:
             continue
         leg.save(update_fields=["kind", "agent", "queue"])
         for conference in Conference.objects.filter(participants__leg=leg):
-            Rows([conference.conference_id], [conference], []).find_queue(conference)
+            Rows([conference.conference_id], [], [conference]).find_queue(conference)
             feed.bump(conference)
 
 
@@ -84,10 +81,14 @@ def mark_read(conference: Conference, now: datetime | None) -> None:
 class Rows:
     """The conferences in reach of a fact, with their participants and legs, keyed by the provider's ids."""
 
-    def __init__(self, reach: Iterable[str], conferences: Iterable[Conference], legs: Iterable[Leg]) -> None:
+    def __init__(
+        self, conference_ids: Iterable[str], call_control_ids: Iterable[str], conferences: Iterable[Conference]
+    ) -> None:
         self.conferences = {row.conference_id: row for row in conferences}
-        self.reach = {*reach, *self.conferences}
-        self.legs = {row.call_control_id: row for row in legs}
+        self.reach = {*conference_ids, *self.conferences}
+        self.found: Differences = {}
+        self.named_legs = set(call_control_ids)
+        self.legs = {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=self.named_legs)}
         stays = Participant.objects.filter(conference__in=self.conferences.values()).select_related("conference", "leg")
         self.participants = {(row.conference.conference_id, row.leg.call_control_id): row for row in stays}
         for stay in self.participants.values():
@@ -99,11 +100,8 @@ class Rows:
         touched = Q(conference_id__in=named)
         if is_about_leg(event):
             touched |= Q(participants__leg__call_control_id=event.call_control_id)
-        return cls(
-            named,
-            Conference.objects.filter(touched).distinct(),
-            Leg.objects.filter(call_control_id=event.call_control_id or ""),
-        )
+        legs = {event.call_control_id} if event.call_control_id else set()
+        return cls(named, legs, Conference.objects.filter(touched).distinct())
 
     def state(self) -> State:
         return State(
@@ -116,7 +114,7 @@ class Rows:
         """Every fact about these conferences, and every fact about the legs that any of them names."""
         applied = Fact.objects.filter(outcome=Fact.Outcome.APPLIED)
         told = {row.pk: row.event for row in applied.filter(conference_id__in=self.reach)} if self.reach else {}
-        legs = {fact.call_control_id for fact in told.values() if fact.call_control_id} | set(self.legs)
+        legs = {fact.call_control_id for fact in told.values() if fact.call_control_id} | {*self.legs, *self.named_legs}
         self.legs |= {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=legs - set(self.legs))}
         others = applied.filter(call_control_id__in=legs).exclude(conference_id__in=self.reach)
         return [*told.values(), *(row.event for row in others)]
@@ -126,23 +124,16 @@ class Rows:
 
         Other conferences that a leg was in are out of reach: of those the state may know a part only.
         """
-        found: Differences = {}
-        for leg in state.legs.values():
-            found |= _named(f"leg {leg.call_control_id}", self._save_leg(leg))
-        moved = {conference for conference, leg in self.participants if _shows(found.get(f"leg {leg}", ()))}
-        for conference in state.conferences.values():
-            if conference.conference_id in self.reach:
-                differ = self._save_conference(conference, told_at)
-                found |= _named(f"conference {conference.conference_id}", differ)
-                moved |= {conference.conference_id} if _shows(differ) else set()
-        for stay in state.participants.values():
-            if stay.conference_id in self.reach and (differ := self._save_stay(stay)):
-                found |= _named(f"leg {stay.call_control_id} in conference {stay.conference_id}", differ)
-                moved.add(stay.conference_id)
+        moved_legs = {one.call_control_id for one in state.legs.values() if self._save_leg(one)}
+        moved = {conference_id for conference_id, leg in self.participants if leg in moved_legs}
+        conferences = [one for one in state.conferences.values() if one.conference_id in self.reach]
+        moved |= {one.conference_id for one in conferences if self._save_conference(one, told_at)}
+        stays = [one for one in state.participants.values() if one.conference_id in self.reach]
+        moved |= {one.conference_id for one in stays if self._save_stay(one)}
         for conference_id in sorted(moved):
             self.find_queue(self.conferences[conference_id])
             feed.bump(self.conferences[conference_id])
-        return found
+        return self.found
 
     def find_queue(self, conference: Conference) -> None:
         """A conference belongs to the queue that its customers dialled; of several, to that of the first who did."""
@@ -152,20 +143,20 @@ class Rows:
             conference.queue_id = first.queue_id
             conference.save(update_fields=["queue"])
 
-    def _save_leg(self, leg: LegState) -> tuple[str, ...]:
+    def _save_leg(self, leg: LegState) -> bool:
         row = self.legs.get(leg.call_control_id)
-        differ = _differing(row, leg, _LEG)
+        differ = self._compare(f"leg {leg.call_control_id}", row, leg, _LEG)
         row = self.legs[leg.call_control_id] = row or Leg()
         _take(row, leg, differ)
         if _shows(differ):
             recognise(row)
         if differ:
             row.save()
-        return differ
+        return _shows(differ)
 
-    def _save_conference(self, conference: ConferenceState, told_at: datetime) -> tuple[str, ...]:
+    def _save_conference(self, conference: ConferenceState, told_at: datetime) -> bool:
         row = self.conferences.get(conference.conference_id)
-        differ = _differing(row, conference, _CONFERENCE)
+        differ = self._compare(f"conference {conference.conference_id}", row, conference, _CONFERENCE)
         if row is None:
             row = Conference(first_seen_at=conference.created_at or told_at, known_at=told_at)
             self.conferences[conference.conference_id] = row
@@ -176,17 +167,28 @@ class Rows:
             row.known_at = max(row.known_at, told_at)
             # Only what is ours to say: whoever reads back notes that on the row meanwhile.
             row.save(update_fields=[*differ, "known_at"])
-        return differ
+        return _shows(differ)
 
-    def _save_stay(self, stay: ParticipantState) -> tuple[str, ...]:
+    def _save_stay(self, stay: ParticipantState) -> bool:
         row = self.participants.get(stay.key)
-        differ = _differing(row, stay, _STAY)
+        differ = self._compare(f"leg {stay.call_control_id} in conference {stay.conference_id}", row, stay, _STAY)
         if row is None:
             conference, leg = self.conferences[stay.conference_id], self.legs[stay.call_control_id]
             row = self.participants[stay.key] = Participant(conference=conference, leg=leg)
         _take(row, stay, differ)
         if differ:
             row.save()
+        return _shows(differ)
+
+    def _compare(self, what: str, row: Model | None, record: Any, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the names of the record's values that the row does not have; all of them when there is no row."""
+        if row is None:
+            self.found[what] = ("missing",)
+            return names
+        old = _values(row, names)
+        differ = tuple(name for name in names if old[name] != getattr(record, name))
+        if differ:
+            self.found[what] = differ
         return differ
 
 
@@ -198,19 +200,9 @@ def _shows(differ: Iterable[str]) -> bool:
     return bool({*differ} - _UNSEEN)
 
 
-def _named(what: str, differ: tuple[str, ...]) -> Differences:
-    return {what: differ} if differ else {}
-
-
 def _values(row: Model, names: Iterable[str]) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in names}
     return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-
-
-def _differing(row: Model | None, record: Any, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of the record's values that the row does not have; all of them when there is no row."""
-    old = {} if row is None else _values(row, names)
-    return tuple(name for name in names if name not in old or old[name] != getattr(record, name))
 
 
 def _take(row: Model, record: Any, names: Iterable[str]) -> None:
