@@ -32,13 +32,17 @@ _IN_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of one command. `code` is the provider's; `sentence` is for the supervisor, empty when accepted."""
+    """What came of one command. `code` is the provider's; `sentence` is for the supervisor, empty when accepted.
+
+    `field` is the request's field that a refusal is about, where the provider named one.
+    """
 
     result: AuditEntry.Result
     at: datetime
     call_control_id: str = ""
     code: str = ""
     sentence: str = ""
+    field: str = ""
     reached: bool = True
 
     @property
@@ -114,7 +118,14 @@ def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: da
     )
     counters.COMMANDS.labels(intent.deed, result.value).inc()
     code = "rate_limited" if isinstance(error, RateLimited) else refused.code if refused else ""
-    return Sent(result, sent_at, code=code, sentence=explained.supervisor, reached=getattr(error, "reached", True))
+    return Sent(
+        result,
+        sent_at,
+        code=code,
+        sentence=explained.supervisor,
+        field=explained.field or "",
+        reached=getattr(error, "reached", True),
+    )
 
 
 def _dial(supervision: Supervision) -> Answer:

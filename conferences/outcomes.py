@@ -34,7 +34,7 @@ def _dialled(sent: Sent) -> dict[str, object]:
     if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
         return {"notice": sent.sentence}  # it may ring all the same; a webhook with our client_state would tell
     problem = "no_reply" if sent.result == AuditEntry.Result.UNKNOWN else "refused"
-    return {"wanted": False, "problem": problem, "notice": sent.sentence, "dialled_at": None}
+    return _given_up(problem, sent) | {"dialled_at": None}
 
 
 def _joined(supervision: Supervision, sent: Sent) -> dict[str, object]:
@@ -43,7 +43,11 @@ def _joined(supervision: Supervision, sent: Sent) -> dict[str, object]:
     if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
         return {"notice": sent.sentence}
     problem = "no_reply" if sent.result == AuditEntry.Result.UNKNOWN else REFUSALS.get(sent.code, "refused")
-    return {"wanted": False, "problem": problem, "notice": sent.sentence}
+    return _given_up(problem, sent)
+
+
+def _given_up(problem: str, sent: Sent) -> dict[str, object]:
+    return {"wanted": False, "problem": problem, "problem_field": sent.field[:60], "notice": sent.sentence}
 
 
 def _updated(supervision: Supervision, sent: Sent) -> dict[str, object]:

@@ -128,12 +128,21 @@ def _way_out(at: Situation) -> Decision:
         if supervision.dialled_at is None or at.now - supervision.dialled_at > LOST_DIAL:
             return _finished(at)
         return Decision(Step.WAIT, leaving)  # the answer to our dial was lost; the leg may yet appear
+    if _was_never_in(at):
+        return _finished(at)
     inside = at.stay is not None and at.stay.state != Participant.State.LEFT
     if inside and supervision.leave_sent_at is None:
         return Decision(Step.LEAVE, leaving)
     if supervision.hangup_sent_at is None or at.now - supervision.hangup_sent_at > HANGUP_AGAIN:
         return Decision(Step.HANGUP, leaving)
     return Decision(Step.WAIT, leaving)
+
+
+def _was_never_in(at: Situation) -> bool:
+    """A leg that was up before us and was surely not taken into the conference stays as it was."""
+    supervision = at.supervision
+    joined = at.stay is not None or supervision.joined_at is not None or supervision.accepted_at is not None
+    return not supervision.address and not joined and supervision.problem != "no_reply"
 
 
 def _reach_phone(at: Situation) -> Decision:

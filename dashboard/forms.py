@@ -17,6 +17,13 @@ from conferences.options import NAMES, JoinOptions
 from dashboard.option_fields import chosen_options, option_fields
 
 TOO_MANY = 50
+# The provider's names for what these forms ask for otherwise.
+PROVIDER_FIELDS = {
+    "to": "my_leg",
+    "call_control_id": "my_leg",
+    "supervisor_role": "role",
+    "whisper_call_control_ids": "targets",
+}
 
 
 class RoleForm(forms.Form):
@@ -96,6 +103,13 @@ class SuperviseForm(RoleForm):
         if not self.is_bound:
             self.initial.setdefault("token", uuid.uuid4())
             self.initial.setdefault("my_leg", next((value for value, _ in [*legs, *devices]), ""))
+
+    def refuse_as_provider(self, field: str, sentence: str) -> None:
+        """Show a refusal of the provider's beside the field it named; the next try is another supervision."""
+        name = PROVIDER_FIELDS.get(field, field)
+        self.add_error(name if name in self.fields else None, sentence)
+        self.data = self.data.copy()
+        self.data["token"] = str(uuid.uuid4())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -10,7 +10,6 @@ from django.conf import settings
 from conferences.models.directory import REGION_CHOICES, Beep
 from conferences.options import NAMES, JoinOptions
 
-
 NO_REGION = ("", "where the account keeps its data")
 
 

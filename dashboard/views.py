@@ -130,6 +130,11 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
         form.refuse(error)
         return False
     following.follow(begun.pk)
+    begun.refresh_from_db()
+    if begun.problem_field and begun.ended_at is not None:
+        form.refuse_as_provider(begun.problem_field, begun.notice)
+        supervision.dismiss(begun)
+        return False
     return True
 
 

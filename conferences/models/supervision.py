@@ -88,6 +88,7 @@ class Supervision(models.Model):
     hangup_sent_at = models.DateTimeField(null=True, blank=True)
 
     problem = models.CharField(max_length=40, blank=True)  # a key of errors.PROBLEMS: why it ended or is to end
+    problem_field = models.CharField(max_length=60, blank=True)  # the request's field the provider's refusal is about
     notice = models.TextField(blank=True)  # what the supervisor should know now, in a sentence
     created_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True, blank=True)

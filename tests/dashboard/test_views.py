@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.test import Client
 
-from conferences.models import AuditEntry, Conference, Supervision
+from conferences.models import AuditEntry, Conference, Leg, Supervision
 from tests.story import ANA, CHEN, CUSTOMER, LUIS, SALES_NUMBER, Story, browser
 
 
@@ -269,3 +269,37 @@ def test_an_ended_conference_has_a_page_that_offers_no_deed(story: Story, marta)
     page = browser(marta).get(f"/conferences/{conference.pk}/").content.decode()
     assert ("Ended" in page, "?role=" in page) == (True, False)
     assert Conference.objects.get().state == "completed"
+
+
+def test_a_refusal_of_the_provider_stands_beside_the_field_it_names(story: Story, marta):
+    _, conference = story.call(ANA)
+    error = {"code": "10016", "title": "Phone number must be in +E164 format", "source": {"pointer": "/to"}}
+    story.simulator.faults.add("answer", path="/v2/calls$", status=422, body={"errors": [error]})
+    form = form_for(marta)
+    response = post(marta, conference, form)
+    shown = response.context["form"]
+    assert list(shown.errors) == ["my_leg"]
+    assert shown.errors["my_leg"][0].endswith(".")
+    assert str(shown["token"].value()) != form["token"]
+
+
+def test_after_a_refusal_the_same_page_can_try_again(story: Story, marta):
+    _, conference = story.call(ANA)
+    error = {"code": "10016", "title": "Phone number must be in +E164 format", "source": {"pointer": "/to"}}
+    story.simulator.faults.add("answer", path="/v2/calls$", status=422, body={"errors": [error]})
+    shown = post(marta, conference, form_for(marta)).context["form"]
+    again = post(marta, conference, form_for(marta, token=shown["token"].value()))
+    assert (again.status_code, len(story.commands("/v2/calls"))) == (302, 1)
+
+
+def test_a_leg_i_was_on_stays_up_when_its_joining_is_refused(story: Story, marta):
+    _, conference = story.call(ANA)
+    up = story.simulator.dial("sip:marta@supervisors.example")
+    story.pass_time()
+    error = {"code": "10032", "title": "Invalid enumerated value", "source": {"pointer": "/supervisor_role"}}
+    story.simulator.faults.add("answer", path="/actions/join$", status=422, body={"errors": [error]})
+    leg = Leg.objects.get(call_control_id=up.call_control_id)
+    response = post(marta, conference, form_for(marta, my_leg=f"leg:{leg.pk}"))
+    story.pass_time()
+    assert list(response.context["form"].errors) == ["role"]
+    assert up.state == "answered"
