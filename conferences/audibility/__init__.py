@@ -1,0 +1,27 @@
+"""Who hears whom in a conference: what is certain, what is ruled out, and what nobody can know."""
+
+from conferences.audibility.hearing import Hearing, after_hold, hears, matrix, recorded
+from conferences.audibility.parties import Party, with_supervisor
+from conferences.audibility.pictures import RECORDER, Arrow, Graph, Node, Row, graph, rows
+from conferences.audibility.reach import Reach, reach
+from conferences.audibility.sentences import sentence
+
+__all__ = [
+    "RECORDER",
+    "Arrow",
+    "Graph",
+    "Hearing",
+    "Node",
+    "Party",
+    "Reach",
+    "Row",
+    "after_hold",
+    "graph",
+    "hears",
+    "matrix",
+    "reach",
+    "recorded",
+    "rows",
+    "sentence",
+    "with_supervisor",
+]

@@ -1,0 +1,126 @@
+"""Who hears you, as a sentence with names: as much as the matrix says, and never more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from conferences.audibility.doubts import doubt
+from conferences.audibility.hearing import Hearing, recorded
+from conferences.audibility.parties import Party
+from conferences.audibility.reach import Reach
+
+
+def sentence(reach: Reach, mode: str, recording: bool | None) -> str:
+    """Say who hears you, the speaker of `reach`, in `mode` (monitor, whisper or barge).
+
+    "Nobody hears you" only if nobody does, nobody may, and nobody will once a hold ends. A recording is spoken of when
+    it is known to run (True) and has or may have your voice.
+    """
+    return " ".join(part for part in (_people(reach, mode), _recording(reach, recording)) if part)
+
+
+def _people(reach: Reach, mode: str) -> str:
+    if not reach.ears:
+        return f"Nobody hears you{_reason(reach, mode)}."
+    if reach.speaker.on_hold:
+        return _while_you_are_held(reach)
+    if mode != "whisper" and _is_one_group(reach):
+        return _everyone(reach)
+    return " ".join([part for part in (_hearers(reach), _others(reach), _held(reach)) if part])
+
+
+def _reason(reach: Reach, mode: str) -> str:
+    """What to add to "Nobody hears you" where the mode alone does not explain it."""
+    you = reach.speaker
+    if reach.running is False:
+        return ": the call has ended"
+    if you.present is False:
+        return ": you are not in the call"
+    if mode == "monitor":
+        return ""
+    if mode == "whisper" and not you.targets & {one.key for one in reach.not_heard_by}:
+        return ": no agent you whisper to is in the call"
+    if not reach.not_heard_by:
+        return ": nobody else is in the call"
+    return ": you are muted" if you.muted else ""
+
+
+def _while_you_are_held(reach: Reach) -> str:
+    later = f"You are on hold. {_listed(reach.ears)} may hear you when you are taken off."
+    return f"{later} {_deaf(reach.not_heard_by)} hear you." if reach.not_heard_by else later
+
+
+def _is_one_group(reach: Reach) -> bool:
+    """Whether all hear you, or several may for one and the same reason: then nobody needs to be named apart."""
+    if reach.not_heard_by or reach.held or reach.held_may_hear:
+        return False
+    return not reach.may_hear or (not reach.hears and len(reach.may_hear) > 1 and len(_by_doubt(reach)) == 1)
+
+
+def _everyone(reach: Reach) -> str:
+    outsiders = [one for one in reach.ears if one.kind not in ("agent", "supervisor")]
+    including = f", including {_listed(outsiders)}" if outsiders else ""
+    if reach.hears:
+        return f"Everyone hears you{including}."
+    return f"Everyone may hear you{including} ({next(iter(_by_doubt(reach)))})."
+
+
+def _hearers(reach: Reach) -> str:
+    certain = f"{_listed(reach.hears)} {_verb(reach.hears, 'hears', 'hear')} you" if reach.hears else ""
+    if certain and len(reach.ears) == len(reach.hears):
+        return f"Only {certain}."
+    doubtful = [f"{_listed(people)} may hear you ({why})" for why, people in _by_doubt(reach).items()]
+    clauses = [clause for clause in (certain, *doubtful) if clause]
+    return f"{'; '.join(clauses)}." if clauses else ""
+
+
+def _by_doubt(reach: Reach) -> dict[str, list[Party]]:
+    grouped: dict[str, list[Party]] = {}
+    for one in reach.may_hear:
+        grouped.setdefault(doubt(one, reach.speaker, running=reach.running), []).append(one)
+    return grouped
+
+
+def _others(reach: Reach) -> str:
+    """Those who do not hear you, after those who do or may; after people on hold only, see _held."""
+    if not reach.not_heard_by or not (reach.hears or reach.may_hear):
+        return ""
+    return f"{_deaf(reach.not_heard_by)}."
+
+
+def _held(reach: Reach) -> str:
+    said = [
+        f"{_listed(people)} {_verb(people, 'is', 'are')} on hold and {verb} hear you when taken off."
+        for people, verb in ((reach.held, "will"), (reach.held_may_hear, "may"))
+        if people
+    ]
+    if said and not reach.hears and not reach.may_hear:
+        said.append("Nobody else hears you.")
+    return " ".join(said)
+
+
+def _recording(reach: Reach, recording: bool | None) -> str:
+    if not recording:
+        return ""
+    contains = recorded(reach.speaker, recording, running=reach.running)
+    return {
+        Hearing.YES: "The recording contains your voice.",
+        Hearing.UNKNOWN: "The recording may contain your voice.",
+        Hearing.NO: "",
+    }[contains]
+
+
+def _deaf(people: Sequence[Party]) -> str:
+    return f"{_listed(people)} {_verb(people, 'does', 'do')} not"
+
+
+def _verb(people: Iterable[Party], one: str, several: str) -> str:
+    return one if len({each.name for each in people}) == 1 else several
+
+
+def _listed(people: Iterable[Party]) -> str:
+    """Names as a sentence lists them: "Ana", "Ana and Luis", "Ana (2 legs), Luis and Chen"."""
+    legs = Counter(one.name for one in people)
+    *most, last = [name if count == 1 else f"{name} ({count} legs)" for name, count in legs.items()]
+    return f"{', '.join(most)} and {last}" if most else last
