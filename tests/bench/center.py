@@ -1,0 +1,162 @@
+"""A contact center to measure with: its database, its calls as the provider tells them, and its supervisors."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import chain, zip_longest
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from conferences import errands, inbox, provider
+from conferences.models import Conference, Fact, Supervisor, Team
+from conferences.simulator import Simulator, cast
+from conferences.simulator.clock import stamp, system_clock
+from conferences.simulator.world import Conference as World
+from conferences.simulator.world import Event, Leg
+
+MODES = ("monitor_conference", "whisper_conference", "barge_conference")
+# People who see the same of a call share one rendering of it; these four kinds of supervisors do not.
+KINDS = (MODES, MODES[:1], (*MODES, "view_customer_number"), (*MODES[:1], "view_customer_number"))
+
+
+class Center:
+    """A provider whose webhooks are handed out instead of sent, and the database of the server under measurement."""
+
+    def __init__(self, database: Path) -> None:
+        self._new_database(database)
+        self.log = database.with_suffix(".log")
+        self.simulator = Simulator(clock=system_clock, api_key="KEY_BENCH")
+        self.made: list[Event] = []
+        self.simulator.world.listeners[:] = [self.made.append]
+        self._calls = 0
+        self._live: list[World] = []
+        self._sessions: list[str] = []
+
+    @staticmethod
+    def _new_database(database: Path) -> None:
+        """The sample directory and nothing else; made once and copied for every section."""
+        connection.close()
+        for left in database.parent.glob(f"{database.name}*"):
+            left.unlink()
+        sample = database.with_name("sample")
+        if not sample.exists():
+            call_command("migrate", verbosity=0, skip_checks=True)
+            call_command("sample_directory")
+            connection.close()  # which also moves what the log holds into the file
+            shutil.copyfile(database, sample)
+        shutil.copyfile(sample, database)
+
+    # Calls, as the provider tells them.
+
+    def call(self) -> World:
+        """A customer and an agent in a conference; agents and queues take turns."""
+        number, self._calls = self._calls, self._calls + 1
+        agent, queue = cast.AGENTS[number % len(cast.AGENTS)], cast.QUEUES[number % len(cast.QUEUES)]
+        customer = cast.CUSTOMERS[number % len(cast.CUSTOMERS)]
+        return self.simulator.conference_with([agent.address], customer=customer, queue_number=queue.numbers[0])
+
+    def told(self) -> list[Event]:
+        """What the provider has told since this was last asked."""
+        events = list(self.made)
+        self.made.clear()
+        return events
+
+    def whole_calls(self, count: int, *, side_by_side: int = 16) -> list[Event]:
+        """The events of calls from ringing to the end, of several calls in turn."""
+        lives = [self._life() for _ in range(count)]
+        groups = [lives[first : first + side_by_side] for first in range(0, count, side_by_side)]
+        return [event for group in groups for event in chain(*zip_longest(*group)) if event]
+
+    def _life(self) -> list[Event]:
+        world = self.call()
+        self.toggle(world)
+        self.toggle(world)
+        for participant in list(world.participants):
+            self.simulator.far_end_hangs_up(participant.leg)
+        return self.told()
+
+    def toggle(self, world: World) -> None:
+        """The customer's phone holds, or resumes: one event that changes one row of the board."""
+        leg = customer_of(world)
+        self.simulator.world.far_end_holds(leg, held=not leg.held_by_phone)
+
+    def toggled(self, worlds: Iterable[World]) -> list[Event]:
+        """One event for each of these calls, in their order."""
+        for world in worlds:
+            self.toggle(world)
+        return self.told()
+
+    def signed(self, event: Event, at: datetime | None = None) -> tuple[bytes, dict[str, str]]:
+        """The webhook's body and signature for an event that happens now, or happened at another time."""
+        return self.simulator.signed(_happening(event.data, at or datetime.now(UTC)))
+
+    # The database of the server.
+
+    def live_calls(self, count: int) -> list[World]:
+        """That many calls in progress, stored and read back as if they had been told one by one."""
+        self._live += [self.call() for _ in range(count - len(self._live))]
+        self.store(self.told())
+        provider.transport = self.simulator.client_transport
+        with transaction.atomic():
+            while unread := Conference.objects.filter(read_at=None).count():
+                errands.run_due()
+                assert Conference.objects.filter(read_at=None).count() < unread, "the provider tells no names"
+        provider.transport = None
+        return self._live[:count]
+
+    def store(self, events: Sequence[Event]) -> None:
+        """Store facts without the server, in one transaction."""
+        with transaction.atomic():
+            for event in events:
+                inbox.receive(self.signed(event)[0], received_at=timezone.now(), key_index=0)
+
+    def logins(self, count: int) -> list[str]:
+        """Session keys of that many supervisors of all teams, of four kinds in equal parts."""
+        self._sessions += [_login(number) for number in range(len(self._sessions), count)]
+        return self._sessions[:count]
+
+
+def customer_of(world: World) -> Leg:
+    """The leg that rang first."""
+    return world.creator
+
+
+def row_ids() -> dict[str, str]:
+    """The board's row for each conference, by the provider's id."""
+    rows = Conference.objects.values_list("conference_id", "pk")
+    return {conference_id: f"conference-{pk}" for conference_id, pk in rows}
+
+
+def feed_numbers() -> dict[str, int]:
+    """The feed number of each conference's last change, by the board's row."""
+    return {f"conference-{pk}": feed for pk, feed in Conference.objects.values_list("pk", "feed")}
+
+
+def lost(events: Iterable[Event]) -> int:
+    """How many of these events are not on disk."""
+    return len({event.id for event in events} - set(Fact.objects.values_list("event_id", flat=True)))
+
+
+def _happening(data: dict[str, Any], at: datetime) -> dict[str, Any]:
+    if "occurred_at" in data:
+        return data | {"occurred_at": stamp(at)}
+    return data | {"payload": data["payload"] | {"occurred_at": stamp(at)}}
+
+
+def _login(number: int) -> str:
+    user = User(username=f"supervisor{number}", first_name="Supervisor", last_name=str(number))
+    user.set_unusable_password()
+    user.save()
+    user.user_permissions.set(Permission.objects.filter(codename__in=KINDS[number % len(KINDS)]))
+    Supervisor.objects.create(user=user).teams.set(Team.objects.all())
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.cookies["sessionid"].value
