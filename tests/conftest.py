@@ -31,6 +31,8 @@ from tests.story import (
     poster,
 )
 
+pytest_plugins = ["tests.drama"]
+
 
 @pytest.fixture
 def directory(db: None) -> Directory:

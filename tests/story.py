@@ -69,10 +69,14 @@ class Story:
                 return
         raise AssertionError("the story does not come to rest")
 
-    def pass_time(self, seconds: float = 1) -> None:
-        """Let time pass for everybody, and what it brings arrive."""
+    def wait(self, seconds: float) -> None:
+        """Let time pass for everybody; what it brings is still on its way."""
         self._traveller.shift(timedelta(seconds=seconds))
         self.simulator.advance(seconds)
+
+    def pass_time(self, seconds: float = 1) -> None:
+        """Let time pass for everybody, and what it brings arrive."""
+        self.wait(seconds)
         self.deliver()
 
     def call(self, *agents: str, customer: str = CUSTOMER, queue: str = SUPPORT_NUMBER) -> tuple[World, Conference]:
