@@ -11,11 +11,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
-from conferences import projection, provider, reconcile
+from conferences import projection, reconcile
 from conferences.models import Conference
 from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.rules import InvalidCommand
@@ -34,10 +34,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Several may run at once, also beside each other: each conference is read by one of them at a time."""
-        try:
-            provider.client()
-        except ValueError as error:
-            raise CommandError(f"TELNYX_API_KEY: {error}") from None
         self.stopped = threading.Event()
         if options["once"]:
             self._look(sweep=True)
@@ -52,6 +48,7 @@ class Command(BaseCommand):
             sweep = time.monotonic() - swept >= SWEEP_EVERY
             swept = time.monotonic() if sweep else swept
             self._look(sweep=sweep)
+            close_old_connections()
             self.stopped.wait(EVERY)
 
     def _look(self, *, sweep: bool) -> None:
@@ -65,8 +62,6 @@ class Command(BaseCommand):
                     break
         except Error:
             log.exception("The database could not be used; trying again")
-        finally:
-            close_old_connections()
 
     def _try(self, deed: Callable[[], None]) -> bool:
         """Return False when the provider cannot be asked at all just now."""
