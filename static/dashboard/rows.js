@@ -52,8 +52,9 @@ export function settleRows() {
     supervised: rows("[data-supervised]:not([data-state=completed])").length,
   };
   for (const figure of document.querySelectorAll("[data-count]")) {
-    const text = String(counts[figure.dataset.count]);
-    if (figure.textContent !== text) figure.textContent = text;
+    const text = (figure.dataset.n = String(counts[figure.dataset.count]));
+    const number = figure.querySelector("b");
+    if (number.textContent !== text) number.textContent = text;
   }
   document.getElementById("nothing").hidden = rows().length > 0;
   const mine = document.getElementById("supervision")?.dataset;
