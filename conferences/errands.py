@@ -6,12 +6,16 @@ import logging
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import DatabaseError, close_old_connections
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from conferences import following, reconcile, signals
-from conferences.models import Conference, Supervision
+from conferences.models import Conference, Participant, Supervision
+from conferences.telnyx.errors import TelnyxError
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +24,9 @@ Errand = tuple[Hashable, Callable[[], None]]
 # Nothing tells a process that another one has died holding an errand; so it also looks on its own.
 LOOK_EVERY = 1.0
 AT_ONCE = 8
+# The provider's list is asked for mute and hold once it has had time to settle, and not for ever when it will not tell.
+UNREAD = timedelta(seconds=3)
+READ_AGAIN = timedelta(seconds=5)
 
 
 def due() -> Iterator[Errand]:
@@ -28,6 +35,24 @@ def due() -> Iterator[Errand]:
         yield ("supervision", pk), partial(following.follow, pk)
     for conference in Conference.objects.live().filter(read_at=None)[:50]:
         yield ("conference", conference.pk), partial(reconcile.learn, conference.pk)
+    for conference in _with_unread_people(timezone.now()):
+        yield ("people", conference.pk), partial(_read_people, conference)
+
+
+def _with_unread_people(now: datetime) -> QuerySet[Conference]:
+    """Conferences in which somebody's mute or hold is not known: no webhook tells, and who hears whom rests on it."""
+    unread = Participant.objects.filter(
+        Q(on_hold=None) | Q(muted=None), state=Participant.State.JOINED, joined_at__lt=now - UNREAD
+    )
+    stale = Q(read_at=None) | Q(read_at__lt=now - READ_AGAIN)
+    return Conference.objects.live().filter(stale, pk__in=unread.values("conference"))[:50]
+
+
+def _read_people(conference: Conference) -> None:
+    try:
+        reconcile.read_back(conference)
+    except TelnyxError as error:
+        log.warning("A conference could not be read back: %s", error)
 
 
 def run_due() -> None:

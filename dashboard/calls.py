@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from conferences import policy
-from conferences.addresses import masked, readable
+from conferences import policy, presence
+from conferences.audibility import Party
 from conferences.models import Conference, Leg, Participant, Supervision
+from conferences.presence import name_of, supervisor_name
 from dashboard.audiences import Audience
 
 
@@ -87,6 +88,8 @@ class Call:
     end_reason: str
     known_at: datetime
     feed: int
+    parties: tuple[Party, ...]
+    running: bool | None
 
     @property
     def agents(self) -> tuple[Person, ...]:
@@ -107,6 +110,12 @@ class Call:
     def is_live(self) -> bool:
         return self.state != Conference.State.COMPLETED
 
+    def hearing(self, call_control_id: str, role: str, targets: Iterable[str]) -> str:
+        """Say who hears the supervisor on this leg; for one who is not in yet, who would in this role."""
+        if any(one.key == call_control_id and one.present for one in self.parties):
+            return presence.heard(self.parties, call_control_id, role, running=self.running)
+        return presence.preview(self.parties, role, targets, running=self.running)
+
     @property
     def text(self) -> str:
         """Everything on the row that a search may find, in lower case."""
@@ -116,8 +125,9 @@ class Call:
 
 def call_for(audience: Audience, conference: Conference) -> Call:
     """Return the conference as this audience sees it. Load it with `with_people`."""
-    running = [one for one in conference.supervisions.all() if one.ended_at is None]
-    people = tuple(_person(audience, stay, running) for stay in conference.present())
+    supervisions = [one for one in conference.supervisions.all() if one.ended_at is None]
+    people = tuple(_person(audience, stay, supervisions) for stay in conference.present())
+    parties, running = presence.parties(conference, numbers=audience.numbers), presence.is_running(conference)
     agents = {one.call_control_id: one.label for one in people if one.kind == Leg.Kind.AGENT}
     return Call(
         pk=conference.pk,
@@ -128,48 +138,28 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         queue=conference.queue.name if conference.queue else "",
         team=conference.queue.team.name if conference.queue else "",
         people=people,
-        supervisors=tuple(_listener(one, agents, people) for one in running),
-        actions=_actions(audience, people) if conference.is_live else (),
+        supervisors=tuple(_listener(one, agents, people) for one in supervisions),
+        actions=_actions(audience, parties, running) if conference.is_live else (),
         started_at=conference.created_at or conference.first_seen_at,
         ended_at=conference.ended_at,
         expires_at=conference.expires_at,
         end_reason=conference.end_reason,
         known_at=conference.known_at,
         feed=conference.feed,
+        parties=parties,
+        running=running,
     )
 
 
-def joined(names: Iterable[str]) -> str:
-    """Return names as a sentence lists them: "Ana", "Ana and Luis", "Ana, Luis and Chen"."""
-    *most, last = [*names] or ["nobody"]
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def hearing_sentence(people: Iterable[Person], role: str, targets: Collection[str]) -> str:
-    """Say who among the people in a call hears a supervisor in `role`; `targets` are the legs whispered to."""
-    talkers = [one for one in people if one.kind != Leg.Kind.SUPERVISOR]
-    others = [one.label for one in talkers if one.kind != Leg.Kind.AGENT]
-    if role == Supervision.Role.MONITOR:
-        return "Nobody hears you."
-    if role in (Supervision.Role.BARGE, Supervision.Role.NONE):
-        return f"Everyone hears you{', including ' + joined(others) if others else ''}."
-    if role != Supervision.Role.WHISPER:
-        return "It is not certain who hears you."
-    hearers = [one.label for one in talkers if one.call_control_id in targets]
-    if not hearers:
-        return "Nobody hears you: no agent you whisper to is in the call."
-    deaf = [one.label for one in talkers if one.call_control_id not in targets]
-    only = f"Only {joined(hearers)} {'hears' if len(hearers) == 1 else 'hear'} you."
-    return f"{only} {joined(deaf)} {'does' if len(deaf) == 1 else 'do'} not." if deaf else only
-
-
-def _person(audience: Audience, stay: Participant, running: list[Supervision]) -> Person:
+def _person(audience: Audience, stay: Participant, supervisions: list[Supervision]) -> Person:
     leg = stay.leg
-    supervision = next((one for one in running if one.call_control_id == leg.call_control_id), None)
+    supervision = next((one for one in supervisions if one.call_control_id == leg.call_control_id), None)
     return Person(
         call_control_id=leg.call_control_id,
         kind=leg.kind,
-        label=str(supervision.user.get_full_name() or supervision.user) if supervision else _label(audience, leg),
+        label=str(supervision.user.get_full_name() or supervision.user)
+        if supervision
+        else name_of(leg, numbers=audience.numbers),
         role=stay.role,
         muted=stay.muted,
         on_hold=stay.on_hold,
@@ -177,16 +167,6 @@ def _person(audience: Audience, stay: Participant, running: list[Supervision]) -
         joined_at=stay.joined_at,
         detail=leg.agent.team.name if leg.agent else "",
     )
-
-
-def _label(audience: Audience, leg: Leg) -> str:
-    if leg.agent:
-        return leg.agent.name
-    if leg.kind == Leg.Kind.SUPERVISOR:
-        return "Supervisor"
-    if not leg.far_address or not leg.direction:
-        return "Unknown caller"
-    return readable(leg.far_address) if audience.numbers else masked(leg.far_address)
 
 
 def _word(conference: Conference, people: tuple[Person, ...]) -> str:
@@ -209,7 +189,7 @@ def _listener(supervision: Supervision, agents: dict[str, str], people: tuple[Pe
     role = supervision.accepted_role or supervision.asked_role
     targets = supervision.accepted_targets if supervision.accepted_role else supervision.asked_targets
     return Listener(
-        name=supervision.user.get_full_name() or supervision.user.get_username(),
+        name=supervisor_name(supervision),
         role=role,
         targets=tuple(agents.get(target, "an agent who left") for target in targets),
         state=supervision.state,
@@ -219,10 +199,10 @@ def _listener(supervision: Supervision, agents: dict[str, str], people: tuple[Pe
     )
 
 
-def _actions(audience: Audience, people: tuple[Person, ...]) -> tuple[Action, ...]:
-    agents = [one.call_control_id for one in people if one.kind == Leg.Kind.AGENT]
+def _actions(audience: Audience, people: tuple[Party, ...], running: bool | None) -> tuple[Action, ...]:
+    agents = [one.key for one in people if one.kind == Leg.Kind.AGENT and one.present]
     return tuple(
-        Action(role.value, role.label, hearing_sentence(people, role.value, agents))
+        Action(role.value, role.label, presence.preview(people, role.value, agents, running=running))
         for role in policy.PERMISSIONS
         if role.value in audience.roles and (agents or role != Supervision.Role.WHISPER)
     )

@@ -108,8 +108,10 @@ class SuperviseForm(RoleForm):
         """Show a refusal of the provider's beside the field it named; the next try is another supervision."""
         name = PROVIDER_FIELDS.get(field, field)
         self.add_error(name if name in self.fields else None, sentence)
-        self.data = self.data.copy()
-        self.data["token"] = str(uuid.uuid4())
+        if isinstance(self.data, QueryDict):
+            anew = self.data.copy()
+            anew["token"] = str(uuid.uuid4())
+            self.data = anew
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -95,9 +95,13 @@ def update_accepted(state: State, fact: Event) -> None:
 
 
 def _with_role(participant: ParticipantState, fact: Event) -> ParticipantState:
-    role = fact.text("supervisor_role")
+    """A mute read before a change of role says nothing after it: a monitor may have been listed as muted."""
+    role = fact.text("supervisor_role") or ""
     return replace(
-        participant, role=role if role in SUPERVISOR_ROLES else "", whisper_call_control_ids=ids(fact.payload, ())
+        participant,
+        role=role if role in SUPERVISOR_ROLES else "",
+        whisper_call_control_ids=ids(fact.payload, ()),
+        muted=participant.muted if role == participant.role else None,
     )
 
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dashboard.calls import Call, hearing_sentence
+from conferences.models import Supervision
+from dashboard.calls import Call
 
 register = template.Library()
 
@@ -61,9 +62,9 @@ def kind_icon(kind: str) -> SafeString:
 
 
 @register.simple_tag
-def hearing(call: Call, role: str, targets: Sequence[str]) -> str:
-    """Say who hears a supervisor in this role; `targets` are the legs whispered to."""
-    return hearing_sentence(call.people, role, targets)
+def hearing(call: Call, supervision: Supervision, role: str, targets: Sequence[str]) -> str:
+    """Say who hears this supervisor; before the phone is in the call, who would in this role."""
+    return call.hearing(supervision.call_control_id, role, targets)
 
 
 @register.filter

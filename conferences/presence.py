@@ -1,0 +1,86 @@
+"""Who is in a conference, as audibility takes it: names as they may be shown, and only what the provider has told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from conferences.addresses import masked, readable
+from conferences.audibility import Party, reach, sentence, with_supervisor
+from conferences.models import Conference, Leg, Participant, Supervision
+
+YOU = "you"  # the key of a supervisor who is not in yet
+
+
+def parties(conference: Conference, *, numbers: bool) -> tuple[Party, ...]:
+    """Return everybody who is or may be in the conference. Load it with `with_people`; `numbers`: shown in full."""
+    running = {one.call_control_id: one for one in conference.supervisions.all() if one.ended_at is None}
+    stays = [one for one in conference.participants.all() if one.state != Participant.State.LEFT]
+    return tuple(_party(stay, running.get(stay.leg.call_control_id), numbers) for stay in stays)
+
+
+def is_running(conference: Conference) -> bool | None:
+    """Whether people in the conference can hear each other at all; None while its state is not known."""
+    known = {Conference.State.IN_PROGRESS: True, Conference.State.COMPLETED: False, Conference.State.INIT: False}
+    return known.get(Conference.State(conference.state))
+
+
+def preview(people: Iterable[Party], role: str, targets: Iterable[str], *, running: bool | None) -> str:
+    """Say who would hear a supervisor who joined, or changed, to this role and these targets now."""
+    you = Party(key=YOU, name="you", kind="supervisor", role=role, targets=frozenset(targets))
+    return sentence(reach(with_supervisor(people, you), YOU, running=running), _mode(role), None)
+
+
+def heard(people: Iterable[Party], call_control_id: str, role: str, *, running: bool | None) -> str:
+    """Say who hears the supervisor on this leg now. Raises KeyError when it is not among the people."""
+    return sentence(reach(people, call_control_id, running=running), _mode(role), None)
+
+
+def name_of(leg: Leg, *, numbers: bool) -> str:
+    """Return what a leg is called on a screen."""
+    if leg.agent:
+        return leg.agent.name
+    if leg.kind == Leg.Kind.SUPERVISOR:
+        return "Supervisor"
+    if not leg.far_address or not leg.direction:
+        return "Unknown caller"
+    return readable(leg.far_address) if numbers else masked(leg.far_address)
+
+
+def supervisor_name(supervision: Supervision) -> str:
+    return supervision.user.get_full_name() or supervision.user.get_username()
+
+
+def _party(stay: Participant, supervision: Supervision | None, numbers: bool) -> Party:
+    leg = stay.leg
+    is_in = stay.state == Participant.State.JOINED and leg.state == Leg.State.ANSWERED
+    return Party(
+        key=leg.call_control_id,
+        name=str(supervision.user.get_full_name() or supervision.user)
+        if supervision
+        else name_of(leg, numbers=numbers),
+        kind=leg.kind,
+        role=stay.role,
+        targets=frozenset(stay.whisper_call_control_ids),
+        muted=_muted(stay, supervision),
+        on_hold=stay.on_hold,
+        phone_hold=leg.phone_hold,
+        present=True if is_in else None,
+        role_known=supervision is None or _role_is_known(supervision),
+    )
+
+
+def _muted(stay: Participant, supervision: Supervision | None) -> bool | None:
+    """What was read back since the role was accepted; our own look at the list counts until the next one."""
+    if stay.muted is None and supervision is not None and supervision.proof == Supervision.Proof.AGREES:
+        return supervision.accepted_role == Supervision.Role.MONITOR or supervision.join_options.mute
+    return stay.muted
+
+
+def _role_is_known(supervision: Supervision) -> bool:
+    """Not while a change is under way, nor after an answer was lost."""
+    changing = supervision.command in ("join", "update")
+    return not changing and bool(supervision.accepted_role or supervision.accepted_at is None)
+
+
+def _mode(role: str) -> str:
+    return "barge" if role == Supervision.Role.NONE else role
