@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from conferences.addresses import mask_numbers
-from conferences.admin.readonly import ReadOnly
+from conferences.admin.readonly import ReadOnly, to_the_second
 from conferences.models import AuditEntry
 
 
@@ -15,7 +15,7 @@ class AuditEntryAdmin(ReadOnly):
 
     masks = {"conference_name": "conference_masked", "provider_text": "provider_masked", "note": "note_masked"}
     list_display = (
-        "at", "actor_name", "deed", "phase", "result", "role", "conference_name", "source_ip", "http_status",
+        "written", "actor_name", "deed", "phase", "result", "role", "conference_name", "source_ip", "http_status",
         "provider_code",
     )  # fmt: skip
     list_filter = ("phase", "result", "deed", "role")
@@ -24,6 +24,10 @@ class AuditEntryAdmin(ReadOnly):
         "note",
     )  # fmt: skip
     date_hierarchy = "at"
+
+    @admin.display(description="at", ordering="at")
+    def written(self, entry: AuditEntry) -> str:
+        return to_the_second(entry.at)
 
     @admin.display(description="conference name")
     def conference_masked(self, entry: AuditEntry) -> str:

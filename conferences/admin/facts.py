@@ -14,11 +14,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from conferences.admin.readonly import ReadOnly
+from conferences.admin.readonly import ReadOnly, short, to_the_second
 from conferences.models import Fact
 
 LONGEST: Final = 20_000
-_FAMILIES: Final = ("call.", "conference.", "readback.", "command.")
+_FAMILIES: Final = {"call.": "call", "conference.": "conference", "readback.": "read-back", "command.": "command"}
 
 
 class TypeFilter(admin.SimpleListFilter):
@@ -28,7 +28,7 @@ class TypeFilter(admin.SimpleListFilter):
     parameter_name = "family"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [*((family, f"{family}…") for family in _FAMILIES), ("other", "other or unreadable")]
+        return [*_FAMILIES.items(), ("other", "other or unreadable")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Fact]) -> QuerySet[Fact]:
         family = self.value()
@@ -43,7 +43,7 @@ class FactAdmin(ReadOnly):
 
     masks = {"body": "body_hidden", "body_shown": "body_hidden"}
     list_display = (
-        "received_at", "event_type", "outcome", "reason", "source", "attempt", "conference_id", "call_control_id",
+        "received", "event_type", "outcome", "reason", "source", "attempt", "conference", "leg",
     )  # fmt: skip
     list_filter = ("outcome", "source", TypeFilter)
     search_fields = ("=event_id", "=event_type", "=conference_id", "=call_control_id", "reason")
@@ -56,6 +56,18 @@ class FactAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Fact]:
         return super().get_queryset(request).defer("body")
+
+    @admin.display(description="received at", ordering="received_at")
+    def received(self, fact: Fact) -> str:
+        return to_the_second(fact.received_at)
+
+    @admin.display(ordering="conference_id")
+    def conference(self, fact: Fact) -> SafeString:
+        return short(fact.conference_id)
+
+    @admin.display(ordering="call_control_id")
+    def leg(self, fact: Fact) -> SafeString:
+        return short(fact.call_control_id)
 
     @admin.display(description="body")
     def body_shown(self, fact: Fact) -> SafeString:

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from conferences.admin.typed import Admin, Inline
 from conferences.policy import may_see_numbers
+
+
+def to_the_second(moment: datetime) -> str:
+    """Return a time as lists of records show it: local, sortable by eye, with the seconds that tell them apart."""
+    return f"{localtime(moment):%Y-%m-%d %H:%M:%S}"
+
+
+def short(identifier: str) -> SafeString:
+    """Return the beginning of one of the provider's long identifiers; the whole of it shows on pointing at it."""
+    if len(identifier) <= 16:
+        return format_html("{}", identifier)
+    return format_html('<span title="{}">{}…</span>', identifier, identifier[:12])
 
 
 class _Closed:

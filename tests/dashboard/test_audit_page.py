@@ -219,6 +219,7 @@ def test_there_are_fifty_deeds_to_a_page_and_the_filters_stay(page):
         enter(actor_name=f"Marta {number}")
     first, second = page(person="marta"), page(person="marta", page="2")
     assert (len(who(first)), who(second)) == (50, ["Marta 0"])
+    assert first.content.decode().count("1–50 of 51 deeds") == 1
     assert re.findall(r'href="(\?[^"]+)">Older', first.content.decode()) == ["?person=marta&amp;page=2"]
 
 
