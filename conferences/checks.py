@@ -14,7 +14,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, register
 from django.core.exceptions import ImproperlyConfigured
 
-from conferences.provider import public_keys
+from conferences.provider import key_refused_at, public_keys
 
 # They build or upgrade an installation, at times and places where no key belongs; to them errors are told as warnings.
 WITHOUT_KEYS: Final = frozenset({"makemigrations", "migrate", "showmigrations", "sqlmigrate", "createsuperuser"})
@@ -43,6 +43,12 @@ def api_key_problem() -> str:
     if not key.isascii() or not key.isprintable() or " " in key:
         return "TELNYX_API_KEY: It holds spaces, line ends or other characters that no key has."
     return ""
+
+
+def key_refusal() -> str:
+    """Return that the provider refused the API key, in a sentence; empty while this process knows of no refusal."""
+    refused_at = key_refused_at()
+    return f"TELNYX_API_KEY: The provider refused it at {refused_at:%H:%M:%S} UTC." if refused_at else ""
 
 
 def refuse_to_start() -> None:

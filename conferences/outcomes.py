@@ -10,6 +10,8 @@ from conferences.telnyx.sentences import UNKNOWN_OUTCOME
 
 # The provider's refusals (Telnyx: API error codes) that have a reason of their own.
 REFUSALS = {"90018": "hung_up", "90019": "conference_over", "90032": "full", "90034": "not_answered_yet"}
+# Too late for a quieter mode, for nobody hears the supervisor any more.
+TOO_LATE = {"90018": "hung_up", "90019": "call_ended"}
 
 
 def changes(supervision: Supervision, step: Step, sent: Sent) -> dict[str, object]:
@@ -54,7 +56,7 @@ def _updated(supervision: Supervision, sent: Sent) -> dict[str, object]:
     if sent.accepted:
         return _accepted(supervision, sent) | _put_back(supervision)
     if is_quieter(supervision):
-        return {"wanted": False, "problem": "not_quieter", "notice": sent.sentence}
+        return {"wanted": False, "problem": TOO_LATE.get(sent.code, "not_quieter"), "notice": sent.sentence}
     if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
         # Louder or not, nobody knows: go back to the quieter mode for certain, or hang up.
         return {"accepted_role": "", "notice": sent.sentence}

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from conferences.checks import api_key_problem, public_key_problem
+from conferences.checks import api_key_problem, key_refusal, public_key_problem
 from conferences.models import AuditEntry
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -64,14 +64,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say of each part whether it is fit, as `ok` or in a sentence; 503 unless all are.
 
-    Its parts: `database` (reachable and migrated), `public_key` (webhooks can be verified), `api_key` (there is one),
-    `provider` (it did not refuse the key at the last command).
+    Its parts: `database` (reachable and migrated), `public_key` (webhooks can be verified), `api_key` (there is one,
+    and this process was not refused with it), `provider` (it did not refuse the key at the last command).
     """
     database = _database()
     parts = {
         "database": database,
         "public_key": public_key_problem() or OK,
-        "api_key": api_key_problem() or OK,
+        "api_key": api_key_problem() or key_refusal() or OK,
         "provider": _provider() if database == OK else "Not known without the database.",
     }
     return JsonResponse(parts, status=200 if set(parts.values()) == {OK} else 503)
