@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from conferences import feed
-from conferences.models import Conference
+from conferences.models import Conference, Supervision
 from dashboard import fragments
 from dashboard.audiences import Audience, audience_of, may_see
 from dashboard.calls import Call, call_for
@@ -21,36 +21,53 @@ from dashboard.viewers import Viewer
 
 @dataclass(slots=True)
 class Changes:
-    """The conferences that changed up to `number`, loaded once, and what was rendered of them for whom."""
+    """Conferences as of feed `number`, loaded once, and what was rendered of them for whom.
+
+    `users` are those whose own supervision may show something new.
+    """
 
     number: int
     conferences: list[Conference]
+    users: Collection[int] = ()
     _calls: dict[tuple[Audience, UUID], Call | None] = field(default_factory=dict)
     _rendered: dict[tuple[str, Audience, UUID], str] = field(default_factory=dict)
     _panels: dict[int, str] = field(default_factory=dict)
+    _frames: dict[Hashable, str | None] = field(default_factory=dict)
 
-    def frame(self, viewer: Viewer, *, live: Iterable[UUID] | None = None) -> str | None:
-        """Return what this viewer is to be sent, or None when none of it is for them."""
-        calls = [call for one in self.conferences if (call := self._call(viewer.audience, one))]
+    def frame(self, viewer: Viewer, *, catching_up: bool = False) -> str | None:
+        """Return what this viewer is to be sent, or None when none of it is for them.
+
+        Who is catching up also learns which rows belong on the page now: one that slept drops what ended meanwhile.
+        """
+        panel = viewer.user_pk if viewer.user_pk in self.users else None
+        key = (viewer.audience, viewer.filter, viewer.conference, viewer.since, panel, catching_up)
+        if key not in self._frames:
+            self._frames[key] = self._frame(viewer, catching_up=catching_up)
+        return self._frames[key]
+
+    def _frame(self, viewer: Viewer, *, catching_up: bool) -> str | None:
+        seen = [call for one in self.conferences if (call := self._call(viewer.audience, one))]
+        calls = [call for call in seen if call.feed > viewer.since]
+        if catching_up:
+            calls = [call for call in calls if call.is_live or call.pk == viewer.conference]
         board = calls if viewer.conference is None else []
         shown = [call for call in board if viewer.filter.matches(call)]
+        parts = self._parts(viewer, calls, board, shown)
+        if not any(parts) and not catching_up:
+            return None
+        live = [fragments.row_id(call.pk) for call in seen if call.is_live and viewer.filter.matches(call)]
+        rows = [fragments.row_id(call.pk) for call in shown]
+        return encode(self.number, {"content": "".join(parts), "rows": rows} | ({"live": live} if catching_up else {}))
+
+    def _parts(self, viewer: Viewer, calls: list[Call], board: list[Call], shown: list[Call]) -> list[str]:
         hidden = [call.pk for call in board if not viewer.filter.matches(call)]
-        parts = [
+        return [
             *(self._part("row", viewer.audience, call) for call in shown),
             *(self._part("detail", viewer.audience, call) for call in calls if call.pk == viewer.conference),
             *(self._part("targets", viewer.audience, call) for call in calls if call.is_live),
-            *([self._panel(viewer.user_pk)] if self._concerns(viewer.user_pk) else []),
+            *([self._panel(viewer.user_pk)] if viewer.user_pk in self.users else []),
             str(fragments.removal(hidden)),
         ]
-        if not any(parts) and live is None:
-            return None
-        extra = {} if live is None else {"live": [fragments.row_id(pk) for pk in live]}
-        rows = [fragments.row_id(call.pk) for call in shown]
-        return encode(self.number, {"content": "".join(parts), "rows": rows, **extra})
-
-    def _concerns(self, user_pk: int) -> bool:
-        """Whether one of the changed conferences is or was supervised by this user."""
-        return any(one.user_id == user_pk for conference in self.conferences for one in conference.supervisions.all())
 
     def _call(self, audience: Audience, conference: Conference) -> Call | None:
         key = (audience, conference.pk)
@@ -78,21 +95,25 @@ def changes_since(number: int) -> Changes:
     latest = feed.latest()
     if latest <= number:
         return Changes(latest, [])
-    return Changes(latest, list(Conference.objects.with_people().filter(feed__gt=number)))
+    conferences = list(Conference.objects.with_people().filter(feed__gt=number))
+    users = {one.user_id for conference in conferences for one in conference.supervisions.all()}
+    return Changes(latest, conferences, users)
 
 
-def catch_up(viewer: Viewer) -> tuple[int, str]:
-    """Return the frame that brings a page rendered at `viewer.since` up to date, and the number it brings it to.
+def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
+    """Return the frames that bring pages rendered at `viewer.since` up to date, and the number they bring them to.
 
-    It names the rows that belong on the page now, so that a page that slept drops what ended meanwhile.
+    However long a page slept, only what is on it now is read: live calls, once for all who ask, and the call whose
+    own page it is.
     """
-    changes = changes_since(viewer.since)
-    seen = [call_for(viewer.audience, one) for one in visible(viewer.audience)]
-    live = [call.pk for call in seen if viewer.filter.matches(call)]
-    ended = {one.pk for one in changes.conferences if not one.is_live}
-    changes.conferences = [one for one in changes.conferences if one.pk not in ended or one.pk == viewer.conference]
-    frame = changes.frame(viewer, live=live)
-    return changes.number, frame or heartbeat(changes.number)
+    number = feed.latest()
+    conferences = list(Conference.objects.live().with_people())
+    if pages := {one.conference for one in viewers if one.conference} - {one.pk for one in conferences}:
+        conferences += Conference.objects.with_people().filter(pk__in=pages)
+    since = min(one.since for one in viewers)
+    users = Supervision.objects.filter(user__in={one.user_pk for one in viewers}, conference__feed__gt=since)
+    changes = Changes(number, conferences, set(users.values_list("user_id", flat=True)))
+    return number, {one: changes.frame(one, catching_up=True) or "" for one in viewers}
 
 
 def visible(audience: Audience) -> list[Conference]:

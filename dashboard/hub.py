@@ -31,24 +31,34 @@ class Hub:
 
     def __init__(self) -> None:
         self._viewers: set[Viewer] = set()
-        self._number = 0
+        self._newcomers: list[Viewer] = []
+        self._batch: asyncio.Task[tuple[int, dict[Viewer, str]]] | None = None
+        self._reading = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="hub")
 
     async def join(self, viewer: Viewer) -> None:
-        """Bring a new viewer's page up to date and keep it so. Raises DatabaseError when that cannot be read now."""
+        """Bring a new viewer's page up to date and keep it so. Raises DatabaseError when that cannot be read now.
+
+        What changes meanwhile is sent after it: the viewer is told from the number on that its first frame brought.
+        """
         self._start()
+        self._newcomers.append(viewer)
+        if self._batch is None:
+            self._batch = asyncio.create_task(self._catch_up())
+        number, made = await asyncio.shield(self._batch)
+        viewer.since = number
+        viewer.offer(made[viewer])
         self._viewers.add(viewer)
-        try:
-            number, frame = await self._in_thread(lambda: frames.catch_up(viewer))
-        except DatabaseError:
-            self._viewers.discard(viewer)
-            raise
-        if len(self._viewers) == 1:
-            self._number = number  # nobody else waits for anything older
-        viewer.offer(frame)
+        self._woken.set()
+
+    async def _catch_up(self) -> tuple[int, dict[Viewer, str]]:
+        """Read once for all who wait; those who come while that goes on are the next to be read for."""
+        async with self._reading:
+            newcomers, self._newcomers, self._batch = self._newcomers, [], None
+            return await self._in_thread(lambda: frames.catch_up(newcomers))
 
     def leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
@@ -69,7 +79,8 @@ class Hub:
         loop = asyncio.get_running_loop()
         if self._loop is loop and self._tasks and not any(task.done() for task in self._tasks):
             return
-        self._loop, self._woken = loop, asyncio.Event()
+        self._loop, self._woken, self._reading = loop, asyncio.Event(), asyncio.Lock()
+        self._newcomers, self._batch = [], None
         for task in self._tasks:
             if not task.get_loop().is_closed():
                 task.cancel()
@@ -112,7 +123,7 @@ class Hub:
                 continue  # and no heartbeat: pages then say that they are late
             if now - beat > HEARTBEAT:
                 beat = now
-                self._send_all(lambda viewer: frames.heartbeat(self._number))
+                self._send_all(lambda viewer: frames.heartbeat(viewer.since))
 
     async def _tell_changes(self) -> None:
         viewers = list(self._viewers)
@@ -123,13 +134,15 @@ class Hub:
             self._send(viewer, frame)
 
     def _render(self, viewers: list[Viewer]) -> dict[Viewer, str]:
-        changes = frames.changes_since(self._number)
-        if changes.number < self._number:
-            changes = frames.changes_since(0)  # the database was put back to an earlier day
-        self._number = changes.number
-        if not changes.conferences:
-            return {}
-        made = {viewer: changes.frame(viewer) for viewer in viewers}
+        number = min(viewer.since for viewer in viewers)
+        changes = frames.changes_since(number)
+        if changes.number < number:  # the database was put back to an earlier day
+            changes = frames.changes_since(0)
+            for viewer in viewers:
+                viewer.since = 0
+        made = {viewer: changes.frame(viewer) for viewer in viewers} if changes.conferences else {}
+        for viewer in viewers:
+            viewer.since = changes.number
         return {viewer: frame for viewer, frame in made.items() if frame is not None}
 
     async def _check_logins(self) -> None:
