@@ -19,7 +19,7 @@ from tests.story import ANA, browser
 
 OPEN_TO_ANYBODY = {"login", "healthz", "telnyx_webhook"}
 EXEMPT_FROM_CSRF = {"telnyx_webhook"}
-READING = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT")
+READING = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "DECLARE")
 
 # The regular expressions of Django's admin: the list of an app's models, and whatever is not there.
 REGEXES = {r"\^\(\?P<app_label>(\w+)[^)]*\)/\$": r"\1/", r"\(\?P<url>\.\*\)\$": "nowhere/"}
