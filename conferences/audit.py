@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
+from conferences import presence
 from conferences.models import AuditEntry, Conference, Leg, Supervision
 
 
@@ -36,7 +37,8 @@ class Attempt:
 
 
 def intend(supervision: Supervision, deed: str, *, role: str, targets: Iterable[str], command_id: str) -> AuditEntry:
-    """Write that a command is about to be sent. Returns the entry its outcome belongs to."""
+    """Write that a command is about to be sent, with what the screen says of it. Returns the entry of its outcome."""
+    targets = list(targets)
     return _write(
         phase=AuditEntry.Phase.INTENT,
         deed=deed,
@@ -47,6 +49,7 @@ def intend(supervision: Supervision, deed: str, *, role: str, targets: Iterable[
         role=role,
         targets=named(targets),
         command_id=command_id,
+        said=_said(supervision.conference, role, targets),
         **_about(supervision.conference),
     )
 
@@ -73,6 +76,7 @@ def conclude(intent: AuditEntry, outcome: Outcome, *, call_control_id: str = "")
         provider_code=outcome.code,
         provider_text=outcome.text,
         note=outcome.note,
+        said=intent.said,
     )
 
 
@@ -102,6 +106,15 @@ def _name(leg: Leg | None) -> str:
     if leg is None:
         return "unknown leg"
     return str(leg.agent) if leg.agent else leg.get_kind_display()
+
+
+def _said(conference: Conference, role: str, targets: Iterable[str]) -> str:
+    """Who will hear, as the screen puts it now; numbers masked, as not everybody who reads the audit may see them."""
+    if not role:
+        return ""
+    loaded = Conference.objects.with_people().get(pk=conference.pk)
+    people = presence.parties(loaded, numbers=False)
+    return presence.preview(people, role, targets, running=presence.is_running(loaded))
 
 
 def _about(conference: Conference) -> dict[str, object]:

@@ -20,6 +20,9 @@ from conferences.telnyx.sentences import explain
 # The provider forgets a command_id after 60 seconds; the client spends up to 20 on its sends.
 RESENDABLE = timedelta(seconds=25)
 
+# The provider's refusals (Telnyx: API error codes) of a command for a leg that is gone.
+GONE = ("90018", "90015", "10005", "10007")
+
 # What a supervisor calls each command.
 _IN_WORDS = {
     Step.DIAL.value: "Calling your phone",

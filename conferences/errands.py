@@ -13,7 +13,7 @@ from django.db import DatabaseError, close_old_connections
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from conferences import following, reconcile, signals
+from conferences import following, leftovers, reconcile, signals
 from conferences.models import Conference, Participant, Supervision
 from conferences.telnyx.errors import TelnyxError
 
@@ -33,6 +33,8 @@ def due() -> Iterator[Errand]:
     """Yield what may be due now, each under a key of its own. Doing one twice, or by two processes, does no harm."""
     for pk in Supervision.objects.running().values_list("pk", flat=True):
         yield ("supervision", pk), partial(following.follow, pk)
+    for supervision, leg in leftovers.find():
+        yield ("leftover", leg.pk), partial(leftovers.clear_away, supervision, leg)
     for conference in Conference.objects.live().filter(read_at=None)[:50]:
         yield ("conference", conference.pk), partial(reconcile.learn, conference.pk)
     for conference in _with_unread_people(timezone.now()):

@@ -10,11 +10,12 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from conferences import audit, commanding, confirming, feed, outcomes, policy, reconcile
+from conferences import audit, commanding, confirming, outcomes, policy, reconcile
 from conferences.commanding import Sent
 from conferences.errors import NotPossible
 from conferences.models import Leg, Participant, Supervision
 from conferences.steps import Decision, Situation, Step, is_quieter, next_step, targets_now
+from conferences.supervision import note
 from conferences.telnyx.commands import encode_client_state
 from conferences.telnyx.errors import TelnyxError
 
@@ -23,8 +24,6 @@ log = logging.getLogger(__name__)
 # Longer than the client spends on one command: a worker that is silent for longer has died.
 LEASE = timedelta(seconds=30)
 MOST_STEPS = 12
-
-GONE = ("90018", "90015", "10005", "10007")
 
 
 def follow(supervision_id: UUID) -> None:
@@ -82,7 +81,7 @@ def _leg(supervision: Supervision) -> Leg | None:
         return None
     leg = Leg.objects.filter(client_state=encode_client_state(str(supervision.pk))).first()
     if leg is not None:
-        _note(supervision, call_control_id=leg.call_control_id, **outcomes.settled(supervision))
+        note(supervision, call_control_id=leg.call_control_id, **outcomes.settled(supervision))
     return leg
 
 
@@ -95,10 +94,11 @@ def _do_next(supervision_id: UUID) -> bool:
         _settle_lost_command(at.supervision)
         return True
     _keep_present_targets(at)
+    _tell_of_new_agents(at)
     _note_arrival(at)
     decision = next_step(at)
     if decision.state != at.supervision.state:
-        _note(at.supervision, state=decision.state)
+        note(at.supervision, state=decision.state)
     quiet = _WITHOUT_COMMAND.get(decision.step)
     return quiet(at, decision) if quiet else _carry_out(at, decision)
 
@@ -108,7 +108,7 @@ def _settle_lost_command(supervision: Supervision) -> None:
     step, sent_at = Step(supervision.command), supervision.command_at or timezone.now()
     fresh = timezone.now() - sent_at < commanding.RESENDABLE and supervision.asked_at <= sent_at
     if fresh:
-        _note(supervision, busy_until=timezone.now() + LEASE)
+        note(supervision, busy_until=timezone.now() + LEASE)
         sent = commanding.send(supervision, step)
     else:
         sent = commanding.lost(supervision, sent_at)
@@ -126,12 +126,27 @@ def _keep_present_targets(at: Situation) -> None:
         notice += f"{' and '.join(one['name'] for one in audit.named(targets))} still hears you."
     else:
         notice += "Nobody is left to whisper to, so you are only listening."
-    _note(supervision, asked_role=role, asked_targets=targets, asked_at=at.now, notice=notice)
+    note(supervision, asked_role=role, asked_targets=targets, asked_at=at.now, notice=notice)
+
+
+def _tell_of_new_agents(at: Situation) -> None:
+    """Whoever comes to the call during a whisper does not hear it, and the supervisor should know."""
+    supervision = at.supervision
+    if supervision.accepted_role != Supervision.Role.WHISPER:
+        return
+    known = set(supervision.agents_seen)
+    new = at.agents - known
+    if new == set() and known <= at.agents:
+        return
+    names = sorted({one["name"] for one in audit.named(new)})
+    told = f"{' and '.join(names)} joined the call and {'does' if len(names) == 1 else 'do'} not hear you."
+    notice = {"notice": told} if known and new else {}
+    note(supervision, agents_seen=sorted(at.agents), **notice)
 
 
 def _note_arrival(at: Situation) -> None:
     if at.supervision.joined_at is None and at.stay is not None and at.stay.state == Participant.State.JOINED:
-        _note(at.supervision, joined_at=at.stay.joined_at or at.now, **outcomes.settled(at.supervision))
+        note(at.supervision, joined_at=at.stay.joined_at or at.now, **outcomes.settled(at.supervision))
 
 
 def _wait(at: Situation, decision: Decision) -> bool:
@@ -140,22 +155,22 @@ def _wait(at: Situation, decision: Decision) -> bool:
 
 def _finish(at: Situation, decision: Decision) -> bool:
     done = outcomes.settled(at.supervision)
-    _note(at.supervision, problem=decision.problem, ended_at=at.now, wanted=False, **done)
+    note(at.supervision, problem=decision.problem, ended_at=at.now, wanted=False, **done)
     return False
 
 
 def _give_up(at: Situation, decision: Decision) -> bool:
-    _note(at.supervision, wanted=False, problem=decision.problem)
+    note(at.supervision, wanted=False, problem=decision.problem)
     return True
 
 
 def _confirm(at: Situation, decision: Decision) -> bool:
-    _note(at.supervision, **confirming.look(at.supervision))
+    note(at.supervision, **confirming.look(at.supervision))
     return True
 
 
 def _assert_again(at: Situation, decision: Decision) -> bool:
-    _note(at.supervision, accepted_role="", asserted_again=True)
+    note(at.supervision, accepted_role="", asserted_again=True)
     return True
 
 
@@ -184,7 +199,7 @@ def _carry_out(at: Situation, decision: Decision) -> bool:
     marks = {f"{decision.step.value}_sent_at": at.now} if decision.step in (Step.JOIN, Step.LEAVE, Step.HANGUP) else {}
     if decision.step is Step.DIAL:
         marks = {"dialled_at": at.now}
-    _note(
+    note(
         supervision,
         command=decision.step.value,
         command_id=str(uuid.uuid4()),
@@ -214,7 +229,7 @@ def _still_allowed(at: Situation) -> bool:
             supervision.source_ip,
         )
         audit.deny(attempt, error.sentence)
-        _note(supervision, wanted=False, problem="withdrawn", notice=error.sentence)
+        note(supervision, wanted=False, problem="withdrawn", notice=error.sentence)
         return False
     return True
 
@@ -224,8 +239,8 @@ def _apply(supervision: Supervision, step: Step, sent: Sent) -> None:
     changes = outcomes.changes(supervision, step, sent)
     if step is Step.UPDATE and not sent.accepted:
         _take_back(supervision)
-    _note(supervision, command="", command_id="", command_at=None, **changes)
-    if step is Step.HANGUP and sent.code in GONE:
+    note(supervision, command="", command_id="", command_at=None, **changes)
+    if step is Step.HANGUP and sent.code in commanding.GONE:
         commanding.leg_is_gone(supervision)
 
 
@@ -234,11 +249,3 @@ def _take_back(supervision: Supervision) -> None:
     if supervision.accepted_role:
         before = {"asked_role": supervision.accepted_role, "asked_targets": supervision.accepted_targets}
         Supervision.objects.filter(pk=supervision.pk, asked_at=supervision.asked_at).update(**before)
-
-
-def _note(supervision: Supervision, **values: object) -> None:
-    with feed.writing():
-        Supervision.objects.filter(pk=supervision.pk).update(**values)
-        feed.bump(supervision.conference)
-    for name, value in values.items():
-        setattr(supervision, name, value)

@@ -50,7 +50,7 @@ class Situation:
     conference: Conference
     leg: Leg | None
     stay: Participant | None
-    agents: Collection[str]
+    agents: frozenset[str]
     now: datetime
 
 

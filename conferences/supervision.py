@@ -63,7 +63,7 @@ def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: s
     except NotPossible as error:
         audit.deny(audit.Attempt(user, conference, "update", role, targets, ip), error.sentence)
         raise
-    _wish(supervision, asked_role=role, asked_targets=list(targets), asked_at=timezone.now(), notice="")
+    note(supervision, asked_role=role, asked_targets=list(targets), asked_at=timezone.now(), notice="")
 
 
 def refused(user: User, conference: Conference, deed: str, request: Request, why: str) -> None:
@@ -74,13 +74,13 @@ def refused(user: User, conference: Conference, deed: str, request: Request, why
 def leave(supervision: Supervision) -> None:
     """Record the wish to be out, in whatever state it is: while the phone rings this cancels the call to it."""
     problem = "left" if supervision.joined_at else "cancelled"
-    _wish(supervision, wanted=False, problem=problem, notice="", state=Supervision.State.LEAVING)
+    note(supervision, wanted=False, problem=problem, notice="", state=Supervision.State.LEAVING)
 
 
 def dismiss(supervision: Supervision) -> None:
     """Note that the supervisor has read how a supervision ended."""
     if supervision.ended_at is not None:
-        _wish(supervision, seen_at=timezone.now())
+        note(supervision, seen_at=timezone.now())
 
 
 def current(user: User) -> Supervision | None:
@@ -147,7 +147,8 @@ def _check_running(supervision: Supervision) -> None:
         raise NotPossible("You have left this call.")
 
 
-def _wish(supervision: Supervision, **values: object) -> None:
+def note(supervision: Supervision, **values: object) -> None:
+    """Set columns of the row, and of `supervision`, as something its screen shows has changed."""
     with feed.writing():
         Supervision.objects.filter(pk=supervision.pk).update(**values)
         feed.bump(supervision.conference)

@@ -60,6 +60,7 @@ class AuditEntry(models.Model):
     sends = models.PositiveSmallIntegerField(null=True, blank=True)
     provider_code = models.CharField(max_length=20, blank=True)
     provider_text = models.TextField(blank=True)
+    said = models.TextField(blank=True)  # who would hear, as the screen put it at that moment
     note = models.TextField(blank=True)
 
     objects = AuditQuerySet.as_manager()

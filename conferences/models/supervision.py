@@ -70,6 +70,7 @@ class Supervision(models.Model):
     accepted_targets: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
 
+    agents_seen: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)  # in the call during a whisper
     # What the provider's own participants list shows of our leg, since the mode in force was accepted.
     proof = models.CharField(max_length=12, choices=Proof, blank=True)
     proof_at = models.DateTimeField(null=True, blank=True)

@@ -389,3 +389,40 @@ def test_other_ways_into_an_ended_supervision_are_closed(story: Story, marta):
         supervision.change(mine, role="barge", targets=[])
     browser(marta).post(f"/supervisions/{mine.pk}/leave/")
     assert len(story.commands("/actions/hangup")) == 1
+
+
+def test_the_audit_keeps_what_the_screen_said_of_who_hears(story: Story, marta):
+    _, conference = story.call(ANA, LUIS)
+    for _ in range(5):
+        story.pass_time()
+    story.supervise(marta, conference, role="whisper", to=(ANA,))
+    said = set(AuditEntry.objects.filter(deed="join").values_list("said", flat=True))
+    assert said == {"Only Ana Ruiz hears you. +1 ••• ••71 and Luis Ortega do not."}
+
+
+def test_a_new_agent_in_a_whispered_call_is_told_of(story: Story, marta):
+    world, conference = story.call(ANA)
+    mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
+    story.simulator.join(world, story.simulator.dial(LUIS))
+    story.pass_time()
+    mine.refresh_from_db()
+    assert mine.notice == "Luis Ortega joined the call and does not hear you."
+    assert mine.accepted_targets == [story.leg(ANA).call_control_id]
+
+
+def test_a_phone_that_rings_after_its_dial_was_given_up_is_hung_up(story: Story, marta):
+    _, conference = story.call(ANA)
+    story.simulator.faults.webhooks.paused = True
+    story.simulator.faults.add("drop", path="/v2/calls$", times=3)
+    mine = ask(marta, conference)
+    following.follow(mine.pk)
+    for _ in range(6):
+        story.pass_time(10)
+    mine.refresh_from_db()
+    given_up = mine.state
+    story.simulator.faults.webhooks.paused = False
+    for _ in range(4):
+        story.pass_time(10)
+    mine.refresh_from_db()
+    assert (given_up, mine.notice) == ("failed", "Your phone was still connected, so it was hung up.")
+    assert story.leg(DESK).state == "ended"

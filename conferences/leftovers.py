@@ -1,0 +1,44 @@
+"""Finds legs of ours that outlived their supervision, and hangs them up."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from conferences import commanding
+from conferences.models import Leg, Supervision
+from conferences.steps import HANGUP_AGAIN, Step
+from conferences.supervision import note
+from conferences.telnyx.commands import encode_client_state
+
+# A leg that shows itself later than this after its supervision was given up is no leg of ours: none lives longer.
+REMEMBERED = timedelta(hours=4)
+
+
+def find() -> list[tuple[Supervision, Leg]]:
+    """Return supervisions that are over while the leg we dialled for them is up: a phone that rang after all."""
+    over = {
+        encode_client_state(str(one.pk)): one
+        for one in Supervision.objects.exclude(ended_at=None)
+        .exclude(address="")
+        .filter(ended_at__gt=timezone.now() - REMEMBERED)
+    }
+    up = Leg.objects.exclude(state=Leg.State.ENDED).filter(client_state__in=over)
+    return [(over[leg.client_state], leg) for leg in up]
+
+
+def clear_away(supervision: Supervision, leg: Leg) -> None:
+    """Hang up a leg of ours whose supervision is over, and say so. Safe to call by several at once."""
+    now = timezone.now()
+    due = Q(hangup_sent_at=None) | Q(hangup_sent_at__lt=now - HANGUP_AGAIN)
+    if not Supervision.objects.filter(due, pk=supervision.pk).update(hangup_sent_at=now):
+        return
+    supervision.call_control_id = leg.call_control_id
+    supervision.command_id = str(uuid.uuid4())
+    sent = commanding.send(supervision, Step.HANGUP)
+    note(supervision, call_control_id=leg.call_control_id, notice="Your phone was still connected, so it was hung up.")
+    if sent.code in commanding.GONE:
+        commanding.leg_is_gone(supervision)
