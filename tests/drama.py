@@ -48,9 +48,12 @@ class Drama:
 
     def play(self, deed: Deed, fault: Callable[[], object]) -> AuditEntry:
         """Do everything up to the outcome of the deed, and return that; the fault begins just before the deed."""
-        if deed.name in ("dial", "join"):
+        if deed.name == "dial":
             fault()
             self._ask("monitor")
+        elif deed.name == "join":
+            self._ask("monitor")
+            fault()
         else:
             self._ask("barge" if deed.name == "quieter" else "monitor")
             self._outcome_of("join")

@@ -82,9 +82,9 @@ class Simulator:
         self.app = replace(self.app, **changes)
         self.world.apps[self.app.connection_id] = self.app
 
-    def serve(self, port: int = 0) -> Server:
-        """A context manager: the API over real HTTP, and webhooks delivered in the background meanwhile."""
-        return Server(self, port)
+    def serve(self, port: int = 0, *, delivers: bool = True) -> Server:
+        """A context manager: the API over real HTTP, and webhooks delivered in the background or left to pump()."""
+        return Server(self, port, delivers=delivers)
 
     def pump(self) -> int:
         """Deliver every webhook that is due, one after the other; how many POSTs were made."""

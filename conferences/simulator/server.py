@@ -124,10 +124,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Server:
-    """A simulator at work: API on `base_url`, webhooks delivered concurrently, agenda kept. A context manager."""
+    """A simulator at work: API on `base_url`, webhooks delivered concurrently, agenda kept. A context manager.
 
-    def __init__(self, simulator: Simulator, port: int = 0) -> None:
+    With `delivers` false, webhooks wait for the simulator's pump().
+    """
+
+    def __init__(self, simulator: Simulator, port: int = 0, *, delivers: bool = True) -> None:
         self.simulator = simulator
+        self._delivers = delivers
         self._http = _Connections(port, simulator)
         self._threads = [
             threading.Thread(target=self._http.serve_forever, args=(TICK_SECONDS,), name="simulator-http", daemon=True),
@@ -151,7 +155,8 @@ class Server:
 
     def start(self) -> None:
         """Serve in the background."""
-        self.simulator.deliverer.start()
+        if self._delivers:
+            self.simulator.deliverer.start()
         for thread in self._threads:
             thread.start()
 

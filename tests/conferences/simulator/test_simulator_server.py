@@ -178,3 +178,11 @@ def test_real_clock_cannot_be_advanced(receiver):
     sim = Simulator(post=receiver, clock=system_clock)
     with pytest.raises(TypeError, match="only a virtual clock"):
         sim.advance(1)
+
+
+def test_webhooks_may_be_left_to_the_pump(sim, receiver):
+    with sim.serve(delivers=False):
+        sim.incoming_call()
+        before = list(receiver.types)
+        sim.pump()
+    assert (before, receiver.types) == ([], ["call.initiated"])

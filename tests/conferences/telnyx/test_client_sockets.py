@@ -152,6 +152,19 @@ def test_a_closed_port_was_never_reached():
     assert (caught.value.reason, caught.value.reached) == ("connection refused", False)
 
 
+def test_a_host_without_an_address_was_never_reached(monkeypatch):
+    def fail(*_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with (
+        TelnyxClient("KEY_TEST", "https://provider.invalid/v2", sleep=lambda _: None) as client,
+        pytest.raises(Unavailable) as caught,
+    ):
+        client.join("conf", JOIN)
+    assert (caught.value.reason, caught.value.sends, caught.value.reached) == ("host not found", 3, False)
+
+
 def test_a_deadline_that_passed_before_connecting_means_nothing_was_sent():
     server = Server([])  # refuses connections, were one tried
     times = iter([0.0, 0.0, 0.0, 30.0])
