@@ -14,7 +14,6 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from conferences import provider
 from conferences.models import Conference, Leg
 from tests.story import ANA, CHEN, LUIS, Story
 from tests.worlds import counting, legs_up, ours, theirs, unheard
@@ -101,8 +100,8 @@ def test_a_database_that_is_away_is_waited_for(story, missed, caplog):
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_it_goes_on_until_it_is_told_to_stop(transactional_db, simulator, how):
-    simulator.conference_with([ANA])
-    provider.transport = None
+    with unheard(simulator):
+        simulator.conference_with([ANA])
     with simulator.serve() as server:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "reconcile"],

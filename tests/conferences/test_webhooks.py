@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings as django_settings
 from django.db import OperationalError, connection
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
@@ -233,16 +232,15 @@ def test_nobody_but_we_ourselves_tells_what_we_did_or_read(door, event_type):
 @pytest.fixture
 def hold_database(transactional_db: None) -> Iterator[Any]:
     """Another process that has the database's lock, and ours, which does not wait for it long."""
+    connection.ensure_connection()
     if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        other = sqlite3.connect(django_settings.DATABASES["default"]["NAME"], isolation_level=None)
+        other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
         hold, impatient, patient = "BEGIN IMMEDIATE", "PRAGMA busy_timeout = 50", "PRAGMA busy_timeout = 20000"
     else:
-        other = connection.copy()
-        other.ensure_connection()
-        other = other.connection
+        other = connection.Database.connect(connection.connection.info.dsn, autocommit=True)
+        other.execute("BEGIN")
         hold, impatient, patient = (
-            "BEGIN; LOCK TABLE conferences_fact", "SET lock_timeout = 50", "SET lock_timeout = 0",
+            "LOCK TABLE conferences_fact IN SHARE MODE", "SET lock_timeout = 50", "SET lock_timeout = 0",
         )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(impatient)
