@@ -122,6 +122,9 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 
+# Lets monitoring read /readyz and /metrics without a login: sent as "Authorization: Bearer <token>".
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+
 # --- Transport and browser --------------------------------------------------------------------------------------------
 SECURE = not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
