@@ -34,7 +34,7 @@ function write(element, text) {
 export function watch() {
   const live = document.getElementById("live");
   if (!live) return;
-  const late = performance.now() - heard > LATE_AFTER && state !== "reconnecting" && state !== "connecting";
+  const late = performance.now() - heard > LATE_AFTER && state !== "reconnecting";
   if (late) htmx.ext.ws.getRegistry().get(live.getAttribute("hx-ws:connect"))?.socket?.close();
   show(late ? "late" : state);
 }

@@ -31,6 +31,12 @@ document.addEventListener("htmx:after:swap", () => {
   tick();
 });
 
+// htmx starts a tick after it was loaded, which may be before its socket extension is there; by now it is.
+document.addEventListener("DOMContentLoaded", () => {
+  const live = document.getElementById("live");
+  if (live) htmx.process(live);
+});
+
 startClock(() => {
   sweepEnded();
   watch();
