@@ -40,14 +40,19 @@ def may_see_numbers(user: User) -> bool:
 
 
 def whisper_legs(conference: Conference) -> list[Participant]:
-    """Return who may be whispered to: agents in the conference now, never customers nor unknown legs."""
-    return [one for one in conference.present() if one.leg.kind == Leg.Kind.AGENT]
+    """Return who may be whispered to: agents in the conference now, never customers nor unknown legs.
+
+    An agent who is no longer in the directory is none.
+    """
+    return [one for one in conference.present() if one.leg.kind == Leg.Kind.AGENT and one.leg.agent_id is not None]
 
 
 def check_deed(user: User, conference: Conference, role: str, targets: Iterable[str]) -> None:
     """Raise NotPossible, in words, unless `user` may take `role` on `conference` toward these legs now."""
     if not Conference.objects.visible_to(user).filter(pk=conference.pk).exists():
         raise NotAllowed("You may not see this conference.")
+    if role not in Supervision.Role.values:
+        raise NotPossible("Choose a mode.", field="role")
     if role not in roles_of(user):
         deed = "join as a plain participant" if role == Supervision.Role.NONE else role
         raise NotAllowed(f"You may not {deed}; ask your administrator.", field="role")
@@ -85,12 +90,14 @@ def check_targets(conference: Conference, role: str, targets: list[str]) -> None
 
 
 def _why_not(conference: Conference, call_control_id: str) -> str:
-    leg = Leg.objects.select_related("agent").filter(call_control_id=call_control_id).first()
-    stays = {one.leg.call_control_id for one in conference.participants.all()}
-    if leg is None or call_control_id not in stays:
+    """The target may be any text; what has no stay here is only said not to be in this call."""
+    stays = conference.participants.select_related("leg__agent")
+    stay = next((one for one in stays if one.leg.call_control_id == call_control_id), None)
+    if stay is None:
         return "One of those you chose is not in this call."
-    if leg.kind == Leg.Kind.AGENT:
-        return f"{leg.agent or 'That agent'} has left the call meanwhile."
-    if leg.kind == Leg.Kind.CUSTOMER:
+    if stay.leg.agent is not None:
+        joining = stay.state == Participant.State.JOINING
+        return f"{stay.leg.agent} " + ("is not in the call yet." if joining else "has left the call meanwhile.")
+    if stay.leg.kind == Leg.Kind.CUSTOMER:
         return "A customer can never be whispered to."
     return "Only agents can be whispered to."
