@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from itertools import chain, combinations, product
+from dataclasses import dataclass, field, fields, replace
+from itertools import chain, combinations
 from typing import Any, Literal, get_args, get_type_hints
 
 import httpx
@@ -208,37 +208,49 @@ def _switch(name: str, hint: Any) -> st.SearchStrategy[Any]:
 
 def _steps(who: tuple[int, ...], *deeds: str, **choices: tuple[Any, ...]) -> st.SearchStrategy[Step]:
     """One of these deeds to these people, with one choice for each further field of the step."""
-    every = [dict(zip(choices, chosen, strict=True)) for chosen in product(*choices.values())]
-    return st.sampled_from([Step(deed, who, **chosen) for deed in deeds for chosen in every])
+    chosen = {name: st.sampled_from(each) for name, each in choices.items()}
+    return st.builds(Step, st.sampled_from(deeds), st.just(who), **chosen)
 
 
-def _arrivals(who: int) -> st.SearchStrategy[Step]:
-    seldom = (False, False, False, True)
-    return _steps((who,), "join", role=ROLES, targets=SEVERAL, mute=seldom, hold=seldom)
+def _arrival(who: int) -> st.SearchStrategy[Step]:
+    return _steps((who,), "join", **MODES, mute=SELDOM, hold=SELDOM)
 
 
-def _episodes(who: int) -> st.SearchStrategy[list[Step]]:
-    """A few things in a row that happen to one person, or to everybody with them: often it is the order that matters."""
-    modes: dict[str, tuple[Any, ...]] = {"role": ROLES, "targets": SEVERAL}
-    either = (False, True)
+def _episode(who: int) -> st.SearchStrategy[list[Step]]:
+    """A few things in a row that happen to one person, or to everybody with them: it is often the order that counts."""
     deeds = st.one_of(
         _steps((who,), "mute", "unmute", "hold", "unhold"),
         _steps((), "mute", "unmute", "hold", "unhold"),
         _steps((who,), "phone_holds", "phone_resumes", "leave", "answer", "hang_up", "start", "wait"),
-        _arrivals(who),
-        _steps((who,), "change_role", **modes),
-        _steps((who,), "lose_answer", **modes, happens=either, believed=either),
+        _arrival(who),
+        _steps((who,), "change_role", **MODES),
+        _steps((who,), "lose_answer", **MODES, happens=EITHER, believed=EITHER),
     )
     return st.lists(deeds, min_size=1, max_size=4)
 
 
+def _scene(who: int) -> st.SearchStrategy[list[Step]]:
+    """A sequence in which it is easy to be wrong, and which chance would seldom bring about."""
+    told, untold = _steps((who,), "change_role", **MODES), _steps((who,), "lose_answer", **MODES, happens=EITHER)
+    holds = st.sampled_from((("hold", "leave", "join"), ("phone_holds", "hold", "unhold")))
+    return st.one_of(
+        st.tuples(told, untold.map(lambda step: replace(step, believed=not step.happens))).map(list),
+        holds.map(lambda deeds: [Step(deed, (who,)) for deed in deeds]),
+        st.just([Step("unmute", (who,)), Step("unmute")]),
+    )
+
+
 ROLES = ("monitor", "whisper", "barge", "none")
-SEVERAL = ((), *((one,) for one in range(len(CAST))), *combinations(range(len(CAST)), 2))
+SEVERAL = ((), (), (), *((one,) for one in range(len(CAST))), *combinations(range(len(CAST)), 2))
+MODES: dict[str, tuple[Any, ...]] = {"role": ROLES, "targets": SEVERAL}
+EITHER, SELDOM = (False, True), (False, False, False, True)
 roles, several = st.sampled_from(ROLES), st.sampled_from(SEVERAL)
 hints = get_type_hints(Switches)
 switches = st.fixed_dictionaries({one.name: _switch(one.name, hints[one.name]) for one in fields(Switches)})
-arrivals = st.lists(st.one_of([_arrivals(who) for who in SUPERVISORS]), min_size=1, max_size=3)
-episodes = st.lists(st.one_of([_episodes(who) for who in range(len(CAST))]), max_size=3)
+arrivals = st.tuples(*(st.one_of(st.just(Step("wait")), _arrival(who), _arrival(who)) for who in SUPERVISORS))
+episodes = st.lists(
+    st.one_of([*(_episode(who) for who in range(len(CAST))), *(_scene(who) for who in (ANA, *OURS))]), max_size=3
+)
 steps = st.builds(lambda first, then: (*first, *chain(*then)), arrivals, episodes)
 plots = st.builds(
     Plot, switches, steps, st.sampled_from((True, True, True, False)), st.sampled_from(((), (), (), (LUIS,), (BEN,)))

@@ -6,15 +6,16 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import Phase, find, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from conferences.audibility import Hearing, hearing, hears, matrix, reach, sentence, with_supervisor
 from tests.stage import ANA, BEN, CUSTOMER, LUIS, MARTA, OURS, STRAY, Plot, Stage, Step, plots, roles, several
 
 NO, UNKNOWN, YES = Hearing.NO, Hearing.UNKNOWN, Hearing.YES
-unhurried = settings(deadline=None)
-thorough = settings(max_examples=20_000, database=None, deadline=None, phases=[Phase.generate])
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # whatever else the machine does
+at_heart = settings(unhurried, max_examples=400)
+thorough = settings(unhurried, max_examples=20_000, database=None, phases=[Phase.generate])
 KNOWLEDGE = {"muted": None, "on_hold": None, "phone_hold": None, "present": None, "role_known": False}
 
 
@@ -34,7 +35,7 @@ def hearers(stage, speaker):
     return {listener for listener, heard in stage.heard() if heard == stage.keys[speaker]}
 
 
-@unhurried
+@at_heart
 @given(plots)
 def test_every_certainty_is_true(plot):
     assert contradictions(plot) == {}
@@ -91,14 +92,18 @@ def test_only_what_documents_leave_open_is_unknown(plot):
     assert doubtful == []
 
 
-@unhurried
-@given(plots, st.sampled_from((None, True, False)))
-def test_nobody_hears_you_is_never_said_when_somebody_does(plot, recording):
+def lies(plot):
+    """Those of our supervisors who are told that nobody hears them, and are heard."""
     stage = Stage(plot)
-    for you in OURS:
-        said = reach(stage.parties(), stage.keys[you], running=stage.running)
-        text = sentence(said, said.speaker.role, recording)
-        assert not (text.startswith("Nobody hears you") and hearers(stage, you)), text
+    reaches = {you: reach(stage.parties(), stage.keys[you], running=stage.running) for you in OURS}
+    told = {you: sentence(said, said.speaker.role, None) for you, said in reaches.items()}
+    return [you for you in OURS if "nobody hears you" in told[you].lower() and hearers(stage, you)]
+
+
+@at_heart
+@given(plots)
+def test_nobody_hears_you_is_never_said_when_somebody_does(plot):
+    assert lies(plot) == []
 
 
 @unhurried
@@ -232,3 +237,12 @@ def test_planted_mistake_is_found(monkeypatch, mistake):
     wrong = contradictions(found)
     monkeypatch.undo()
     assert (bool(wrong), contradictions(found)) == (True, {})
+
+
+@pytest.mark.parametrize("mistake", ["a monitor is never heard", "a phone's hold is certain"])
+def test_lie_that_a_planted_mistake_leads_to_is_found(monkeypatch, mistake):
+    monkeypatch.setattr(hearing, "RULES", instead(*PLANTED[mistake]))
+    found = find(plots, lies, settings=thorough, random=Random(1))  # noqa: S311 - to be found every time
+    told = lies(found)
+    monkeypatch.undo()
+    assert (bool(told), lies(found)) == (True, [])
