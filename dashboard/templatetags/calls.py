@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from conferences import presence
+from conferences.audibility import Party, rows, with_supervisor
 from conferences.models import Supervision
-from dashboard.calls import Call
+from dashboard.calls import Call, Person
 
 register = template.Library()
 
@@ -33,6 +35,12 @@ END_REASONS: Final = {
     "host_left": "the leg that held the call left",
     "time_exceeded": "the time limit was reached",
     "ended_via_api": "ended by an application",
+}
+EARS: Final = {
+    "yes": "hears you",
+    "held": "hears you once off hold",
+    "unknown": "may hear you",
+    "no": "does not hear you",
 }
 WARN_BEFORE_EXPIRY: Final = 15 * 60.0
 
@@ -65,6 +73,18 @@ def kind_icon(kind: str) -> SafeString:
 def hearing(call: Call, supervision: Supervision, role: str, targets: Sequence[str]) -> str:
     """Say who hears this supervisor; before the phone is in the call, who would in this role."""
     return call.hearing(supervision.call_control_id, role, targets)
+
+
+@register.simple_tag
+def ear(call: Call, person: Person, *, whispered_past: bool = False) -> str:
+    """Say whether this person would hear a supervisor who spoke to them or, `whispered_past`, only to others."""
+    role, targets = ("whisper", frozenset({"others"})) if whispered_past else ("barge", frozenset())
+    you = Party(key=presence.YOU, name="you", kind="supervisor", role=role, targets=targets)
+    said = rows(with_supervisor(call.parties, you), presence.YOU, running=call.running)
+    found = next((one for one in said if one.key == person.call_control_id), None)
+    if found is None:
+        return EARS["unknown"]
+    return f"{EARS[found.hears_you]}{f' ({found.why})' if found.why else ''}"
 
 
 @register.filter

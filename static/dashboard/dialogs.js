@@ -11,24 +11,23 @@ export function open(which) {
 }
 
 function focusInside(which) {
-  const target = which.querySelector("[aria-invalid=true], [name=role]:checked, h2");
-  target?.focus();
+  const wrong = which.querySelector("[aria-invalid=true]");
+  (wrong ?? which.querySelector("[name=role]:checked, button"))?.focus();
 }
 
 document.addEventListener("htmx:after:swap", (event) => {
-  const target = event.detail.ctx?.target;
+  const { target, sourceElement } = event.detail.ctx;
   if (target === dialog()) {
     open(target);
     focusInside(target);
-  } else if (dialog()?.open && target?.matches?.("form.supervise")) {
-    focusInside(dialog());
-  }
+  } else if (sourceElement.matches("form.supervise")) focusInside(document.getElementById(sourceElement.id));
+  else if (sourceElement.id === "supervision-dismiss") document.getElementById("main").focus();
 });
 
+// A row that has gone meanwhile cannot take the focus back. (The event does not bubble, hence the capture.)
 document.addEventListener("close", (event) => {
   if (event.target === dialog()) dialog().replaceChildren();
-  if (opener?.isConnected) opener.focus();
-  else document.getElementById("main").focus();
+  (opener?.isConnected ? opener : document.getElementById("main")).focus();
 }, true);
 
 document.addEventListener("click", (event) => {

@@ -7,7 +7,7 @@ import "./keys.js";
 import "./notice.js";
 import { heardFrame, lostSocket, watch } from "./badge.js";
 import { setServerTime, startClock, tick } from "./clock.js";
-import { dropRows, placeRows, settleRows, sweepEnded } from "./rows.js";
+import { dropRows, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
 
 document.documentElement.dataset.scripted = "";
 
@@ -26,10 +26,13 @@ document.addEventListener("htmx:ws:close", (event) => {
   else if (reason !== "removed") lostSocket();
 });
 
-document.addEventListener("htmx:after:swap", () => {
+function settle() {
   settleRows();
+  markMine();
   tick();
-});
+}
+
+document.addEventListener("htmx:after:swap", settle);
 
 // htmx starts a tick after it was loaded, which may be before its socket extension is there; by now it is.
 document.addEventListener("DOMContentLoaded", () => {
@@ -41,4 +44,4 @@ startClock(() => {
   sweepEnded();
   watch();
 });
-settleRows();
+settle();

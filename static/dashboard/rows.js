@@ -42,7 +42,7 @@ function remove(row) {
   settleRows();
 }
 
-// What is told about all rows together, and which of them is the user's own.
+// What is told about all rows together.
 export function settleRows() {
   if (!list()) return;
   const counts = {
@@ -57,8 +57,13 @@ export function settleRows() {
     if (number.textContent !== text) number.textContent = text;
   }
   document.getElementById("nothing").hidden = rows().length > 0;
-  const mine = document.getElementById("supervision")?.dataset;
-  for (const row of rows()) {
-    row.toggleAttribute("data-mine", Boolean(mine?.call) && row.id === `conference-${mine.call}` && mine.state !== "ended" && mine.state !== "failed");
+}
+
+// Which call is the user's own: fragments are made once for many, and cannot say.
+export function markMine() {
+  const { call, state } = document.getElementById("supervision")?.dataset ?? {};
+  const isIn = call && state !== "ended" && state !== "failed";
+  for (const shown of document.querySelectorAll("#conferences > [id], .detail")) {
+    shown.toggleAttribute("data-mine", Boolean(isIn) && shown.id.endsWith(call));
   }
 }
