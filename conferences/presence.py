@@ -62,7 +62,7 @@ def _party(stay: Participant, supervision: Supervision | None, numbers: bool) ->
         role=stay.role,
         targets=frozenset(stay.whisper_call_control_ids),
         muted=_muted(stay, supervision),
-        on_hold=stay.on_hold,
+        on_hold=_on_hold(stay, supervision),
         phone_hold=leg.phone_hold,
         present=True if is_in else None,
         role_known=supervision is None or _role_is_known(supervision),
@@ -74,6 +74,13 @@ def _muted(stay: Participant, supervision: Supervision | None) -> bool | None:
     if stay.muted is None and supervision is not None and supervision.proof == Supervision.Proof.AGREES:
         return supervision.accepted_role == Supervision.Role.MONITOR or supervision.join_options.mute
     return stay.muted
+
+
+def _on_hold(stay: Participant, supervision: Supervision | None) -> bool | None:
+    """Until a read-back tells: on hold if our own accepted join said so."""
+    if stay.on_hold is None and supervision is not None and supervision.accepted_at is not None:
+        return supervision.join_options.hold
+    return stay.on_hold
 
 
 def _role_is_known(supervision: Supervision) -> bool:
