@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -90,6 +90,17 @@ class Call:
     feed: int
     parties: tuple[Party, ...]
     running: bool | None
+    took_part: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
+
+    @property
+    def row_agents(self) -> tuple[Person, ...]:
+        """The agents to name on the row: those in the call, or who were in it before it ended."""
+        return self.agents or tuple(one for one in self.took_part if one.kind == Leg.Kind.AGENT)
+
+    @property
+    def row_others(self) -> tuple[Person, ...]:
+        """Likewise the customers and those not identified."""
+        return self.others or tuple(one for one in self.took_part if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN))
 
     @property
     def agents(self) -> tuple[Person, ...]:
@@ -148,7 +159,15 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         feed=conference.feed,
         parties=parties,
         running=running,
+        took_part=() if conference.is_live else _took_part(audience, conference),
     )
+
+
+def _took_part(audience: Audience, conference: Conference) -> tuple[Person, ...]:
+    """Everybody who was in a conference that has ended; nothing is claimed of their mute or hold."""
+    stays = sorted(conference.participants.all(), key=lambda one: one.pk)
+    people = (_person(audience, stay, []) for stay in stays)
+    return tuple(replace(one, muted=None, on_hold=None, phone_hold=False) for one in people)
 
 
 def _person(audience: Audience, stay: Participant, supervisions: list[Supervision]) -> Person:

@@ -88,11 +88,11 @@ def ear(call: Call, person: Person, *, whispered_past: bool = False) -> str:
 
 
 @register.filter
-def elapsed(since: datetime | None) -> str:
-    """Return the time since then as m:ss, or h:mm:ss from an hour on; nothing for a time not known."""
+def elapsed(since: datetime | None, until: datetime | None = None) -> str:
+    """Return the time since then, up to now or `until`, as m:ss, or h:mm:ss from an hour on; nothing if not known."""
     if since is None:
         return ""
-    seconds = max(0, int((timezone.now() - since).total_seconds()))
+    seconds = max(0, int(((until or timezone.now()) - since).total_seconds()))
     hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
