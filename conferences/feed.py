@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from conferences import signals
 from conferences.models import Conference, Feed
@@ -34,8 +35,8 @@ def _lock() -> list[Feed]:
 def bump(conference: Conference) -> None:
     """Give the conference the next feed number: a screen shows something new of it. Call while `writing`."""
     Feed.objects.filter(pk=1).update(number=F("number") + 1)
-    conference.feed = latest()
-    Conference.objects.filter(pk=conference.pk).update(feed=conference.feed)
+    conference.feed, conference.stored_at = latest(), timezone.now()
+    Conference.objects.filter(pk=conference.pk).update(feed=conference.feed, stored_at=conference.stored_at)
     transaction.on_commit(_announce, robust=True)
 
 

@@ -34,6 +34,7 @@ def project(event: Event, *, now: datetime) -> None:
     """
     rows = Rows.about(event)
     rows.save(advance(rows.state(), event, rows.facts), now)
+    Conference.objects.filter(conference_id__in=rows.conferences).update(told_at=event.occurred_at)
 
 
 def fold_again(conference_ids: Iterable[str], call_control_ids: Iterable[str] = ()) -> Differences:

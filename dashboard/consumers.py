@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,8 @@ from django.db import DatabaseError
 from dashboard.admission import admit
 from dashboard.hub import hub
 from dashboard.viewers import Viewer
+
+SHOWN = re.compile(r"[0-9]{1,18}")
 
 
 class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -41,7 +44,9 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.forwarding.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Deeds are HTTP posts with their own checks; a socket only listens."""
+        """The number of a frame now on screen, for the lag meter. Deeds are HTTP posts with their own checks."""
+        if text_data is not None and SHOWN.fullmatch(text_data):
+            hub.shown(int(text_data))
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels would first hop to a thread, one for the whole process, to close database connections we do not have.

@@ -16,6 +16,7 @@ from conferences.models import Conference, Supervision
 from dashboard import fragments
 from dashboard.audiences import Audience, audience_of, may_see
 from dashboard.calls import Call, call_for
+from dashboard.lag import Stamps
 from dashboard.viewers import Viewer
 
 
@@ -58,6 +59,13 @@ class Changes:
         live = [fragments.row_id(call.pk) for call in seen if call.is_live and viewer.filter.matches(call)]
         rows = [fragments.row_id(call.pk) for call in shown]
         return encode(self.number, {"content": "".join(parts), "rows": rows} | ({"live": live} if catching_up else {}))
+
+    def stamps(self) -> Stamps | None:
+        """When the latest of these changes happened, reached us and was stored."""
+        newest = max(self.conferences, key=lambda one: one.feed, default=None)
+        if newest is None or newest.told_at is None or newest.stored_at is None:
+            return None
+        return Stamps(newest.told_at, newest.known_at, newest.stored_at)
 
     def _parts(self, viewer: Viewer, calls: list[Call], board: list[Call], shown: list[Call]) -> list[str]:
         hidden = [call.pk for call in board if not viewer.filter.matches(call)]
@@ -122,8 +130,8 @@ def visible(audience: Audience) -> list[Conference]:
     return [one for one in live if may_see(audience, one)] if audience.teams else []
 
 
-def heartbeat(number: int) -> str:
-    return encode(number, {})
+def heartbeat(number: int, lag: Mapping[str, object]) -> str:
+    return encode(number, {"lag": lag} if lag else {})
 
 
 def encode(number: int, values: Mapping[str, object]) -> str:

@@ -12,8 +12,10 @@ from typing import Final, TypeVar
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
 
 from dashboard import frames
+from dashboard.lag import LagMeter, Stamps
 from dashboard.viewers import TooSlow, Viewer
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._lag = LagMeter()
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="hub")
 
     async def join(self, viewer: Viewer) -> None:
@@ -62,6 +65,10 @@ class Hub:
 
     def leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
+
+    def shown(self, number: int) -> None:
+        """A browser says that it shows what was sent under that feed number."""
+        self._lag.shown(number, timezone.now())
 
     def nudge(self) -> None:
         """Say, from any thread, that the feed has moved. Nothing waits and nothing fails: the tick finds it too."""
@@ -123,17 +130,19 @@ class Hub:
                 continue  # and no heartbeat: pages then say that they are late
             if now - beat > HEARTBEAT:
                 beat = now
-                self._send_all(lambda viewer: frames.heartbeat(viewer.since))
+                self._beat()
 
     async def _tell_changes(self) -> None:
         viewers = list(self._viewers)
         if not viewers:
             return
-        made = await self._in_thread(lambda: self._render(viewers))
+        made, number, stamps = await self._in_thread(lambda: self._render(viewers))
+        if stamps is not None:
+            self._lag.sent(number, stamps)
         for viewer, frame in made.items():
             self._send(viewer, frame)
 
-    def _render(self, viewers: list[Viewer]) -> dict[Viewer, str]:
+    def _render(self, viewers: list[Viewer]) -> tuple[dict[Viewer, str], int, Stamps | None]:
         number = min(viewer.since for viewer in viewers)
         changes = frames.changes_since(number)
         if changes.number < number:  # the database was put back to an earlier day
@@ -143,7 +152,8 @@ class Hub:
         made = {viewer: changes.frame(viewer) for viewer in viewers} if changes.conferences else {}
         for viewer in viewers:
             viewer.since = changes.number
-        return {viewer: frame for viewer, frame in made.items() if frame is not None}
+        told = {viewer: frame for viewer, frame in made.items() if frame is not None}
+        return told, changes.number, changes.stamps()
 
     async def _check_logins(self) -> None:
         welcome = await self._in_thread(lambda: frames.still_welcome(self._viewers))
@@ -153,9 +163,10 @@ class Hub:
             elif audience != viewer.audience:
                 self._dismiss(viewer, 4403)
 
-    def _send_all(self, frame: Callable[[Viewer], str]) -> None:
+    def _beat(self) -> None:
+        lag = self._lag.summary()
         for viewer in list(self._viewers):
-            self._send(viewer, frame(viewer))
+            self._send(viewer, frames.heartbeat(viewer.since, lag))
 
     def _send(self, viewer: Viewer, frame: str) -> None:
         try:

@@ -69,6 +69,8 @@ class Conference(models.Model):
     feed = models.BigIntegerField(default=0)  # the feed number of its last change
     first_seen_at = models.DateTimeField()
     known_at = models.DateTimeField()  # when the provider last told anything of it
+    told_at = models.DateTimeField(null=True, blank=True)  # the provider's own time of that
+    stored_at = models.DateTimeField(null=True, blank=True)  # when its last change was on its way to disk
     read_at = models.DateTimeField(null=True, blank=True)  # when its record was last asked for at the provider
     last_order = models.CharField(max_length=320, blank=True)
 

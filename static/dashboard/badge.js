@@ -6,19 +6,30 @@ const LATE_AFTER = 12_000; // two heartbeats missed
 const WORDS = { connecting: "Connecting…", live: "Live", reconnecting: "Reconnecting", late: "Late" };
 
 let heard = 0; // performance.now() of the last frame; the page itself is the first thing heard
-let state = "connecting";
+let connection = "connecting";
+let slow = false; // what is shown took too long to get here
 
 export function heardFrame() {
   heard = performance.now();
-  show("live");
+  connection = "live";
+  show();
 }
 
-export const lostSocket = () => show("reconnecting");
+export function lostSocket() {
+  connection = "reconnecting";
+  show();
+}
 
-function show(next) {
-  state = next;
+export function measured({ late }) {
+  slow = late;
+}
+
+const isSilent = () => performance.now() - heard > LATE_AFTER && connection !== "reconnecting";
+
+function show() {
   const badge = document.getElementById("badge");
   if (!badge) return;
+  const next = isSilent() || (slow && connection === "live") ? "late" : connection;
   const old = age(performance.now() - heard);
   badge.dataset.live = document.documentElement.dataset.live = next;
   const stale = next === "late" || next === "reconnecting";
@@ -34,7 +45,6 @@ function write(element, text) {
 export function watch() {
   const live = document.getElementById("live");
   if (!live) return;
-  const late = performance.now() - heard > LATE_AFTER && state !== "reconnecting";
-  if (late) htmx.ext.ws.getRegistry().get(live.getAttribute("hx-ws:connect"))?.socket?.close();
-  show(late ? "late" : state);
+  if (isSilent()) htmx.ext.ws.getRegistry().get(live.getAttribute("hx-ws:connect"))?.socket?.close();
+  show();
 }

@@ -5,8 +5,9 @@ import "./dialogs.js";
 import "./filter.js";
 import "./keys.js";
 import "./notice.js";
-import { heardFrame, lostSocket, watch } from "./badge.js";
+import { heardFrame, lostSocket, measured, watch } from "./badge.js";
 import { setServerTime, startClock, tick } from "./clock.js";
+import { acknowledge, showLag } from "./lag.js";
 import { dropRows, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
 
 document.documentElement.dataset.scripted = "";
@@ -16,6 +17,11 @@ document.addEventListener("htmx:before:ws:message", (event) => {
   if (!frame) return;
   setServerTime(frame.now);
   heardFrame();
+  if (frame.lag) {
+    showLag(frame.lag);
+    measured(frame.lag);
+  }
+  if (frame.rows?.length && !frame.live) acknowledge(frame.feed);
   placeRows(frame.rows ?? []);
   if (frame.live) dropRows(frame.live);
 });

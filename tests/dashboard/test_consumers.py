@@ -198,3 +198,23 @@ async def test_a_page_that_takes_nothing_is_told_to_come_back(story: Story, mart
 async def test_an_odd_address_is_an_ordinary_page(story: Story, marta, open_page, query):
     frame = await (await open_page(marta, query)).frame()
     assert frame["feed"] == await in_thread(latest)()
+
+
+async def test_what_a_browser_acknowledges_shows_as_lag_in_the_heartbeat(story: Story, marta, open_page, monkeypatch):
+    monkeypatch.setattr("dashboard.hub.HEARTBEAT", 0.05)
+    page = await open_page(marta)
+    await page.frame()
+    await in_thread(story.call)(ANA)
+    frame = await page.until(lambda frame: bool(frame.get("rows")))
+    await page.socket.send_to(str(frame["feed"]))
+    beat = await page.until(lambda frame: "lag" in frame)
+    assert (beat["lag"]["n"] >= 1, beat["lag"]["late"]) == (True, False)
+
+
+@pytest.mark.parametrize("said", [" ", "-1", "1e9", "9" * 40, '{"ack": 1}', "\u0661"])
+async def test_an_odd_acknowledgement_is_ignored(story: Story, marta, open_page, said):
+    page = await open_page(marta)
+    await page.frame()
+    await page.socket.send_to(said)
+    await in_thread(story.call)(ANA)
+    assert (await page.until(lambda frame: bool(frame.get("rows"))))["rows"] != []
