@@ -24,6 +24,16 @@ document.addEventListener("htmx:after:swap", (event) => {
   else if (sourceElement.id === "supervision-dismiss") document.getElementById("main").focus();
 });
 
+// The call a form is about may end while it is open: what it says of people who hear is then no longer so.
+export function markOver() {
+  for (const form of document.querySelectorAll("form.supervise")) {
+    const row = document.getElementById(`conference-${form.dataset.call}`);
+    if (row?.dataset.state !== "completed") continue;
+    form.querySelector("[data-over]").hidden = false;
+    form.dataset.isOver = "";
+  }
+}
+
 // A row that has gone meanwhile cannot take the focus back. (The event does not bubble, hence the capture.)
 document.addEventListener("close", (event) => {
   if (event.target === dialog()) dialog().replaceChildren();

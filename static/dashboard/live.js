@@ -1,12 +1,12 @@
 // Starts what needs script. Without it the pages still work: they show the moment they were loaded.
 
 import "./csrf.js";
-import "./dialogs.js";
 import "./filter.js";
 import "./keys.js";
 import "./notice.js";
 import { heardFrame, lostSocket, measured, watch } from "./badge.js";
 import { setServerTime, startClock, tick } from "./clock.js";
+import { markOver } from "./dialogs.js";
 import { acknowledge, showLag } from "./lag.js";
 import { dropRows, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
 
@@ -35,6 +35,7 @@ document.addEventListener("htmx:ws:close", (event) => {
 function settle() {
   settleRows();
   markMine();
+  markOver();
   tick();
 }
 
