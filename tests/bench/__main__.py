@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -39,6 +40,7 @@ def main(arguments: list[str]) -> int:
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer sizes, one round: to see that it runs")
+    parser.add_argument("--large", action="store_true", help="also 1,000 sockets, which takes half a minute more")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, help="leave the other sections out")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every round to a file")
     return parser.parse_args(arguments)
@@ -65,11 +67,12 @@ def _set_up(home: Path) -> None:
 def _run(options: argparse.Namespace, database: Path) -> tuple[dict[str, Any], list[Any]]:
     from tests.bench.center import Center
     from tests.bench.machine import Neighbours, facts
-    from tests.bench.plan import FULL, QUICK
+    from tests.bench.plan import FULL, LARGE, QUICK
     from tests.bench.server import serving
 
     began, load, neighbours = time.monotonic(), os.getloadavg()[0], Neighbours()
     plan = QUICK if options.quick else FULL
+    plan = replace(plan, cells=plan.cells + LARGE) if options.large else plan
     about: dict[str, Any] = {"machine": facts(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
     lines: list[Any] = []
     for group in GROUPS:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from conferences import errands, inbox, provider
-from conferences.models import Conference, Fact, Supervisor, Team
+from conferences import inbox, provider, reconcile
+from conferences.models import Conference, Fact, Leg, Participant, Supervisor, Team
 from conferences.simulator import Simulator, cast
 from conferences.simulator.clock import stamp, system_clock
 from conferences.simulator.world import Conference as World
-from conferences.simulator.world import Event, Leg
+from conferences.simulator.world import Event
+from conferences.simulator.world import Leg as Line
 
 MODES = ("monitor_conference", "whisper_conference", "barge_conference")
 # People who see the same of a call share one rendering of it; these four kinds of supervisors do not.
@@ -101,22 +103,39 @@ class Center:
     # The database of the server.
 
     def live_calls(self, count: int) -> list[World]:
-        """That many calls in progress, stored and read back as if they had been told one by one."""
-        self._live += [self.call() for _ in range(count - len(self._live))]
-        self.store(self.told())
+        """That many calls in progress, begun five minutes ago and read back since: nothing is left to do for them."""
+        new = [self.call() for _ in range(count - len(self._live))]
+        self.store(self.told(), began=datetime.now(UTC) - timedelta(minutes=5))
         provider.transport = self.simulator.client_transport
         with transaction.atomic():
-            while unread := Conference.objects.filter(read_at=None).count():
-                errands.run_due()
-                assert Conference.objects.filter(read_at=None).count() < unread, "the provider tells no names"
+            for conference in Conference.objects.filter(conference_id__in=[world.id for world in new]):
+                reconcile.read_back(conference)
         provider.transport = None
+        self._live += new
         return self._live[:count]
 
-    def store(self, events: Sequence[Event]) -> None:
-        """Store facts without the server, in one transaction."""
+    def ended_calls(self, count: int) -> None:
+        """Rows of calls that are over, as a year leaves them behind; their facts are left out, being found by index."""
+        now, new = timezone.now(), str(uuid.uuid4())
+        over = {"state": "completed", "first_seen_at": now, "known_at": now, "read_at": now, "ended_at": now}
         with transaction.atomic():
-            for event in events:
-                inbox.receive(self.signed(event)[0], received_at=timezone.now(), key_index=0)
+            calls = Conference.objects.bulk_create(
+                [Conference(conference_id=f"{new}-{number}", **over) for number in range(count)]
+            )
+            legs = Leg.objects.bulk_create(
+                [Leg(call_control_id=f"{new}-{number}", state="ended") for number in range(2 * count)]
+            )
+            Participant.objects.bulk_create(
+                Participant(conference=calls[number // 2], leg=leg, state="left", joined_at=now, left_at=now)
+                for number, leg in enumerate(legs)
+            )
+
+    def store(self, events: Sequence[Event], began: datetime | None = None) -> None:
+        """Store facts without the server, in one transaction: as of now, or a millisecond apart from a time on."""
+        with transaction.atomic():
+            for number, event in enumerate(events):
+                at = began and began + timedelta(milliseconds=number)
+                inbox.receive(self.signed(event, at)[0], received_at=timezone.now(), key_index=0)
 
     def logins(self, count: int) -> list[str]:
         """Session keys of that many supervisors of all teams, of four kinds in equal parts."""
@@ -124,7 +143,7 @@ class Center:
         return self._sessions[:count]
 
 
-def customer_of(world: World) -> Leg:
+def customer_of(world: World) -> Line:
     """The leg that rang first."""
     return world.creator
 

@@ -18,7 +18,6 @@ from conferences.telnyx.events import parse
 from tests.bench.center import Center
 from tests.bench.figures import schedule
 from tests.bench.ingest import PATH, Postings
-from tests.bench.load import Send, open_loop
 from tests.bench.machine import cpu_seconds
 from tests.bench.plan import Plan
 from tests.bench.report import Line
@@ -30,8 +29,7 @@ T = TypeVar("T")
 SECTION = "Cost of one event (server's processor)"
 FOLD = "Fold of one fact (pure, this process)"
 SOCKETS = 20
-RATE = 50
-LATE_RATE = 10
+RATE = 25  # one at a time: of events sent side by side one overtakes another now and then, and has its call refolded
 
 
 def measure(plan: Plan, served: Served) -> Iterator[Line]:
@@ -41,10 +39,12 @@ def measure(plan: Plan, served: Served) -> Iterator[Line]:
         live = center.live_calls(count)
         yield bench.line(f"{count} live calls", live)
     yield bench.rest(f"at rest, {len(live)} live calls")
-    yield bench.late_line("late facts of young calls", live[1:])
+    yield bench.line("late facts of young calls", live[1:], late=True)
     center.store([event for _ in range(plan.facts) for event in center.toggled(live[:1])])
     yield bench.line(f"a call of {plan.facts:,} facts", live[:1])
-    yield bench.late_line(f"late facts of a call of {plan.facts:,}", live[:1])
+    yield bench.line(f"late facts of a call of {plan.facts:,}", live[:1], late=True)
+    center.ended_calls(plan.ended)
+    yield bench.line(f"{len(live)} live calls after {plan.ended:,} that ended", live)
     yield from (_pure(center, count) for count in (10, 100, 1000))
 
 
@@ -55,38 +55,26 @@ class Bench:
         self.plan, self.served, self.center = plan, served, served.center
         self.sessions = served.center.logins(SOCKETS)
 
-    def line(self, what: str, worlds: Sequence[World]) -> Line:
-        """Events of these calls in turn."""
-        offsets = schedule(RATE, self.plan.seconds)
-        turns = [worlds[number % len(worlds)] for number in range(len(offsets))]
-        costs = self._costs(lambda postings: postings.each(self.center.toggled(turns)), offsets)
-        return Line(SECTION, what, counted={"CPU ms each": statistics.median(costs)})
-
-    def late_line(self, what: str, worlds: Sequence[World]) -> Line:
-        """Events that happened before others already told, so that each call is folded again from all its facts."""
-        offsets = schedule(LATE_RATE, self.plan.seconds)
-        turns = itertools.cycle(worlds)
-
-        def prepare(postings: Postings) -> Send:
-            events = self.center.toggled(itertools.islice(turns, len(offsets)))
-            return lambda number: _post_late(postings, events[number])
-
-        return Line(SECTION, what, counted={"CPU ms each": statistics.median(self._costs(prepare, offsets))})
+    def line(self, what: str, worlds: Sequence[World], *, late: bool = False) -> Line:
+        """Events of these calls in turn. Late ones happened before others already told: the call is folded again."""
+        return Line(SECTION, what, counted={"CPU ms each": statistics.median(self._watched(self._costs(worlds, late)))})
 
     def rest(self, what: str) -> Line:
         """Nothing but ticks and heartbeats."""
-        spent = self._watched(lambda _: self._spent(lambda: asyncio.sleep(self.plan.seconds)))
-        return Line(SECTION, what, counted={"CPU": f"{spent / self.plan.seconds:.1%} of a core"})
+        spent = self._watched(lambda _: self._spent(lambda: asyncio.sleep(self.plan.brief)))
+        return Line(SECTION, what, counted={"CPU": f"{spent / self.plan.brief:.1%} of a core"})
 
-    def _costs(self, prepare: Callable[[Postings], Send], offsets: Sequence[float]) -> list[float]:
+    def _costs(self, worlds: Sequence[World], late: bool) -> Callable[[Postings], Awaitable[list[float]]]:
+        offsets, turns = schedule(RATE, self.plan.brief), itertools.cycle(worlds)
+
         async def rounds(postings: Postings) -> list[float]:
             spent = []
             for _ in range(self.plan.rounds):
-                send = prepare(postings)
-                spent.append(await self._spent(lambda send=send: open_loop(offsets, send)))
+                events = self.center.toggled(itertools.islice(turns, len(offsets)))
+                spent.append(await self._spent(lambda events=events: _one_by_one(postings, events, late)))
             return [seconds * 1000 / len(offsets) for seconds in spent]
 
-        return self._watched(rounds)
+        return rounds
 
     async def _spent(self, work: Callable[[], Awaitable[object]]) -> float:
         before = cpu_seconds(self.served.pid)
@@ -108,9 +96,12 @@ class Bench:
         return asyncio.run(run())
 
 
-async def _post_late(postings: Postings, event: Event) -> None:
-    body, headers = postings.center.signed(event, datetime.now(UTC) - timedelta(minutes=1))
-    assert await postings.door.post(PATH, body, headers) == 200
+async def _one_by_one(postings: Postings, events: Sequence[Event], late: bool) -> None:
+    start = time.monotonic()
+    for offset, event in zip(schedule(RATE, len(events) / RATE), events, strict=True):
+        await asyncio.sleep(start + offset - time.monotonic())
+        at = datetime.now(UTC) - timedelta(minutes=1) if late else None
+        assert await postings.door.post(PATH, *postings.center.signed(event, at)) == 200
 
 
 def _pure(center: Center, count: int) -> Line:

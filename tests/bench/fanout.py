@@ -38,10 +38,10 @@ class Round:
 class Board:
     """The calls on the board, the rows that show them, and who looks on."""
 
-    def __init__(self, plan: Plan, served: Served) -> None:
+    def __init__(self, served: Served, rows: int, sockets: int) -> None:
         self.served = served
-        self.worlds = served.center.live_calls(plan.rows)
-        self.sessions = served.center.logins(max(plan.sockets))
+        self.worlds = served.center.live_calls(rows)
+        self.sessions = served.center.logins(sockets)
         ids = row_ids()
         self.rows = [ids[world.id] for world in self.worlds]
         self.since = latest()
@@ -55,23 +55,24 @@ class Board:
 
 def measure(plan: Plan, served: Served) -> Iterator[Line]:
     """Yield the lines of this section."""
-    yield from asyncio.run(_run(plan, Board(plan, served)))
+    sockets = max(sockets for sockets, _ in plan.cells)
+    yield from asyncio.run(_run(plan, Board(served, plan.rows, sockets)))
 
 
 async def _run(plan: Plan, board: Board) -> list[Line]:
     postings = Postings(board.served)
     viewers: list[Viewer] = []
     lines = []
-    for sockets in plan.sockets:
+    for sockets, rate in plan.cells:
         more = [Viewer(board.served.port, session) for session in board.sessions[len(viewers) : sockets]]
-        await open_all(more, board.since)
+        if more:
+            await open_all(more, board.since)
         viewers += more
-        for rate in plan.rates:
-            offsets = schedule(rate, plan.seconds)
-            before = cpu_seconds(board.served.pid)
-            rounds = [await _round(postings, board, viewers, offsets) for _ in range(plan.rounds)]
-            spent = cpu_seconds(board.served.pid) - before
-            lines.append(_line(f"{sockets} sockets, {rate}/s", sockets, rounds, board, spent))
+        offsets = schedule(rate, plan.seconds)
+        before = cpu_seconds(board.served.pid)
+        rounds = [await _round(postings, board, viewers, offsets) for _ in range(plan.rounds)]
+        spent = cpu_seconds(board.served.pid) - before
+        lines.append(_line(f"{sockets:,} sockets, {rate}/s", rounds, board, spent))
     await asyncio.sleep(1)
     stale = await asyncio.to_thread(wrong_rows, viewers)
     lines.append(Line(SECTION, "after all of it", counted={"wrong rows on any page": stale}))
@@ -101,7 +102,7 @@ async def _round(postings: Postings, board: Board, viewers: Sequence[Viewer], of
     )
 
 
-def _line(what: str, sockets: int, rounds: Sequence[Round], board: Board, spent: float) -> Line:
+def _line(what: str, rounds: Sequence[Round], board: Board, spent: float) -> Line:
     frames, seconds = sum(one.frames for one in rounds), sum(one.seconds for one in rounds)
     counted = {
         "frames/s": frames / seconds,

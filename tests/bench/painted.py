@@ -46,7 +46,7 @@ def measure(plan: Plan, served: Served) -> Iterator[Line]:
     if CHROMIUM is None:
         yield Line(SECTION, "not measured: no Chromium found")
         return
-    yield asyncio.run(_run(plan, Board(plan, served)))
+    yield asyncio.run(_run(plan, Board(served, plan.rows, sockets=1)))
 
 
 async def _run(plan: Plan, board: Board) -> Line:

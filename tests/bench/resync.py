@@ -24,7 +24,7 @@ RATE = 10  # changes a second meanwhile
 
 def measure(plan: Plan, served: Served) -> Iterator[Line]:
     """Yield the lines of this section."""
-    yield asyncio.run(_run(plan, Board(plan, served)))
+    yield asyncio.run(_run(plan, Board(served, plan.rows, plan.returning)))
 
 
 async def _run(plan: Plan, board: Board) -> Line:
