@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Iterator
 
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, async_playwright
 
 from tests.bench.fanout import Board
@@ -42,11 +43,14 @@ new MutationObserver(seen).observe(document, { subtree: true, attributeFilter: [
 
 
 def measure(plan: Plan, served: Served) -> Iterator[Line]:
-    """Yield the line of this section; one that says so where there is no Chromium."""
+    """Yield the line of this section; one that says why where there is no Chromium, or none that shows the page."""
     if CHROMIUM is None:
         yield Line(SECTION, "not measured: no Chromium found")
         return
-    yield asyncio.run(_run(plan, Board(served, plan.rows, sockets=1)))
+    try:
+        yield asyncio.run(_run(plan, Board(served, plan.rows, sockets=1)))
+    except PlaywrightError as error:
+        yield Line(SECTION, f"not measured: {str(error).splitlines()[0]}")
 
 
 async def _run(plan: Plan, board: Board) -> Line:
