@@ -41,7 +41,7 @@ def happen(story: Story):
     def happen(deed, *arguments, **options):
         with unheard(story.simulator):
             done = deed(*arguments, **options)
-            story.pass_time(10)
+            story.wait(10)
         return done
 
     return happen
@@ -395,17 +395,19 @@ def test_an_id_that_cannot_be_asked_for_stops_nothing(story, directory, conferen
 
 def test_what_is_due_is_the_longest_unread_first_and_supervised_calls_soon(story, directory, marta):
     conferences = [story.call(ANA)[1], story.call(LUIS)[1], story.call(CHEN)[1]]
-    now = timezone.now()
-    ages = {conferences[0].pk: 70, conferences[1].pk: 61, conferences[2].pk: 59}
-    for pk, age in ages.items():
-        Conference.objects.filter(pk=pk).update(read_at=now - timedelta(seconds=age))
-    assert [one.pk for one in reconcile.due(now)] == [conferences[0].pk, conferences[1].pk]
     story.supervise(marta, conferences[2])
-    Conference.objects.filter(pk=conferences[2].pk).update(read_at=now - timedelta(seconds=6))
-    assert [one.pk for one in reconcile.due(now)] == [one.pk for one in conferences]
+    now = timezone.now()
+
+    def unread_for(*ages):
+        for conference, age in zip(conferences, ages, strict=True):
+            Conference.objects.filter(pk=conference.pk).update(read_at=now - timedelta(seconds=age))
+        return [conferences.index(one) for one in reconcile.due(now)]
+
+    assert [unread_for(61, 70, 4), unread_for(59, 61, 6), unread_for(59, 59, 4)] == [[1, 0], [1, 2], []]
     Supervision.objects.update(ended_at=now)
-    Conference.objects.filter(pk=conferences[0].pk).update(state="completed")
-    assert [one.pk for one in reconcile.due(now)] == [conferences[1].pk]
+    assert [unread_for(59, 61, 6), unread_for(59, 59, 61)] == [[1], [2]]
+    Conference.objects.filter(pk=conferences[2].pk).update(state="completed")
+    assert unread_for(59, 59, 61) == []
 
 
 def test_a_supervisors_own_stay_is_confirmed_and_not_undone_by_reading_back(story, directory, marta):

@@ -32,7 +32,7 @@ def missed(story: Story, directory: Any) -> list[Any]:
     with unheard(story.simulator):
         for world in worlds:
             story.simulator.join(world, story.simulator.dial(CHEN))
-        story.pass_time(61)
+        story.wait(61)
     return worlds
 
 
@@ -45,10 +45,10 @@ def test_once_does_all_that_is_due(story, missed):
         untold = story.simulator.conference_with([CHEN], customer="+14155550177")
         gone = story.simulator.legs_to(CHEN)[0]
         story.simulator.far_end_hangs_up(gone)
-        story.pass_time(10)
+        story.wait(10)
     once()
     assert states([*missed, untold]) == [True, True, True]
-    story.pass_time(70)
+    story.wait(70)
     once()
     assert gone.call_control_id not in legs_up()
 
@@ -68,7 +68,7 @@ def test_a_provider_that_is_away_is_asked_again_later(story, missed, caplog, kin
     said = [one.getMessage() for one in caplog.records if one.name == "conferences.management.commands.reconcile"]
     assert {one.split(": ")[0] for one in said} == {"The provider could not be read"}
     story.simulator.faults.clear()
-    story.pass_time(61)
+    story.wait(61)
     once()
     assert states(missed) == [True, True]
 
