@@ -31,7 +31,7 @@ from tests.story import (
     poster,
 )
 
-pytest_plugins = ["tests.drama"]
+pytest_plugins = ["tests.canary", "tests.drama"]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ public_key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
 os.environ.setdefault("TELNYX_PUBLIC_KEY", base64.b64encode(public_key).decode())
 
 from dashboard.settings import *  # noqa: E402, F403
-from dashboard.settings import DATABASES  # noqa: E402
+from dashboard.settings import DATABASES, MIDDLEWARE  # noqa: E402
 
 DEBUG = False
 PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
@@ -25,3 +25,4 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(tempfile.mkdtemp(prefix="earshot-test-"), "test.sqlite3")}  # noqa: PTH118
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 SECURE_SSL_REDIRECT = False
+MIDDLEWARE = ["tests.canary.watch_failed_pages", *MIDDLEWARE]
