@@ -10,8 +10,6 @@ import { markOver } from "./dialogs.js";
 import { acknowledge, showLag } from "./lag.js";
 import { dropRows, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
 
-document.documentElement.dataset.scripted = "";
-
 document.addEventListener("htmx:before:ws:message", (event) => {
   const frame = event.detail.message.json;
   if (!frame) return;
