@@ -26,7 +26,7 @@ LOOK_EVERY = 1.0
 AT_ONCE = 8
 # The provider's list is asked for mute and hold once it has had time to settle, and not for ever when it will not tell.
 UNREAD = timedelta(seconds=3)
-READ_AGAIN = timedelta(seconds=5)
+READ_AGAIN = timedelta(seconds=3)
 
 
 def due() -> Iterator[Errand]:

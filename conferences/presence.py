@@ -19,8 +19,11 @@ def parties(conference: Conference, *, numbers: bool) -> tuple[Party, ...]:
 
 
 def is_running(conference: Conference) -> bool | None:
-    """Whether people in the conference can hear each other at all; None while its state is not known."""
-    known = {Conference.State.IN_PROGRESS: True, Conference.State.COMPLETED: False, Conference.State.INIT: False}
+    """Whether people in the conference can hear each other at all; None while its state is not known.
+
+    One that was not started yet counts as running: everybody in it is listed on hold, and that ends without notice.
+    """
+    known = {Conference.State.IN_PROGRESS: True, Conference.State.COMPLETED: False, Conference.State.INIT: True}
     return known.get(Conference.State(conference.state))
 
 

@@ -79,6 +79,20 @@ def mark_read(conference: Conference, now: datetime | None) -> None:
     Conference.objects.filter(pk=conference.pk).update(read_at=now)
 
 
+def note_doubts(conference: Conference, doubts: dict[str, str], now: datetime) -> None:
+    """Keep what a read-back contradicted, to see whether the next one still does."""
+    if doubts or conference.doubts:
+        conference.doubts = doubts
+        Conference.objects.filter(pk=conference.pk).update(doubts=doubts, doubted_at=now if doubts else None)
+
+
+def note_drift(conference: Conference, sentence: str, now: datetime | None) -> None:
+    """Mark a conference as put right by a read-back, or, with an empty sentence, take the mark away."""
+    with feed.writing():
+        Conference.objects.filter(pk=conference.pk).update(drift=sentence, drift_at=now)
+        feed.bump(conference)
+
+
 class Rows:
     """The conferences in reach of a fact, with their participants and legs, keyed by the provider's ids."""
 

@@ -12,15 +12,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from conferences import inbox, provider
+from conferences.drift import Contradiction, contradictions
 from conferences.fold import State, is_news, place
 from conferences.models import Conference, Fact, Leg, Participant, Supervision
-from conferences.projection import claim_reading, mark_read, state_of
+from conferences.presence import name_of
+from conferences.projection import claim_reading, mark_read, note_doubts, note_drift, state_of
 from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.events import MAX_TEXT, Event
 from conferences.telnyx.rules import REGIONS, InvalidCommand
 
 # The provider's records may lag behind its webhooks: what was told less long ago than this is not contradicted by them.
 SETTLED: Final = timedelta(seconds=3)
+# What contradicts us counts when it is seen again after this long.
+SEEN_AGAIN: Final = timedelta(seconds=10)
 READ_EVERY: Final = timedelta(seconds=60)
 READ_SUPERVISED_EVERY: Final = timedelta(seconds=5)
 MOST_LEGS: Final = 50
@@ -45,7 +49,8 @@ def learn(conference_pk: UUID) -> None:
     if conference is None or not claim_reading(conference, timezone.now()):
         return
     try:
-        _read_conference(conference)
+        reading = _Reading(conference, timezone.now(), patient=False)
+        _read_conference(conference, reading)
     except (Refused, InvalidCommand):
         return
     except TelnyxError:
@@ -60,11 +65,15 @@ def due(now: datetime) -> list[Conference]:
     supervised = Supervision.objects.running().values("conference")
     waiting = Q(read_at=None) | Q(read_at__lt=now - READ_EVERY)
     waiting |= Q(read_at__lt=now - READ_SUPERVISED_EVERY, pk__in=supervised)
+    waiting |= Q(doubted_at__lt=now - SEEN_AGAIN)
     return sorted(Conference.objects.live().filter(waiting), key=lambda one: one.read_at or one.first_seen_at)
 
 
-def read_back(conference: Conference) -> None:
+def read_back(conference: Conference, *, patient: bool = False) -> None:
     """Compare a conference and its participants with the provider's and record each difference as a fact.
+
+    `patient`: what contradicts us is believed only when seen twice, ten seconds apart, for the provider's lists may
+    lag; save where believing it makes a supervisor quieter.
 
     What the provider no longer lists has left; a conference it does not know has ended (Telnyx docs: Retrieve a
     conference, List conference participants). Raises TelnyxError when it gave no clear answer; what was read until then
@@ -72,7 +81,16 @@ def read_back(conference: Conference) -> None:
     """
     asked_at = timezone.now()
     mark_read(conference, asked_at)
-    goes_on, region = _read_conference(conference)
+    reading = _Reading(conference, asked_at, patient)
+    try:
+        _read_all(conference, reading)
+    finally:
+        reading.close()
+
+
+def _read_all(conference: Conference, reading: _Reading) -> None:
+    asked_at = reading.asked_at
+    goes_on, region = _read_conference(conference, reading)
     if not goes_on:
         return
     listed = _listed(conference, region)
@@ -84,7 +102,17 @@ def read_back(conference: Conference) -> None:
     for call_control_id, told in (listed | gone).items():
         is_over = told.get("status") == Participant.State.LEFT
         if call_control_id and call_control_id not in busy and (call_control_id in inside or not is_over):
-            _record(known, conference, "participant", told, asked_at)
+            reading.take(known, "participant", told)
+
+
+def check_again(conference: Conference) -> str:
+    """Read back now, because somebody asked; return what went wrong in a sentence, empty when nothing did."""
+    note_drift(conference, "", None)
+    try:
+        read_back(conference)
+    except TelnyxError:
+        return "The provider could not be asked just now; what you see is what was last known."
+    return ""
 
 
 def read_legs(legs: Iterable[Leg]) -> None:
@@ -122,14 +150,14 @@ def discover() -> None:
         inbox.record("readback.conference", payload, source=Fact.Source.READBACK, occurred_at=asked_at)
 
 
-def _read_conference(conference: Conference) -> tuple[bool, str | None]:
+def _read_conference(conference: Conference, reading: _Reading) -> tuple[bool, str | None]:
     """Record what the provider's own record of the conference adds; say whether it goes on, and in which region."""
-    asked_at = timezone.now()
+    asked_at = reading.asked_at
     record, region = _find(conference.conference_id)
     told = _told(record or {}, _CONFERENCE)
     if record is None and asked_at - conference.known_at > SETTLED:
         told = {"status": "completed", "end_reason": "not found at the provider"}
-    _record(state_of(conference), conference, "conference", told, asked_at)
+    reading.take(state_of(conference), "conference", told)
     return record is not None and told.get("status") != Conference.State.COMPLETED, region
 
 
@@ -184,7 +212,46 @@ def _is_storable(value: object) -> bool:
     return isinstance(value, bool) or (isinstance(value, str) and 0 < len(value) <= MAX_TEXT and "\0" not in value)
 
 
-def _record(known: State, conference: Conference, kind: str, told: Record, asked_at: datetime) -> None:
-    payload = {"conference_id": conference.conference_id} | told
-    if is_news(known, Event(id="", type=f"readback.{kind}", occurred_at=asked_at, payload=payload)):
-        inbox.record(f"readback.{kind}", payload, source=Fact.Source.READBACK, occurred_at=asked_at)
+class _Reading:
+    """One read-back of a conference: what it says is believed at once, or kept until the next says the same."""
+
+    def __init__(self, conference: Conference, asked_at: datetime, patient: bool) -> None:
+        self.conference, self.asked_at, self._patient = conference, asked_at, patient
+        self._doubts: dict[str, str] = {}
+        self._put_right: list[str] = []
+
+    def take(self, known: State, kind: str, told: Record) -> None:
+        """Record a line of the provider's as a fact if it is news and, where it denies what we knew, certain."""
+        payload = {"conference_id": self.conference.conference_id} | told
+        event = Event(id="", type=f"readback.{kind}", occurred_at=self.asked_at, payload=payload)
+        if not is_news(known, event):
+            return
+        denied = contradictions(known, event)
+        uncertain = [one for one in denied if self._patient and not self._is_certain(one)]
+        if uncertain:
+            return
+        inbox.record(event.type, payload, source=Fact.Source.READBACK, occurred_at=self.asked_at)
+        self._put_right += [self._sentence(one) for one in denied]
+
+    def close(self) -> None:
+        """Keep the doubts for the next reading, and mark the conference if something was put right."""
+        note_doubts(self.conference, self._doubts, self.asked_at)
+        if self._put_right:
+            note_drift(self.conference, "; ".join(self._put_right), self.asked_at)
+
+    def _is_certain(self, one: Contradiction) -> bool:
+        first = self.conference.doubts.get(one.key)
+        if self._makes_quieter(one) or (first and self.asked_at - datetime.fromisoformat(first) >= SEEN_AGAIN):
+            return True
+        self._doubts[one.key] = first or self.asked_at.isoformat()
+        return False
+
+    def _makes_quieter(self, one: Contradiction) -> bool:
+        """Whether believing it takes a supervisor out of somebody's ear: the call is over, or a listener has left."""
+        running = Supervision.objects.running().filter(conference=self.conference)
+        return one.words in ("had ended", "had left") and running.exists()
+
+    def _sentence(self, one: Contradiction) -> str:
+        leg = Leg.objects.select_related("agent").filter(call_control_id=one.call_control_id).first()
+        who = name_of(leg, numbers=False) if leg else "The call" if not one.call_control_id else "Somebody"
+        return f"{who} {one.words}"

@@ -90,6 +90,8 @@ class Call:
     feed: int
     parties: tuple[Party, ...]
     running: bool | None
+    drift: str
+    drift_at: datetime | None
     took_part: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
 
     @property
@@ -155,10 +157,12 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         ended_at=conference.ended_at,
         expires_at=conference.expires_at,
         end_reason=conference.end_reason,
-        known_at=conference.known_at,
+        known_at=max(conference.known_at, conference.read_at or conference.known_at),
         feed=conference.feed,
         parties=parties,
         running=running,
+        drift=conference.drift,
+        drift_at=conference.drift_at,
         took_part=() if conference.is_live else _took_part(audience, conference),
     )
 

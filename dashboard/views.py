@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from conferences import following, policy, supervision
+from conferences import following, policy, reconcile, supervision
 from conferences.errors import NotPossible
 from conferences.feed import latest
 from conferences.models import Conference, Queue, Supervision
@@ -75,6 +76,16 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     if request.htmx:
         return render(request, "dashboard/_supervise.html", context)
     return render(request, "dashboard/supervise.html", context | _page(request, number, conference=pk))
+
+
+@require_POST
+def recheck(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Ask the provider now, and take the mark of an earlier repair away."""
+    found = _conference(request, pk)
+    sentence = reconcile.check_again(found)
+    if sentence:
+        messages.warning(request, sentence)
+    return _go(request, "conference", pk=pk)
 
 
 @require_POST

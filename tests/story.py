@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.utils import timezone
 
 from conferences import errands
 from conferences.models import Agent, Conference, Queue, Supervision, Supervisor, Team
@@ -59,6 +60,9 @@ class Story:
     def __init__(self, simulator: Simulator, traveller: Any) -> None:
         self.simulator = simulator
         self._traveller = traveller
+
+    def now(self) -> datetime:
+        return timezone.now()
 
     def deliver(self) -> None:
         """Deliver webhooks and do errands until nothing is left to do."""

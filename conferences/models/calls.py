@@ -72,6 +72,11 @@ class Conference(models.Model):
     told_at = models.DateTimeField(null=True, blank=True)  # the provider's own time of that
     stored_at = models.DateTimeField(null=True, blank=True)  # when its last change was on its way to disk
     read_at = models.DateTimeField(null=True, blank=True)  # when its record was last asked for at the provider
+    # What the provider's records contradict, seen once: {contradiction: when first}. Seen again it becomes a fact.
+    doubts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    doubted_at = models.DateTimeField(null=True, blank=True)  # when the last read-back left such doubts
+    drift = models.TextField(blank=True)  # what was last put right after a read-back, in a sentence
+    drift_at = models.DateTimeField(null=True, blank=True)
     last_order = models.CharField(max_length=320, blank=True)
 
     objects = ConferenceQuerySet.as_manager()

@@ -35,6 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Several may run at once, also beside each other: each conference is read by one of them at a time."""
         self.stopped = threading.Event()
+        self.patient = not options["once"]  # who looks once only cannot wait to see it a second time
         if options["once"]:
             self._look(sweep=True)
             return
@@ -58,7 +59,7 @@ class Command(BaseCommand):
                 self._try(reconcile.discover)
                 self._try(_read_doubtful_legs)
             for conference in reconcile.due(timezone.now()):
-                if self.stopped.is_set() or not self._try(partial(_read_back, conference)):
+                if self.stopped.is_set() or not self._try(partial(_read_back, conference, self.patient)):
                     break
         except Error:
             log.exception("The database could not be used; trying again")
@@ -75,9 +76,9 @@ class Command(BaseCommand):
         return True
 
 
-def _read_back(conference: Conference) -> None:
+def _read_back(conference: Conference, patient: bool) -> None:
     if projection.claim_reading(conference, timezone.now()):
-        reconcile.read_back(conference)
+        reconcile.read_back(conference, patient=patient)
 
 
 def _read_doubtful_legs() -> None:

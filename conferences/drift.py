@@ -1,0 +1,53 @@
+"""What a read-back of the provider's contradicts in our state, in words; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conferences.fold import State, apply
+from conferences.telnyx.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """One thing we believed that the provider denies: of which leg ("" for the conference itself), and what it says."""
+
+    call_control_id: str
+    words: str
+
+    @property
+    def key(self) -> str:
+        """The same contradiction, seen again, has the same key."""
+        return f"{self.call_control_id} {self.words}"
+
+
+def contradictions(known: State, read: Event) -> list[Contradiction]:
+    """Return what `read`, taken for the latest fact, denies of what was known.
+
+    What was merely not known (a name, a mute never read) is no contradiction.
+    """
+    after = apply(known, read)
+    return [*_of_conference(known, after, read), *_of_stay(known, after, read)]
+
+
+def _of_conference(before: State, after: State, read: Event) -> Iterator[Contradiction]:
+    was, now = (state.conferences.get(read.conference_id or "") for state in (before, after))
+    if was and now and now.state == "completed" and was.state != "completed":
+        yield Contradiction("", "had ended")
+
+
+def _of_stay(before: State, after: State, read: Event) -> Iterator[Contradiction]:
+    key = (read.conference_id or "", read.call_control_id or "")
+    was, now = before.participants.get(key), after.participants.get(key)
+    if now is None or read.type != "readback.participant":
+        return
+    if was is None or was.state != now.state:
+        if now.state != "joining":
+            yield Contradiction(key[1], "had left" if now.state == "left" else "was in the call")
+        return
+    for name, on, off in (("muted", "was muted", "was not muted"), ("on_hold", "was on hold", "was not on hold")):
+        if getattr(was, name) is not None and getattr(was, name) != getattr(now, name):
+            yield Contradiction(key[1], on if getattr(now, name) else off)
+    if was.whisper_call_control_ids != now.whisper_call_control_ids:
+        yield Contradiction(key[1], "whispered to others")

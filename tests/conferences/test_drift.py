@@ -1,0 +1,108 @@
+"""What a read-back contradicts: believed when seen twice, at once where it makes us quieter, marked on the row."""
+
+from __future__ import annotations
+
+import pytest
+
+from conferences import projection, reconcile
+from conferences.models import Conference, Participant
+from tests.story import ANA, LUIS, Story, browser
+
+
+@pytest.fixture
+def lossy(story: Story, directory: object) -> Story:
+    story.call(ANA, LUIS)
+    for _ in range(8):
+        story.pass_time()
+    story.simulator.faults.webhooks.drop_rate = 1.0
+    return story
+
+
+def look(story, seconds):
+    story.pass_time(seconds)
+    reconcile.read_back(Conference.objects.get(), patient=True)
+
+
+def present():
+    stays = Participant.objects.filter(state="joined", leg__kind="agent")
+    return set(stays.values_list("leg__agent__name", flat=True))
+
+
+def test_one_sighting_of_a_difference_changes_nothing(lossy: Story, marta):
+    lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
+    look(lossy, 5)
+    assert (present(), len(Conference.objects.get().doubts)) == ({"Ana Ruiz", "Luis Ortega"}, 1)
+
+
+def test_two_sightings_ten_seconds_apart_make_it_a_fact(lossy: Story, marta):
+    lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
+    look(lossy, 5)
+    look(lossy, 9)
+    still = present()
+    look(lossy, 2)
+    assert (still, present()) == ({"Ana Ruiz", "Luis Ortega"}, {"Ana Ruiz"})
+
+
+def test_a_difference_that_is_gone_the_second_time_is_forgotten(lossy: Story, marta):
+    lossy.simulator.world.hold([lossy.leg(LUIS).participant])
+    look(lossy, 5)
+    lossy.simulator.world.hold([lossy.leg(LUIS).participant], held=False)
+    look(lossy, 11)
+    assert (Conference.objects.get().doubts, Conference.objects.get().drift) == ({}, "")
+
+
+def test_what_makes_a_supervisor_quieter_is_believed_at_once(lossy: Story, marta):
+    lossy.simulator.faults.webhooks.drop_rate = 0.0
+    mine = lossy.supervise(marta, Conference.objects.get(), role="whisper", to=(LUIS,))
+    lossy.simulator.faults.webhooks.drop_rate = 1.0
+    lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
+    look(lossy, 5)
+    lossy.pass_time()
+    mine.refresh_from_db()
+    assert (present(), mine.accepted_role) == ({"Ana Ruiz"}, "monitor")
+
+
+def test_doubts_are_looked_at_again_soon(lossy: Story, marta):
+    lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
+    look(lossy, 5)
+    soon = [bool(reconcile.due(Conference.objects.get().read_at + reconcile.SEEN_AGAIN * part)) for part in (0.5, 1.1)]
+    assert soon == [False, True]
+
+
+def test_the_row_says_what_was_put_right_until_it_is_checked_again(lossy: Story, marta):
+    lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
+    look(lossy, 5)
+    look(lossy, 11)
+    conference = Conference.objects.get()
+    marked = browser(marta).get("/").content.decode()
+    browser(marta).post(f"/conferences/{conference.pk}/recheck/")
+    after = browser(marta).get("/").content.decode()
+    assert ["Luis Ortega had left" in page for page in (marked, after)] == [True, False]
+
+
+def test_checking_again_reads_back_at_once(lossy: Story, marta):
+    lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
+    lossy.pass_time(5)
+    response = browser(marta).post(f"/conferences/{Conference.objects.get().pk}/recheck/")
+    assert (response.status_code, present()) == (302, {"Ana Ruiz"})
+
+
+def test_checking_again_is_for_those_who_may_see_the_call(lossy: Story, ben):
+    assert browser(ben).post(f"/conferences/{Conference.objects.get().pk}/recheck/").status_code == 404
+
+
+def test_a_provider_that_is_away_is_said_so(lossy: Story, marta):
+    lossy.simulator.faults.add("unavailable", method="GET", times=None)
+    address = f"/conferences/{Conference.objects.get().pk}/recheck/"
+    page = browser(marta).post(address, follow=True).content.decode()
+    assert "could not be asked" in page
+
+
+def test_ninety_seconds_repair_what_webhooks_lost(lossy: Story, marta):
+    lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
+    for _ in range(45):
+        lossy.pass_time(2)
+        for conference in reconcile.due(lossy.now()):
+            if projection.claim_reading(conference, lossy.now()):
+                reconcile.read_back(conference, patient=True)
+    assert present() == {"Ana Ruiz"}
