@@ -50,6 +50,7 @@ def _set_up(home: Path) -> None:
     """Settings for this process and the server's; nothing of the caller's environment decides what is measured."""
     os.environ.update(
         DJANGO_SETTINGS_MODULE="tests.bench.settings",
+        BENCH_HOME=str(home),
         DATABASE_URL=f"sqlite:///{home / 'earshot.sqlite3'}",
         REDIS_URL="",
         SECRET_KEY="of this run alone " * 3,
@@ -60,8 +61,10 @@ def _set_up(home: Path) -> None:
         TELNYX_CALLER_ID="+14155550100",
     )
     import django
+    from django.core.management import call_command
 
     django.setup()
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _run(options: argparse.Namespace, database: Path) -> tuple[dict[str, Any], list[Any]]:

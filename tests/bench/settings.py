@@ -1,6 +1,7 @@
 """Settings of the benchmark: the product's own as served in production, over plain HTTP on the loopback."""
 
 import os
+from pathlib import Path
 
 os.environ["DEBUG"] = "1"  # only for what is read below: cookies and redirects that need no HTTPS
 
@@ -8,4 +9,6 @@ from dashboard.settings import *  # noqa: F403
 
 DEBUG = False
 SECURE_SSL_REDIRECT = False
-WHITENOISE_USE_FINDERS = True
+# Collected, as in production: what is edited in the tree while a run goes on does not reach it half-way.
+STATIC_ROOT = Path(os.environ["BENCH_HOME"]) / "static"
+WHITENOISE_USE_FINDERS = False
