@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -42,6 +43,7 @@ EARS: Final = {
     "unknown": "may hear you",
     "no": "does not hear you",
 }
+TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 WARN_BEFORE_EXPIRY: Final = 15 * 60.0
 
 
@@ -72,7 +74,13 @@ def kind_icon(kind: str) -> SafeString:
 @register.simple_tag
 def hearing(call: Call, supervision: Supervision, role: str, targets: Sequence[str]) -> str:
     """Say who hears this supervisor; before the phone is in the call, who would in this role."""
-    return call.hearing(supervision.call_control_id, role, targets)
+    return upright(call.hearing(supervision.call_control_id, role, targets))
+
+
+@register.filter
+def upright(sentence: str) -> str:
+    """Take out the characters by which a name would turn around the sentence it stands in (Unicode TR 9, 2.1-2.7)."""
+    return TURNING.sub("", sentence)
 
 
 @register.simple_tag

@@ -210,3 +210,12 @@ def test_a_page_that_is_not_there_says_so_in_words(marta):
 def test_a_page_that_is_not_allowed_says_so_in_words(marta):
     response = browser(marta).get("/audit/")
     assert (response.status_code, "You may not see this" in Outline(response.content.decode()).words) == (403, True)
+
+
+def test_a_name_does_not_turn_around_the_sentence_it_stands_in(story: Story, marta, directory):
+    directory.ana.name = "Ana \u202eziuR"
+    directory.ana.save()
+    _, conference = story.call(ANA)
+    story.supervise(marta, conference, role="whisper", to=(ANA,))
+    words = Outline(fragments.panel(marta)).words
+    assert [one for one in words if "hears you." in one] == ["Only Ana ziuR hears you. +1 415-555-0171 does not."]
