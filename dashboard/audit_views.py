@@ -58,6 +58,7 @@ class Deed:
     conference_id: str
     call_control_id: str
     command_id: str
+    said: str
     outcomes: tuple[Outcome, ...]
 
 
@@ -95,6 +96,7 @@ def _deed(entry: AuditEntry, told: Callable[[str], str]) -> Deed:
         conference_id=entry.telnyx_conference_id,
         call_control_id=last.call_control_id or entry.call_control_id,
         command_id=entry.command_id,
+        said=told(entry.said),
         outcomes=tuple(_outcome(one, told) for one in outcomes) or (Outcome(WAITING, RESULTS[WAITING]),),
     )
 

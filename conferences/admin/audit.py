@@ -21,6 +21,7 @@ class AuditEntryAdmin(ReadOnly):
     list_filter = ("phase", "result", "deed", "role")
     search_fields = (
         "actor_name", "conference_name", "=telnyx_conference_id", "=call_control_id", "=command_id", "provider_text",
+        "said",
         "note",
     )  # fmt: skip
     date_hierarchy = "at"

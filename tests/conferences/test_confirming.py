@@ -91,7 +91,8 @@ def test_a_lost_announcement_of_our_joining_is_read_back(story: Story, marta):
     story.simulator.faults.webhooks.events = r"conference\.participant\.joined"
     story.simulator.faults.webhooks.drop_rate = 1.0
     mine = story.supervise(marta, conference)
-    story.pass_time(2)
+    for _ in range(8):
+        story.pass_time()
     mine.refresh_from_db()
     assert (mine.state, mine.accepted_role) == (Supervision.State.JOINED, "monitor")
 

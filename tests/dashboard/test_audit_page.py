@@ -270,3 +270,13 @@ def test_the_reader_sees_their_own_supervision_as_on_every_page(story, directory
     mine = story.supervise(user, conference)
     context = browser(user).get("/audit/").context
     assert (context["supervision"], context["call"].pk) == (mine, conference.pk)
+
+
+def test_what_the_screen_said_of_who_hears_is_on_the_page(story, marta):
+    _, conference = story.call(ANA)
+    for _ in range(8):
+        story.pass_time()
+    story.supervise(marta, conference, role="whisper", to=(ANA,))
+    marta.user_permissions.add(Permission.objects.get(codename="view_auditentry"))
+    page = browser(marta).get("/audit/").content.decode()
+    assert "Only Ana Ruiz hears you. +1 ••• ••71 does not." in page
