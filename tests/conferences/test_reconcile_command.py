@@ -63,7 +63,9 @@ def test_what_is_not_due_is_not_asked_for(story, missed):
 @pytest.mark.parametrize("kind", ["unavailable", "invalid_json", "drop"])
 def test_a_provider_that_is_away_is_asked_again_later(story, missed, caplog, kind):
     story.simulator.faults.add(kind, method="GET", times=None)
-    once()
+    with counting(story.simulator) as paths:
+        once()
+    assert len({path for path in paths if path.startswith("/conferences/")}) == 1  # nor are the others asked for then
     assert (states(missed), Conference.objects.live().count()) == ([False, False], 2)
     said = [one.getMessage() for one in caplog.records if one.name == "conferences.management.commands.reconcile"]
     assert {one.split(": ")[0] for one in said} == {"The provider could not be read"}
