@@ -1,0 +1,47 @@
+"""Every page passes axe, in light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Permission
+from playwright.sync_api import Page, expect
+
+from conferences.models import Conference
+from tests.browser.support import Center, eventually
+from tests.story import ANA, LUIS
+
+DESK_LIGHT = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
+PHONE_DARK = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+
+
+def complaints(page: Page) -> list[str]:
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]
+
+
+@pytest.mark.parametrize("options", [DESK_LIGHT, PHONE_DARK], ids=["desk-light", "phone-dark"])
+def test_no_page_has_an_accessibility_fault(center: Center, open_page: Callable[..., Page], marta, options):
+    marta.user_permissions.add(Permission.objects.get(codename="view_auditentry"))
+    center.call(ANA, LUIS)
+    eventually(lambda: Conference.objects.exclude(name="").exists())
+    call = Conference.objects.get().pk
+    page = open_page(**options)
+    found = {}
+    for path in ("/", f"/conferences/{call}/", f"/conferences/{call}/supervise/?role=whisper", "/audit/"):
+        page.goto(path)
+        found[path.split(str(call))[-1]] = complaints(page)
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_form_and_running_supervision_have_no_accessibility_fault(center: Center, open_page: Callable[..., Page]):
+    center.call(ANA, LUIS)
+    page = open_page()
+    page.locator("[data-conference]").get_by_role("link", name="Whisper").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    in_dialog = complaints(page)
+    dialog.get_by_role("button", name="Start whispering").click()
+    expect(page.locator("#supervision")).to_have_attribute("data-state", "joined")
+    assert (in_dialog, complaints(page)) == ([], [])
