@@ -1,0 +1,97 @@
+"""Examines an installation: settings, stores, directory and provider; says what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import Error as DatabaseTrouble
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from conferences import provider
+from conferences.doctor import application, clocks, deliveries, keys, people, stores
+from conferences.doctor.findings import Finding, Level, warning
+from conferences.models import Fact
+from conferences.telnyx.errors import TelnyxError
+
+__all__ = ["Finding", "Level", "examine"]
+
+LATELY = timedelta(hours=24)
+DELAYS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What our own records tell of webhooks: when the last came, and how many seconds the latest took."""
+
+    last: datetime | None
+    delays: tuple[float, ...]
+
+
+def examine() -> Iterator[Finding]:
+    """Yield what is found, as it is found; the provider's part takes some twenty seconds when it does not answer.
+
+    Changes nothing, but for a message of its own through the channel layer. What is away is a finding, no failure.
+    """
+    yield keys.public_key()
+    yield keys.caller_id()
+    yield from stores.database()
+    try:
+        heard: _Heard | None = _heard()
+        yield from people.examine()
+    except DatabaseTrouble:
+        heard = None
+        mend = "Mend what is said of the database first."
+        yield warning("Directory", "Not looked at, as the database cannot be read.", mend)
+    yield stores.channel_layer()
+    yield stores.static_files()
+    yield from _provider(heard)
+    if heard is not None:
+        yield deliveries.arrived(heard.last, timezone.now())
+        yield clocks.against_webhooks(heard.delays)
+
+
+def _provider(heard: _Heard | None) -> Iterator[Finding]:
+    found = keys.api_key()
+    yield found
+    if found.level is not Level.OK:
+        yield warning("Application", "Not looked at, as the provider does not answer us.", "Mend that first.")
+        return
+    problem, record = keys.application()
+    if problem is not None:
+        yield problem
+    else:
+        last = heard.last if heard else None
+        yield from application.examine(record, _door(last))
+        yield _deliveries(str(record.get("webhook_event_url") or ""), last)
+    yield clocks.against_provider(provider.client().standing.clock_ahead)
+
+
+def _door(last_heard: datetime | None) -> application.Door:
+    return application.Door(
+        path=reverse("telnyx_webhook"),
+        hosts=tuple(settings.ALLOWED_HOSTS),
+        origins=tuple(settings.ORIGINS),
+        from_afar=not application.is_local(settings.TELNYX_BASE_URL),
+        is_used=last_heard is not None and timezone.now() - last_heard < LATELY,
+    )
+
+
+def _deliveries(url: str, last_heard: datetime | None) -> Finding:
+    failed = provider.client().webhook_deliveries(timezone.now() - deliveries.LOOK_BACK)
+    try:
+        return deliveries.examine(failed, url, last_heard)
+    except TelnyxError as trouble:
+        return keys.trouble("Deliveries", trouble)
+
+
+def _heard() -> _Heard:
+    webhooks = Fact.objects.filter(source=Fact.Source.WEBHOOK)
+    first_tries = webhooks.filter(attempt=1, received_at__gte=timezone.now() - LATELY).order_by("-id")[:DELAYS]
+    times = first_tries.values_list("occurred_at", "received_at")
+    delays = tuple((received_at - occurred_at).total_seconds() for occurred_at, received_at in times)
+    return _Heard(webhooks.aggregate(last=Max("received_at"))["last"], delays)

@@ -1,0 +1,90 @@
+"""Webhooks: whether they arrive, and what the provider says of those that did not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final
+
+from conferences.doctor.findings import Finding, error, ok, warning
+
+LOOK_BACK: Final = timedelta(hours=24)
+MOST: Final = 1000
+NO_ANSWER: Final = "no answer"
+_MEND: Final = {
+    "400": "TELNYX_PUBLIC_KEY is not the account's key, or this server's clock is off by minutes.",
+    "404": "The URL is not the webhook's.",
+    "405": "The URL is not the webhook's, or the provider sends GET.",
+    "413": "Something in front of this server allows smaller bodies than 256 KB.",
+    "502": "The proxy in front of this server could not reach it.",
+    "503": "The database could not be written; the log says why.",
+    "504": "The proxy in front of this server waited in vain for it.",
+    NO_ANSWER: "The provider could not connect, or waited too long: check firewall, certificate and load.",
+}
+
+
+def arrived(last_heard: datetime | None, now: datetime) -> Finding:
+    """Say when the last webhook came."""
+    if last_heard is None:
+        mend = "Make a call through the application; if none arrives then, the findings above and below say why."
+        return warning("Webhooks", "None has arrived so far.", mend)
+    return ok("Webhooks", f"The last one came {_ago(now - last_heard)} ago.")
+
+
+def examine(deliveries: Iterable[Mapping[str, Any]], url: str, last_heard: datetime | None) -> Finding:
+    """Say how many deliveries to `url` failed, and with what (Telnyx docs: List webhook deliveries).
+
+    It is an error when none has arrived since the latest that failed. Reads a thousand deliveries at most.
+    """
+    failed = [attempt for one in islice(deliveries, MOST) if (attempt := _last_attempt(one, url)) is not None]
+    if not failed:
+        return ok("Deliveries", "The provider knows of none that failed in the last 24 hours.")
+    counts = Counter(_status(attempt) for attempt in failed)
+    told = ", ".join(f"{status} ({count}×)" for status, count in counts.most_common())
+    at_least = "At least " if len(failed) == MOST else ""
+    said = f"{at_least}{len(failed)} failed in the last 24 hours: {told}."
+    mend = " ".join(dict.fromkeys(_hint(status) for status, _ in counts.most_common()))
+    latest = max((moment for attempt in failed if (moment := _moment(attempt)) is not None), default=None)
+    if last_heard is None or (latest is not None and last_heard < latest):
+        return error("Deliveries", f"{said} None has arrived since.", mend)
+    return warning("Deliveries", f"{said} Others have arrived since.", mend)
+
+
+def _last_attempt(delivery: Mapping[str, Any], url: str) -> Mapping[str, Any] | None:
+    """The latest of the attempts at our address; None where there is none, as for another product's webhook."""
+    attempts = [one for one in delivery.get("attempts") or [] if _of(one, "http", "request", "url") == url]
+    return max(attempts, key=lambda one: str(one.get("started_at")), default=None)
+
+
+def _status(attempt: Mapping[str, Any]) -> str:
+    status = _of(attempt, "http", "response", "status")
+    return str(status) if status else NO_ANSWER
+
+
+def _hint(status: str) -> str:
+    if status.startswith("3"):
+        return "The URL redirects: give the provider the address it leads to."
+    return _MEND.get(status, f"Look in this server's log for what it answered with {status}.")
+
+
+def _of(record: Any, *names: str) -> Any:
+    for name in names:
+        record = record.get(name) if isinstance(record, Mapping) else None
+    return record
+
+
+def _moment(attempt: Mapping[str, Any]) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(attempt.get("started_at")))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _ago(since: timedelta) -> str:
+    seconds = max(0, round(since.total_seconds()))
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"

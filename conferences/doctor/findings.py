@@ -1,0 +1,39 @@
+"""What an examination finds: how grave, about what, in which words, and how to mend it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Level(enum.IntEnum):
+    """How grave a finding is; its number is the exit code of an examination in which nothing is graver."""
+
+    OK = 0
+    WARNING = 1
+    ERROR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `said` is what was found and `mend` what to do about it, in sentences; never a key."""
+
+    level: Level
+    subject: str
+    said: str
+    mend: str = ""
+
+
+def ok(subject: str, said: str) -> Finding:
+    """Nothing to do."""
+    return Finding(Level.OK, subject, said)
+
+
+def warning(subject: str, said: str, mend: str) -> Finding:
+    """It works, but not as well or as safely as it could."""
+    return Finding(Level.WARNING, subject, said, mend)
+
+
+def error(subject: str, said: str, mend: str) -> Finding:
+    """Calls, supervisors or webhooks are lost as long as this is so."""
+    return Finding(Level.ERROR, subject, said, mend)

@@ -1,0 +1,59 @@
+"""The directory: whether somebody can supervise, and whether calls can be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from conferences.doctor.findings import Finding, error, ok, warning
+from conferences.models import Agent, Queue, Supervisor
+from conferences.policy import roles_of
+
+NAMED = 3
+
+
+def examine() -> Iterator[Finding]:
+    """Yield what keeps supervisors from supervising, and callers, agents and queues from being recognised."""
+    yield _supervisors()
+    agents, queues = Agent.objects.filter(addresses=None), Queue.objects.filter(numbers=None)
+    yield _lacking("Agents", "have no address, so their calls show as unknown", map(str, agents))
+    yield _lacking("Queues", "have no number, so their calls show without a queue", map(str, queues))
+
+
+def _supervisors() -> Finding:
+    subject = "Supervisors"
+    everyone = list(Supervisor.objects.select_related("user").prefetch_related("teams", "devices"))
+    lacks = {str(one): lack for one in everyone if (lack := _lack(one))}
+    if len(lacks) == len(everyone):
+        said = "Nobody can supervise a call."
+        mend = "In the admin, give a user a supervisor's entry with a team and a device, and a mode's permission."
+        return error(subject, f"{said} {_list(lacks)}" if lacks else said, mend)
+    if lacks:
+        return warning(subject, f"{_list(lacks)} They cannot supervise.", "Complete their entries in the admin.")
+    return ok(subject, f"{len(everyone)} can supervise.")
+
+
+def _lack(supervisor: Supervisor) -> str:
+    if not supervisor.user.is_active:
+        return "is switched off"
+    if not supervisor.teams.all():
+        return "has no team"
+    if not supervisor.devices.all():
+        return "has no device"
+    return "" if roles_of(supervisor.user) else "has no mode's permission"
+
+
+def _list(lacks: dict[str, str]) -> str:
+    return f"{_names(f'{name} {lack}' for name, lack in lacks.items())}."
+
+
+def _lacking(subject: str, lack: str, found: Iterable[str]) -> Finding:
+    if names := list(found):
+        return warning(subject, f"{len(names)} {lack}: {_names(names)}.", f"Add them in the admin, under {subject}.")
+    return ok(subject, "All can be recognised.")
+
+
+def _names(names: Iterable[str]) -> str:
+    """A few of them; whoever mends those sees the rest."""
+    first, *rest = [*names][: NAMED + 1]
+    shown = ", ".join([first, *rest][:NAMED])
+    return f"{shown} and others" if len(rest) >= NAMED else shown

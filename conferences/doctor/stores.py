@@ -1,0 +1,123 @@
+"""Where things are kept and passed on: database, channel layer, static files."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from asgiref.sync import async_to_sync
+from channels.exceptions import InvalidChannelLayerError
+from channels.layers import BaseChannelLayer, InMemoryChannelLayer, get_channel_layer
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error as DatabaseTrouble
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from conferences.checks import SAFE_SQLITE
+from conferences.doctor.findings import Finding, error, ok, warning
+
+ROUND_TRIP_SECONDS: Final = 3.0
+_FULL: Final = 2  # sqlite.org: PRAGMA synchronous; 3 is EXTRA
+_AWAY: Final = (OSError, TimeoutError, ImportError, InvalidChannelLayerError)
+
+
+def database() -> Iterator[Finding]:
+    """Yield whether the database can be reached, is migrated, and keeps what it has acknowledged."""
+    try:
+        connection.ensure_connection()
+        yield _migrations()
+        yield from _sqlite() if connection.vendor == "sqlite" else _postgresql()
+    except (DatabaseTrouble, ImproperlyConfigured) as trouble:
+        said = f"It cannot be reached ({type(trouble).__name__})."
+        yield error("Database", said, "Check DATABASE_URL, and that the database runs and lets this server in.")
+
+
+def _migrations() -> Finding:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        return error("Migrations", f"{len(missing)} have not been run.", "Run manage.py migrate.")
+    return ok("Migrations", "All have been run.")
+
+
+def _sqlite() -> Iterator[Finding]:
+    name = f"SQLite {sqlite3.sqlite_version}"
+    with connection.cursor() as cursor:
+        journal = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+        synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
+    if journal != "wal" or synchronous < _FULL:
+        said = f"{name} runs with journal_mode={journal} and synchronous={synchronous}: a webhook may be lost."
+        yield error("Database", said, "Leave OPTIONS in settings.DATABASES as they are: WAL and FULL.")
+    elif sqlite3.sqlite_version_info < SAFE_SQLITE:
+        said = f"{name} can, if rarely, damage a file that several connections write; 3.51.3 cannot."
+        yield warning("Database", said, "Use PostgreSQL (DATABASE_URL) for real calls; for trying out it is fine.")
+    else:
+        yield ok("Database", f"{name}, WAL, synchronous.")
+
+
+def _postgresql() -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        synchronous = cursor.fetchone()[0]
+        cursor.execute("SHOW server_version")
+        name = f"PostgreSQL {cursor.fetchone()[0].split(' ')[0]}"
+    if synchronous == "off":
+        said = f"{name} commits without waiting for the disk: an acknowledged webhook may be lost."
+        yield error("Database", said, "Set synchronous_commit to on.")
+    else:
+        yield ok("Database", f"{name}.")
+
+
+def channel_layer() -> Finding:
+    """Send a message through the channel layer and take it out again."""
+    subject, mend = "Channel layer", "Check REDIS_URL, that Redis runs, and that the scale extra is installed."
+    try:
+        layer = get_channel_layer()
+        is_well = layer is not None and async_to_sync(_round_trip)(layer)
+    except _away() as trouble:
+        return error(subject, f"It cannot be used ({type(trouble).__name__}); boards would lag.", mend)
+    if not is_well:
+        return error(subject, "A message went in and another, or none, came out.", mend)
+    if isinstance(layer, InMemoryChannelLayer):
+        return ok(subject, "In memory: right for one server process; for several, set REDIS_URL.")
+    return ok(subject, "A message went in and came out.")
+
+
+def _away() -> tuple[type[Exception], ...]:
+    """How a channel layer fails that cannot be used; Redis' own way too, where its client is installed."""
+    try:
+        from redis.exceptions import RedisError
+    except ImportError:
+        return _AWAY
+    return (*_AWAY, RedisError)
+
+
+async def _round_trip(layer: BaseChannelLayer) -> bool:
+    channel = await layer.new_channel("doctor")
+    sent = {"type": "doctor.asks", "text": channel}
+    await layer.send(channel, sent)
+    received = await asyncio.wait_for(layer.receive(channel), ROUND_TRIP_SECONDS)
+    return bool(received == sent)
+
+
+def static_files() -> Finding:
+    """Compare what is collected with what there is to collect."""
+    subject = "Static files"
+    if settings.DEBUG:
+        return ok(subject, "DEBUG: served from where they are.")
+    root = Path(settings.STATIC_ROOT)
+    files = [(path, storage.size(path)) for finder in get_finders() for path, storage in finder.list([])]
+    wrong = [path for path, size in files if not _is_collected(root / path, size)]
+    if wrong:
+        said = f"{len(wrong)} of {len(files)} are not collected or out of date, such as {wrong[0]}."
+        return error(subject, said, "Run manage.py collectstatic.")
+    return ok(subject, f"All {len(files)} are collected.")
+
+
+def _is_collected(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
