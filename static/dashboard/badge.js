@@ -29,12 +29,13 @@ const isSilent = () => performance.now() - heard > LATE_AFTER && connection !== 
 function show() {
   const badge = document.getElementById("badge");
   if (!badge) return;
-  const next = isSilent() || (slow && connection === "live") ? "late" : connection;
+  const state = isSilent() ? "late" : connection;
+  const isOld = state === "late" || state === "reconnecting";
   const old = age(performance.now() - heard);
-  badge.dataset.live = document.documentElement.dataset.live = next;
-  const stale = next === "late" || next === "reconnecting";
-  write(badge.querySelector(".word"), WORDS[next]); // the word alone is announced; the seconds are for the eye
-  write(badge.querySelector(".old"), stale ? `· ${old} old` : "");
+  document.documentElement.dataset.live = state;
+  badge.dataset.live = slow && state === "live" ? "late" : state;
+  write(badge.querySelector(".word"), WORDS[badge.dataset.live]); // the word alone is announced; the seconds are for the eye
+  write(badge.querySelector(".old"), isOld ? `· ${old} old` : "");
   write(document.getElementById("heard"), `${old} ago`);
 }
 
