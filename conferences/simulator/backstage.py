@@ -174,12 +174,18 @@ def routes(simulator: Simulator) -> list[Route]:
         """POST /test/conferences {agents, customer, queue_number, name}: answered and joined in one go."""
         return answer(conference_seen(simulator.conference_with(**request.json()), desk), 201)
 
+    def configure(_desk: Desk, request: Request) -> Response:
+        """POST /test/application {webhook_url, failover_url, webhook_timeout_secs, first_command_timeout, name}."""
+        simulator.configure(**request.json())
+        return answer({})
+
     table: list[tuple[str, str, Handler]] = [
         ("GET", r"/test/world", world),
         ("GET", r"/test/commands", commands),
         ("GET", r"/test/events", events),
         ("GET", r"/test/conferences/(?P<id>[^/]+)/hearing", hearing),
         ("POST", r"/test/conferences", build),
+        ("POST", r"/test/application", configure),
         ("POST", r"/test/calls", incoming_call),
         ("POST", r"/test/legs/(?P<id>.+)/(?P<deed>answers|hangs_up|holds|resumes)", far_end),
         ("POST", r"/test/phones", phone),

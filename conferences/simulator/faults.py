@@ -64,6 +64,18 @@ class ApiFault:
     works: bool | None = None
     """Whether the command is carried out all the same; None for what the kind implies."""
 
+    def __post_init__(self) -> None:
+        """Refuse now what would fail at every later request; raises ValueError."""
+        for pattern in (self.method, self.path):
+            try:
+                re.compile(pattern)
+            except (re.error, TypeError) as error:
+                raise ValueError(f"no pattern: {pattern!r}") from error
+        numbers = {"times": self.times, "status": self.status, "seconds": self.seconds}
+        for name, value in numbers.items():
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
+                raise ValueError(f"{name} must be a number")
+
     @property
     def does_work(self) -> bool:
         """Whether the command behind the faulty answer is carried out."""

@@ -73,6 +73,12 @@ def test_faults_are_set_and_cleared(sim, api, backstage):
     assert (during, sim.faults.webhooks.drop_rate, api.get("/conferences").status_code) == ((0.5, 503), 0.0, 200)
 
 
+def test_the_application_is_changed_as_in_the_portal(sim, api, backstage):
+    backstage.post("/application", json={"webhook_timeout_secs": 1, "first_command_timeout": False})
+    shown = api.get(f"/call_control_applications/{sim.app.connection_id}").json()["data"]
+    assert (shown["webhook_timeout_secs"], shown["first_command_timeout"]) == (1, False)
+
+
 def test_command_log_tells_what_was_sent(api, backstage, conference):
     api.post(f"/conferences/{conference.id}/actions/mute", json={"call_control_ids": ["v3:x"]})
     log = backstage.get("/commands").json()
@@ -91,6 +97,12 @@ def test_events_are_told_whether_delivered_or_not(sim, backstage, conference):
         ("/switches", {"nonsense": 1}),
         ("/phones", {"address": "+1", "outcome": "explodes"}),
         ("/faults", {"api": [{"kind": "meteor"}]}),
+        ("/faults", {"api": [{"kind": "error", "path": "("}]}),
+        ("/faults", {"api": [{"kind": "error", "method": None}]}),
+        ("/faults", {"api": [{"kind": "error", "times": "often"}]}),
+        ("/faults", {"api": [{"kind": "slow", "seconds": -1}]}),
+        ("/faults", {"api": [{"kind": "answer", "status": None, "body": 7, "colour": "red"}]}),
+        ("/application", {"colour": "red"}),
         ("/calls", {}),
         ("/clock", {"seconds": "soon"}),
         ("/conferences", {"agent": ANA}),
