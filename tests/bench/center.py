@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conferences import inbox, provider, reconcile
-from conferences.models import Conference, Fact, Leg, Participant, Supervisor, Team
+from conferences.models import Conference, Fact, Leg, Participant, Queue, Supervisor, Team
 from conferences.simulator import Simulator, cast
 from conferences.simulator.clock import stamp, system_clock
 from conferences.simulator.world import Conference as World
@@ -114,19 +114,28 @@ class Center:
         self._live += new
         return self._live[:count]
 
-    def ended_calls(self, count: int) -> None:
-        """Rows of calls that are over, as a year leaves them behind; their facts are left out, being found by index."""
+    def add_rows(self, count: int, *, live: bool) -> None:
+        """Rows of calls of which nothing is told meanwhile: in progress, or over as a year leaves them behind.
+
+        Their facts are left out: facts are looked up by index, so that other calls' facts are not touched.
+        """
         now, new = timezone.now(), str(uuid.uuid4())
-        over = {"state": "completed", "first_seen_at": now, "known_at": now, "read_at": now, "ended_at": now}
+        states = ("in_progress", "answered", "joined") if live else ("completed", "ended", "left")
+        known = {"first_seen_at": now, "known_at": now, "read_at": now, "queue": Queue.objects.first()}
         with transaction.atomic():
             calls = Conference.objects.bulk_create(
-                [Conference(conference_id=f"{new}-{number}", **over) for number in range(count)]
+                [Conference(conference_id=f"{new}-{number}", state=states[0], **known) for number in range(count)]
             )
             legs = Leg.objects.bulk_create(
-                [Leg(call_control_id=f"{new}-{number}", state="ended") for number in range(2 * count)]
+                [
+                    Leg(call_control_id=f"{new}-{number}", state=states[1], kind="customer")
+                    for number in range(2 * count)
+                ]
             )
             Participant.objects.bulk_create(
-                Participant(conference=calls[number // 2], leg=leg, state="left", joined_at=now, left_at=now)
+                Participant(
+                    conference=calls[number // 2], leg=leg, state=states[2], joined_at=now, muted=False, on_hold=False
+                )
                 for number, leg in enumerate(legs)
             )
 

@@ -29,22 +29,27 @@ T = TypeVar("T")
 SECTION = "Cost of one event (server's processor)"
 FOLD = "Fold of one fact (pure, this process)"
 SOCKETS = 20
+TALKING = 30  # calls of which something is told; the others just go on
 RATE = 25  # one at a time: of events sent side by side one overtakes another now and then, and has its call refolded
 
 
 def measure(plan: Plan, served: Served) -> Iterator[Line]:
     """Yield the lines of this section: calls are added while the same server goes on."""
     center, bench = served.center, Bench(plan, served)
+    there = 0
     for count in plan.live:
-        live = center.live_calls(count)
-        yield bench.line(f"{count} live calls", live)
-    yield bench.rest(f"at rest, {len(live)} live calls")
-    yield bench.line("late facts of young calls", live[1:], late=True)
-    center.store([event for _ in range(plan.facts) for event in center.toggled(live[:1])])
-    yield bench.line(f"a call of {plan.facts:,} facts", live[:1])
-    yield bench.line(f"late facts of a call of {plan.facts:,}", live[:1], late=True)
-    center.ended_calls(plan.ended)
-    yield bench.line(f"{len(live)} live calls after {plan.ended:,} that ended", live)
+        calls = center.live_calls(min(count, TALKING))
+        center.add_rows(count - max(there, len(calls)), live=True)
+        there = count
+        yield bench.line(f"{count} live calls", calls)
+    yield bench.rest(f"at rest, {there} live calls")
+    center.store([event for _ in range(plan.facts) for event in center.toggled(calls[:1])])
+    yield bench.line(f"a call of {plan.facts:,} facts", calls[:1])
+    center.add_rows(plan.ended, live=False)
+    yield bench.line(f"{there} live calls after {plan.ended:,} that ended", calls)
+    # Last, because what the provider's phones do and what the rows show is no longer the same afterwards.
+    yield bench.line("late facts of young calls", calls[1:], late=True)
+    yield bench.line(f"late facts of a call of {plan.facts:,}", calls[:1], late=True)
     yield from (_pure(center, count) for count in (10, 100, 1000))
 
 

@@ -12,9 +12,9 @@ class Plan:
     """Bounds in count and time. Every percentile published is the median over `rounds`."""
 
     rounds: int = 3
-    seconds: float = 2.5  # of each open loop whose latencies are taken
+    seconds: float = 2.0  # of each open loop whose latencies are taken
     brief: float = 2.0  # of each one that is only counted
-    requests: int = 240  # of each closed loop
+    requests: int = 160  # of each closed loop
     cells: Cells = ((50, 5), (50, 10), (50, 20), (200, 5), (200, 10), (200, 20))  # sockets, events a second
     returning: int = 200  # sockets that come back at once
     rows: int = 50  # on the board; one event for each in a round at most
