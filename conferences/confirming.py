@@ -11,6 +11,7 @@ from conferences import provider
 from conferences.models import Supervision
 from conferences.steps import proof
 from conferences.telnyx.errors import TelnyxError
+from conferences.telnyx.rules import InvalidCommand
 
 
 def look(supervision: Supervision) -> dict[str, object]:
@@ -21,7 +22,7 @@ def look(supervision: Supervision) -> dict[str, object]:
     now = timezone.now()
     try:
         mine = _my_entry(supervision)
-    except TelnyxError:
+    except (TelnyxError, InvalidCommand):
         mine = None
     if mine is None:
         return {"proof": supervision.proof or Supervision.Proof.DISAGREES, "proof_at": now}

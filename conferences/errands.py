@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,14 +16,17 @@ from django.utils import timezone
 from conferences import following, leftovers, reconcile, signals
 from conferences.models import Conference, Participant, Supervision
 from conferences.telnyx.errors import TelnyxError
+from conferences.telnyx.rules import InvalidCommand
 
 log = logging.getLogger(__name__)
 
-Errand = tuple[Hashable, Callable[[], None]]
+Key = tuple[str, object]  # what kind of errand, and what it is about
+Errand = tuple[Key, Callable[[], None]]
 
 # Nothing tells a process that another one has died holding an errand; so it also looks on its own.
 LOOK_EVERY = 1.0
 AT_ONCE = 8
+READS_AT_ONCE = 4
 # The provider's list is asked for mute and hold once it has had time to settle, and not for ever when it will not tell.
 UNREAD = timedelta(seconds=3)
 READ_AGAIN = timedelta(seconds=3)
@@ -53,7 +56,7 @@ def _with_unread_people(now: datetime) -> QuerySet[Conference]:
 def _read_people(conference: Conference) -> None:
     try:
         reconcile.read_back(conference)
-    except TelnyxError as error:
+    except (TelnyxError, InvalidCommand) as error:
         log.warning("A conference could not be read back: %s", error)
 
 
@@ -69,8 +72,12 @@ class Runner:
     def __init__(self) -> None:
         self._woken = threading.Event()
         self._stopped = threading.Event()
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="errand")
-        self._under_way: dict[Hashable, Future[None]] = {}
+        # Apart: a provider that is slow to be read must not keep anybody from leaving a call.
+        self._pools = {
+            "supervision": ThreadPoolExecutor(AT_ONCE, thread_name_prefix="supervision"),
+            "reading": ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="reading"),
+        }
+        self._under_way: dict[Key, Future[None]] = {}
         self._thread = threading.Thread(target=self._look, name="errands", daemon=True)
 
     def start(self) -> None:
@@ -82,7 +89,8 @@ class Runner:
         self._stopped.set()
         self._woken.set()
         self._thread.join(timeout=5)
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _wake(self, **_: object) -> None:
         self._woken.set()
@@ -102,10 +110,11 @@ class Runner:
         self._under_way = {key: future for key, future in self._under_way.items() if not future.done()}
         for key, errand in due():
             if key not in self._under_way and not self._stopped.is_set():
-                self._under_way[key] = self._pool.submit(_do, key, errand)
+                pool = self._pools["supervision" if key[0] in ("supervision", "leftover") else "reading"]
+                self._under_way[key] = pool.submit(_do, key, errand)
 
 
-def _do(key: Hashable, errand: Callable[[], None]) -> None:
+def _do(key: Key, errand: Callable[[], None]) -> None:
     try:
         errand()
     except DatabaseError:

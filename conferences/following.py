@@ -18,6 +18,7 @@ from conferences.steps import Decision, Situation, Step, is_quieter, next_step, 
 from conferences.supervision import note
 from conferences.telnyx.commands import encode_client_state
 from conferences.telnyx.errors import TelnyxError
+from conferences.telnyx.rules import InvalidCommand
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def situation(supervision_id: UUID) -> Situation | None:
     conference = supervision.conference
     stay = Participant.objects.filter(conference=conference, leg=leg).first() if leg else None
     present = Participant.objects.filter(
-        conference=conference, state=Participant.State.JOINED, leg__kind=Leg.Kind.AGENT
+        conference=conference, state=Participant.State.JOINED, leg__kind=Leg.Kind.AGENT, leg__agent__isnull=False
     )
     agents = frozenset(present.values_list("leg__call_control_id", flat=True))
     return Situation(supervision, conference, leg, stay, agents, timezone.now())
@@ -177,7 +178,7 @@ def _assert_again(at: Situation, decision: Decision) -> bool:
 def _read_back(at: Situation, decision: Decision) -> bool:
     try:
         reconcile.read_back(at.conference)
-    except TelnyxError as error:
+    except (TelnyxError, InvalidCommand) as error:
         log.warning("A conference could not be read back: %s", error)
     return True
 

@@ -110,7 +110,7 @@ def check_again(conference: Conference) -> str:
     note_drift(conference, "", None)
     try:
         read_back(conference)
-    except TelnyxError:
+    except (TelnyxError, InvalidCommand):
         return "The provider could not be asked just now; what you see is what was last known."
     return ""
 

@@ -90,11 +90,15 @@ def current(user: User) -> Supervision | None:
 
 
 def own_legs(user: User) -> QuerySet[Leg]:
-    """Return the live, answered legs at the user's devices that are in no conference: they can join at once."""
+    """Return the live, answered legs at the user's devices that are in no conference: they can join at once.
+
+    A call from a telephone number is not among them: anybody can show any number, and would then hear the call.
+    """
     addresses = Device.objects.filter(supervisor__user=user).values_list("address", flat=True)
     inside = Participant.objects.exclude(state=Participant.State.LEFT)
     candidates = Leg.objects.filter(state=Leg.State.ANSWERED, kind=Leg.Kind.SUPERVISOR).exclude(participants__in=inside)
-    mine = [leg.pk for leg in candidates if set(spellings(leg.far_address)) & set(addresses)]
+    sure = [leg for leg in candidates if leg.direction == "outgoing" or "@" in leg.far_address]
+    mine = [leg.pk for leg in sure if set(spellings(leg.far_address)) & set(addresses)]
     return Leg.objects.filter(pk__in=mine)
 
 

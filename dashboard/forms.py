@@ -43,16 +43,19 @@ class RoleForm(forms.Form):
         self.may_join_plainly = Supervision.Role.NONE in policy.roles_of(user)
         if self.is_bound:
             # Whoever was chosen and has left is refused by name below, not as an unknown choice.
-            chosen = self._chosen()
-            self.fields["targets"].choices = [(one, one) for one in chosen]  # type: ignore[attr-defined]
+            self.fields["targets"].choices = [(one, one) for one in self._sent()]  # type: ignore[attr-defined]
+
+    def _sent(self) -> list[str]:
+        return self.data.getlist("targets")[:TOO_MANY] if isinstance(self.data, QueryDict) else []
 
     def _chosen(self) -> list[str]:
-        return self.data.getlist("targets")[:TOO_MANY] if isinstance(self.data, QueryDict) else []
+        """The legs that were ticked, without the character that PostgreSQL stores nowhere."""
+        return [one.replace("\0", "") for one in self._sent()]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         role = cleaned.get("role", "")
-        targets = cleaned["targets"] = cleaned.get("targets", []) if role == Supervision.Role.WHISPER else []
+        targets = cleaned["targets"] = self._chosen() if role == Supervision.Role.WHISPER else []
         if role:
             try:
                 policy.check_deed(self.user, self.conference, role, targets)
@@ -68,7 +71,7 @@ class RoleForm(forms.Form):
     @property
     def asked(self) -> tuple[str, list[str]]:
         """The role and targets that were sent, good or bad."""
-        return str(self.data.get("role", "")), self._chosen()
+        return str(self.data.get("role", "")).replace("\0", ""), self._chosen()
 
     @property
     def ticked(self) -> list[str]:

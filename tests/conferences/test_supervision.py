@@ -426,3 +426,12 @@ def test_a_phone_that_rings_after_its_dial_was_given_up_is_hung_up(story: Story,
     mine.refresh_from_db()
     assert (given_up, mine.notice) == ("failed", "Your phone was still connected, so it was hung up.")
     assert story.leg(DESK).state == "ended"
+
+
+def test_a_call_that_only_shows_my_number_is_not_offered_as_my_leg(story: Story, marta):
+    story.call(ANA)
+    spoofed = story.simulator.incoming_call("+34600000091", "+14155550199")
+    story.simulator.world.answer(spoofed)
+    mine = story.simulator.dial("+34600000091")
+    story.pass_time()
+    assert [leg.call_control_id for leg in supervision.own_legs(marta)] == [mine.call_control_id]

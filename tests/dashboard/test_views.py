@@ -303,3 +303,10 @@ def test_a_leg_i_was_on_stays_up_when_its_joining_is_refused(story: Story, marta
     story.pass_time()
     assert list(response.context["form"].errors) == ["role"]
     assert up.state == "answered"
+
+
+def test_a_nul_among_the_targets_is_refused_in_words(story: Story, marta):
+    _, conference = story.call(ANA)
+    response = post(marta, conference, form_for(marta, role="whisper", targets=["\0"]))
+    assert response.context["form"].errors["targets"] == ["One of those you chose is not in this call."]
+    assert AuditEntry.objects.get().result == "denied"
