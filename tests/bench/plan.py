@@ -13,7 +13,7 @@ class Plan:
 
     rounds: int = 3
     seconds: float = 2.0  # of each open loop whose latencies are taken
-    brief: float = 2.0  # of each one that is only counted
+    brief: float = 1.6  # of each one that is only counted
     requests: int = 160  # of each closed loop
     cells: Cells = ((50, 5), (50, 10), (50, 20), (200, 5), (200, 10), (200, 20))  # sockets, events a second
     returning: int = 200  # sockets that come back at once
