@@ -12,6 +12,7 @@ from conferences.audibility import Party
 from conferences.models import Conference, Leg, Participant, Supervision
 from conferences.presence import name_of, supervisor_name
 from dashboard.audiences import Audience
+from dashboard.pictures import Picture, picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,11 @@ class Call:
     @property
     def is_live(self) -> bool:
         return self.state != Conference.State.COMPLETED
+
+    @property
+    def picture(self) -> Picture:
+        """Who hears whom, as a table and a drawing."""
+        return picture(self.parties, self.running)
 
     def hearing(self, call_control_id: str, role: str, targets: Iterable[str]) -> str:
         """Say who hears the supervisor on this leg; for one who is not in yet, who would in this role."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -45,6 +48,7 @@ def board(request: SupervisorRequest) -> HttpResponse:
         "queues": Queue.objects.filter(team__in=audience.teams),
         "states": STATES,
         "audience": audience,
+        "last_event_at": Conference.objects.visible_to(request.user).aggregate(last=Max("known_at"))["last"],
     }
     return render(request, "dashboard/board.html", context | _page(request, number))
 
@@ -66,7 +70,7 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         form = SuperviseForm(found, request.user, request.POST)
         if form.is_valid():
             if _begin(request, found, form):
-                return _go(request, "conference", pk=pk)
+                return _go_on(request, pk)
         else:
             _note_refusal(request, found, "join", form)
     else:
@@ -179,6 +183,14 @@ def _conference(request: SupervisorRequest, pk: UUID) -> Conference:
 
 def _mine(request: SupervisorRequest, pk: UUID) -> Supervision:
     return get_object_or_404(Supervision.objects.select_related("conference", "user"), pk=pk, user=request.user)
+
+
+def _go_on(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Back to the board for whoever asked from there; its bar shows how the supervision comes along."""
+    address = request.htmx.current_url_abs_path or ""
+    if urlsplit(address).path == reverse("board"):
+        return HttpResponseClientRedirect(address)
+    return _go(request, "conference", pk=pk)
 
 
 def _go(request: SupervisorRequest, name: str, **kwargs: Any) -> HttpResponse:

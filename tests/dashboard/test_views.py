@@ -143,6 +143,19 @@ def test_htmx_gets_a_redirect_it_can_follow(story: Story, marta):
     assert response.headers["HX-Redirect"] == f"/conferences/{conference.pk}/"
 
 
+def test_who_asked_from_the_board_stays_on_it_with_its_filters(story: Story, marta):
+    _, conference = story.call(ANA)
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/?queue=Helpdesk"}
+    assert post(marta, conference, form_for(marta), **headers).headers["HX-Redirect"] == "/?queue=Helpdesk"
+
+
+def test_who_asked_from_elsewhere_is_sent_to_the_calls_page(story: Story, marta):
+    _, conference = story.call(ANA)
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://evil.example/"}
+    location = post(marta, conference, form_for(marta), **headers).headers["HX-Redirect"]
+    assert location == f"/conferences/{conference.pk}/"
+
+
 def test_htmx_is_given_the_form_alone(story: Story, marta):
     _, conference = story.call(ANA)
     address = f"/conferences/{conference.pk}/supervise/?role=whisper"

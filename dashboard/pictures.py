@@ -1,0 +1,112 @@
+"""Who hears whom as a table and as a small drawing: people on a circle, voices as arrows between them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from conferences.audibility import Graph, Node, Party, graph
+
+RADIUS: Final = 110.0  # of the circle of people
+GAP: Final = 30.0  # between a person and the arrow's end
+ASIDE: Final = 7.0  # so that two voices between the same two people do not lie on each other
+MOST: Final = 10  # more people than this are told in the table alone
+WORDS: Final = {"yes": "hears", "unknown": "may hear", "held": "on hold", "no": "does not hear"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Whether the row's person hears the column's."""
+
+    certainty: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One listener, and one cell for each speaker in the order of the columns; None where it is the same person."""
+
+    name: str
+    kind: str
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A person in the drawing."""
+
+    name: str
+    kind: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """An arrow in the drawing, from who speaks to who hears."""
+
+    certainty: str
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The same told twice: `columns` and `lines` for those who read tables, `dots` and `voices` for the drawing."""
+
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    dots: tuple[Dot, ...]
+    voices: tuple[Voice, ...]
+
+
+def picture(people: Sequence[Party], running: bool | None) -> Picture:
+    """Return who hears whom among these people; no drawing for one alone, or for a crowd."""
+    known = graph(people, running=running)
+    drawable = 2 <= len(known.nodes) <= MOST
+    places = _places(known.nodes) if drawable else {}
+    dots = [Dot(one.name, one.kind, *places[one.key]) for one in known.nodes] if drawable else []
+    voices = [_voice(one.certainty, places[one.source], places[one.target]) for one in known.arrows] if drawable else []
+    return Picture(tuple(one.name for one in known.nodes), _lines(known), tuple(dots), tuple(voices))
+
+
+def _lines(known: Graph) -> tuple[Line, ...]:
+    heard = {(one.target, one.source): one.certainty for one in known.arrows}
+    return tuple(
+        Line(
+            listener.name,
+            listener.kind,
+            tuple(
+                None if speaker is listener else _cell(heard.get((listener.key, speaker.key), "no"))
+                for speaker in known.nodes
+            ),
+        )
+        for listener in known.nodes
+    )
+
+
+def _cell(certainty: str) -> Cell:
+    return Cell(certainty, WORDS[certainty])
+
+
+def _places(nodes: Sequence[Node]) -> dict[str, tuple[float, float]]:
+    """Evenly on a circle, the first at the top."""
+    step = 2 * math.pi / len(nodes)
+    return {
+        one.key: (round(RADIUS * math.sin(place * step), 1), round(-RADIUS * math.cos(place * step), 1))
+        for place, one in enumerate(nodes)
+    }
+
+
+def _voice(certainty: str, start: tuple[float, float], end: tuple[float, float]) -> Voice:
+    """The straight line between two people, shortened at both ends and moved to its right."""
+    length = math.dist(start, end)
+    along = ((end[0] - start[0]) / length, (end[1] - start[1]) / length)
+    aside = (-along[1] * ASIDE, along[0] * ASIDE)
+    x1, y1 = (start[axis] + along[axis] * GAP + aside[axis] for axis in (0, 1))
+    x2, y2 = (end[axis] - along[axis] * GAP + aside[axis] for axis in (0, 1))
+    return Voice(certainty, round(x1, 1), round(y1, 1), round(x2, 1), round(y2, 1))
