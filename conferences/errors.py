@@ -38,6 +38,7 @@ PROBLEMS: Final = {
     "removed": "You were taken out of the call.",
     "call_ended": "The call has ended.",
     "not_quieter": "The change to a quieter mode did not go through, so your phone was hung up.",
+    "not_certain": "It was not certain who could hear you, so your phone was hung up.",
     "not_confirmed": "The provider did not confirm the mode, so your phone was hung up.",
     "withdrawn": "You may no longer supervise this call, so your phone was hung up.",
     "cancelled": "Cancelled.",

@@ -56,7 +56,8 @@ def _updated(supervision: Supervision, sent: Sent) -> dict[str, object]:
     if sent.accepted:
         return _accepted(supervision, sent) | _put_back(supervision)
     if is_quieter(supervision):
-        return {"wanted": False, "problem": TOO_LATE.get(sent.code, "not_quieter"), "notice": sent.sentence}
+        why = "not_quieter" if supervision.accepted_role else "not_certain"
+        return {"wanted": False, "problem": TOO_LATE.get(sent.code, why), "notice": sent.sentence}
     if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
         # Louder or not, nobody knows: go back to the quieter mode for certain, or hang up.
         return {"accepted_role": "", "notice": sent.sentence}

@@ -101,6 +101,7 @@ BARGE = End("joined", "barge", "Everyone hears you")
 NO_REPLY = End("failed", "no_reply", "No answer from the provider.")
 REFUSED = End("failed", "refused", "The provider refused.")
 NOT_QUIETER = End("ended", "not_quieter", "The change to a quieter mode did not go through, so your phone was hung up.")
+NOT_CERTAIN = End("ended", "not_certain", "It was not certain who could hear you, so your phone was hung up.")
 LEFT = End("ended", "left", "You left. The call goes on without you.")
 
 EFFECTS = ("accepted", "done", "undone", "unreached", "refused")
@@ -108,7 +109,7 @@ ENDS = {
     "dial": dict(zip(EFFECTS, (MONITOR, MONITOR, NO_REPLY, NO_REPLY, REFUSED), strict=True)),
     "join": dict(zip(EFFECTS, (MONITOR, MONITOR, NO_REPLY, NO_REPLY, REFUSED), strict=True)),
     # A louder mode of which nobody knows is taken back, and where that fails too the phone is hung up.
-    "louder": dict(zip(EFFECTS, (BARGE, NOT_QUIETER, NOT_QUIETER, MONITOR, MONITOR), strict=True)),
+    "louder": dict(zip(EFFECTS, (BARGE, NOT_CERTAIN, NOT_CERTAIN, MONITOR, MONITOR), strict=True)),
     "quieter": dict.fromkeys(EFFECTS, NOT_QUIETER) | {"accepted": MONITOR},
     "leave": dict.fromkeys(EFFECTS, LEFT),
     "hangup": dict.fromkeys(EFFECTS, LEFT),
