@@ -12,6 +12,8 @@ from conferences.audibility import Graph, Node, Party, graph
 RADIUS: Final = 110.0  # of the circle of people
 GAP: Final = 30.0  # between a person and the arrow's end
 ASIDE: Final = 7.0  # so that two voices between the same two people do not lie on each other
+BESIDE: Final = 28.0  # from a person to the name
+BELOW: Final = 38.0
 MOST: Final = 10  # more people than this are told in the table alone
 WORDS: Final = {"yes": "hears", "unknown": "may hear", "held": "on hold", "no": "does not hear"}
 
@@ -35,12 +37,26 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A person in the drawing."""
+    """A person in the drawing. The name stands outside of the circle, where no arrow is."""
 
     name: str
     kind: str
     x: float
     y: float
+
+    @property
+    def anchor(self) -> str:
+        """SVG's text-anchor for the name."""
+        return "middle" if abs(self.x) < 1 else "start" if self.x > 0 else "end"
+
+    @property
+    def name_x(self) -> float:
+        return self.x if abs(self.x) < 1 else self.x + math.copysign(BESIDE, self.x)
+
+    @property
+    def name_y(self) -> float:
+        """The baseline: beside the dot, or above and below it where it is at the top or the bottom."""
+        return self.y + 5 if abs(self.x) >= 1 else self.y + (BELOW if self.y > 0 else -BESIDE)
 
 
 @dataclass(frozen=True, slots=True)
