@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from conferences import audit, commanding, confirming, outcomes, policy, reconcile
+from conferences import audit, commanding, confirming, outcomes, policy, reconcile, workers
 from conferences.commanding import Sent
 from conferences.errors import NotPossible
 from conferences.models import Leg, Participant, Supervision
@@ -37,16 +37,19 @@ def follow(supervision_id: UUID) -> None:
         try:
             went_on = all(_do_next(supervision_id) for _ in range(MOST_STEPS))
         finally:
-            Supervision.objects.filter(pk=supervision_id).update(busy_until=None)
+            Supervision.objects.filter(pk=supervision_id).update(busy_until=None, busy_by="")
         if went_on or not _is_due(supervision_id):
             return
 
 
 def _take(supervision_id: UUID) -> bool:
     now = timezone.now()
+    row = Supervision.objects.running().filter(pk=supervision_id)
     free = Q(busy_until=None) | Q(busy_until__lt=now)
-    mine = Supervision.objects.running().filter(free, pk=supervision_id)
-    return mine.update(busy_until=now + LEASE) == 1
+    holder = row.values_list("busy_by", flat=True).first() or ""
+    if workers.is_gone(holder):
+        free |= Q(busy_by=holder)
+    return row.filter(free).update(busy_until=now + LEASE, busy_by=workers.me()) == 1
 
 
 def _is_due(supervision_id: UUID) -> bool:

@@ -82,7 +82,8 @@ class Supervision(models.Model):
     command = models.CharField(max_length=10, blank=True)  # under way: dial, join, update, leave, hangup
     command_id = models.CharField(max_length=64, blank=True)
     command_at = models.DateTimeField(null=True, blank=True)
-    busy_until = models.DateTimeField(null=True, blank=True)  # a worker has it until then
+    busy_until = models.DateTimeField(null=True, blank=True)  # a worker has it until then,
+    busy_by = models.CharField(max_length=255, blank=True)  # this one (workers.me), or until that has died
     dialled_at = models.DateTimeField(null=True, blank=True)
     join_sent_at = models.DateTimeField(null=True, blank=True)
     leave_sent_at = models.DateTimeField(null=True, blank=True)

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +11,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
-from django.db import connection
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from conferences.simulator import Simulator
 from conferences.simulator.clock import system_clock
 from tests.browser.support import Center
+from tests.serving import free_port, serve, wait_for
 from tests.story import API_KEY, DESK, PASSWORD
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -58,7 +52,7 @@ def chromium() -> Iterator[Browser]:
 def center(chromium: Browser, transactional_db: None, marta: User, ben: User) -> Iterator[Center]:
     # The server of the product knows no quick hash.
     User.objects.update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
-    port = _free_port()
+    port = free_port()
     simulator = Simulator(
         webhook_url=f"http://127.0.0.1:{port}/webhooks/telnyx/",
         api_key=API_KEY,
@@ -67,9 +61,9 @@ def center(chromium: Browser, transactional_db: None, marta: User, ben: User) ->
     )
     simulator.phones.set(DESK, "answers", after=0.5)
     with simulator.serve() as provider:
-        server = _serve(port, simulator.public_key, provider.base_url)
+        server = serve(port, simulator.public_key, provider.base_url)
         try:
-            _wait_for(port, server)
+            wait_for(port, server)
             yield Center(simulator, f"http://127.0.0.1:{port}")
         finally:
             server.terminate()
@@ -99,36 +93,3 @@ def open_page(chromium: Browser, center: Center) -> Iterator[Callable[..., Page]
     for context in contexts:
         context.close()
     assert complaints == []
-
-
-def _serve(port: int, public_key: str, base_url: str) -> subprocess.Popen[bytes]:
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
-        "DEBUG": "1",
-        "RUN_ERRANDS": "1",
-        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
-        "ORIGINS": f"http://127.0.0.1:{port}",
-        "TELNYX_PUBLIC_KEY": public_key,
-        "TELNYX_API_KEY": API_KEY,
-        "TELNYX_BASE_URL": base_url,
-    }
-    daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-    return subprocess.Popen([*daphne, "dashboard.asgi:application"], env=environment)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        assert server.poll() is None, "the server stopped by itself"
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
-        except urllib.error.URLError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server does not answer")
