@@ -52,9 +52,11 @@ def key_refusal() -> str:
 
 
 def refuse_to_start() -> None:
-    """Raise ImproperlyConfigured unless webhooks can be verified: for servers, which run no system checks."""
+    """Raise ImproperlyConfigured unless both keys can be used: for servers, which run no system checks."""
     if problem := public_key_problem():
         raise ImproperlyConfigured(f"{problem} Without it no webhook can be told from a forgery.")
+    if problem := api_key_problem():
+        raise ImproperlyConfigured(f"{problem} Without it no call can be joined or left.")
 
 
 @register

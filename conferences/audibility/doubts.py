@@ -11,7 +11,7 @@ from conferences.audibility.parties import Party
 Doubt = tuple[Callable[[Party], bool], str]
 
 ABOUT_YOU: Final[tuple[Doubt, ...]] = (
-    (lambda you: not you.role_known, "the answer to your change of mode was lost"),
+    (lambda you: not you.role_known, "your change of mode has had no answer"),
     (lambda you: len(you.roles) > 1, "the provider shows another mode than yours"),
     (lambda you: you.present is None, "you are still joining"),
     (lambda you: you.phone_hold is True, "your phone is on hold"),

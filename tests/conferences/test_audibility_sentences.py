@@ -126,7 +126,7 @@ def test_sentence_names_who_hears_you(speaker, others, words):
         (
             you("whisper", "ana", role_known=False),
             (CUSTOMER, ANA),
-            "+34 600 ••12 and Ana may hear you (the answer to your change of mode was lost).",
+            "+34 600 ••12 and Ana may hear you (your change of mode has had no answer).",
         ),
         (
             you("barge", "ana"),

@@ -218,3 +218,9 @@ def test_a_server_without_a_usable_public_key_does_not_start(key):
     )
     assert run.returncode != 0
     assert "Without it no webhook can be told from a forgery." in run.stderr.decode()
+
+
+def test_a_server_without_a_usable_api_key_does_not_start(settings):
+    settings.TELNYX_PUBLIC_KEY, settings.TELNYX_API_KEY = KEY, ""
+    with pytest.raises(ImproperlyConfigured, match="Without it no call can be joined or left"):
+        checks.refuse_to_start()
