@@ -7,9 +7,11 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final, TypeVar
 
 from asgiref.sync import sync_to_async
+from channels.exceptions import ChannelFull
 from channels.layers import get_channel_layer
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
@@ -20,6 +22,13 @@ from dashboard.viewers import TooSlow, Viewer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+# What a channel layer raises when it cannot be reached; Redis is an extra, its client names errors of its own.
+LAYER_IS_AWAY: Final[tuple[type[Exception], ...]] = (OSError, ChannelFull)
+with suppress(ImportError):
+    from redis.exceptions import RedisError
+
+    LAYER_IS_AWAY += (RedisError,)  # type: ignore[misc]
 
 GROUP: Final = "feed"
 TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds
@@ -36,6 +45,7 @@ class Hub:
         self._newcomers: list[Viewer] = []
         self._batch: asyncio.Task[tuple[int, dict[Viewer, str]]] | None = None
         self._reading = asyncio.Lock()
+        self._rest_until = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -58,10 +68,17 @@ class Hub:
         self._woken.set()
 
     async def _catch_up(self) -> tuple[int, dict[Viewer, str]]:
-        """Read once for all who wait; those who come while that goes on are the next to be read for."""
+        """Read once for all who wait; those who come while that goes on are the next to be read for.
+
+        Then as long a rest: many come at once, and while their pages are rendered their handshakes get no further.
+        """
         async with self._reading:
+            await asyncio.sleep(self._rest_until - time.monotonic())
             newcomers, self._newcomers, self._batch = self._newcomers, [], None
-            return await self._in_thread(lambda: frames.catch_up(newcomers))
+            began = time.monotonic()
+            made = await self._in_thread(lambda: frames.catch_up(newcomers))
+            self._rest_until = 2 * time.monotonic() - began
+            return made
 
     def leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
@@ -106,7 +123,7 @@ class Hub:
                         self._woken.set()
             except TimeoutError:
                 continue
-            except OSError:
+            except LAYER_IS_AWAY:
                 log.warning("The channel layer is away; the board is kept current by looking every %s s", TICK)
                 await asyncio.sleep(1)
 
@@ -186,7 +203,7 @@ async def _tell_all() -> None:
     """Nudge the hubs of all processes, this one's among them."""
     try:
         await get_channel_layer().group_send(GROUP, {"type": "nudge"})
-    except OSError:
+    except LAYER_IS_AWAY:
         log.warning("The channel layer is away; other processes will see the change within %s s", TICK)
 
 

@@ -44,7 +44,11 @@ async def _run(plan: Plan, board: Board) -> Line:
         wrong += await asyncio.to_thread(wrong_rows, viewers)
     await close_all(viewers)
     await postings.door.close()
-    counted = {"wrong rows 1 s later": wrong, "CPU ms per socket": spent * 1000 / len(viewers) / plan.rounds}
+    counted = {
+        "wrong rows 1 s later": wrong,
+        "refused and tried again": sum(viewer.refused for viewer in viewers),
+        "CPU ms per socket": spent * 1000 / len(viewers) / plan.rounds,
+    }
     return Line(SECTION, f"{len(viewers)} sockets, {plan.rows} rows, {RATE} changes/s", rounds, counted)
 
 

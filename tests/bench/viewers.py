@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+TRY_AGAIN = 0.5  # as the page does: seconds to the next try
 _ROW = re.compile(r'<article id="(conference-[0-9a-f-]{36})"[^>]*? data-feed="(\d+)"')
 
 
@@ -26,6 +27,7 @@ class Viewer:
         self._news_from = 0
         self.frames = 0
         self.bytes = 0
+        self.refused = 0
         self.caught_up_at: float | None = None
         self._connection: ClientConnection | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -33,18 +35,27 @@ class Viewer:
     async def open(self, since: int) -> None:
         """Connect as the page does that was rendered at that feed number."""
         self.caught_up_at = None
-        origin = f"http://127.0.0.1:{self._port}"
-        self._connection = await connect(
-            f"ws://127.0.0.1:{self._port}/ws/board/?since={since}",
-            additional_headers={"Cookie": f"sessionid={self._session}"},
-            origin=origin,
-            compression=None,
-            max_size=None,
-            ping_interval=None,
-            open_timeout=60,
-            proxy=None,
-        )
-        self._reading = asyncio.create_task(self._read(self._connection))
+        while (connection := await self._try(since)) is None:
+            self.refused += 1
+            await asyncio.sleep(TRY_AGAIN)
+        self._connection = connection
+        self._reading = asyncio.create_task(self._read(connection))
+
+    async def _try(self, since: int) -> ClientConnection | None:
+        """None when the server hangs up on the handshake, as it may when too many come at once."""
+        try:
+            return await connect(
+                f"ws://127.0.0.1:{self._port}/ws/board/?since={since}",
+                additional_headers={"Cookie": f"sessionid={self._session}"},
+                origin=f"http://127.0.0.1:{self._port}",
+                compression=None,
+                max_size=None,
+                ping_interval=None,
+                open_timeout=60,
+                proxy=None,
+            )
+        except (InvalidHandshake, OSError):
+            return None
 
     async def close(self) -> None:
         if self._connection is not None and self._reading is not None:

@@ -61,9 +61,11 @@ class Dawdling(Hub):
     def __init__(self) -> None:
         super().__init__()
         self.has_read, self.may_tell = asyncio.Event(), asyncio.Event()
+        self.read_for: list[int] = []
 
     async def _catch_up(self) -> Any:
         found = await super()._catch_up()
+        self.read_for.append(len(found[1]))
         self.has_read.set()
         await self.may_tell.wait()
         return found
@@ -91,6 +93,16 @@ async def test_what_changes_while_a_page_is_brought_up_to_date_comes_after_it(st
     first, *later = told(viewer)
     assert ("Luis Ortega" in first["content"], "Luis Ortega" in later[-1]["content"]) == (False, True)
     assert later[-1]["rows"] == [f"conference-{conference.pk}"]
+
+
+async def test_pages_that_come_during_a_reading_share_the_next(story: Story, marta, new_hub):
+    hub, pages = new_hub(Dawdling), [await in_thread(page)(marta) for _ in range(5)]
+    first = asyncio.create_task(hub.join(pages[0]))
+    await hub.has_read.wait()
+    others = [asyncio.create_task(hub.join(one)) for one in pages[1:]]
+    hub.may_tell.set()
+    await asyncio.gather(first, *others)
+    assert (hub.read_for, [len(told(one)) for one in pages]) == ([1, 4], [1] * 5)
 
 
 async def test_a_page_whose_first_frame_is_not_made_is_kept_by_nobody(story: Story, marta, new_hub):
