@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 
 from dashboard.audiences import audience_of
 from dashboard.filters import BoardFilter
+from dashboard.threads import in_thread
 from dashboard.viewers import Viewer
 
 
@@ -19,7 +20,7 @@ async def admit(scope: Mapping[str, Any], query: Mapping[str, str]) -> Viewer | 
     user, session = scope["user"], scope["session"]
     if not user.is_authenticated or not user.is_active:
         return None
-    return await sync_to_async(_viewer, thread_sensitive=False)(user, session.session_key or "", query)
+    return await in_thread(partial(_viewer, user, session.session_key or "", query))
 
 
 def _viewer(user: User, session_key: str, query: Mapping[str, str]) -> Viewer:

@@ -10,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final, TypeVar
 
-from asgiref.sync import sync_to_async
 from channels.exceptions import ChannelFull
 from channels.layers import get_channel_layer
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 from django.utils import timezone
 
 from dashboard import frames
 from dashboard.lag import LagMeter, Stamps
+from dashboard.threads import in_thread
 from dashboard.viewers import TooSlow, Viewer
 
 log = logging.getLogger(__name__)
@@ -196,7 +196,7 @@ class Hub:
         viewer.dismiss(code)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await sync_to_async(_closing(work), thread_sensitive=False, executor=self._pool)()
+        return await in_thread(work, self._pool)
 
 
 async def _tell_all() -> None:
@@ -205,18 +205,6 @@ async def _tell_all() -> None:
         await get_channel_layer().group_send(GROUP, {"type": "nudge"})
     except LAYER_IS_AWAY:
         log.warning("The channel layer is away; other processes will see the change within %s s", TICK)
-
-
-def _closing(work: Callable[[], T]) -> Callable[[], T]:
-    """Threads outside a request close what the request would have."""
-
-    def run() -> T:
-        try:
-            return work()
-        finally:
-            close_old_connections()
-
-    return run
 
 
 hub = Hub()

@@ -26,3 +26,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 SECURE_SSL_REDIRECT = False
 MIDDLEWARE = ["tests.canary.watch_failed_pages", *MIDDLEWARE]
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A pool keeps connections open, and a test database with connections cannot be dropped.
+    DATABASES["default"]["OPTIONS"].pop("pool")
