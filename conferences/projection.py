@@ -10,7 +10,16 @@ from typing import Any
 from django.db.models import Max, Model, Q
 
 from conferences import feed
-from conferences.fold import ConferenceState, LegState, ParticipantState, State, advance, fold, is_about_leg
+from conferences.fold import (
+    ConferenceState,
+    LegState,
+    ParticipantState,
+    State,
+    advance,
+    fold,
+    is_about_leg,
+    is_ours,
+)  # fmt: skip
 from conferences.models import Conference, Fact, Leg, Participant
 from conferences.recognition import recognise
 from conferences.telnyx.events import Event
@@ -34,7 +43,8 @@ def project(event: Event, *, now: datetime) -> None:
     """
     rows = Rows.about(event)
     rows.save(advance(rows.state(), event, rows.facts), now)
-    Conference.objects.filter(conference_id__in=rows.conferences).update(told_at=event.occurred_at)
+    if not is_ours(event.type):
+        Conference.objects.filter(conference_id__in=rows.conferences).update(told_at=event.occurred_at)
 
 
 def fold_again(conference_ids: Iterable[str], call_control_ids: Iterable[str] = ()) -> Differences:

@@ -15,8 +15,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from conferences.feed import latest
+from conferences.projection import note_drift
 from dashboard.asgi import application
 from dashboard.hub import hub
+from dashboard.lag import LagMeter
 from tests.story import ANA, CHEN, SALES_NUMBER, Story, browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -218,3 +220,16 @@ async def test_an_odd_acknowledgement_is_ignored(story: Story, marta, open_page,
     await page.socket.send_to(said)
     await in_thread(story.call)(ANA)
     assert (await page.until(lambda frame: bool(frame.get("rows"))))["rows"] != []
+
+
+async def test_a_change_of_our_own_is_no_sample_of_the_providers_lag(story: Story, marta, open_page, monkeypatch):
+    monkeypatch.setattr("dashboard.hub.HEARTBEAT", 0.05)
+    monkeypatch.setattr(hub, "_lag", LagMeter())
+    _, conference = await in_thread(story.call)(ANA)
+    page = await open_page(marta)
+    await page.frame()
+    await in_thread(story.wait)(30)
+    await in_thread(note_drift)(conference, "Something was put right", story.now())
+    frame = await page.until(lambda frame: bool(frame.get("rows")))
+    await page.socket.send_to(str(frame["feed"]))
+    assert "lag" not in await page.until(lambda frame: "content" not in frame)
