@@ -47,6 +47,14 @@ def record(event_type: str, payload: Mapping[str, Any], *, source: Fact.Source, 
     return _store(event, encode(event), source, received_at=timezone.now())
 
 
+def refill(event: Event) -> Receipt:
+    """Store an event that the provider recorded and no webhook brought; one that is known by its id is left as it is.
+
+    Trusted because we asked for it with our key, as a webhook is for its signature.
+    """
+    return _store(event, encode(event), Fact.Source.BACKFILL, received_at=timezone.now())
+
+
 def reconsider() -> int:
     """Let facts count that were ignored when they came and whose type the fold has learnt since; return how many.
 
@@ -79,10 +87,12 @@ def _store(
     with feed.writing():
         twin = Fact.objects.filter(event_id=event.id).first()
         if twin is not None:
+            if source == Fact.Source.BACKFILL:
+                return Receipt.DUPLICATE
             return _again(twin, event, body, received_at=received_at, key_index=key_index)
         fact.save(force_insert=True)
         if handled:
-            project(event, now=received_at)
+            project(event, now=received_at, is_fresh=source == Fact.Source.WEBHOOK)
         transaction.on_commit(_announce, robust=True)
     return Receipt.NEW if handled else Receipt.IGNORED
 
@@ -95,7 +105,8 @@ def _again(twin: Fact, event: Event, body: bytes, *, received_at: datetime, key_
 
 
 def _has_effect(event_type: str, source: str) -> bool:
-    return is_handled(event_type) and (source != Fact.Source.WEBHOOK or not is_ours(event_type))
+    told_by_provider = source in (Fact.Source.WEBHOOK, Fact.Source.BACKFILL)
+    return is_handled(event_type) and not (told_by_provider and is_ours(event_type))
 
 
 def _same(one: Event, other: Event) -> bool:

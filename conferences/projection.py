@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Max, Model, Q
+from django.db.models import Max, Model, Q, QuerySet
 
 from conferences import feed
 from conferences.fold import (
@@ -18,7 +18,6 @@ from conferences.fold import (
     advance,
     fold,
     is_about_leg,
-    is_ours,
 )  # fmt: skip
 from conferences.models import Conference, Fact, Leg, Participant
 from conferences.recognition import recognise
@@ -36,14 +35,15 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 Differences = dict[str, tuple[str, ...]]
 
 
-def project(event: Event, *, now: datetime) -> None:
+def project(event: Event, *, now: datetime, is_fresh: bool) -> None:
     """Bring the rows up to date with a fact just stored. Call while `feed.writing`, in the transaction that stored it.
 
     Rows outside the fact's reach are neither read nor written, so what one event costs does not grow with them.
+    `is_fresh`: it has come straight from the provider, so that its time there tells how long that took.
     """
     rows = Rows.about(event)
     rows.save(advance(rows.state(), event, rows.facts), now)
-    if not is_ours(event.type):
+    if is_fresh:
         Conference.objects.filter(conference_id__in=rows.conferences).update(told_at=event.occurred_at)
 
 
@@ -87,6 +87,22 @@ def claim_reading(conference: Conference, now: datetime) -> bool:
 def mark_read(conference: Conference, now: datetime | None) -> None:
     """Note when the provider's record of this conference was last asked for; None: that came to nothing."""
     Conference.objects.filter(pk=conference.pk).update(read_at=now)
+
+
+def mark_record_read(conference: Conference, now: datetime) -> None:
+    """Note when the provider's record of the conference itself was read, not only the list of its participants."""
+    conference.record_read_at = now
+    Conference.objects.filter(pk=conference.pk).update(record_read_at=now)
+
+
+def mark_checked(conference: Conference, now: datetime) -> None:
+    """Note that as of `now` the provider's records and our rows agree."""
+    Conference.objects.filter(pk=conference.pk).update(checked_at=now)
+
+
+def note_watched(conferences: QuerySet[Conference], now: datetime) -> None:
+    """Note that these conferences are on somebody's screen."""
+    conferences.update(watched_at=now)
 
 
 def note_doubts(conference: Conference, doubts: dict[str, str], now: datetime) -> None:

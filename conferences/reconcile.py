@@ -12,21 +12,28 @@ from django.db.models import Q
 from django.utils import timezone
 
 from conferences import inbox, provider
-from conferences.drift import Contradiction, contradictions
-from conferences.fold import State, is_news, place
+from conferences.fold import place
 from conferences.models import Conference, Fact, Leg, Participant, Supervision
-from conferences.presence import name_of
-from conferences.projection import claim_reading, mark_read, note_doubts, note_drift, state_of
+from conferences.projection import (
+    claim_reading,
+    mark_checked,
+    mark_read,
+    mark_record_read,
+    note_drift,
+    note_watched,
+    state_of,
+)
+from conferences.reading import SEEN_AGAIN, Reading, Record
 from conferences.telnyx.errors import Refused, TelnyxError
-from conferences.telnyx.events import MAX_TEXT, Event
+from conferences.telnyx.events import MAX_TEXT
 from conferences.telnyx.rules import REGIONS, InvalidCommand
 
 # The provider's records may lag behind its webhooks: what was told less long ago than this is not contradicted by them.
 SETTLED: Final = timedelta(seconds=3)
-# What contradicts us counts when it is seen again after this long.
-SEEN_AGAIN: Final = timedelta(seconds=10)
 READ_EVERY: Final = timedelta(seconds=60)
-READ_SUPERVISED_EVERY: Final = timedelta(seconds=5)
+# What somebody supervises, or has on a screen. Screens say so every few seconds for as long as they are open.
+READ_WATCHED_EVERY: Final = timedelta(seconds=5)
+WATCHED_FOR: Final = timedelta(seconds=15)
 MOST_LEGS: Final = 50
 
 _CONFERENCE = ("name", "status", "region", "created_at", "expires_at", "end_reason")
@@ -36,7 +43,6 @@ _PARTICIPANT = (
 )  # fmt: skip
 # "No such conference" (Telnyx: API error codes); a 404 without such a code comes from somebody else on the way.
 _NO_CONFERENCE: Final = ("10005", "10007", "90058")
-Record = dict[str, Any]
 
 
 def learn(conference_pk: UUID) -> None:
@@ -49,7 +55,7 @@ def learn(conference_pk: UUID) -> None:
     if conference is None or not claim_reading(conference, timezone.now()):
         return
     try:
-        reading = _Reading(conference, timezone.now(), patient=False)
+        reading = Reading(conference, timezone.now(), patient=False)
         _read_conference(conference, reading)
     except (Refused, InvalidCommand):
         return
@@ -60,13 +66,18 @@ def learn(conference_pk: UUID) -> None:
 def due(now: datetime) -> list[Conference]:
     """Return the live conferences to read back now, those unread for longest first.
 
-    Each is read every minute, and every five seconds while somebody supervises it.
+    Each is read every minute, and every five seconds while somebody supervises it or has it on a screen.
     """
-    supervised = Supervision.objects.running().values("conference")
+    watched = Q(pk__in=Supervision.objects.running().values("conference")) | Q(watched_at__gte=now - WATCHED_FOR)
     waiting = Q(read_at=None) | Q(read_at__lt=now - READ_EVERY)
-    waiting |= Q(read_at__lt=now - READ_SUPERVISED_EVERY, pk__in=supervised)
+    waiting |= watched & Q(read_at__lt=now - READ_WATCHED_EVERY)
     waiting |= Q(doubted_at__lt=now - SEEN_AGAIN)
     return sorted(Conference.objects.live().filter(waiting), key=lambda one: one.read_at or one.first_seen_at)
+
+
+def watch(teams: Iterable[int], now: datetime) -> None:
+    """Note that the live conferences of these teams are on a screen: they are then read back more often."""
+    note_watched(Conference.objects.live().of_teams(teams), now)
 
 
 def read_back(conference: Conference, *, patient: bool = False) -> None:
@@ -81,19 +92,23 @@ def read_back(conference: Conference, *, patient: bool = False) -> None:
     """
     asked_at = timezone.now()
     mark_read(conference, asked_at)
-    reading = _Reading(conference, asked_at, patient)
+    reading = Reading(conference, asked_at, patient)
     try:
         _read_all(conference, reading)
     finally:
         reading.close()
+    if not reading.is_doubtful:
+        mark_checked(conference, asked_at)
 
 
-def _read_all(conference: Conference, reading: _Reading) -> None:
+def _read_all(conference: Conference, reading: Reading) -> None:
     asked_at = reading.asked_at
-    goes_on, region = _read_conference(conference, reading)
-    if not goes_on:
-        return
-    listed = _listed(conference, region)
+    listed = _listed_alone(conference, asked_at) if reading.patient else {}
+    if not listed:
+        goes_on, region = _read_conference(conference, reading)
+        if not goes_on:
+            return
+        listed = _listed(conference, region)
     known = state_of(conference)
     busy = {leg.call_control_id for leg in known.legs.values() if leg.last_order >= place(asked_at - SETTLED)}
     inside = {leg for (_, leg), stay in known.participants.items() if stay.state != Participant.State.LEFT}
@@ -150,10 +165,12 @@ def discover() -> None:
         inbox.record("readback.conference", payload, source=Fact.Source.READBACK, occurred_at=asked_at)
 
 
-def _read_conference(conference: Conference, reading: _Reading) -> tuple[bool, str | None]:
+def _read_conference(conference: Conference, reading: Reading) -> tuple[bool, str | None]:
     """Record what the provider's own record of the conference adds; say whether it goes on, and in which region."""
     asked_at = reading.asked_at
     record, region = _find(conference.conference_id)
+    if record is not None:
+        mark_record_read(conference, asked_at)
     told = _told(record or {}, _CONFERENCE)
     if record is None and asked_at - conference.known_at > SETTLED:
         told = {"status": "completed", "end_reason": "not found at the provider"}
@@ -172,6 +189,22 @@ def _find(conference_id: str) -> tuple[Record | None, str | None]:
     # It is gone only if a question that must succeed does: else it is our way to the provider that is wrong.
     next(provider.client().conferences(), None)
     return None, None
+
+
+def _listed_alone(conference: Conference, now: datetime) -> dict[str, Record]:
+    """The participants of a conference whose own record was read within the minute; none where that must be read too.
+
+    An empty list may be that of a conference that has ended, and "no such conference" that of another region.
+    """
+    read_at = conference.record_read_at
+    if conference.state != Conference.State.IN_PROGRESS or read_at is None or now - read_at >= READ_EVERY:
+        return {}
+    try:
+        return _listed(conference, None)
+    except Refused as error:
+        if error.code not in _NO_CONFERENCE:
+            raise
+        return {}
 
 
 def _listed(conference: Conference, region: str | None) -> dict[str, Record]:
@@ -210,48 +243,3 @@ def _is_storable(value: object) -> bool:
     if isinstance(value, list):
         return all(isinstance(one, str) and _is_storable(one) for one in value)
     return isinstance(value, bool) or (isinstance(value, str) and 0 < len(value) <= MAX_TEXT and "\0" not in value)
-
-
-class _Reading:
-    """One read-back of a conference: what it says is believed at once, or kept until the next says the same."""
-
-    def __init__(self, conference: Conference, asked_at: datetime, patient: bool) -> None:
-        self.conference, self.asked_at, self._patient = conference, asked_at, patient
-        self._doubts: dict[str, str] = {}
-        self._put_right: list[str] = []
-
-    def take(self, known: State, kind: str, told: Record) -> None:
-        """Record a line of the provider's as a fact if it is news and, where it denies what we knew, certain."""
-        payload = {"conference_id": self.conference.conference_id} | told
-        event = Event(id="", type=f"readback.{kind}", occurred_at=self.asked_at, payload=payload)
-        if not is_news(known, event):
-            return
-        denied = contradictions(known, event)
-        uncertain = [one for one in denied if self._patient and not self._is_certain(one)]
-        if uncertain:
-            return
-        inbox.record(event.type, payload, source=Fact.Source.READBACK, occurred_at=self.asked_at)
-        self._put_right += [self._sentence(one) for one in denied]
-
-    def close(self) -> None:
-        """Keep the doubts for the next reading, and mark the conference if something was put right."""
-        note_doubts(self.conference, self._doubts, self.asked_at)
-        if self._put_right:
-            note_drift(self.conference, "; ".join(self._put_right), self.asked_at)
-
-    def _is_certain(self, one: Contradiction) -> bool:
-        first = self.conference.doubts.get(one.key)
-        if self._makes_quieter(one) or (first and self.asked_at - datetime.fromisoformat(first) >= SEEN_AGAIN):
-            return True
-        self._doubts[one.key] = first or self.asked_at.isoformat()
-        return False
-
-    def _makes_quieter(self, one: Contradiction) -> bool:
-        """Whether believing it takes a supervisor out of somebody's ear: the call is over, or a listener has left."""
-        running = Supervision.objects.running().filter(conference=self.conference)
-        return one.words in ("had ended", "had left") and running.exists()
-
-    def _sentence(self, one: Contradiction) -> str:
-        leg = Leg.objects.select_related("agent").filter(call_control_id=one.call_control_id).first()
-        who = name_of(leg, numbers=False) if leg else "The call" if not one.call_control_id else "Somebody"
-        return f"{who} {one.words}"

@@ -11,7 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from conferences.models import AuditEntry
+from conferences.models import AuditEntry, Gap
 
 DEEDS: Final = {
     "dial": "Call the phone",
@@ -28,6 +28,7 @@ RESULTS: Final = {
     "denied": "Not allowed here",
     WAITING: "No outcome yet",
 }
+MOST_GAPS: Final = 3
 _A_DAY: Final = "Write a day as year-month-day, such as 2026-11-22."
 
 
@@ -82,6 +83,12 @@ class AuditFilter(forms.Form):
             if name in found:
                 deeds = deeds.filter(condition(found[name]))
         return deeds
+
+    def gaps(self) -> QuerySet[Gap]:
+        """The latest gaps in what is known of calls, of the days asked for. Call after `narrow`."""
+        first, last = self.cleaned_data.get("from_day"), self.cleaned_data.get("to_day")
+        since = _start(first or date(2000, 1, 1))
+        return Gap.objects.within(since, _start(last + timedelta(days=1)) if last else timezone.now())[:MOST_GAPS]
 
 
 def _with_result(result: str) -> Q:

@@ -70,7 +70,7 @@ def audit(request: AuditorRequest) -> HttpResponse:
     asked = AuditFilter(request.GET)
     page = Paginator(asked.narrow(_deeds()), PER_PAGE).get_page(request.GET.get("page"))
     told = str if may_see_numbers(request.user) else mask_numbers
-    context = {"form": asked, "page": page, "deeds": [_deed(entry, told) for entry in page]}
+    context = {"form": asked, "page": page, "deeds": [_deed(entry, told) for entry in page], "gaps": asked.gaps()}
     # The page is about no call; its socket keeps the reader's own supervision up to date.
     live = {"socket": f"/ws/board/?since={number}&conference=none", "feed": number}
     return render(request, "dashboard/audit.html", context | live | fragments.panel_context(request.user))

@@ -163,7 +163,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         ended_at=conference.ended_at,
         expires_at=conference.expires_at,
         end_reason=conference.end_reason,
-        known_at=max(conference.known_at, conference.read_at or conference.known_at),
+        known_at=max(conference.known_at, conference.checked_at or conference.known_at),
         feed=conference.feed,
         parties=parties,
         running=running,

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conferences import policy, supervision
 from conferences.errors import PROBLEMS
-from conferences.models import Conference, Supervision
+from conferences.models import Conference, Gap, Supervision
 from dashboard.audiences import audience_of
 from dashboard.calls import Call, call_for
 
@@ -36,7 +37,12 @@ def row(call: Call) -> str:
 
 def detail(call: Call) -> str:
     """A conference on its own page; root id `detail-<our id>`."""
-    return render_to_string(DETAIL, {"call": call})
+    return render_to_string(DETAIL, detail_context(call))
+
+
+def detail_context(call: Call) -> dict[str, Any]:
+    """What a conference's own page shows beyond its row."""
+    return {"call": call, "gaps": Gap.objects.within(call.started_at, call.ended_at or timezone.now())}
 
 
 def targets(call: Call) -> str:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from conferences import feed
+from conferences import feed, reconcile
 from conferences.models import Conference, Supervision
 from dashboard import fragments
 from dashboard.audiences import Audience, audience_of, may_see
@@ -130,8 +130,20 @@ def visible(audience: Audience) -> list[Conference]:
     return [one for one in live if may_see(audience, one)] if audience.teams else []
 
 
-def heartbeat(number: int, lag: Mapping[str, object]) -> str:
-    return encode(number, {"lag": lag} if lag else {})
+def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str]) -> str:
+    """What a page is told every few seconds, when nothing changed too: how late it is, how old each row's knowledge."""
+    return encode(number, {"ages": ages} | ({"lag": lag} if lag else {}))
+
+
+def watched(teams: Collection[frozenset[int]]) -> dict[frozenset[int], dict[str, str]]:
+    """Note that these teams' live calls are on a screen; return as of when each is known, by our id."""
+    reconcile.watch({one for some in teams for one in some}, timezone.now())
+    return {some: _ages(some) for some in teams}
+
+
+def _ages(teams: frozenset[int]) -> dict[str, str]:
+    known = Conference.objects.live().of_teams(teams).values_list("pk", "known_at", "checked_at")
+    return {str(pk): max(told, checked or told).isoformat() for pk, told, checked in known}
 
 
 def encode(number: int, values: Mapping[str, object]) -> str:

@@ -142,12 +142,11 @@ class Hub:
                 if now - checked > CHECK_LOGINS:
                     checked = now
                     await self._check_logins()
-            except DatabaseError:
+                if now - beat > HEARTBEAT:
+                    beat = now
+                    await self._beat()
+            except DatabaseError:  # and no heartbeat: pages then say that they are late
                 log.exception("The feed could not be read; trying again")
-                continue  # and no heartbeat: pages then say that they are late
-            if now - beat > HEARTBEAT:
-                beat = now
-                self._beat()
 
     async def _tell_changes(self) -> None:
         viewers = list(self._viewers)
@@ -180,10 +179,17 @@ class Hub:
             elif audience != viewer.audience:
                 self._dismiss(viewer, 4403)
 
-    def _beat(self) -> None:
-        lag = self._lag.summary()
-        for viewer in list(self._viewers):
-            self._send(viewer, frames.heartbeat(viewer.since, lag))
+    async def _beat(self) -> None:
+        viewers = list(self._viewers)
+        if not viewers:
+            return
+        ages = await self._in_thread(lambda: frames.watched({viewer.audience.teams for viewer in viewers}))
+        made, lag = {}, self._lag.summary()
+        for viewer in viewers:
+            key = (viewer.since, viewer.audience.teams)
+            if key not in made:
+                made[key] = frames.heartbeat(viewer.since, lag, ages[viewer.audience.teams])
+            self._send(viewer, made[key])
 
     def _send(self, viewer: Viewer, frame: str) -> None:
         try:

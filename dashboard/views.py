@@ -58,7 +58,9 @@ def conference(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     number = latest()
     found = _conference(request, pk)
     call = call_for(audience_of(request.user), found)
-    return render(request, "dashboard/conference.html", {"call": call} | _page(request, number, conference=pk))
+    return render(
+        request, "dashboard/conference.html", fragments.detail_context(call) | _page(request, number, conference=pk)
+    )
 
 
 @require_http_methods(["GET", "POST"])

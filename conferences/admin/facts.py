@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from conferences.admin.readonly import ReadOnly, short, to_the_second
-from conferences.models import Fact
+from conferences.models import Fact, Gap
 
 LONGEST: Final = 20_000
 _FAMILIES: Final = {"call.": "call", "conference.": "conference", "readback.": "read-back", "command.": "command"}
@@ -76,6 +76,25 @@ class FactAdmin(ReadOnly):
     @admin.display(description="body")
     def body_hidden(self, fact: Fact) -> str:
         return "Hidden: it may hold customers' numbers, which you may not see in full."
+
+
+@admin.register(Gap)
+class GapAdmin(ReadOnly):
+    """Times of which the provider's records were gone before anybody could compare them with ours."""
+
+    list_display = ("begins", "ends", "found")
+
+    @admin.display(description="from", ordering="begins_at")
+    def begins(self, gap: Gap) -> str:
+        return to_the_second(gap.begins_at)
+
+    @admin.display(description="to", ordering="ends_at")
+    def ends(self, gap: Gap) -> str:
+        return to_the_second(gap.ends_at)
+
+    @admin.display(description="found", ordering="found_at")
+    def found(self, gap: Gap) -> str:
+        return to_the_second(gap.found_at)
 
 
 def printable(body: bytes) -> str:

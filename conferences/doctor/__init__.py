@@ -15,7 +15,7 @@ from django.utils import timezone
 from conferences import provider
 from conferences.doctor import application, clocks, deliveries, keys, people, stores
 from conferences.doctor.findings import Finding, Level, warning
-from conferences.models import Fact
+from conferences.models import Fact, Lookback
 from conferences.telnyx.errors import TelnyxError
 
 __all__ = ["Finding", "Level", "examine"]
@@ -30,6 +30,7 @@ class _Heard:
 
     last: datetime | None
     delays: tuple[float, ...]
+    looked_until: datetime | None
 
 
 def examine() -> Iterator[Finding]:
@@ -52,6 +53,7 @@ def examine() -> Iterator[Finding]:
     yield from _provider(heard)
     if heard is not None:
         yield deliveries.arrived(heard.last, timezone.now())
+        yield deliveries.looked_through(heard.looked_until, timezone.now())
         yield clocks.against_webhooks(heard.delays)
 
 
@@ -94,4 +96,5 @@ def _heard() -> _Heard:
     first_tries = webhooks.filter(attempt=1, received_at__gte=timezone.now() - LATELY).order_by("-id")[:DELAYS]
     times = first_tries.values_list("occurred_at", "received_at")
     delays = tuple((received_at - occurred_at).total_seconds() for occurred_at, received_at in times)
-    return _Heard(webhooks.aggregate(last=Max("received_at"))["last"], delays)
+    looked_until = Lookback.objects.values_list("until", flat=True).first()
+    return _Heard(webhooks.aggregate(last=Max("received_at"))["last"], delays, looked_until)

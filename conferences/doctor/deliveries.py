@@ -11,6 +11,7 @@ from typing import Any, Final
 from conferences.doctor.findings import Finding, error, ok, warning
 
 LOOK_BACK: Final = timedelta(hours=24)
+NEGLECTED: Final = timedelta(minutes=5)
 MOST: Final = 1000
 NO_ANSWER: Final = "no answer"
 _MEND: Final = {
@@ -31,6 +32,18 @@ def arrived(last_heard: datetime | None, now: datetime) -> Finding:
         mend = "Make a call through the application; if none arrives then, the findings above and below say why."
         return warning("Webhooks", "None has arrived so far.", mend)
     return ok("Webhooks", f"The last one came {_ago(now - last_heard)} ago.")
+
+
+def looked_through(until: datetime | None, now: datetime) -> Finding:
+    """Say when `manage.py reconcile` last compared the provider's records with ours: it is what repairs lost webhooks.
+
+    The provider keeps them for a day only.
+    """
+    if until is not None and now - until < NEGLECTED:
+        return ok("Reconciling", f"The provider's records were looked through {_ago(now - until)} ago.")
+    looked = "have never been looked through" if until is None else f"were last looked through {_ago(now - until)} ago"
+    mend = "Keep `manage.py reconcile` running beside the server; without it a lost webhook is never noticed."
+    return warning("Reconciling", f"The provider's records {looked}.", mend)
 
 
 def examine(deliveries: Iterable[Mapping[str, Any]], url: str, last_heard: datetime | None) -> Finding:

@@ -1,10 +1,15 @@
 """What the provider's conference.* events do to a conference and its participants."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from conferences.fold.lookup import conference_of, leave, leg_of
-from conferences.fold.states import ParticipantState, State
+from conferences.fold.states import ConferenceState, ParticipantState, State
 from conferences.telnyx.events import Event
+
+# No conference lasts longer, whoever is in it (Telnyx docs: Conference commands).
+LONGEST: Final = timedelta(hours=4)
 
 
 def created(state: State, fact: Event) -> None:
@@ -48,6 +53,15 @@ def left(state: State, fact: Event) -> None:
     leave(state, key, fact.occurred_at)
 
 
+def _ended_at(conference: ConferenceState, fact: Event) -> datetime:
+    """An end that was only found out about later came no later than its time was up (Telnyx docs: Conferences)."""
+    if fact.type == "conference.ended":
+        return fact.occurred_at
+    begun = conference.created_at
+    latest = conference.expires_at or (begun + LONGEST if begun else None) or fact.occurred_at
+    return min(fact.occurred_at, latest)
+
+
 def ended(state: State, fact: Event) -> None:
     conference = conference_of(state, fact)
     if conference is None:
@@ -56,7 +70,7 @@ def ended(state: State, fact: Event) -> None:
         state.conferences[conference.conference_id] = replace(
             conference,
             state="completed",
-            ended_at=fact.occurred_at,
+            ended_at=_ended_at(conference, fact),
             end_reason=fact.reason or fact.text("end_reason") or "",
         )
     for key in [key for key in state.participants if key[0] == conference.conference_id]:

@@ -4,6 +4,7 @@ from conferences.models.audit import AuditEntry
 from conferences.models.calls import Conference, Feed, Leg, Participant
 from conferences.models.directory import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
 from conferences.models.facts import Fact
+from conferences.models.gaps import Gap, Lookback
 from conferences.models.supervision import Supervision
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "Device",
     "Fact",
     "Feed",
+    "Gap",
     "Leg",
+    "Lookback",
     "Participant",
     "Queue",
     "QueueNumber",

@@ -6,12 +6,13 @@ Each row is the fold's record of the same name (its fields are the record's) plu
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from conferences.models.directory import Agent, Queue
+from conferences.models.directory import Agent, Queue, Team
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -31,9 +32,13 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
         """Keep the conferences in which an agent or a queue of this supervisor's teams takes or took part."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        teams = Q(team__supervisors__user=user.pk)
-        agents = Participant.objects.filter(leg__agent__in=Agent.objects.filter(teams))
-        return self.filter(Q(queue__in=Queue.objects.filter(teams)) | Q(pk__in=agents.values("conference")))
+        return self.of_teams(Team.objects.filter(supervisors__user=user.pk))
+
+    def of_teams(self, teams: Iterable[int] | QuerySet[Team]) -> ConferenceQuerySet:
+        """Keep the conferences in which an agent or a queue of these teams takes or took part."""
+        agents = Participant.objects.filter(leg__agent__in=Agent.objects.filter(team__in=teams))
+        queues = Queue.objects.filter(team__in=teams)
+        return self.filter(Q(queue__in=queues) | Q(pk__in=agents.values("conference")))
 
     def live(self) -> ConferenceQuerySet:
         return self.exclude(state=Conference.State.COMPLETED)
@@ -71,7 +76,10 @@ class Conference(models.Model):
     known_at = models.DateTimeField()  # when the provider last told anything of it
     told_at = models.DateTimeField(null=True, blank=True)  # the provider's own time of that
     stored_at = models.DateTimeField(null=True, blank=True)  # when its last change was on its way to disk
-    read_at = models.DateTimeField(null=True, blank=True)  # when its record was last asked for at the provider
+    read_at = models.DateTimeField(null=True, blank=True)  # when the provider was last asked about it, in vain or not
+    record_read_at = models.DateTimeField(null=True, blank=True)  # when its own record was last read
+    checked_at = models.DateTimeField(null=True, blank=True)  # as of when the provider's records agree with these rows
+    watched_at = models.DateTimeField(null=True, blank=True)  # when it was last on somebody's screen
     # What the provider's records contradict, seen once: {contradiction: when first}. Seen again it becomes a fact.
     doubts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     doubted_at = models.DateTimeField(null=True, blank=True)  # when the last read-back left such doubts

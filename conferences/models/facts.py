@@ -14,6 +14,7 @@ class Fact(models.Model):
         WEBHOOK = "webhook", "webhook"
         READBACK = "readback", "read-back"
         COMMAND = "command", "command of ours"
+        BACKFILL = "backfill", "the provider's records"
 
     class Outcome(models.TextChoices):
         APPLIED = "applied", "applied"

@@ -22,6 +22,8 @@ class WebhookFaults:
 
     duplicate_rate: float = 0.0
     drop_rate: float = 0.0
+    swallow_rate: float = 0.0
+    """How often somebody on the way acknowledges a webhook and loses it: to the provider it is delivered."""
     reorder_rate: float = 0.0
     delay_rate: float = 0.0
     delay_seconds: tuple[float, float] = (1.0, 5.0)

@@ -10,6 +10,7 @@ RateLimitHeaders = Literal["retry-after", "reset", "none"]
 FailedDialJoin = Literal["park", "hangup"]
 Status4xx = Literal[404, 422]
 RepeatStatus = Literal[200, 422]
+Metadata = Literal["event", "raw_event", "nothing"]
 
 
 @dataclass
@@ -60,6 +61,9 @@ class Switches:
 
     active_calls_by_number: bool = False
     """Whether GET active_calls, documented as cursor paged, obeys page[number] or gives the first page again."""
+
+    call_event_metadata: Metadata = "raw_event"
+    """Where a call event keeps the raw event: metadata itself, a member of that name, or nowhere."""
 
     client_state_limit: int = 0
     """Longest client_state accepted, in characters; 0 for no limit."""

@@ -55,6 +55,9 @@ class Deliverer:
             if faults.hits(faults.drop_rate, event.type, self._random):
                 delivery.status = "failed"
                 return
+            if faults.hits(faults.swallow_rate, event.type, self._random):
+                delivery.status = "delivered"
+                return
             self._queue(delivery)
             if faults.hits(faults.duplicate_rate, event.type, self._random):
                 self._queue(Delivery(delivery.id, event, delivery.started_at))

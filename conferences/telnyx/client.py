@@ -160,17 +160,28 @@ class TelnyxClient:
         return cursor_pages(self._pages(f"/connections/{_segment('connection_id', connection_id)}/active_calls"))
 
     def webhook_deliveries(
-        self, since: datetime, *, status: str = "failed", event_type: str | None = None
+        self, since: datetime, *, until: datetime | None = None, status: str = "failed", event_type: str | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Yield the provider's attempts to reach us that began at or after `since` (aware), with their events."""
+        """Yield the provider's attempts to reach us that began from `since` to `until` (aware), with their events."""
         params = {"filter[status][eq]": status, "filter[started_at][gte]": _stamp(since)}
+        params |= _given("filter[started_at][lte]", _stamp(until) if until else None)
         return numbered_pages(self._pages("/webhook_deliveries", params | _given("filter[event_type]", event_type)))
 
     def call_events(
-        self, since: datetime, *, connection_id: str | None = None, leg_id: str | None = None, kind: str = "webhook"
+        self,
+        since: datetime,
+        *,
+        until: datetime | None = None,
+        connection_id: str | None = None,
+        leg_id: str | None = None,
+        kind: str = "webhook",
     ) -> Iterator[dict[str, Any]]:
-        """Yield what the provider recorded at or after `since` (aware); kept for 24 hours, `kind` may be "command"."""
+        """Yield what the provider recorded from `since` to `until` (aware); kept for 24 hours.
+
+        `kind` may also be "command".
+        """
         params = {"filter[type]": kind, "filter[occurred_at][gte]": _stamp(since)}
+        params |= _given("filter[occurred_at][lte]", _stamp(until) if until else None)
         params |= _given("filter[connection_id]", connection_id) | _given("filter[leg_id]", leg_id)
         return numbered_pages(self._pages("/call_events", params))
 

@@ -16,6 +16,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 # No telephone call of ours happened outside these years; a stamp of year 9999 would sort after all facts to come.
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2099
+_UNTOLD: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 # For equal times only: what must have come first does. The provider's conference events carry milliseconds and its
 # call events microseconds, so ties are real.
@@ -147,6 +148,16 @@ def parse(body: bytes, received_at: datetime) -> Event:
         payload=payload,
         attempt=_attempt(root.get("meta")),
     )
+
+
+def parse_recorded(body: bytes) -> Event:
+    """Return the event in `body`, or raise Unusable: also when it tells no id or no time of its own."""
+    event = parse(body, _UNTOLD)
+    if event.occurred_at == _UNTOLD:
+        raise Unusable("no usable time")
+    if _id(orjson.loads(body)["data"]) is None:
+        raise Unusable("no usable id")
+    return event
 
 
 def encode(event: Event) -> bytes:

@@ -14,6 +14,14 @@ export function setServerTime(text) {
   if (told > ahead || ahead - told > 2000) ahead = told;
 }
 
+// What the server has meanwhile found unchanged at the provider is known as of then.
+export function setAges(ages) {
+  for (const [id, at] of Object.entries(ages)) {
+    const times = document.querySelectorAll(`:is(#conference-${id}, #detail-${id}) time[data-age]`);
+    for (const time of times) time.dataset.age = time.dateTime = at;
+  }
+}
+
 const pad = (number) => String(number).padStart(2, "0");
 
 export function elapsed(ms) {

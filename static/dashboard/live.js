@@ -5,10 +5,10 @@ import "./filter.js";
 import "./keys.js";
 import "./notice.js";
 import { heardFrame, lostSocket, measured, watch } from "./badge.js";
-import { setServerTime, startClock, tick } from "./clock.js";
+import { setAges, setServerTime, startClock, tick } from "./clock.js";
 import { markOver } from "./dialogs.js";
 import { acknowledge, showLag } from "./lag.js";
-import { dropRows, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
+import { dropRows, dropStrangers, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
 
 document.addEventListener("htmx:before:ws:message", (event) => {
   const frame = event.detail.message.json;
@@ -20,6 +20,10 @@ document.addEventListener("htmx:before:ws:message", (event) => {
     measured(frame.lag);
   }
   if (frame.rows?.length && !frame.live) acknowledge(frame.feed);
+  if (frame.ages) {
+    setAges(frame.ages);
+    dropStrangers(frame.ages);
+  }
   placeRows(frame.rows ?? []);
   if (frame.live) dropRows(frame.live);
 });

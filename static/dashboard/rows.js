@@ -6,6 +6,7 @@ const POINTER_RESTS = 4_000;
 const list = () => document.getElementById("conferences");
 const rows = (which = "") => document.querySelectorAll(`#conferences > [id]${which}`);
 const ended = new Map(); // row id → when it was first seen ended
+let strangers = new Set(); // rows that the last heartbeat did not know
 let pointed = -Infinity; // when the pointer last moved over the list
 
 document.addEventListener("pointermove", (event) => {
@@ -24,6 +25,14 @@ export function placeRows(ids) {
 
 export function dropRows(kept) {
   for (const row of rows()) if (!kept.includes(row.id)) row.remove();
+}
+
+// A call that is live and no longer this supervisor's to see: its agent or queue went to another team. Told twice, for
+// one that has just ended is not among the live ones either, and is to be shown as ended.
+export function dropStrangers(ours) {
+  const absent = new Set([...rows(":not([data-state=completed])")].filter((row) => !(row.id.slice("conference-".length) in ours)));
+  for (const row of absent) if (strangers.has(row)) remove(row);
+  strangers = absent;
 }
 
 // Ended calls stay readable for a while, and go when nobody is about to click something that would move.

@@ -135,6 +135,48 @@ def test_a_name_is_found(story, directory):
     assert (conference.name, conference.expires_at) == (world.name, world.expires_at)
 
 
+def test_a_read_back_of_a_call_on_a_screen_asks_for_its_participants_alone(story, directory):
+    world, _ = story.call(ANA)
+    reconcile.read_back(Conference.objects.get(), patient=True)
+    story.wait(5)
+    with counting(story.simulator) as paths:
+        reconcile.read_back(Conference.objects.get(), patient=True)
+        story.wait(56)
+        reconcile.read_back(Conference.objects.get(), patient=True)
+    listed = f"/conferences/{world.id}/participants"
+    assert paths == [listed, f"/conferences/{world.id}", listed]
+
+
+@pytest.mark.parametrize("status", [404, 422])
+def test_a_call_that_ended_unheard_is_found_over_by_its_participants_alone(story, directory, status):
+    story.simulator.switches.missing_conference_status = status
+    world, conference = story.call(ANA)
+    reconcile.read_back(conference, patient=True)
+    with unheard(story.simulator):
+        story.simulator.world.complete(world, "ended_via_api", hang_up=True)
+        for _ in range(2):
+            story.wait(12)
+            reconcile.read_back(Conference.objects.get(), patient=True)
+    assert Conference.objects.get().state == "completed"
+
+
+def test_what_is_known_is_as_old_as_the_last_read_back_that_agreed(story, directory):
+    _, conference = story.call(ANA)
+    first = story.now()
+    ages = []
+    for kind in (None, "unavailable", None):
+        story.wait(70)
+        if kind:
+            story.simulator.faults.add(kind, method="GET", times=None)
+            with pytest.raises(TelnyxError):
+                reconcile.read_back(Conference.objects.get(), patient=True)
+            story.simulator.faults.clear()
+        else:
+            reconcile.read_back(Conference.objects.get(), patient=True)
+        ages.append((Conference.objects.get().checked_at - first).total_seconds())
+    assert ages == [70, 70, 210]
+
+
 def test_a_conference_that_starts_later_is_seen_not_to_have_started_and_then_to_have(story, directory):
     simulator = story.simulator
     caller = simulator.incoming_call(CUSTOMER)
@@ -408,6 +450,12 @@ def test_what_is_due_is_the_longest_unread_first_and_supervised_calls_soon(story
     assert [unread_for(61, 70, 4), unread_for(59, 61, 6), unread_for(59, 59, 4)] == [[1, 0], [1, 2], []]
     Supervision.objects.update(ended_at=now)
     assert [unread_for(59, 61, 6), unread_for(59, 59, 61)] == [[1], [2]]
+    reconcile.watch([directory.support.pk], now)
+    assert [unread_for(6, 4, 7), unread_for(4, 6, 59)] == [[2, 0], [2, 1]]
+    reconcile.watch([directory.support.pk], now - timedelta(seconds=20))
+    assert unread_for(6, 59, 6) == []
+    reconcile.watch([directory.sales.pk], now)
+    assert unread_for(6, 59, 6) == [2]  # Chen is in it
     Conference.objects.filter(pk=conferences[2].pk).update(state="completed")
     assert unread_for(59, 59, 61) == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from django.contrib.auth.models import User
 
 from conferences.feed import latest
 from conferences.projection import note_drift
+from conferences.reconcile import due, read_back
 from dashboard.asgi import application
 from dashboard.hub import hub
 from dashboard.lag import LagMeter
-from tests.story import ANA, CHEN, SALES_NUMBER, Story, browser
+from tests.story import ANA, CHEN, SALES_NUMBER, SUPPORT_NUMBER, Story, browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ORIGIN = settings.ORIGINS[0]
@@ -140,7 +142,33 @@ async def test_a_heartbeat_tells_the_number_and_the_time(story: Story, marta, op
     page = await open_page(marta)
     await page.frame()
     frame = await page.frame()
-    assert set(frame) == {"feed", "now"}
+    assert set(frame) == {"feed", "now", "ages"}
+
+
+async def test_a_heartbeat_tells_as_of_when_each_call_is_known(story: Story, marta, ben, open_page, monkeypatch):
+    monkeypatch.setattr("dashboard.hub.HEARTBEAT", 0.05)
+    _, conference = await in_thread(story.call)(ANA)
+    pages = [await open_page(marta), await open_page(ben)]
+    before = [await one.until(lambda frame: "ages" in frame) for one in pages]
+    await in_thread(story.wait)(30)
+    await in_thread(read_back)(conference)
+    known = [datetime.fromisoformat(before[0]["ages"][str(conference.pk)]), story.now()]
+    after = await pages[0].until(lambda frame: frame.get("ages", before[0]["ages"]) != before[0]["ages"])
+    assert (known[0] < known[1], datetime.fromisoformat(after["ages"][str(conference.pk)])) == (True, known[1])
+    assert ("content" in after, before[1]["ages"]) == (False, {})
+
+
+async def test_a_call_on_a_screen_is_read_back_more_often(story: Story, marta, ben, open_page, monkeypatch):
+    monkeypatch.setattr("dashboard.hub.HEARTBEAT", 0.05)
+    worlds = [
+        await in_thread(story.call)(one, queue=queue) for one, queue in ((ANA, SUPPORT_NUMBER), (CHEN, SALES_NUMBER))
+    ]
+    for _, conference in worlds:
+        await in_thread(read_back)(conference)
+    page = await open_page(marta)
+    await page.until(lambda frame: "ages" in frame)
+    soon = await in_thread(lambda: due(story.now() + timedelta(seconds=6)))()
+    assert soon == [worlds[0][1]]
 
 
 async def test_a_change_is_seen_though_every_nudge_is_lost(story: Story, marta, open_page, monkeypatch):

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
-from conferences import projection, reconcile
+from conferences import backfill, projection, reconcile
 from conferences.models import Conference
 from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.rules import InvalidCommand
@@ -23,7 +23,7 @@ from conferences.telnyx.rules import InvalidCommand
 log = logging.getLogger(__name__)
 
 EVERY = 2.0  # seconds between two looks at what is due
-SWEEP_EVERY = 60.0  # seconds between two looks for what no conference of ours would show
+SWEEP_EVERY = 20.0  # seconds between two looks for what no conference of ours would show
 
 
 class Command(BaseCommand):
@@ -55,12 +55,13 @@ class Command(BaseCommand):
     def _look(self, *, sweep: bool) -> None:
         """Do what is due. Whatever fails has been noted as tried, so that it does not keep the rest waiting."""
         try:
-            if sweep:
-                self._try(reconcile.discover)
-                self._try(_read_doubtful_legs)
+            for deed in (_look_back, reconcile.discover) if sweep else ():
+                self._try(deed)
             for conference in reconcile.due(timezone.now()):
                 if self.stopped.is_set() or not self._try(partial(_read_back, conference, self.patient)):
                     break
+            for deed in (_read_doubtful_legs, _introduce_strangers) if sweep else ():
+                self._try(deed)
         except Error:
             log.exception("The database could not be used; trying again")
 
@@ -79,6 +80,16 @@ class Command(BaseCommand):
 def _read_back(conference: Conference, patient: bool) -> None:
     if projection.claim_reading(conference, timezone.now()):
         reconcile.read_back(conference, patient=patient)
+
+
+def _look_back() -> None:
+    found = backfill.look_back(timezone.now())
+    if found:
+        log.warning("%s webhooks that never arrived were taken from the provider's records", found)
+
+
+def _introduce_strangers() -> None:
+    backfill.introduce(backfill.strangers(), timezone.now())
 
 
 def _read_doubtful_legs() -> None:

@@ -167,10 +167,11 @@ def call_events(desk: Desk, request: Request) -> Response:
 def _webhook_events(desk: Desk) -> Iterable[dict[str, Any]]:
     for event in desk.world.events:
         if event.leg:
-            yield _call_event(event.leg.call_leg_id, event.leg.call_session_id, event)
+            yield _call_event(event.leg.call_leg_id, event.leg.call_session_id, event, desk)
 
 
-def _call_event(leg_id: str, session_id: str, event: Event) -> dict[str, Any]:
+def _call_event(leg_id: str, session_id: str, event: Event, desk: Desk) -> dict[str, Any]:
+    shapes = {"event": event.data, "raw_event": {"raw_event": event.data}, "nothing": {}}
     return {
         "record_type": "call_event",
         "call_leg_id": leg_id,
@@ -178,7 +179,7 @@ def _call_event(leg_id: str, session_id: str, event: Event) -> dict[str, Any]:
         "event_timestamp": stamp(event.occurred_at),
         "name": event.type,
         "type": "webhook",
-        "metadata": event.data,
+        "metadata": shapes[desk.world.switches.call_event_metadata],
     }
 
 

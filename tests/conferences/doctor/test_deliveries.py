@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conferences.doctor.deliveries import MOST, arrived, examine
+from conferences.doctor.deliveries import MOST, arrived, examine, looked_through
 from conferences.doctor.findings import Level
 
 HERE = "https://earshot.example/webhooks/telnyx/"
@@ -84,3 +84,16 @@ def test_the_last_webhook_is_told_with_its_age(seconds, said):
 
 def test_a_server_that_never_heard_a_webhook_is_told_so():
     assert arrived(None, NOON).level is Level.WARNING
+
+
+@pytest.mark.parametrize(
+    ("ago", "level", "said"),
+    [
+        (None, Level.WARNING, "The provider's records have never been looked through."),
+        (timedelta(minutes=6), Level.WARNING, "The provider's records were last looked through 6 min ago."),
+        (timedelta(seconds=20), Level.OK, "The provider's records were looked through 20 s ago."),
+    ],
+)
+def test_a_reconciler_that_does_not_run_is_noticed(ago, level, said):
+    finding = looked_through(None if ago is None else NOON - ago, NOON)
+    assert (finding.level, finding.said) == (level, said)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from conferences.doctor import stores
-from conferences.models import Fact
+from conferences.models import Fact, Lookback
 from tests.story import ANA, API_KEY, Story
 
 
@@ -37,6 +38,7 @@ def healthy(story: Story, marta: Any, settings: Any, monkeypatch: pytest.MonkeyP
     url = "https://earshot.example/webhooks/telnyx/"
     story.simulator.configure(webhook_url=url, first_command_timeout=False)
     story.call(ANA)
+    Lookback.objects.create(until=timezone.now())
     return story
 
 

@@ -78,9 +78,21 @@ def test_call_events_tell_webhooks_and_commands_of_a_leg_in_order(sim, api, conf
     ]
 
 
-def test_call_events_hold_the_webhook_as_it_was_sent(sim, api):
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [("event", lambda data: data), ("raw_event", lambda data: {"raw_event": data}), ("nothing", lambda data: {})],
+)
+def test_call_events_hold_the_webhook_as_it_was_sent(sim, api, shape, expected):
+    sim.switches.call_event_metadata = shape
     sim.incoming_call()
-    assert events(api, **{"filter[type]": "webhook"})[0]["metadata"] == sim.events[0].data
+    assert events(api, **{"filter[type]": "webhook"})[0]["metadata"] == expected(sim.events[0].data)
+
+
+def test_a_webhook_that_is_swallowed_counts_as_delivered(sim, api, receiver):
+    sim.faults.webhooks.swallow_rate = 1.0
+    sim.incoming_call()
+    sim.pump()
+    assert ([item["status"] for item in deliveries(api)], receiver.bodies) == (["delivered"], [])
 
 
 @pytest.mark.parametrize(
