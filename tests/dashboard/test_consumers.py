@@ -4,68 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-import pytest_asyncio
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
-from django.conf import settings
-from django.contrib.auth.models import User
 
 from conferences.feed import latest
 from conferences.projection import note_drift
 from conferences.reconcile import due, read_back
-from dashboard.asgi import application
 from dashboard.hub import hub
 from dashboard.lag import LagMeter
-from tests.story import ANA, CHEN, SALES_NUMBER, SUPPORT_NUMBER, Story, browser
+from tests.page import Page
+from tests.story import ANA, CHEN, SALES_NUMBER, SUPPORT_NUMBER, Story
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ORIGIN = settings.ORIGINS[0]
-
-
-class Page:
-    """One open page's socket."""
-
-    def __init__(self, user: User | None, query: str = "since=0", origin: str | None = ORIGIN) -> None:
-        headers = [(b"origin", origin.encode())] if origin else []
-        if user is not None:
-            cookie = browser(user).cookies[settings.SESSION_COOKIE_NAME].value
-            headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()))
-        self.socket = WebsocketCommunicator(application, f"/ws/board/?{query}", headers=headers)
-
-    async def open(self) -> bool:
-        connected, _ = await self.socket.connect(timeout=5)
-        return bool(connected)
-
-    async def frame(self, timeout: float = 5) -> dict[str, Any]:
-        return json.loads(await self.socket.receive_from(timeout=timeout))
-
-    async def until(self, found: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        async with asyncio.timeout(5):
-            while not found(frame := await self.frame()):
-                pass
-        return frame
-
-
-@pytest_asyncio.fixture
-async def open_page() -> AsyncIterator[Callable[..., Any]]:
-    pages: list[Page] = []
-
-    async def open_one(user: User | None, query: str = "since=0") -> Page:
-        pages.append(await sync_to_async(Page)(user, query))
-        assert await pages[-1].open()
-        return pages[-1]
-
-    yield open_one
-    for page in pages:
-        await page.socket.disconnect()
-    await hub.stop()
-
-
 in_thread = sync_to_async
 
 
