@@ -184,9 +184,12 @@ async def test_an_odd_address_is_an_ordinary_page(story: Story, marta, open_page
 
 async def test_what_a_browser_acknowledges_shows_as_lag_in_the_heartbeat(story: Story, marta, open_page, monkeypatch):
     monkeypatch.setattr("dashboard.hub.HEARTBEAT", 0.05)
+    monkeypatch.setattr(hub, "_lag", LagMeter())
+    await in_thread(story.call)(ANA)
     page = await open_page(marta)
     await page.frame()
-    await in_thread(story.call)(ANA)
+    await in_thread(story.simulator.far_end_hangs_up)(story.leg(ANA))
+    await in_thread(story.simulator.pump)()  # the provider's news alone, without what errands then read back
     frame = await page.until(lambda frame: bool(frame.get("rows")))
     await page.socket.send_to(str(frame["feed"]))
     beat = await page.until(lambda frame: "lag" in frame)
