@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,25 +15,10 @@ from conferences import feed, projection
 from conferences.fold import fold
 from conferences.models import Conference, Fact, Feed, Leg
 from conferences.telnyx.events import encode
+from tests.crowd import THREADS, at_once
 from tests.telling import MORNING, Door, call, envelope, event, facts_on_record, joined, left, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
-THREADS = 8
-
-
-def at_once(deeds: Sequence[Callable[[], Any]], threads: int = THREADS) -> list[Any]:
-    """Do all of them, this many at a time and beginning together; what each returned."""
-    ready = threading.Barrier(threads)
-
-    def work(share: Sequence[Callable[[], Any]]) -> list[Any]:
-        ready.wait(timeout=10)
-        try:
-            return [deed() for deed in share]
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(threads) as pool:
-        return [one for done in pool.map(work, [deeds[number::threads] for number in range(threads)]) for one in done]
 
 
 @pytest.fixture
