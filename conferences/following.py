@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from conferences import audit, commanding, confirming, outcomes, policy, reconcile, workers
+from conferences import audit, commanding, confirming, notices, outcomes, policy, reconcile, workers
 from conferences.commanding import Sent
 from conferences.errors import NotPossible
 from conferences.models import Leg, Participant, Supervision
@@ -124,28 +124,22 @@ def _keep_present_targets(at: Situation) -> None:
     role, targets = targets_now(supervision, at.agents)
     if (role, sorted(targets)) == (supervision.asked_role, sorted(supervision.asked_targets)):
         return
-    gone = [one["name"] for one in audit.named(set(supervision.asked_targets) - set(targets))]
-    notice = f"{' and '.join(sorted(gone))} left the call. "
-    if targets:
-        notice += f"{' and '.join(one['name'] for one in audit.named(targets))} still hears you."
-    else:
-        notice += "Nobody is left to whisper to, so you are only listening."
+    notice = notices.left(set(supervision.asked_targets) - set(targets), targets)
     note(supervision, asked_role=role, asked_targets=targets, asked_at=at.now, notice=notice)
 
 
 def _tell_of_new_agents(at: Situation) -> None:
-    """Whoever comes to the call during a whisper does not hear it, and the supervisor should know."""
+    """Whoever comes to the call during a whisper does not hear it: the supervisor is told, and may add them."""
     supervision = at.supervision
     if supervision.accepted_role != Supervision.Role.WHISPER:
         return
     known = set(supervision.agents_seen)
-    new = at.agents - known
-    if new == set() and known <= at.agents:
+    new = at.agents - known if known else frozenset()
+    waiting = sorted(({*supervision.newcomers} | new) & at.agents - {*supervision.asked_targets})
+    if known == at.agents and waiting == supervision.newcomers:
         return
-    names = sorted({one["name"] for one in audit.named(new)})
-    told = f"{' and '.join(names)} joined the call and {'does' if len(names) == 1 else 'do'} not hear you."
-    notice = {"notice": told} if known and new else {}
-    note(supervision, agents_seen=sorted(at.agents), **notice)
+    notice = {"notice": notices.joined(new, at.agents - new)} if new else {}
+    note(supervision, agents_seen=sorted(at.agents), newcomers=waiting, **notice)
 
 
 def _note_arrival(at: Situation) -> None:

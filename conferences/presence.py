@@ -68,7 +68,7 @@ def _party(stay: Participant, supervision: Supervision | None, numbers: bool) ->
         on_hold=_on_hold(stay, supervision),
         phone_hold=leg.phone_hold,
         present=True if is_in else None,
-        role_known=supervision is None or _role_is_known(supervision),
+        role_known=supervision is None or role_is_known(supervision),
     )
 
 
@@ -86,8 +86,8 @@ def _on_hold(stay: Participant, supervision: Supervision | None) -> bool | None:
     return stay.on_hold
 
 
-def _role_is_known(supervision: Supervision) -> bool:
-    """Not while a change is under way, nor after an answer was lost."""
+def role_is_known(supervision: Supervision) -> bool:
+    """Whether the provider's last word on the role holds: not while a change is under way or its answer was lost."""
     changing = supervision.command in ("join", "update")
     return not changing and bool(supervision.accepted_role or supervision.accepted_at is None)
 

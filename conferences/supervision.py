@@ -63,7 +63,14 @@ def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: s
     except NotPossible as error:
         audit.deny(audit.Attempt(user, conference, "update", role, targets, ip), error.sentence)
         raise
-    note(supervision, asked_role=role, asked_targets=list(targets), asked_at=timezone.now(), notice="")
+    note(
+        supervision,
+        asked_role=role,
+        asked_targets=list(targets),
+        asked_at=timezone.now(),
+        newcomers=[],  # whoever was not chosen now was passed over
+        notice="",
+    )
 
 
 def refused(user: User, conference: Conference, deed: str, request: Request, why: str) -> None:

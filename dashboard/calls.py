@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from conferences import policy, presence
@@ -13,6 +14,8 @@ from conferences.models import Conference, Leg, Participant, Supervision
 from conferences.presence import name_of, supervisor_name
 from dashboard.audiences import Audience
 from dashboard.pictures import Picture, picture
+
+VERBS: Final = {"monitor": "monitors", "whisper": "whispers to", "barge": "barges in", "none": "takes part"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """One supervisor on a conference: who, how, toward whom, and how far that has come."""
+    """One supervisor on a conference: who, how, toward whom, and how far that has come. No role: it is not certain."""
 
     name: str
     role: str
@@ -56,7 +59,7 @@ class Listener:
     @property
     def phrase(self) -> str:
         """Such as "Marta whispers to Luis and Ana"."""
-        verb = {"monitor": "monitors", "whisper": "whispers to", "barge": "barges in", "none": "takes part"}[self.role]
+        verb = VERBS.get(self.role, "is in the call, mode not certain")
         return " ".join(part for part in (self.name, verb, " and ".join(self.targets)) if part)
 
 
@@ -217,6 +220,8 @@ def _listener(supervision: Supervision, agents: dict[str, str], people: tuple[Pe
     leg = next((one for one in people if one.call_control_id == supervision.call_control_id), None)
     role = supervision.accepted_role or supervision.asked_role
     targets = supervision.accepted_targets if supervision.accepted_role else supervision.asked_targets
+    if supervision.accepted_at is not None and not presence.role_is_known(supervision):
+        role, targets = "", []
     return Listener(
         name=supervisor_name(supervision),
         role=role,

@@ -65,6 +65,7 @@ def panel_context(user: User) -> dict[str, Any]:
         "is_pending": _is_pending(mine),
         "targets": [agents[one] for one in mine.accepted_targets if one in agents],
         "ticked": mine.asked_targets or list(agents),
+        "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],
         "problem": PROBLEMS.get(mine.problem, ""),
         "roles": [(role.value, role.label) for role in policy.roles_of(user) if role in policy.PERMISSIONS],
         "warning": mine.join_options.warning,

@@ -71,6 +71,7 @@ class Supervision(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
 
     agents_seen: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)  # in the call during a whisper
+    newcomers: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)  # those of them who came later
     # What the provider's own participants list shows of our leg, since the mode in force was accepted.
     proof = models.CharField(max_length=12, choices=Proof, blank=True)
     proof_at = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,5 @@
-// Single keys that move and open, never while typing; none of them sends anything by itself.
+// Single keys that move and open, never while typing. One alone sends something by itself: a newcomer, whom a line on
+// the page names, is added to a whisper while they still wonder who is speaking.
 
 import { open } from "./dialogs.js";
 
@@ -24,6 +25,7 @@ const ACTIONS = {
   "/": () => document.getElementById("filter-q")?.focus(),
   j: () => move(1),
   k: () => move(-1),
+  a: () => document.querySelector("#supervision-add button")?.click(),
   s: () => document.querySelector("#supervision :is(button, a)")?.focus(),
   "?": () => open(document.getElementById("keys")),
 };

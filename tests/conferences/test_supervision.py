@@ -400,16 +400,6 @@ def test_the_audit_keeps_what_the_screen_said_of_who_hears(story: Story, marta):
     assert said == {"Only Ana Ruiz hears you. +1 ••• ••71 and Luis Ortega do not."}
 
 
-def test_a_new_agent_in_a_whispered_call_is_told_of(story: Story, marta):
-    world, conference = story.call(ANA)
-    mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
-    story.simulator.join(world, story.simulator.dial(LUIS))
-    story.pass_time()
-    mine.refresh_from_db()
-    assert mine.notice == "Luis Ortega joined the call and does not hear you."
-    assert mine.accepted_targets == [story.leg(ANA).call_control_id]
-
-
 def test_a_phone_that_rings_after_its_dial_was_given_up_is_hung_up(story: Story, marta):
     _, conference = story.call(ANA)
     story.simulator.faults.webhooks.paused = True

@@ -1,0 +1,64 @@
+"""What an open page learns without being reloaded: newcomers, ages, and calls that are its own no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from conferences.admin.live import reaching_live_calls
+from conferences.models import Agent, Conference, Queue, Team
+from conferences.projection import mark_checked
+from tests.browser.support import Center, eventually
+from tests.browser.test_walk import whisper_to_ana_alone
+from tests.story import ANA, CHEN, DESK, LUIS
+
+
+def test_an_agent_who_joins_is_added_to_a_whisper_with_one_key(center: Center, open_page: Callable[..., Page]):
+    page = open_page()
+    world = center.call(ANA, LUIS)
+    panel = whisper_to_ana_alone(page)
+    center.simulator.join(world, center.simulator.dial(CHEN))
+    expect(panel).to_contain_text("Chen Wei joined the call and does not hear you.")
+    assert center.hear(world, center.leg(DESK)) == {ANA}
+    page.keyboard.press("a")
+    expect(panel).to_contain_text("Only Ana Ruiz and Chen Wei hear you.")
+    assert center.hear(world, center.leg(DESK)) == {ANA, CHEN}
+    expect(panel.get_by_role("button", name="hear you too")).to_have_count(0)
+
+
+def test_the_key_adds_nobody_when_nobody_has_joined(center: Center, open_page: Callable[..., Page]):
+    page = open_page()
+    world = center.call(ANA, LUIS)
+    whisper_to_ana_alone(page)
+    sent = len(center.simulator.commands)
+    page.keyboard.press("a")
+    page.wait_for_timeout(500)
+    assert (len(center.simulator.commands), center.hear(world, center.leg(DESK))) == (sent, {ANA})
+
+
+def test_a_row_grows_young_again_when_the_provider_says_the_same(center: Center, open_page: Callable[..., Page]):
+    page = open_page()
+    center.call(ANA)
+    age = page.locator("[data-conference] time[data-age]")
+    expect(page.locator("[data-conference]")).to_contain_text("Ana Ruiz")
+    eventually(lambda: int(age.inner_text().split()[0]) >= 4)
+    feed = page.locator("[data-conference]").get_attribute("data-feed")
+    mark_checked(Conference.objects.get(), timezone.now())
+    eventually(lambda: int(age.inner_text().split()[0]) <= 3)
+    eventually(lambda: int(age.inner_text().split()[0]) >= 4)
+    assert page.locator("[data-conference]").get_attribute("data-feed") == feed  # nothing but its age has changed
+
+
+def test_a_call_whose_people_go_to_another_team_leaves_the_page(center: Center, open_page: Callable[..., Page]):
+    page = open_page()
+    center.call(ANA)
+    center.call(LUIS, customer="+14155550177")
+    expect(page.locator("[data-conference]")).to_have_count(2)
+    with reaching_live_calls():
+        sales = Team.objects.get(name="Sales")
+        Queue.objects.filter(name="Helpdesk").update(team=sales)
+        Agent.objects.filter(name="Ana Ruiz").update(team=sales)
+    expect(page.locator("[data-conference]")).to_have_count(1, timeout=20_000)
+    expect(page.locator("[data-conference]")).to_contain_text("Luis Ortega")
