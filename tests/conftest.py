@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import time_machine
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import Client
 
 from conferences import provider
@@ -32,6 +35,14 @@ from tests.story import (
 )
 
 pytest_plugins = ["tests.canary", "tests.drama"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The test database; at the end nobody holds it any longer."""
+    yield
+    # Asynchronous tests share one thread for what is synchronous, and PostgreSQL drops no database that is in use.
+    asyncio.run(sync_to_async(connections.close_all)())
 
 
 @pytest.fixture
