@@ -74,6 +74,9 @@ def kind_icon(kind: str) -> SafeString:
 @register.simple_tag
 def hearing(call: Call, supervision: Supervision, role: str, targets: Sequence[str]) -> str:
     """Say who hears this supervisor; before the phone is in the call, who would in this role."""
+    accepted = supervision.accepted_role, supervision.accepted_targets
+    if supervision.join_sent_at and supervision.asked_at > supervision.join_sent_at and (role, targets) != accepted:
+        return "You may be heard."  # the join went out with another mode than is asked for now
     return upright(call.hearing(supervision.call_control_id, role, targets))
 
 
