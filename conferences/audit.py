@@ -49,7 +49,7 @@ def intend(supervision: Supervision, deed: str, *, role: str, targets: Iterable[
         role=role,
         targets=named(targets),
         command_id=command_id,
-        said=_said(supervision.conference, role, targets),
+        said=_said(supervision, role, targets),
         **_about(supervision.conference),
     )
 
@@ -108,13 +108,13 @@ def _name(leg: Leg | None) -> str:
     return str(leg.agent) if leg.agent else leg.get_kind_display()
 
 
-def _said(conference: Conference, role: str, targets: Iterable[str]) -> str:
+def _said(supervision: Supervision, role: str, targets: Iterable[str]) -> str:
     """Who will hear, as the screen puts it now; numbers masked, as not everybody who reads the audit may see them."""
     if not role:
         return ""
-    loaded = Conference.objects.with_people().get(pk=conference.pk)
-    people = presence.parties(loaded, numbers=False)
-    return presence.preview(people, role, targets, running=presence.is_running(loaded))
+    loaded = Conference.objects.with_people().get(pk=supervision.conference_id)
+    people, running = presence.parties(loaded, numbers=False), presence.is_running(loaded)
+    return presence.preview(people, role, targets, running=running, leg=supervision.call_control_id or presence.YOU)
 
 
 def _about(conference: Conference) -> dict[str, object]:

@@ -15,7 +15,10 @@ def parties(conference: Conference, *, numbers: bool) -> tuple[Party, ...]:
     """Return everybody who is or may be in the conference. Load it with `with_people`; `numbers`: shown in full."""
     running = {one.call_control_id: one for one in conference.supervisions.all() if one.ended_at is None}
     stays = [one for one in conference.participants.all() if one.state != Participant.State.LEFT]
-    return tuple(_party(stay, running.get(stay.leg.call_control_id), numbers) for stay in stays)
+    known = [_party(stay, running.get(stay.leg.call_control_id), conference, numbers) for stay in stays]
+    listed = {one.key for one in known}
+    sent = (one for one in running.values() if one.join_sent_at is not None and one.joined_at is None)
+    return (*known, *(_on_the_way(one) for one in sent if one.call_control_id not in listed))
 
 
 def is_running(conference: Conference) -> bool | None:
@@ -27,10 +30,10 @@ def is_running(conference: Conference) -> bool | None:
     return known.get(Conference.State(conference.state))
 
 
-def preview(people: Iterable[Party], role: str, targets: Iterable[str], *, running: bool | None) -> str:
-    """Say who would hear a supervisor who joined, or changed, to this role and these targets now."""
-    you = Party(key=YOU, name="you", kind="supervisor", role=role, targets=frozenset(targets))
-    return sentence(reach(with_supervisor(people, you), YOU, running=running), _mode(role), None)
+def preview(people: Iterable[Party], role: str, targets: Iterable[str], *, running: bool | None, leg: str = YOU) -> str:
+    """Say who would hear a supervisor who joined, or changed, to this role and these targets now, on that leg."""
+    you = Party(key=leg, name="you", kind="supervisor", role=role, targets=frozenset(targets))
+    return sentence(reach(with_supervisor(people, you), leg, running=running), _mode(role), None)
 
 
 def heard(people: Iterable[Party], call_control_id: str, role: str, *, running: bool | None) -> str:
@@ -53,7 +56,19 @@ def supervisor_name(supervision: Supervision) -> str:
     return supervision.user.get_full_name() or supervision.user.get_username()
 
 
-def _party(stay: Participant, supervision: Supervision | None, numbers: bool) -> Party:
+def _on_the_way(supervision: Supervision) -> Party:
+    """A supervisor whose join was sent, of which nothing is heard yet: perhaps in already, in whatever mode."""
+    return Party(
+        key=supervision.call_control_id,
+        name=supervisor_name(supervision),
+        kind=Leg.Kind.SUPERVISOR,
+        muted=None,
+        present=None,
+        role_known=False,
+    )
+
+
+def _party(stay: Participant, supervision: Supervision | None, conference: Conference, numbers: bool) -> Party:
     leg = stay.leg
     is_in = stay.state == Participant.State.JOINED and leg.state == Leg.State.ANSWERED
     return Party(
@@ -65,7 +80,7 @@ def _party(stay: Participant, supervision: Supervision | None, numbers: bool) ->
         role=stay.role,
         targets=frozenset(stay.whisper_call_control_ids),
         muted=_muted(stay, supervision),
-        on_hold=_on_hold(stay, supervision),
+        on_hold=_on_hold(stay, supervision, conference),
         phone_hold=leg.phone_hold,
         present=True if is_in else None,
         role_known=supervision is None or role_is_known(supervision),
@@ -79,10 +94,12 @@ def _muted(stay: Participant, supervision: Supervision | None) -> bool | None:
     return stay.muted
 
 
-def _on_hold(stay: Participant, supervision: Supervision | None) -> bool | None:
-    """Until a read-back tells: on hold if our own accepted join said so."""
+def _on_hold(stay: Participant, supervision: Supervision | None, conference: Conference) -> bool | None:
+    """Until a read-back tells: as our own accepted join said, but in a call that may not have started all wait."""
     if stay.on_hold is None and supervision is not None and supervision.accepted_at is not None:
-        return supervision.join_options.hold
+        # Only the provider's record tells that a call has started, and only that record carries a name.
+        has_started = conference.state == Conference.State.IN_PROGRESS and bool(conference.name)
+        return supervision.join_options.hold or (False if has_started else None)
     return stay.on_hold
 
 

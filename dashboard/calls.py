@@ -136,7 +136,8 @@ class Call:
         """Say who hears the supervisor on this leg; for one who is not in yet, who would in this role."""
         if any(one.key == call_control_id and one.present for one in self.parties):
             return presence.heard(self.parties, call_control_id, role, running=self.running)
-        return presence.preview(self.parties, role, targets, running=self.running)
+        leg = call_control_id or presence.YOU
+        return presence.preview(self.parties, role, targets, running=self.running, leg=leg)
 
     @property
     def text(self) -> str:
