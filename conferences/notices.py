@@ -8,11 +8,14 @@ from conferences.models import Leg
 
 
 def left(gone: Iterable[str], remaining: Iterable[str]) -> str:
-    """Say which of a whisper's targets left the call and who still hears it; both are call_control_ids."""
+    """Say which of a whisper's targets left the call and whom it still goes to; both are call_control_ids.
+
+    Whether they hear it is not said: somebody may be on hold, and the notice stays while that changes.
+    """
     names, still = _names(gone), _names(remaining)
     if not still:
         return f"{_and(names)} left the call. Nobody is left to whisper to, so you are only listening."
-    return f"{_and(names)} left the call. {_and(still)} still {_do(still, 'hears', 'hear')} you."
+    return f"{_and(names)} left the call. You still whisper to {_and(still)}."
 
 
 def joined(new: Iterable[str], present: Iterable[str]) -> str:

@@ -82,6 +82,6 @@ def test_two_who_are_left_still_hear(story: Story, marta):
     story.simulator.far_end_hangs_up(story.leg(LUIS))
     story.pass_time()
     mine.refresh_from_db()
-    assert mine.notice == "Luis Ortega left the call. Ana Ruiz and Chen Wei still hear you."
+    assert mine.notice == "Luis Ortega left the call. You still whisper to Ana Ruiz and Chen Wei."
     hear = {story.leg(one).call_control_id for one in (ANA, CHEN)}
     assert (set(mine.accepted_targets), story.hear(world, story.leg(DESK))) == (hear, hear)

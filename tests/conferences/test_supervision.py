@@ -184,7 +184,7 @@ def test_a_target_that_leaves_is_dropped_and_the_rest_kept(story: Story, marta):
     story.pass_time()
     mine.refresh_from_db()
     leg = story.simulator.world.legs[mine.call_control_id]
-    assert (mine.accepted_role, mine.notice) == ("whisper", "Ana Ruiz left the call. Luis Ortega still hears you.")
+    assert (mine.accepted_role, mine.notice) == ("whisper", "Ana Ruiz left the call. You still whisper to Luis Ortega.")
     assert story.hear(world, leg) == {story.leg(LUIS).call_control_id}
 
 
