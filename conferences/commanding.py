@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.utils import timezone
 
 from conferences import audit, counters, inbox, provider
 from conferences.models import AuditEntry, Fact, Supervision
-from conferences.steps import RING_SECS, Step
+from conferences.steps import RING_SECS, Step, is_to_be_muted
 from conferences.telnyx.client import Answer
-from conferences.telnyx.commands import Dial, Hangup, InvalidCommand, Join, Leave, Update, encode_client_state
+from conferences.telnyx.commands import Dial, Hangup, InvalidCommand, Join, Leave, Mute, Update, encode_client_state
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
 from conferences.telnyx.sentences import explain
 
@@ -28,6 +29,8 @@ _IN_WORDS = {
     Step.DIAL.value: "Calling your phone",
     Step.JOIN.value: "Joining",
     Step.UPDATE.value: "Changing the mode",
+    Step.MUTE.value: "Muting your phone",
+    Step.UNMUTE.value: "Unmuting your phone",
     Step.LEAVE.value: "Leaving",
     Step.HANGUP.value: "Hanging up your phone",
 }
@@ -56,8 +59,8 @@ class Sent:
 def send(supervision: Supervision, step: Step) -> Sent:
     """Send the command of `step` under the row's command_id and return what came of it; it is in the audit either way.
 
-    The intent is on disk before anything is sent. An accepted join or update is stored as a fact, dated when it was
-    sent, for nothing the provider says later tells the role.
+    The intent is on disk before anything is sent. An accepted join, update or mute is stored as a fact, dated when it
+    was sent, for nothing the provider says later tells the role.
     """
     sent_at = timezone.now()
     quiet = step in (Step.LEAVE, Step.HANGUP)
@@ -153,7 +156,7 @@ def _join(supervision: Supervision) -> Answer:
             supervisor_role=supervision.asked_role,
             whisper_call_control_ids=tuple(supervision.asked_targets),
             client_state=encode_client_state(str(supervision.pk)),
-            **supervision.join_options.join_fields(),
+            **supervision.join_options.join_fields() | {"mute": is_to_be_muted(supervision, supervision.asked_role)},
         ),
     )
 
@@ -166,6 +169,18 @@ def _update(supervision: Supervision) -> Answer:
             command_id=supervision.command_id,
             supervisor_role=supervision.asked_role,
             whisper_call_control_ids=tuple(supervision.asked_targets),
+            region=supervision.join_options.region or None,
+        ),
+    )
+
+
+def _mute(supervision: Supervision, *, muted: bool) -> Answer:
+    return provider.client().mute(
+        supervision.conference.conference_id,
+        Mute(
+            call_control_id=supervision.call_control_id,
+            command_id=supervision.command_id,
+            muted=muted,
             region=supervision.join_options.region or None,
         ),
     )
@@ -188,7 +203,7 @@ def _hangup(supervision: Supervision) -> Answer:
 
 
 def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
-    if step not in (Step.JOIN, Step.UPDATE):
+    if step not in _TOLD_BY_NOBODY:
         return
     payload = {
         "conference_id": supervision.conference.conference_id,
@@ -199,10 +214,14 @@ def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
     inbox.record(f"command.{step.value}", payload, source=Fact.Source.COMMAND, occurred_at=sent_at)
 
 
+# No webhook tells of what these did.
+_TOLD_BY_NOBODY = (Step.JOIN, Step.UPDATE, Step.MUTE, Step.UNMUTE)
 _COMMANDS: dict[Step, Callable[[Supervision], Answer]] = {
     Step.DIAL: _dial,
     Step.JOIN: _join,
     Step.UPDATE: _update,
+    Step.MUTE: partial(_mute, muted=True),
+    Step.UNMUTE: partial(_mute, muted=False),
     Step.LEAVE: _leave,
     Step.HANGUP: _hangup,
 }

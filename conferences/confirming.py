@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conferences import provider
 from conferences.models import Supervision
-from conferences.steps import proof
+from conferences.steps import is_to_be_muted, proof
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 
@@ -35,6 +35,7 @@ def look(supervision: Supervision) -> dict[str, object]:
     noted: dict[str, object] = {"proof": found, "proof_at": now}
     if found == Supervision.Proof.AGREES:
         noted |= {
+            "accepted_mute": is_to_be_muted(supervision, supervision.accepted_role),
             "confirmed_role": supervision.accepted_role,
             "confirmed_targets": supervision.accepted_targets,
             "confirmed_at": now,

@@ -45,6 +45,8 @@ PROBLEMS: Final = {
     "left": "You left. The call goes on without you.",
 }
 
+STILL_MUTED: Final = "Your phone could not be unmuted, so nobody may hear you. Choose the mode again to try once more."
+
 # The provider's hangup causes (Telnyx: call.hangup) for a phone that never joined.
 HANGUPS: Final = {
     "timeout": "no_answer",

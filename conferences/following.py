@@ -163,12 +163,14 @@ def _give_up(at: Situation, decision: Decision) -> bool:
 
 
 def _confirm(at: Situation, decision: Decision) -> bool:
-    note(at.supervision, **confirming.look(at.supervision))
+    found = confirming.look(at.supervision)
+    done = outcomes.settled(at.supervision) if found["proof"] == Supervision.Proof.AGREES else {}
+    note(at.supervision, **found, **done)
     return True
 
 
 def _assert_again(at: Situation, decision: Decision) -> bool:
-    note(at.supervision, accepted_role="", asserted_again=True)
+    note(at.supervision, accepted_role="", accepted_mute=None, asserted_again=True)
     return True
 
 

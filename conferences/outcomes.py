@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from conferences.commanding import Sent
-from conferences.errors import PROBLEMS
+from conferences.errors import PROBLEMS, STILL_MUTED
 from conferences.models import AuditEntry, Supervision
-from conferences.steps import Step, is_quieter
+from conferences.steps import MOST_MUTES, Step, is_quieter, is_to_be_muted
 from conferences.telnyx.sentences import UNKNOWN_OUTCOME
 
 # The provider's refusals (Telnyx: API error codes) that have a reason of their own.
@@ -22,6 +22,8 @@ def changes(supervision: Supervision, step: Step, sent: Sent) -> dict[str, objec
         return _joined(supervision, sent)
     if step is Step.UPDATE:
         return _updated(supervision, sent)
+    if step in (Step.MUTE, Step.UNMUTE):
+        return _muted(supervision, sent, muted=step is Step.MUTE)
     return {"notice": sent.sentence} if sent.sentence else {}
 
 
@@ -41,7 +43,8 @@ def _dialled(sent: Sent) -> dict[str, object]:
 
 def _joined(supervision: Supervision, sent: Sent) -> dict[str, object]:
     if sent.accepted:
-        return _accepted(supervision, sent)
+        muted = is_to_be_muted(supervision, supervision.asked_role)
+        return _accepted(supervision, sent) | {"accepted_mute": muted}
     if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
         return {"notice": sent.sentence}
     problem = "no_reply" if sent.result == AuditEntry.Result.UNKNOWN else REFUSALS.get(sent.code, "refused")
@@ -55,6 +58,9 @@ def _given_up(problem: str, sent: Sent) -> dict[str, object]:
 def _updated(supervision: Supervision, sent: Sent) -> dict[str, object]:
     if sent.accepted:
         return _accepted(supervision, sent) | _put_back(supervision)
+    if supervision.asserted_again and supervision.asked_role in (Supervision.Role.BARGE, Supervision.Role.NONE):
+        # Sent once more only because nothing confirmed it: nobody can be heard by more than everybody.
+        return {"accepted_role": supervision.asked_role, "notice": sent.sentence}
     if is_quieter(supervision):
         why = "not_quieter" if supervision.accepted_role else "not_certain"
         return {"wanted": False, "problem": TOO_LATE.get(sent.code, why), "notice": sent.sentence}
@@ -62,6 +68,16 @@ def _updated(supervision: Supervision, sent: Sent) -> dict[str, object]:
         # Louder or not, nobody knows: go back to the quieter mode for certain, or hang up.
         return {"accepted_role": "", "notice": sent.sentence}
     return {"notice": sent.sentence or PROBLEMS["refused"]}
+
+
+def _muted(supervision: Supervision, sent: Sent, *, muted: bool) -> dict[str, object]:
+    """One that was refused is not tried again: a monitor's role alone still keeps her from being heard."""
+    if sent.accepted:
+        return settled(supervision) | {"accepted_mute": muted, "mutes_sent": 0, "proof": "", "proof_at": None}
+    is_lost = sent.result == AuditEntry.Result.UNKNOWN and sent.reached
+    tries = MOST_MUTES if sent.result == AuditEntry.Result.REFUSED else supervision.mutes_sent + 1
+    notice = STILL_MUTED if not muted and tries >= MOST_MUTES else sent.sentence
+    return {"notice": notice, "mutes_sent": tries, "accepted_mute": None if is_lost else supervision.accepted_mute}
 
 
 def _put_back(supervision: Supervision) -> dict[str, object]:
@@ -73,7 +89,7 @@ def _put_back(supervision: Supervision) -> dict[str, object]:
 
 
 def _is_unknown(supervision: Supervision) -> bool:
-    return supervision.notice.endswith(UNKNOWN_OUTCOME)
+    return supervision.notice == STILL_MUTED or supervision.notice.endswith(UNKNOWN_OUTCOME)
 
 
 def _accepted(supervision: Supervision, sent: Sent) -> dict[str, object]:
@@ -81,6 +97,7 @@ def _accepted(supervision: Supervision, sent: Sent) -> dict[str, object]:
         "accepted_role": supervision.asked_role,
         "accepted_targets": list(supervision.asked_targets),
         "accepted_at": sent.at,
+        "mutes_sent": 0,
         "proof": "",
         "proof_at": None,
         "asserted_again": supervision.asserted_again and not supervision.accepted_role,

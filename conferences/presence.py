@@ -88,10 +88,20 @@ def _party(stay: Participant, supervision: Supervision | None, conference: Confe
 
 
 def _muted(stay: Participant, supervision: Supervision | None) -> bool | None:
-    """What was read back since the role was accepted; our own look at the list counts until the next one."""
+    """What was read back since the role was accepted; our own look at the list counts until the next one.
+
+    Nothing counts while our leg is being muted or unmuted, nor once the answer to that was lost.
+    """
+    if supervision is not None and not _mute_is_known(supervision):
+        return None
     if stay.muted is None and supervision is not None and supervision.proof == Supervision.Proof.AGREES:
         return supervision.accepted_role == Supervision.Role.MONITOR or supervision.join_options.mute
     return stay.muted
+
+
+def _mute_is_known(supervision: Supervision) -> bool:
+    changing = supervision.command in ("mute", "unmute")
+    return not changing and (supervision.accepted_mute is not None or supervision.accepted_at is None)
 
 
 def _on_hold(stay: Participant, supervision: Supervision | None, conference: Conference) -> bool | None:

@@ -24,6 +24,8 @@ LOST_JOIN: Final = timedelta(seconds=10)
 # An accepted join that no webhook confirms is read back; a phone that rings on after its time is given up.
 LOST_JOINED: Final = timedelta(seconds=4)
 LOST_HANGUP: Final = timedelta(seconds=RING_SECS + 15)
+# How often our leg is muted or unmuted before that is left as it is.
+MOST_MUTES: Final = 2
 # A leg we hung up and that is not gone by then is hung up again.
 HANGUP_AGAIN: Final = timedelta(seconds=5)
 
@@ -33,6 +35,8 @@ class Step(enum.Enum):
     DIAL = "dial"
     JOIN = "join"
     UPDATE = "update"
+    MUTE = "mute"
+    UNMUTE = "unmute"
     LEAVE = "leave"
     HANGUP = "hangup"
     READ_BACK = "read_back"  # ask who is in the conference: the webhook of our joining may be lost
@@ -84,6 +88,14 @@ def targets_now(supervision: Supervision, agents: Collection[str]) -> tuple[str,
     return (Role.WHISPER, targets) if targets else (Role.MONITOR, [])
 
 
+def is_to_be_muted(supervision: Supervision, role: str) -> bool:
+    """Whether our leg is to be muted in that role: a monitor is, beyond what the role does.
+
+    No record of the provider's tells the role, but each tells who is muted: so it can be proved that nobody hears her.
+    """
+    return role == Role.MONITOR or supervision.join_options.mute
+
+
 def is_quieter(supervision: Supervision) -> bool:
     """Whether somebody who hears the supervisor now, or may, is no longer to: such a step must not stay undone."""
     accepted, asked = supervision.accepted_role, supervision.asked_role
@@ -103,12 +115,11 @@ def proof(supervision: Supervision, *, muted: bool | None, whispers_to: Collecti
     role, targets = supervision.accepted_role, set(supervision.accepted_targets)
     if set(whispers_to) != (targets if role == Role.WHISPER else set()):
         return Supervision.Proof.DISAGREES
-    if role in (Role.BARGE, Role.NONE):
-        as_joined = bool(muted) == supervision.join_options.mute
-        return Supervision.Proof.AGREES if as_joined else Supervision.Proof.DISAGREES
-    if role == Role.MONITOR and not muted:
-        return Supervision.Proof.CANNOT_TELL
-    return Supervision.Proof.AGREES
+    if bool(muted) == is_to_be_muted(supervision, role):
+        return Supervision.Proof.AGREES
+    if muted:
+        return Supervision.Proof.MUTED
+    return Supervision.Proof.CANNOT_TELL if role == Role.MONITOR else Supervision.Proof.DISAGREES
 
 
 def _finished(at: Situation) -> Decision:
@@ -172,18 +183,24 @@ def _take_part(at: Situation) -> Decision:
     )
     if differs:
         return Decision(Step.UPDATE, Supervision.State.JOINED)
+    if supervision.accepted_at and supervision.mutes_sent < MOST_MUTES:
+        muted = is_to_be_muted(supervision, supervision.accepted_role)
+        if supervision.accepted_mute is not muted:
+            return Decision(Step.MUTE if muted else Step.UNMUTE, Supervision.State.JOINED)
     return _make_sure(at)
 
 
 def _make_sure(at: Situation) -> Decision:
     """An accepted mode is not yet one in force: the provider's list is asked until it shows it, or cannot."""
-    supervision, joined = at.supervision, Supervision.State.JOINED
-    if supervision.proof in (Supervision.Proof.AGREES, Supervision.Proof.CANNOT_TELL) or not supervision.accepted_at:
+    supervision, joined, proof = at.supervision, Supervision.State.JOINED, at.supervision.proof
+    if proof == Supervision.Proof.AGREES or not supervision.accepted_at:
         return Decision(Step.WAIT, joined)
-    if supervision.proof and at.now - supervision.accepted_at > UNCONFIRMED:
+    if proof and at.now - supervision.accepted_at > UNCONFIRMED:
+        if proof == Supervision.Proof.CANNOT_TELL:
+            return Decision(Step.WAIT, joined)
         if not supervision.asserted_again:
             return Decision(Step.ASSERT_AGAIN, joined)
-        if supervision.accepted_role not in (Role.BARGE, Role.NONE):
+        if proof == Supervision.Proof.DISAGREES and supervision.accepted_role not in (Role.BARGE, Role.NONE):
             return Decision(Step.GIVE_UP, joined, "not_confirmed")
     if supervision.proof_at is None or at.now - supervision.proof_at >= CONFIRM_EVERY:
         return Decision(Step.CONFIRM, joined)

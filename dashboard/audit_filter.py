@@ -17,6 +17,8 @@ DEEDS: Final = {
     "dial": "Call the phone",
     "join": "Join",
     "update": "Change mode",
+    "mute": "Mute the phone",
+    "unmute": "Unmute the phone",
     "leave": "Leave",
     "hangup": "Hang up",
 }

@@ -32,6 +32,8 @@ DEEDS = [
     Deed("join", "join", r"/actions/join$"),
     Deed("louder", "update", r"/actions/update$"),
     Deed("quieter", "update", r"/actions/update$"),
+    Deed("unmute", "unmute", r"/actions/unmute$"),
+    Deed("mute", "mute", r"/actions/mute$"),
     Deed("leave", "leave", r"/actions/leave$"),
     Deed("hangup", "hangup", r"/actions/hangup$"),
 ]
@@ -55,7 +57,7 @@ class Drama:
             self._ask("monitor")
             fault()
         else:
-            self._ask("barge" if deed.name == "quieter" else "monitor")
+            self._ask("barge" if deed.name in ("quieter", "mute") else "monitor")
             self._outcome_of("join")
             self.run(2)
             fault()
@@ -90,7 +92,7 @@ class Drama:
         if deed in ("leave", "hangup"):
             supervision.leave(self.mine)
         else:
-            supervision.change(self.mine, role="barge" if deed == "louder" else "monitor", targets=[])
+            supervision.change(self.mine, role="barge" if deed in ("louder", "unmute") else "monitor", targets=[])
         following.follow(self.mine.pk)
 
     def _outcome_of(self, command: str) -> AuditEntry:

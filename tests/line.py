@@ -52,7 +52,7 @@ class Line(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
             return self._inner.handle_request(request)
-        began, command_id = self._clock(), json.loads(request.content)["command_id"]
+        began, command_id = self._clock(), json.loads(request.content).get("command_id", "")
         try:
             return self._pass(request)
         finally:

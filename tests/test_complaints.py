@@ -115,11 +115,13 @@ def test_08_legs_added_later_are_seen_and_late_events_do_not_flicker(story: Stor
 def test_09_no_command_ever_touches_the_agents_or_customers_leg(story: Story, marta):
     _, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
-    for role in ("barge", "monitor"):
+    for role in ("monitor", "barge"):
         browser(marta).post(f"/supervisions/{mine.pk}/change/", {"role": role})
     browser(marta).post(f"/supervisions/{mine.pk}/leave/")
-    touched = {one.body.get("call_control_id") or one.path for one in story.simulator.commands if one.action != "calls"}
-    assert all(mine.call_control_id in one for one in touched)
+    touched = [one for one in story.simulator.commands if one.action != "calls"]
+    legs = {str(one.body.get("call_control_id") or one.body.get("call_control_ids") or one.path) for one in touched}
+    assert all(mine.call_control_id in one and story.leg(ANA).call_control_id not in one for one in legs)
+    assert {"join", "unmute", "update", "mute", "leave", "hangup"} == {one.action for one in touched}
 
 
 def test_10_an_agent_is_not_left_busy_by_a_lost_event(story: Story, marta):
@@ -278,7 +280,8 @@ def test_26_monitoring_never_enters_with_an_open_microphone(story: Story, marta)
     page = browser(marta).get(f"/conferences/{conference.pk}/supervise/").content.decode()
     mine = story.supervise(marta, conference)
     assert 'value="monitor" checked' in page
-    assert story.commands("/actions/join")[0].body["supervisor_role"] == "monitor"
+    sent = story.commands("/actions/join")[0].body
+    assert (sent["supervisor_role"], sent["mute"]) == ("monitor", True)
     assert story.hear(world, own_leg(story, mine)) == set()
 
 

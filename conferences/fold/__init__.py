@@ -170,4 +170,6 @@ _EFFECTS: Final[Mapping[str, Callable[[State, Event], None]]] = {
     "readback.leg": ours.read_leg,
     "command.join": ours.join_accepted,
     "command.update": ours.update_accepted,
+    "command.mute": ours.mute_accepted,
+    "command.unmute": ours.mute_accepted,
 }

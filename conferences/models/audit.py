@@ -43,7 +43,7 @@ class AuditEntry(models.Model):
     at = models.DateTimeField()
     phase = models.CharField(max_length=10, choices=Phase)
     intent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="outcomes")
-    deed = models.CharField(max_length=20)  # dial, join, update, leave, hangup
+    deed = models.CharField(max_length=20)  # dial, join, update, mute, unmute, leave, hangup
     result = models.CharField(max_length=10, choices=Result, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=255)

@@ -45,6 +45,7 @@ class Supervision(models.Model):
         AGREES = "agrees", "confirmed by the provider"
         CANNOT_TELL = "cannot_tell", "accepted; the provider's list does not show it"
         DISAGREES = "disagrees", "not confirmed"
+        MUTED = "muted", "not confirmed: the provider shows you as muted"
 
     # From quiet to loud: a step down is a step toward not being heard.
     LOUDNESS = {Role.MONITOR: 0, Role.WHISPER: 1, Role.BARGE: 2, Role.NONE: 2}
@@ -69,6 +70,8 @@ class Supervision(models.Model):
     accepted_role = models.CharField(max_length=10, choices=Role, blank=True)
     accepted_targets: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_mute = models.BooleanField(null=True, blank=True)  # None: nothing accepted yet, or an answer was lost
+    mutes_sent = models.PositiveSmallIntegerField(default=0)  # in vain, since the mode was accepted
 
     agents_seen: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)  # in the call during a whisper
     newcomers: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)  # those of them who came later
@@ -80,7 +83,7 @@ class Supervision(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     asserted_again = models.BooleanField(default=False)  # the mode was sent once more, as the list disagreed
 
-    command = models.CharField(max_length=10, blank=True)  # under way: dial, join, update, leave, hangup
+    command = models.CharField(max_length=10, blank=True)  # under way: dial, join, update, mute, leave, …
     command_id = models.CharField(max_length=64, blank=True)
     command_at = models.DateTimeField(null=True, blank=True)
     busy_until = models.DateTimeField(null=True, blank=True)  # a worker has it until then,

@@ -11,7 +11,7 @@ import httpx
 import orjson
 
 from conferences.telnyx import rules
-from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Update
+from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Update
 from conferences.telnyx.exchange import Exchange, Question, Readable, Reply
 from conferences.telnyx.pacing import CommandIds, Gate
 from conferences.telnyx.paging import Fetch, cursor_pages, is_page, numbered_pages
@@ -125,6 +125,12 @@ class TelnyxClient:
         """Take a leg out of the conference; it stays up, parked. Refused with 90018 when it is gone already."""
         path = f"/conferences/{_segment('conference_id', conference_id)}/actions/leave"
         return _answer(self._command(path, leave, urgent=True))
+
+    def mute(self, conference_id: str, mute: Mute) -> Answer:
+        """Mute a leg in the conference or unmute it. No webhook tells of it: the participants list does."""
+        action = "mute" if mute.muted else "unmute"
+        path = f"/conferences/{_segment('conference_id', conference_id)}/actions/{action}"
+        return _answer(self._command(path, mute, urgent=mute.muted))
 
     def dial(self, dial: Dial) -> Dialled:
         """Start ringing a device. After Unavailable it may ring all the same: find it by its client_state."""

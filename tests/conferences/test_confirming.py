@@ -6,6 +6,7 @@ import pytest
 
 from conferences import following, supervision
 from conferences.models import Supervision
+from tests.conferences.test_muting import BODY, panel
 from tests.story import ANA, LUIS, Story
 
 
@@ -32,8 +33,14 @@ def test_a_mode_the_list_shows_is_confirmed_with_its_time(story: Story, marta, r
 def test_a_monitor_the_provider_does_not_show_as_muted_stays_accepted(story: Story, marta):
     story.simulator.switches.monitor_shows_muted = False
     _, conference = story.call(ANA)
-    mine = story.supervise(marta, conference)
-    assert (mine.proof, mine.confirmed_role, mine.accepted_role) == ("cannot_tell", "", "monitor")
+    mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
+    story.simulator.faults.add("answer", path="/actions/mute", status=422, body=BODY)
+    change(story, mine, "monitor")
+    for _ in range(8):
+        story.pass_time()
+    mine.refresh_from_db()
+    assert (mine.state, mine.proof, mine.accepted_role) == ("joined", "cannot_tell", "monitor")
+    assert "Everyone may hear you" in panel(marta)
 
 
 def test_a_change_is_unproved_until_the_list_shows_it(story: Story, marta):
