@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ LEAVE_OUT = ["--ignore=tests/conferences/telnyx", "--ignore=tests/conferences/si
 
 
 def main(arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Terminated."))  # a database server would outlive us otherwise
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="earshot-scaled-")))
         home.chmod(0o755)
