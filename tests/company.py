@@ -14,13 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from conferences import supervision, workers
 from conferences.following import LEASE
@@ -28,29 +22,12 @@ from conferences.models import Conference, Device, Supervision
 from conferences.policy import whisper_legs
 from conferences.simulator import Simulator
 from conferences.simulator.world import ConferenceOptions, JoinOptions, Leg, Participant
+from tests.chances import COMMANDS, NUMBER, PERHAPS, ROLES, SELDOM, SWITCHES, TROUBLES
 from tests.onlooker import Onlooker
 from tests.story import ANA, CHEN, DESK, LUIS, MOBILE, SUPPORT_NUMBER, browser
-from tests.theatre import KINDS, ServerDied, Theatre, Trouble
+from tests.theatre import ServerDied, Theatre, Trouble
 
-SELDOM = st.sampled_from([False, False, True])
-NUMBER = st.integers(0, 1000)  # picks one of whatever there is
 BEN_DESK = "sip:ben@supervisors.example"
-COMMANDS = {"dial": r"/v2/calls$", "join": "actions/join$", "update": "actions/update$", "leave": "actions/leave$",
-            "hangup": "actions/hangup$", "any": "."}  # fmt: skip
-SWITCHES = st.fixed_dictionaries(
-    {
-        "monitor_shows_muted": st.booleans(),
-        "unmute_lifts_monitor": st.booleans(),
-        "conference_hold_emits_call_hold": st.booleans(),
-        "participants_include_left": st.booleans(),
-        "whisperers_hear_each_other": st.booleans(),
-        "repeated_command_status": st.sampled_from([200, 422]),
-        "join_seconds": st.sampled_from([0.0, 0.0, 2.0]),
-    }
-)
-ROLES = st.sampled_from(["monitor", "whisper", "barge"])
-TROUBLES = st.builds(Trouble, st.sampled_from(KINDS), st.sampled_from([None, True, False]), st.sampled_from([1, 3, 6]))
-PERHAPS = st.one_of(st.none(), TROUBLES)
 
 
 class Company(RuleBasedStateMachine):
@@ -206,11 +183,13 @@ class Company(RuleBasedStateMachine):
         self.theatre.moment(0.2)
 
     @precondition(lambda self: self.running())
-    @rule(n=NUMBER, role=ROLES, some=NUMBER, trouble=PERHAPS)
-    def a_supervisor_changes_mode(self, n: int, role: str, some: int, trouble: Trouble | None) -> None:
+    @rule(n=NUMBER, role=ROLES, some=NUMBER, command=st.sampled_from(["update", "mute"]), trouble=PERHAPS)
+    def a_supervisor_changes_mode(
+        self, *, n: int, role: str, some: int, trouble: Trouble | None, command: str = "update"
+    ) -> None:
         mine = pick(self.running(), n)
         targets = some_of(agents_of(mine.conference), some) if role == "whisper" else []
-        self.theatre.expect(COMMANDS["update"], trouble)
+        self.theatre.expect(COMMANDS[command], trouble)
         self.post(mine.user, f"/supervisions/{mine.pk}/change/", {"role": role, "targets": targets})
 
     @precondition(lambda self: self.running())
@@ -230,6 +209,10 @@ class Company(RuleBasedStateMachine):
     @rule(command=st.sampled_from(sorted(COMMANDS)), trouble=TROUBLES)
     def a_command_will_meet(self, command: str, trouble: Trouble) -> None:
         self.theatre.expect(COMMANDS[command], trouble)
+
+    @rule(kind=st.sampled_from(["error", "hang", "drop", "empty", "rate_limited"]), times=st.sampled_from([1, 3, 6]))
+    def the_provider_cannot_be_read(self, kind: Any, times: int) -> None:
+        self.simulator.faults.add(kind, method="GET", times=times)
 
     @rule(kind=st.sampled_from(["drop_rate", "duplicate_rate", "reorder_rate", "delay_rate", "early_rate"]),
           rate=st.sampled_from([0.0, 0.5, 1.0]))  # fmt: skip
