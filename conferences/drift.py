@@ -11,10 +11,15 @@ from conferences.telnyx.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """One thing we believed that the provider denies: of which leg ("" for the conference itself), and what it says."""
+    """One thing we believed that the provider denies: of which leg ("" for the conference itself), and what it says.
+
+    `is_drift`: somebody should have told us. Who mutes an agent or puts a customer on hold announces it to nobody, so
+    reading it is how one learns of it; our own supervisors' legs are changed by nobody but us.
+    """
 
     call_control_id: str
     words: str
+    is_drift: bool = True
 
     @property
     def key(self) -> str:
@@ -48,6 +53,6 @@ def _of_stay(before: State, after: State, read: Event) -> Iterator[Contradiction
         return
     for name, on, off in (("muted", "was muted", "was not muted"), ("on_hold", "was on hold", "was not on hold")):
         if getattr(was, name) is not None and getattr(was, name) != getattr(now, name):
-            yield Contradiction(key[1], on if getattr(now, name) else off)
+            yield Contradiction(key[1], on if getattr(now, name) else off, is_drift=bool(was.role))
     if was.whisper_call_control_ids != now.whisper_call_control_ids:
         yield Contradiction(key[1], "whispered to others")

@@ -76,7 +76,9 @@ def _muted(supervision: Supervision, sent: Sent, *, muted: bool) -> dict[str, ob
         return settled(supervision) | {"accepted_mute": muted, "mutes_sent": 0, "proof": "", "proof_at": None}
     is_lost = sent.result == AuditEntry.Result.UNKNOWN and sent.reached
     tries = MOST_MUTES if sent.result == AuditEntry.Result.REFUSED else supervision.mutes_sent + 1
-    notice = STILL_MUTED if not muted and tries >= MOST_MUTES else sent.sentence
+    notice = sent.sentence
+    if not muted and tries >= MOST_MUTES:
+        notice = STILL_MUTED if is_lost else f"{sent.sentence} {STILL_MUTED}"
     return {"notice": notice, "mutes_sent": tries, "accepted_mute": None if is_lost else supervision.accepted_mute}
 
 
@@ -89,7 +91,7 @@ def _put_back(supervision: Supervision) -> dict[str, object]:
 
 
 def _is_unknown(supervision: Supervision) -> bool:
-    return supervision.notice == STILL_MUTED or supervision.notice.endswith(UNKNOWN_OUTCOME)
+    return supervision.notice.endswith((STILL_MUTED, UNKNOWN_OUTCOME))
 
 
 def _accepted(supervision: Supervision, sent: Sent) -> dict[str, object]:

@@ -9,7 +9,7 @@ from conferences import inbox
 from conferences.drift import Contradiction, contradictions
 from conferences.fold import State, is_news
 from conferences.models import Conference, Fact, Leg, Supervision
-from conferences.presence import name_of
+from conferences.presence import name_of, supervisor_name
 from conferences.projection import note_doubts, note_drift
 from conferences.telnyx.events import Event
 
@@ -42,7 +42,7 @@ class Reading:
         if uncertain:
             return
         inbox.record(event.type, payload, source=Fact.Source.READBACK, occurred_at=self.asked_at)
-        self._put_right += [self._sentence(one) for one in denied]
+        self._put_right += [self._sentence(one) for one in denied if one.is_drift]
 
     def close(self) -> None:
         """Keep the doubts for the next reading, and mark the conference if something was put right."""
@@ -63,6 +63,13 @@ class Reading:
         return one.words in ("had ended", "had left") and running.exists()
 
     def _sentence(self, one: Contradiction) -> str:
-        leg = Leg.objects.select_related("agent").filter(call_control_id=one.call_control_id).first()
-        who = name_of(leg, numbers=False) if leg else "The call" if not one.call_control_id else "Somebody"
-        return f"{who} {one.words}"
+        return f"{self._who(one.call_control_id)} {one.words}"
+
+    def _who(self, call_control_id: str) -> str:
+        if not call_control_id:
+            return "The call"
+        supervision = Supervision.objects.select_related("user").filter(call_control_id=call_control_id).first()
+        if supervision is not None:
+            return supervisor_name(supervision)
+        leg = Leg.objects.select_related("agent").filter(call_control_id=call_control_id).first()
+        return name_of(leg, numbers=False) if leg else "Somebody"

@@ -121,12 +121,18 @@ def _read_all(conference: Conference, reading: Reading) -> None:
 
 
 def check_again(conference: Conference) -> str:
-    """Read back now, because somebody asked; return what went wrong in a sentence, empty when nothing did."""
-    note_drift(conference, "", None)
+    """Read back now, because somebody asked; return what went wrong in a sentence, empty when nothing did.
+
+    Takes the mark of an earlier repair away, unless something had to be put right again.
+    """
+    marked_at = conference.drift_at
     try:
         read_back(conference)
     except (TelnyxError, InvalidCommand):
         return "The provider could not be asked just now; what you see is what was last known."
+    conference.refresh_from_db(fields=["drift_at"])
+    if marked_at is not None and conference.drift_at == marked_at:
+        note_drift(conference, "", None)
     return ""
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from conferences import policy, presence
-from conferences.audibility import Party
+from conferences.audibility import Party, with_supervisor
 from conferences.models import Conference, Leg, Participant, Supervision
 from conferences.presence import name_of, supervisor_name
 from dashboard.audiences import Audience
@@ -61,6 +61,14 @@ class Listener:
         """Such as "Marta whispers to Luis and Ana"."""
         verb = VERBS.get(self.role, "is in the call, mode not certain")
         return " ".join(part for part in (self.name, verb, " and ".join(self.targets)) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Who would hear somebody who joined: in a sentence, and everybody as a picture and a table."""
+
+    sentence: str
+    picture: Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,15 @@ class Call:
             return presence.heard(self.parties, call_control_id, role, running=self.running)
         leg = call_control_id or presence.YOU
         return presence.preview(self.parties, role, targets, running=self.running, leg=leg)
+
+    def preview(self, role: str, targets: Iterable[str]) -> Preview:
+        """What would be so once somebody has joined in this role, whispering to those of `targets` who are agents."""
+        agents = frozenset(one.call_control_id for one in self.agents)
+        you = Party(key=presence.YOU, name="You", kind="supervisor", role=role, targets=agents & {*targets})
+        if role == Supervision.Role.WHISPER and not you.targets:
+            return Preview("Choose at least one agent to whisper to.", self.picture)
+        said = presence.preview(self.parties, role, you.targets, running=self.running)
+        return Preview(said, picture(with_supervisor(self.parties, you), self.running))
 
     @property
     def text(self) -> str:

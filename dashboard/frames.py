@@ -57,8 +57,12 @@ class Changes:
         if not any(parts) and not catching_up:
             return None
         live = [fragments.row_id(call.pk) for call in seen if call.is_live and viewer.filter.matches(call)]
-        rows = [fragments.row_id(call.pk) for call in shown]
-        return encode(self.number, {"content": "".join(parts), "rows": rows} | ({"live": live} if catching_up else {}))
+        told = {
+            "content": "".join(parts),
+            "rows": [fragments.row_id(call.pk) for call in shown],
+            "calls": [str(call.pk) for call in calls],
+        }
+        return encode(self.number, told | ({"live": live} if catching_up else {}))
 
     def stamps(self) -> Stamps | None:
         """When the latest of these changes happened, reached us and was stored."""

@@ -13,7 +13,10 @@ RADIUS: Final = 110.0  # of the circle of people
 GAP: Final = 30.0  # between a person and the arrow's end
 ASIDE: Final = 7.0  # so that two voices between the same two people do not lie on each other
 BESIDE: Final = 28.0  # from a person to the name
-BELOW: Final = 38.0
+BELOW: Final = 42.0
+LONGEST: Final = 18  # characters of a name beside the drawing; the table has it whole
+WIDTH: Final = 640.0  # of the drawing, which leaves room for names on both sides
+MARGIN: Final = 55.0  # above the highest person and below the lowest
 MOST: Final = 10  # more people than this are told in the table alone
 WORDS: Final = {"yes": "hears", "unknown": "may hear", "held": "on hold", "no": "does not hear"}
 
@@ -79,13 +82,20 @@ class Picture:
     dots: tuple[Dot, ...]
     voices: tuple[Voice, ...]
 
+    @property
+    def box(self) -> str:
+        """SVG's viewBox: as high as the people stand apart, names included."""
+        heights = [one.y for one in self.dots] or [0.0]
+        top, bottom = min(heights) - MARGIN, max(heights) + MARGIN
+        return f"{-WIDTH / 2:.0f} {top:.0f} {WIDTH:.0f} {bottom - top:.0f}"
+
 
 def picture(people: Sequence[Party], running: bool | None) -> Picture:
     """Return who hears whom among these people; no drawing for one alone, or for a crowd."""
     known = graph(people, running=running)
     drawable = 2 <= len(known.nodes) <= MOST
     places = _places(known.nodes) if drawable else {}
-    dots = [Dot(one.name, one.kind, *places[one.key]) for one in known.nodes] if drawable else []
+    dots = [Dot(_short(one.name), one.kind, *places[one.key]) for one in known.nodes] if drawable else []
     voices = [_voice(one.certainty, places[one.source], places[one.target]) for one in known.arrows] if drawable else []
     return Picture(tuple(one.name for one in known.nodes), _lines(known), tuple(dots), tuple(voices))
 
@@ -103,6 +113,10 @@ def _lines(known: Graph) -> tuple[Line, ...]:
         )
         for listener in known.nodes
     )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
 
 
 def _cell(certainty: str) -> Cell:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("conferences/<uuid:pk>/", views.conference, name="conference"),
     path("conferences/<uuid:pk>/supervise/", views.supervise, name="supervise"),
     path("conferences/<uuid:pk>/recheck/", views.recheck, name="recheck"),
+    path("conferences/<uuid:pk>/hearing/", views.hearing, name="hearing"),
     path("supervisions/<uuid:pk>/change/", views.change, name="change"),
     path("supervisions/<uuid:pk>/leave/", views.leave, name="leave"),
     path("supervisions/<uuid:pk>/dismiss/", views.dismiss, name="dismiss"),

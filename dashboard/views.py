@@ -78,10 +78,25 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     else:
         role = request.GET.get("role", "")
         form = SuperviseForm(found, request.user, initial={"role": role if role in policy.PERMISSIONS else "monitor"})
-    context = {"form": form, "call": call_for(audience_of(request.user), found)}
+    call = call_for(audience_of(request.user), found)
+    context = {"form": form, "call": call, "form_preview": call.preview(form["role"].value() or "", form.ticked)}
     if request.htmx:
         return render(request, "dashboard/_supervise.html", context)
     return render(request, "dashboard/supervise.html", context | _page(request, number, conference=pk))
+
+
+@require_GET
+def hearing(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Who hears whom: now or, for a form that names a role, once that is so."""
+    call = call_for(audience_of(request.user), _conference(request, pk))
+    role = request.GET.get("role", "")
+    if role in Supervision.Role.values:
+        context = {"call": call, "preview": call.preview(role, request.GET.getlist("targets"))}
+        return render(request, "dashboard/_preview.html", context)
+    mine = supervision.current(request.user)
+    if mine is None or mine.conference_id != pk or mine.ended_at is not None:
+        mine = None
+    return render(request, "dashboard/_hearing_dialog.html", {"call": call, "mine": mine})
 
 
 @require_POST
@@ -89,9 +104,11 @@ def recheck(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Ask the provider now, and take the mark of an earlier repair away."""
     found = _conference(request, pk)
     sentence = reconcile.check_again(found)
+    if request.htmx:  # what has changed is pushed
+        return HttpResponse(sentence, status=503 if sentence else 204)
     if sentence:
         messages.warning(request, sentence)
-    return _go(request, "conference", pk=pk)
+    return redirect("conference", pk=pk)
 
 
 @require_POST
@@ -192,11 +209,7 @@ def _go_on(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     address = request.htmx.current_url_abs_path or ""
     if urlsplit(address).path == reverse("board"):
         return HttpResponseClientRedirect(address)
-    return _go(request, "conference", pk=pk)
-
-
-def _go(request: SupervisorRequest, name: str, **kwargs: Any) -> HttpResponse:
-    response = redirect(name, **kwargs)
+    response = redirect("conference", pk=pk)
     return HttpResponseClientRedirect(response.url) if request.htmx else response
 
 

@@ -24,6 +24,7 @@ document.addEventListener("htmx:before:ws:message", (event) => {
     setAges(frame.ages);
     dropStrangers(frame.ages);
   }
+  if (frame.calls?.length) setTimeout(refresh, 0, frame.calls); // after the frame's swap
   placeRows(frame.rows ?? []);
   if (frame.live) dropRows(frame.live);
 });
@@ -33,6 +34,13 @@ document.addEventListener("htmx:ws:close", (event) => {
   if (code === 4401 || code === 4403) location.reload(); // logged out, or other rights than this page was made for
   else if (reason !== "removed") lostSocket();
 });
+
+// What was drawn for one reader alone (who would hear her) is asked for anew when its call has changed.
+function refresh(calls) {
+  for (const shown of document.querySelectorAll("[data-follows]")) {
+    if (calls.includes(shown.dataset.follows)) htmx.trigger(shown, "refresh");
+  }
+}
 
 function settle() {
   settleRows();

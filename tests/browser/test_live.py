@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.utils import timezone
@@ -62,3 +63,36 @@ def test_a_call_whose_people_go_to_another_team_leaves_the_page(center: Center, 
         Agent.objects.filter(name="Ana Ruiz").update(team=sales)
     expect(page.locator("[data-conference]")).to_have_count(1, timeout=20_000)
     expect(page.locator("[data-conference]")).to_contain_text("Luis Ortega")
+
+
+def test_an_open_form_says_who_will_hear_as_boxes_are_ticked_and_people_come(
+    center: Center, open_page: Callable[..., Page]
+):
+    page = open_page()
+    world = center.call(ANA, LUIS)
+    row = page.locator("[data-conference]", has_text="Ana Ruiz")
+    expect(row).to_contain_text("Luis Ortega")  # whoever comes while the form is open is not ticked
+    row.get_by_role("link", name="Whisper").click()
+    dialog = page.get_by_role("dialog")
+    said = dialog.locator(".said")
+    expect(said).to_contain_text(re.compile("^ *Only (Ana Ruiz|Luis Ortega) and (Ana Ruiz|Luis Ortega) hear you"))
+    dialog.get_by_role("checkbox", name="Luis Ortega").uncheck()
+    expect(said).to_contain_text("Only Ana Ruiz hears you.")
+    center.simulator.join(world, center.simulator.dial(CHEN))
+    expect(said).to_contain_text("Chen Wei")
+    expect(dialog.locator("svg.picture circle")).to_have_count(5)
+    assert dialog.get_by_role("checkbox", name="Luis Ortega").is_checked() is False
+    dialog.get_by_role("radio", name="Barge").check()
+    expect(said).to_contain_text("Everyone")
+
+
+def test_who_hears_whom_stands_in_a_dialog_while_supervising(center: Center, open_page: Callable[..., Page]):
+    page = open_page()
+    center.call(ANA, LUIS)
+    whisper_to_ana_alone(page).get_by_role("link", name="Who hears whom").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".said")).to_contain_text("Only Ana Ruiz hears you.")
+    center.simulator.far_end_hangs_up(center.leg(LUIS))
+    expect(dialog.get_by_role("rowheader", name="Luis Ortega")).to_have_count(0)
+    dialog.get_by_role("link", name="Close").click()
+    expect(dialog).to_have_count(0)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.utils import timezone
 
 from conferences import projection, reconcile
 from conferences.models import Conference, Participant
@@ -78,6 +81,49 @@ def test_the_row_says_what_was_put_right_until_it_is_checked_again(lossy: Story,
     browser(marta).post(f"/conferences/{conference.pk}/recheck/")
     after = browser(marta).get("/").content.decode()
     assert ["Luis Ortega had left" in page for page in (marked, after)] == [True, False]
+
+
+def test_the_mark_says_which_side_was_taken_and_when(lossy: Story, marta):
+    lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
+    look(lossy, 5)
+    look(lossy, 11)
+    page = browser(marta).get("/").content.decode()
+    mark = " ".join(re.sub(r"<[^>]+>", "", page.partition('class="drift"')[2].partition("</p>")[0]).split())
+    at = timezone.localtime(Conference.objects.get().drift_at)
+    assert mark.endswith(f"Put right from Telnyx’s records at {at:%H:%M:%S}: Luis Ortega had left.")
+
+
+def test_checking_from_the_board_leads_nowhere_and_a_failure_keeps_the_mark(lossy: Story, marta):
+    lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
+    look(lossy, 5)
+    look(lossy, 11)
+    address = f"/conferences/{Conference.objects.get().pk}/recheck/"
+    lossy.simulator.faults.add("unavailable", method="GET", times=2)
+    answers = []
+    for _ in range(2):
+        status = browser(marta).post(address, headers={"HX-Request": "true"}).status_code
+        answers.append((status, bool(Conference.objects.get().drift)))
+    assert answers == [(503, True), (204, False)]
+
+
+def test_a_hold_which_no_webhook_tells_of_is_learnt_without_a_mark(lossy: Story, marta):
+    lossy.simulator.world.hold([lossy.leg(LUIS).participant])
+    look(lossy, 5)
+    look(lossy, 11)
+    held = Participant.objects.get(leg__call_control_id=lossy.leg(LUIS).call_control_id).on_hold
+    assert (held, Conference.objects.get().drift) == (True, "")
+
+
+def test_a_supervisors_own_leg_muted_elsewhere_is_drift(lossy: Story, marta):
+    lossy.simulator.faults.webhooks.drop_rate = 0.0
+    mine = lossy.supervise(marta, Conference.objects.get(), role="barge")
+    for _ in range(6):
+        lossy.pass_time()
+    look(lossy, 5)
+    lossy.simulator.world.mute([lossy.simulator.world.legs[mine.call_control_id].participant])
+    look(lossy, 5)
+    look(lossy, 11)
+    assert Conference.objects.get().drift == "Marta Gil was muted"
 
 
 def test_checking_again_reads_back_at_once(lossy: Story, marta):

@@ -43,7 +43,8 @@ def test_by_default_nothing_is_heard_and_leaving_ends_nothing(story: Story, mart
     assert (body["beep_enabled"], body["end_conference_on_exit"], body["soft_end_conference_on_exit"]) == (
         "never", False, False,
     )  # fmt: skip
-    assert {"mute", "hold", "region", "hold_audio_url", "hold_media_name"} & set(body) == set()
+    assert {"hold", "region", "hold_audio_url", "hold_media_name"} & set(body) == set()
+    assert body["mute"] is True  # who only listens is muted
 
 
 def test_the_queues_policy_is_what_is_sent(story: Story, marta, directory):

@@ -51,6 +51,8 @@ ON_SCREEN = {
     "dial": "Calling your phone",
     "join": "Joining",
     "update": "Changing the mode",
+    "mute": "Muting your phone",
+    "unmute": "Unmuting your phone",
     "leave": "Leaving",
     "hangup": "Hanging up your phone",
 }
