@@ -131,7 +131,7 @@ def _keep_present_targets(at: Situation) -> None:
 def _tell_of_new_agents(at: Situation) -> None:
     """Whoever comes to the call during a whisper does not hear it: the supervisor is told, and may add them."""
     supervision = at.supervision
-    if supervision.accepted_role != Supervision.Role.WHISPER:
+    if not supervision.accepted_role == supervision.asked_role == Supervision.Role.WHISPER:
         return
     known = set(supervision.agents_seen)
     new = at.agents - known if known else frozenset()

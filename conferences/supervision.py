@@ -69,6 +69,7 @@ def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: s
         asked_targets=list(targets),
         asked_at=timezone.now(),
         mutes_sent=0,
+        agents_seen=[],
         newcomers=[],  # whoever was not chosen now was passed over
         notice="",
     )

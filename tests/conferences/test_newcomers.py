@@ -68,6 +68,20 @@ def test_whoever_leaves_again_or_is_not_chosen_is_offered_no_longer(story: Story
     assert [*offered, adding(marta)] == [[luis.call_control_id], [], [chen.call_control_id], []]
 
 
+def test_who_came_during_another_mode_and_was_then_chosen_is_not_said_to_be_deaf(story: Story, marta, joined_later):
+    world, mine, join = joined_later
+    supervision.change(mine, role="barge", targets=[])
+    story.pass_time()
+    luis = join(LUIS)
+    silent = mine.notice
+    targets = [story.leg(ANA).call_control_id, luis.call_control_id]
+    supervision.change(mine, role="whisper", targets=targets)
+    story.pass_time()
+    mine.refresh_from_db()
+    assert (silent, mine.notice, adding(marta)) == ("", "", [])
+    assert story.hear(world, story.leg(DESK)) == set(targets)
+
+
 def test_a_customer_who_joins_is_not_offered_as_a_target(story: Story, marta, joined_later):
     _, _, join = joined_later
     join("+14155550188")
