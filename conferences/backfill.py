@@ -25,6 +25,7 @@ STILL_TRIED: Final = timedelta(minutes=15)
 AWAY: Final = timedelta(minutes=3)
 # Calls are up and no webhook has come for so long: perhaps nothing happened, perhaps nothing gets through.
 SILENCE: Final = timedelta(seconds=60)
+LATELY: Final = timedelta(minutes=10)
 STRETCH: Final = timedelta(minutes=10)
 AT_ONCE: Final = 200
 MOST_LEGS: Final = 50
@@ -57,12 +58,13 @@ def introduce(legs: Iterable[Leg], now: datetime) -> None:
         _store(_events(provider.client().call_events(now - KEPT, leg_id=leg.call_leg_id)))
 
 
-def strangers() -> list[Leg]:
-    """Return the legs now in a conference whose first webhook never came, so that nobody knows whose they are."""
-    inside = Participant.objects.exclude(state=Participant.State.LEFT).exclude(
-        conference__state=Conference.State.COMPLETED
-    )
-    unknown = Leg.objects.filter(direction="", pk__in=inside.values("leg"))
+def strangers(now: datetime) -> list[Leg]:
+    """Return the legs now in a conference whose first webhook never came, so that nobody knows whose they are.
+
+    Only those who came lately: what the provider has no record of by then will not be found later either.
+    """
+    inside = Participant.objects.filter(conference__in=Conference.objects.live(), joined_at__gt=now - LATELY)
+    unknown = Leg.objects.filter(direction="", pk__in=inside.exclude(state=Participant.State.LEFT).values("leg"))
     return list(unknown.exclude(call_leg_id="").exclude(state=Leg.State.ENDED).order_by("pk")[:MOST_LEGS])
 
 

@@ -89,7 +89,8 @@ def _look_back() -> None:
 
 
 def _introduce_strangers() -> None:
-    backfill.introduce(backfill.strangers(), timezone.now())
+    now = timezone.now()
+    backfill.introduce(backfill.strangers(now), now)
 
 
 def _read_doubtful_legs() -> None:
