@@ -11,9 +11,10 @@ import httpx
 from django.utils import timezone
 
 from conferences import provider, reconcile
-from conferences.models import Conference, Leg, Participant
+from conferences.models import Conference, Fact, Leg, Participant
 from conferences.simulator import Simulator
 from conferences.simulator.world import Conference as TheirConference
+from conferences.simulator.world import Participant as TheirParticipant
 
 
 def theirs(conference: TheirConference, shows_muted: bool = True) -> dict[str, Any]:
@@ -33,6 +34,20 @@ def ours(conference_id: str) -> dict[str, Any]:
         one.leg.call_control_id: (one.state, one.muted, one.on_hold, sorted(one.whisper_call_control_ids))
         for one in inside.select_related("leg")
     }
+
+
+def read(conference: Conference) -> None:
+    """Read one conference back, as it stands on disk."""
+    reconcile.read_back(Conference.objects.get(pk=conference.pk))
+
+
+def readbacks() -> list[str]:
+    """The types of the facts that came of reading back, in order."""
+    return list(Fact.objects.filter(source="readback").order_by("id").values_list("event_type", flat=True))
+
+
+def stay_of(conference: TheirConference, address: str) -> TheirParticipant:
+    return conference.leg(address).participant
 
 
 def read_everything_back() -> None:
