@@ -6,9 +6,9 @@ import math
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 WINDOW: Final = 300.0  # seconds that a sample counts
 MOST_SAMPLES: Final = 2000
@@ -53,8 +53,11 @@ class LagMeter:
         if stamps is not None:
             self._samples.append((time.monotonic(), sample(stamps, now)))
 
-    def summary(self) -> dict[str, float | int | bool]:
-        """Return seconds at the 50th and 95th percentile over the last minutes; empty without samples."""
+    def summary(self) -> dict[str, Any]:
+        """Return seconds at the 50th and 95th percentile over the last minutes, of each step too; empty without samples.
+
+        Late is judged by our own part of the way alone.
+        """
         while self._samples and self._samples[0][0] < time.monotonic() - WINDOW:
             self._samples.popleft()
         taken = [one for _, one in self._samples]
@@ -66,8 +69,10 @@ class LagMeter:
             "n": len(taken),
             "p50": percentile(whole, 50),
             "p95": percentile(whole, 95),
-            "ours_p50": percentile(ours, 50),
-            "ours_p95": percentile(ours, 95),
+            "steps": {
+                step.name: [percentile([getattr(one, step.name) for one in taken], share) for share in (50, 95)]
+                for step in fields(Sample)
+            },
             "late": percentile(ours, 95) > LATE,
         }
 

@@ -15,8 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-# Those of one group share a server and its database; the last counts live calls itself.
-GROUPS = (("ingest", "fanout", "painted", "resync"), ("cost",))
+# Those of one group share a server and its database; cost counts live calls itself, and deaf's server loses all nudges.
+GROUPS = (("ingest", "fanout", "painted", "resync"), ("deaf",), ("cost",))
 SECTIONS = tuple(section for group in GROUPS for section in group)
 
 
@@ -80,7 +80,7 @@ def _run(options: argparse.Namespace, database: Path) -> tuple[dict[str, Any], l
     lines: list[Any] = []
     for group in GROUPS:
         if sections := [section for section in group if section in options.only]:
-            with serving(Center(database)) as served:
+            with serving(Center(database), deaf=group == ("deaf",)) as served:
                 for section in sections:
                     _say(f"{time.monotonic() - began:4.0f} s  {section}", sys.stderr)
                     lines += _section(section)(plan, served)

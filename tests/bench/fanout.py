@@ -53,13 +53,13 @@ class Board:
         return self.served.center.toggled(self.worlds[chosen]), self.rows[chosen]
 
 
-def measure(plan: Plan, served: Served) -> Iterator[Line]:
+def measure(plan: Plan, served: Served, section: str = SECTION) -> Iterator[Line]:
     """Yield the lines of this section."""
     sockets = max(sockets for sockets, _ in plan.cells)
-    yield from asyncio.run(_run(plan, Board(served, plan.rows, sockets)))
+    yield from asyncio.run(_run(plan, Board(served, plan.rows, sockets), section))
 
 
-async def _run(plan: Plan, board: Board) -> list[Line]:
+async def _run(plan: Plan, board: Board, section: str) -> list[Line]:
     postings = Postings(board.served)
     viewers: list[Viewer] = []
     lines = []
@@ -72,10 +72,11 @@ async def _run(plan: Plan, board: Board) -> list[Line]:
         before = cpu_seconds(board.served.pid)
         rounds = [await _round(postings, board, viewers, offsets) for _ in range(plan.rounds)]
         spent = cpu_seconds(board.served.pid) - before
-        lines.append(_line(f"{sockets:,} sockets, {rate}/s", rounds, board, spent))
+        what = f"{sockets:,} sockets, {rate}/s"
+        lines.append(Line(section, what, [one.latency for one in rounds], _counted(rounds, board, spent)))
     await asyncio.sleep(1)
     stale = await asyncio.to_thread(wrong_rows, viewers)
-    lines.append(Line(SECTION, "after all of it", counted={"wrong rows on any page": stale}))
+    lines.append(Line(section, "after all of it", counted={"wrong rows on any page": stale}))
     await close_all(viewers)
     await postings.door.close()
     return lines
@@ -102,9 +103,9 @@ async def _round(postings: Postings, board: Board, viewers: Sequence[Viewer], of
     )
 
 
-def _line(what: str, rounds: Sequence[Round], board: Board, spent: float) -> Line:
+def _counted(rounds: Sequence[Round], board: Board, spent: float) -> dict[str, float | str]:
     frames, seconds = sum(one.frames for one in rounds), sum(one.seconds for one in rounds)
-    counted = {
+    return {
         "frames/s": frames / seconds,
         "missing": sum(one.missing for one in rounds),
         "KB each": sum(one.bytes for one in rounds) / max(1, frames) / 1000,
@@ -112,7 +113,6 @@ def _line(what: str, rounds: Sequence[Round], board: Board, spent: float) -> Lin
         "CPU": f"{spent / seconds:.0%}",
         "RSS MB": rss_mb(board.served.pid),
     }
-    return Line(SECTION, what, [one.latency for one in rounds], counted)
 
 
 def wrong_rows(viewers: Sequence[Viewer]) -> int:

@@ -29,8 +29,11 @@ class Served:
 
 
 @contextmanager
-def serving(center: Center) -> Iterator[Served]:
-    """Serve the center's database; both the server and the provider have stopped when this is left."""
+def serving(center: Center, *, deaf: bool = False) -> Iterator[Served]:
+    """Serve the center's database; both the server and the provider have stopped when this is left.
+
+    `deaf`: every nudge between the server's parts is lost.
+    """
     port = _free_port()
     with center.simulator.serve() as api, center.log.open("wb") as log:
         environment = os.environ | {
@@ -38,6 +41,7 @@ def serving(center: Center) -> Iterator[Served]:
             "TELNYX_BASE_URL": api.base_url,
             "TELNYX_API_KEY": center.simulator.api_key,
             "TELNYX_PUBLIC_KEY": center.simulator.public_key,
+            "BENCH_DEAF": "1" if deaf else "",
         }
         daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
         limits = ["--http-timeout", "30", "--websocket_timeout", "-1"]

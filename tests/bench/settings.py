@@ -12,3 +12,5 @@ SECURE_SSL_REDIRECT = False
 # Collected, as in production: what is edited in the tree while a run goes on does not reach it half-way.
 STATIC_ROOT = Path(os.environ["BENCH_HOME"]) / "static"
 WHITENOISE_USE_FINDERS = False
+if os.environ.get("BENCH_DEAF"):
+    CHANNEL_LAYERS = {"default": {"BACKEND": "tests.bench.deaf.DeafLayer"}}

@@ -43,6 +43,11 @@ def test_a_summary_is_of_what_browsers_acknowledged():
     assert (summary["n"], summary["p50"], summary["p95"], summary["late"]) == (3, 0.41, 0.51, False)
 
 
+def test_each_step_of_the_way_has_its_own_figures():
+    steps = meter_with(0.1, 0.2, 0.3).summary()["steps"]
+    assert steps == {"provider": [0.2, 0.2], "storing": [0.01, 0.01], "showing": [0.2, 0.3]}
+
+
 def test_past_the_limit_the_page_is_late_and_below_it_is_not():
     assert [meter_with(*[seconds] * 3).summary()["late"] for seconds in (LATE + 0.1, LATE - 0.1)] == [True, False]
 
