@@ -46,9 +46,8 @@ def due() -> Iterator[Errand]:
 
 def _with_unread_people(now: datetime) -> QuerySet[Conference]:
     """Conferences in which somebody's mute or hold is not known: no webhook tells, and who hears whom rests on it."""
-    unread = Participant.objects.filter(
-        Q(on_hold=None) | Q(muted=None), state=Participant.State.JOINED, joined_at__lt=now - UNREAD
-    )
+    present = Participant.objects.exclude(state=Participant.State.LEFT)
+    unread = present.filter(Q(on_hold=None) | Q(muted=None), state=Participant.State.JOINED, joined_at__lt=now - UNREAD)
     stale = Q(read_at=None) | Q(read_at__lt=now - READ_AGAIN)
     return Conference.objects.live().filter(stale, pk__in=unread.values("conference"))[:50]
 

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -48,7 +47,10 @@ def board(request: SupervisorRequest) -> HttpResponse:
         "queues": Queue.objects.filter(team__in=audience.teams),
         "states": STATES,
         "audience": audience,
-        "last_event_at": Conference.objects.visible_to(request.user).aggregate(last=Max("known_at"))["last"],
+        "last_event_at": Conference.objects.visible_to(request.user)
+        .order_by("-feed")
+        .values_list("known_at", flat=True)
+        .first(),
     }
     return render(request, "dashboard/board.html", context | _page(request, number))
 

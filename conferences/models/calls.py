@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from conferences.models.directory import Agent, Queue, Team
 
@@ -35,10 +35,13 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
         return self.of_teams(Team.objects.filter(supervisors__user=user.pk))
 
     def of_teams(self, teams: Iterable[int] | QuerySet[Team]) -> ConferenceQuerySet:
-        """Keep the conferences in which an agent or a queue of these teams takes or took part."""
-        agents = Participant.objects.filter(leg__agent__in=Agent.objects.filter(team__in=teams))
-        queues = Queue.objects.filter(team__in=teams)
-        return self.filter(Q(queue__in=queues) | Q(pk__in=agents.values("conference")))
+        """Keep the conferences in which an agent or a queue of these teams takes or took part.
+
+        Asked of each conference by itself, for the few that are live must not cost what the many of the past would.
+        """
+        agents = Participant.objects.filter(conference=OuterRef("pk"), leg__agent__team__in=teams)
+        queues = Queue.objects.filter(pk=OuterRef("queue"), team__in=teams)
+        return self.filter(Exists(queues) | Exists(agents))
 
     def live(self) -> ConferenceQuerySet:
         return self.exclude(state=Conference.State.COMPLETED)
@@ -163,6 +166,8 @@ class Leg(models.Model):
         indexes = [
             # Supervision: the leg of a dial whose answer was lost, by the client_state sent with it.
             models.Index(fields=["client_state"], name="leg_client_state", condition=~Q(client_state="")),
+            # Reconciliation: the few that are up, among all that ever were.
+            models.Index(fields=["last_order"], name="leg_up", condition=~Q(state="ended")),
         ]
 
     def __str__(self) -> str:
@@ -198,6 +203,8 @@ class Participant(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["conference", "leg"], name="one_stay_row_per_leg")]
+        # Errands and reconciliation: who is in a call now, among all who ever were.
+        indexes = [models.Index(fields=["leg"], name="participant_present", condition=~Q(state="left"))]
 
     def __str__(self) -> str:
         return f"{self.leg} in {self.conference}"

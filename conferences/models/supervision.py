@@ -105,6 +105,7 @@ class Supervision(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [models.Index(fields=["ended_at"], name="supervision_ended")]  # errands: those that ended lately
         constraints = [
             models.UniqueConstraint(
                 fields=["user"], condition=Q(ended_at=None), name="one_running_supervision_per_user"
