@@ -54,7 +54,7 @@ class LagMeter:
             self._samples.append((time.monotonic(), sample(stamps, now)))
 
     def summary(self) -> dict[str, Any]:
-        """Return seconds at the 50th and 95th percentile over the last minutes, of each step too; empty without samples.
+        """Return seconds at the 50th and 95th percentile over the last minutes, of each step too; {} without samples.
 
         Late is judged by our own part of the way alone.
         """
