@@ -10,12 +10,13 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 
 from conferences import errands, reconcile
-from conferences.management.commands.reconcile import EVERY, SWEEP_EVERY, Command
+from conferences.management.commands.reconcile import SWEEP_EVERY, Command
 from conferences.simulator import cast
 from conferences.simulator.scenarios import begin
 from tests.story import Story, browser
 
 REPAIRED_WITHIN = 90  # seconds
+STEP = 2.0  # seconds between two looks of the reconciler, which in truth looks more often
 NAMES = {one.address: one.name for one in cast.AGENTS}
 ROW = re.compile(r'<article id="conference-.*?</article>', re.DOTALL)
 LEG = re.compile(
@@ -42,8 +43,8 @@ class Center:
         """Let the day go on, and note what the board has wrong and for how long."""
         until = self._passed + seconds
         while self._passed < until:
-            self.story.wait(EVERY)
-            self._passed += EVERY
+            self.story.wait(STEP)
+            self._passed += STEP
             self.simulator.pump()
             errands.run_due()
             self._reconciler._look(sweep=self._passed % SWEEP_EVERY == 0)

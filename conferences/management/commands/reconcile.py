@@ -22,7 +22,7 @@ from conferences.telnyx.rules import InvalidCommand
 
 log = logging.getLogger(__name__)
 
-EVERY = 2.0  # seconds between two looks at what is due
+EVERY = 1.0  # seconds between two looks at what is due
 SWEEP_EVERY = 20.0  # seconds between two looks for what no conference of ours would show
 
 
