@@ -58,8 +58,12 @@ class Reading:
         return False
 
     def _makes_quieter(self, one: Contradiction) -> bool:
-        """Whether believing it takes a supervisor out of somebody's ear: the call is over, or a listener has left."""
+        """Whether believing it takes a supervisor out of somebody's ear: the call is over, a listener has left, or
+        somebody has changed the mode of a supervisor's own leg, which is then taken back.
+        """
         running = Supervision.objects.running().filter(conference=self.conference)
+        if one.words in ("was not muted", "whispered to others"):
+            return running.filter(call_control_id=one.call_control_id).exists()
         return one.words in ("had ended", "had left") and running.exists()
 
     def _sentence(self, one: Contradiction) -> str:

@@ -183,11 +183,33 @@ def _take_part(at: Situation) -> Decision:
     )
     if differs:
         return Decision(Step.UPDATE, Supervision.State.JOINED)
-    if supervision.accepted_at and supervision.mutes_sent < MOST_MUTES:
-        muted = is_to_be_muted(supervision, supervision.accepted_role)
-        if supervision.accepted_mute is not muted:
-            return Decision(Step.MUTE if muted else Step.UNMUTE, Supervision.State.JOINED)
-    return _make_sure(at)
+    return _adjust_mute(at) or _undo_meddling(at) or _make_sure(at)
+
+
+def _adjust_mute(at: Situation) -> Decision | None:
+    supervision = at.supervision
+    if not supervision.accepted_at or supervision.mutes_sent >= MOST_MUTES:
+        return None
+    muted = is_to_be_muted(supervision, supervision.accepted_role)
+    if supervision.accepted_mute is muted:
+        return None
+    return Decision(Step.MUTE if muted else Step.UNMUTE, Supervision.State.JOINED)
+
+
+def _undo_meddling(at: Situation) -> Decision | None:
+    """A mode that was confirmed and that the list shows no longer was changed by somebody else: take it back.
+
+    Once: what is not confirmed after that is treated as any mode that is not.
+    """
+    supervision, stay = at.supervision, at.stay
+    if stay is None or supervision.proof != Supervision.Proof.AGREES:
+        return None
+    if stay.muted is False and is_to_be_muted(supervision, supervision.accepted_role):
+        return Decision(Step.MUTE, Supervision.State.JOINED)
+    others = sorted(stay.whisper_call_control_ids) != sorted(supervision.accepted_targets)
+    if others and not supervision.asserted_again:
+        return Decision(Step.ASSERT_AGAIN, Supervision.State.JOINED)
+    return None
 
 
 def _make_sure(at: Situation) -> Decision:

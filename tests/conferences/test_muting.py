@@ -117,16 +117,57 @@ def test_a_mute_that_is_refused_leaves_a_monitor_a_monitor(story: Story, marta):
     assert story.hear(world, world_leg(story, mine)) == set()
 
 
-def test_somebody_elses_unmute_of_a_monitor_shows(story: Story, marta):
-    story.simulator.switches.monitor_shows_muted = False
-    _, conference = story.call(ANA)
+@pytest.fixture
+def monitored(story: Story, marta):
+    """A monitor whom only her mute proves silent, in a call that somebody else may meddle with."""
+    story.simulator.switches.monitor_shows_muted, story.simulator.switches.unmute_lifts_monitor = False, True
+    world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
+    story.pass_time(5)
+    story.wait(5)
+    return world, conference, mine
+
+
+def look(conference) -> None:
+    reconcile.read_back(Conference.objects.get(pk=conference.pk), patient=True)
+
+
+def test_a_monitor_whom_somebody_else_unmutes_is_muted_again_at_once(story: Story, marta, monitored):
+    world, conference, mine = monitored
     story.simulator.world.mute([world_leg(story, mine).participant], muted=False)
-    before = panel(marta)
-    for _ in range(4):
-        reconcile.read_back(Conference.objects.get(pk=conference.pk), patient=True)
-        story.pass_time(6)
-    assert ["Nobody hears you." in one for one in (before, panel(marta))] == [True, False]
+    heard = [len(story.hear(world, world_leg(story, mine)))]
+    look(conference)
+    said = panel(marta)
+    story.pass_time()
+    heard.append(len(story.hear(world, world_leg(story, mine))))
+    assert (heard, "Nobody hears you." in said, "Nobody hears you." in panel(marta)) == ([2, 0], False, True)
+    assert (sent(story), Conference.objects.get().drift) == (["join", "mute"], "Marta Gil was not muted")
+
+
+def test_a_mute_that_is_in_no_list_is_not_sent_for_ever(story: Story, marta, monitored):
+    _, conference, mine = monitored
+    story.simulator.faults.add("answer", path="/actions/mute", status=200, body={"data": {"result": "ok"}}, times=None)
+    story.simulator.world.mute([world_leg(story, mine).participant], muted=False)
+    for _ in range(8):
+        look(conference)
+        story.pass_time(3)
+    mine.refresh_from_db()
+    assert (story.commands("/actions/mute"), mine.state, mine.proof) == ([], "joined", "cannot_tell")
+    assert "may hear you" in panel(marta)
+
+
+def test_targets_that_somebody_else_changed_are_put_back(story: Story, marta):
+    world, conference = story.call(ANA, LUIS)
+    mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
+    story.pass_time(5)
+    story.wait(5)
+    luis = story.leg(LUIS).call_control_id
+    story.simulator.world.change_role(world_leg(story, mine).participant, "whisper", (luis,))
+    look(conference)
+    said = panel(marta)
+    settle(story, mine)
+    assert ("Only Ana Ruiz hears you" in said, mine.proof) == (False, "agrees")
+    assert story.hear(world, world_leg(story, mine)) == {story.leg(ANA).call_control_id}
 
 
 def test_a_queues_policy_to_join_muted_holds_in_every_mode(story: Story, marta):
