@@ -19,9 +19,10 @@ _ONE_SEND_SECONDS: Final = 6.0
 _LONGEST_ANSWER: Final = 8 * 2**20
 
 # Once an earlier send may have been carried out, a refusal of a later one proves nothing about it, except where it
-# holds for the very same request at any time (a bad field), or where the call or the conference is over anyway.
+# holds for the very same request at any time (a bad field), or where the call or the conference is over anyway. That
+# a command_id was used before may itself be told as an error (undocumented): "Bad Request" (10015) holds for nothing.
 _HOLDS_FOR_EARLIER_SENDS: Final = frozenset(
-    {"10004", "10005", "10006", "10007", "10015", "10016", "10023", "10026", "10032", "10033"}
+    {"10004", "10005", "10006", "10007", "10016", "10023", "10026", "10032", "10033"}
     | {"90015", "90017", "90018", "90019", "90028", "90034", "90058"}
 )
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -167,7 +168,7 @@ def _settle(question: Question, reading: _Reading, sends: int, maybe_done: bool)
         raise refused
     if status == 422 and refused.code == question.already_done:
         return Reply(status, sends, {"data": {}})
-    if refused.code in _HOLDS_FOR_EARLIER_SENDS:
+    if refused.code in _HOLDS_FOR_EARLIER_SENDS and refused.pointer != "/command_id":
         raise refused
     raise Unavailable(reading.trouble, sends=sends, status=status)
 

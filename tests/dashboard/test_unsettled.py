@@ -48,6 +48,18 @@ def test_a_colleague_whose_change_got_no_answer_is_not_said_to_monitor(story: St
     assert ["Marta Gil monitors" in one for one in (before, page(colleague))] == [True, False]
 
 
+def test_a_change_that_was_made_though_its_repeat_was_refused_is_taken_back(story: Story, marta, call):
+    story.simulator.switches.repeated_command_status = 422
+    mine = story.supervise(marta, call)
+    story.simulator.faults.add("error", path="/actions/update$", works=True)
+    supervision.change(mine, role="barge", targets=[])
+    following.follow(mine.pk)
+    roles = [one.body["supervisor_role"] for one in story.commands("/actions/update")]
+    world = next(iter(story.simulator.world.conferences.values()))
+    assert (roles, world.leg(mine.address).participant.role) == (["barge", "barge", "monitor"], "monitor")
+    assert "Nobody hears you." in page(marta)
+
+
 def test_the_bar_tells_of_the_mode_that_is_in_force_not_of_a_later_wish(story: Story, marta, call):
     story.simulator.faults.webhooks.events = r"conference\.participant\.joined"
     story.simulator.faults.webhooks.delay_rate, story.simulator.faults.webhooks.delay_seconds = 1.0, (20.0, 20.0)

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from conferences.telnyx.client import Answer, Dialled, TelnyxClient
-from conferences.telnyx.commands import Dial, Hangup, InvalidCommand, Join, Leave, Update
+from conferences.telnyx.commands import Dial, Hangup, InvalidCommand, Join, Leave, Mute, Update
 from conferences.telnyx.errors import Refused, Unavailable
 
 JOIN = Join("v3:own", "c1", "whisper", ("v3:ana",))
@@ -15,6 +15,8 @@ COMMANDS = {
     "leave": lambda client: client.leave("conf", Leave("v3:own", "c3")),
     "hangup": lambda client: client.hangup("v3:own", Hangup("c4")),
     "dial": lambda client: client.dial(DIAL),
+    "mute": lambda client: client.mute("conf", Mute("v3:own", "c5", muted=True)),
+    "unmute": lambda client: client.mute("conf", Mute("v3:own", "c6", muted=False)),
 }
 PATHS = {
     "join": "/v2/conferences/conf/actions/join",
@@ -22,6 +24,8 @@ PATHS = {
     "leave": "/v2/conferences/conf/actions/leave",
     "hangup": "/v2/calls/v3:own/actions/hangup",
     "dial": "/v2/calls",
+    "mute": "/v2/conferences/conf/actions/mute",
+    "unmute": "/v2/conferences/conf/actions/unmute",
 }
 CALL = {"call_control_id": "v3:new", "call_leg_id": "leg", "call_session_id": "session", "is_alive": False}
 ACCEPTED = {"data": CALL | {"result": "ok"}}
@@ -210,6 +214,13 @@ def test_a_refusal_after_a_lost_answer_proves_nothing_about_the_first_send(clien
     provider.fails(httpx.ReadTimeout("slow")).refuses(status, code)
     error = failure(Unavailable, client.join, "conf", JOIN)
     assert (error.reason, error.status, error.reached) == (f"HTTP {status}", status, True)
+
+
+@pytest.mark.parametrize("code", ["10015", "10032", "1"])
+def test_that_a_command_id_was_used_before_proves_nothing_about_the_first_send(client, provider, code):
+    told = {"code": code, "title": "Bad Request", "source": {"pointer": "/command_id"}}
+    provider.fails(httpx.ReadTimeout("slow")).says(422, {"errors": [told]})
+    assert failure(Unavailable, client.join, "conf", JOIN).status == 422
 
 
 @pytest.mark.parametrize(("status", "code"), [(422, "10032"), (404, "90058"), (422, "90019"), (422, "90034")])
