@@ -201,9 +201,11 @@ def _undo_meddling(at: Situation) -> Decision | None:
 
     Once: what is not confirmed after that is treated as any mode that is not.
     """
-    supervision, stay = at.supervision, at.stay
+    supervision, stay, read_at = at.supervision, at.stay, at.conference.read_at
     if stay is None or supervision.proof != Supervision.Proof.AGREES:
         return None
+    if read_at is None or supervision.accepted_at is None or read_at <= supervision.accepted_at:
+        return None  # what is known of our stay is from before this mode
     if stay.muted is False and is_to_be_muted(supervision, supervision.accepted_role):
         return Decision(Step.MUTE, Supervision.State.JOINED)
     others = sorted(stay.whisper_call_control_ids) != sorted(supervision.accepted_targets)
