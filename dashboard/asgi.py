@@ -13,6 +13,7 @@ from django.conf import settings  # noqa: E402
 
 from conferences.checks import refuse_to_start  # noqa: E402
 from dashboard.errand_runner import start_errands  # noqa: E402
+from dashboard.leaving import leave_in_time  # noqa: E402
 from dashboard.origins import ExactOrigins  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 
@@ -25,5 +26,6 @@ application = ProtocolTypeRouter(
     }
 )
 
+leave_in_time()
 if settings.RUN_ERRANDS:
     start_errands()

@@ -51,5 +51,5 @@ def test_a_deed_is_found_in_the_audit(cleo: User, center: Center, open_page: Cal
     audit.get_by_role("button", name="Show", exact=True).click()
     expect(audit.locator("#deeds tbody tr")).to_have_count(1)
     expect(audit.locator("#deeds")).to_contain_text("Join: Monitor")
-    audit.locator("summary").click()
+    audit.locator("#deeds summary").click()
     expect(audit.locator("#deeds dd").last).to_be_visible()

@@ -58,7 +58,7 @@ def results(response):
 
 def words(response):
     """What a reader sees of each row, without the markup."""
-    body = re.search(r"<tbody>(.*)</tbody>", response.content.decode(), re.DOTALL)[1]
+    body = re.search(r'id="deeds".*?<tbody>(.*?)</tbody>', response.content.decode(), re.DOTALL)[1]
     return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in body.split("</tr>")[:-1]]
 
 
