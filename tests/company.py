@@ -93,7 +93,7 @@ class Company(RuleBasedStateMachine):
         """Often already supervised: it is from there that most may go wrong."""
         self.simulator.switches.set(switches)
         self.somebody_calls((ANA, LUIS), started=True)
-        self.theatre.moment(3)
+        self.moment(3)
         for username, role in (("marta", marta), ("ben", ben)):
             if role is not None:
                 self.supervise(username, role)
@@ -108,7 +108,7 @@ class Company(RuleBasedStateMachine):
             call = self.simulator.world.create_conference(caller, f"Support {uuid.uuid4()}", options)
             for address in agents:
                 self.simulator.join(call, self.simulator.dial(address))
-        self.theatre.moment(1)
+        self.moment(1)
 
     @precondition(lambda self: self.calls())
     @rule(n=NUMBER, address=st.sampled_from([ANA, LUIS, CHEN, "+14155559999"]), mute=st.booleans(), hold=st.booleans())
@@ -180,7 +180,7 @@ class Company(RuleBasedStateMachine):
     def a_supervisor_picks_up(self, n: int, answered: bool) -> None:
         leg = pick(self.phones(), n)
         (self.simulator.far_end_answers if answered else self.simulator.far_end_hangs_up)(leg)
-        self.theatre.moment(0.2)
+        self.moment(0.2)
 
     @precondition(lambda self: self.running())
     @rule(n=NUMBER, role=ROLES, some=NUMBER, command=st.sampled_from(["update", "mute"]), trouble=PERHAPS)
@@ -227,6 +227,9 @@ class Company(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0.2, 1, 3, 6, 12, 50]))
     def time_passes(self, seconds: float) -> None:
+        self.moment(seconds)
+
+    def moment(self, seconds: float) -> None:
         with self.mortal():
             self.theatre.moment(seconds)
 
@@ -239,7 +242,8 @@ class Company(RuleBasedStateMachine):
 
     @rule()
     def the_provider_is_read_back(self) -> None:
-        self.theatre.read_back(sweep=False)
+        with self.mortal():
+            self.theatre.read_back(sweep=False)
 
     @rule()
     def reconciliation_has_its_say(self) -> None:

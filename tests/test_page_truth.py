@@ -33,8 +33,8 @@ from tests.company import Company
 from tests.story import ALL_MODES, API_KEY, CHEN, Directory
 from tests.theatre import DIES, KEY_SEED, Trouble
 
-# Random stories; WORLDS=500 plays as many as one has patience for.
-WORLDS = int(os.environ.get("WORLDS", "10"))
+# Ten stories, the same each time; WORLDS=500 plays as many others as one has patience for.
+WORLDS = int(os.environ.get("WORLDS", "0"))
 unhurried = settings(stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
 LOST = Trouble("hang", times=3)
 BARGE, MONITOR, WHISPER = "barge", "monitor", "whisper"
@@ -50,7 +50,8 @@ def center(directory: Directory, marta: User, ben: User, settings: Any) -> None:
 
 
 def test_no_page_says_what_is_not_so() -> None:
-    run_state_machine_as_test(Company, settings=settings(unhurried, max_examples=WORLDS))
+    played = settings(unhurried, max_examples=WORLDS or 10, derandomize=not WORLDS)
+    run_state_machine_as_test(Company, settings=played)
 
 
 # A property that cannot fail proves nothing. Each story below is told twice: as it is, and with one thing done wrong,
