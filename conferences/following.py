@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from conferences import audit, commanding, confirming, notices, outcomes, policy, reconcile, workers
 from conferences.commanding import Sent
+from conferences.deciding import next_step
 from conferences.errors import NotPossible
-from conferences.models import Leg, Participant, Supervision
-from conferences.steps import Decision, Situation, Step, is_quieter, next_step, targets_now
+from conferences.models import Participant, Supervision
+from conferences.situations import situation
+from conferences.steps import Decision, Situation, Step, is_quieter, targets_now
 from conferences.supervision import note
-from conferences.telnyx.commands import encode_client_state
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 
@@ -55,38 +56,6 @@ def _take(supervision_id: UUID) -> bool:
 def _is_due(supervision_id: UUID) -> bool:
     at = situation(supervision_id)
     return at is not None and next_step(at).step is not Step.WAIT
-
-
-def situation(supervision_id: UUID) -> Situation | None:
-    """Return what is known of a running supervision now; None once it has ended."""
-    supervision = (
-        Supervision.objects.select_related("conference__queue", "user", "device")
-        .running()
-        .filter(pk=supervision_id)
-        .first()
-    )
-    if supervision is None:
-        return None
-    leg = _leg(supervision)
-    conference = supervision.conference
-    stay = Participant.objects.filter(conference=conference, leg=leg).first() if leg else None
-    present = Participant.objects.filter(
-        conference=conference, state=Participant.State.JOINED, leg__kind=Leg.Kind.AGENT, leg__agent__isnull=False
-    )
-    agents = frozenset(present.values_list("leg__call_control_id", flat=True))
-    return Situation(supervision, conference, leg, stay, agents, timezone.now())
-
-
-def _leg(supervision: Supervision) -> Leg | None:
-    """Our leg by its id, or, when the answer to our dial was lost, by the client_state we gave it."""
-    if supervision.call_control_id:
-        return Leg.objects.filter(call_control_id=supervision.call_control_id).first()
-    if supervision.dialled_at is None:
-        return None
-    leg = Leg.objects.filter(client_state=encode_client_state(str(supervision.pk))).first()
-    if leg is not None:
-        note(supervision, call_control_id=leg.call_control_id, **outcomes.settled(supervision))
-    return leg
 
 
 def _do_next(supervision_id: UUID) -> bool:
