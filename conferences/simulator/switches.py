@@ -20,6 +20,12 @@ class Switches:
     repeated_command_status: RepeatStatus = 200
     """Answer to a command_id already executed within the last 60 seconds; never a second effect."""
 
+    refused_command_remembered: bool = False
+    """Whether a command_id that was refused is remembered like an executed one, and a repeat of it does nothing."""
+
+    building_seconds: float = 0.0
+    """How long after call.answered a command that needs an answered leg is refused as too early (not documented)."""
+
     monitor_shows_muted: bool = True
     """Whether a monitoring supervisor is listed with muted=true."""
 

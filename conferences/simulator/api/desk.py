@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from conferences.simulator import refusals
-from conferences.simulator.api.http import Request, Response
+from conferences.simulator.api.http import Request, Response, ok
 
 if TYPE_CHECKING:
     from conferences.simulator.faults import Faults
@@ -68,7 +68,12 @@ class Desk:
         self._forget(now)
         if key in self._executed:
             return self._repeated(key), True
-        response = deed()
+        try:
+            response = deed()
+        except refusals.Refusal:
+            if self.world.switches.refused_command_remembered:
+                self._executed[key] = (now, ok())
+            raise
         self._executed[key] = (now, response)
         return response, False
 

@@ -117,9 +117,13 @@ class State:
     def answered_leg(self, call_control_id: str, pointer: str = "/call_control_id") -> Leg:
         """A leg that has been answered and not ended; Refusal 90015, 90018 or 90034."""
         leg = self.usable_leg(call_control_id, pointer)
-        if leg.state != "answered":
+        if leg.state != "answered" or self._is_being_built(leg):
             raise refusals.call_not_answered()
         return leg
+
+    def _is_being_built(self, leg: Leg) -> bool:
+        seconds = self.switches.building_seconds
+        return seconds > 0 and leg.answered_at is not None and self.now() < later(leg.answered_at, seconds)
 
     def remembered_leg(self, call_control_id: str) -> Leg:
         """A leg as GET /calls sees it; Refusal when unknown or forgotten."""
