@@ -12,9 +12,11 @@ import orjson
 
 from conferences.telnyx import rules
 from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Update
+from conferences.telnyx.errors import Refused
 from conferences.telnyx.exchange import Exchange, Question, Readable, Reply
 from conferences.telnyx.pacing import CommandIds, Gate
 from conferences.telnyx.paging import Fetch, cursor_pages, is_page, numbered_pages
+from conferences.telnyx.patience import Patience
 from conferences.telnyx.standing import Standing
 from conferences.telnyx.transport import DeadlineTransport
 
@@ -56,6 +58,20 @@ class _Command(Protocol):
     def body(self) -> dict[str, object]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a command is sent: which answers to it are clear, and whether it waits.
+
+    What takes our own leg out of earshot is urgent: it is tried even while a rate limit is in force. What follows an
+    answered call is patient: refused as too early it is tried again.
+    """
+
+    readable: Readable
+    already_done: str | None = None
+    urgent: bool = False
+    patient: bool = False
+
+
 class TelnyxClient:
     """The provider's API for one key. Thread-safe: keep one for the process, it reuses its connections.
 
@@ -88,6 +104,7 @@ class TelnyxClient:
             transport=transport or DeadlineTransport(clock),
         )
         self._exchange = Exchange(self._http, self._gate, clock, sleep)
+        self._patience = Patience(clock, sleep)
 
     def __repr__(self) -> str:
         return f"<TelnyxClient {self._base_url}>"
@@ -110,31 +127,32 @@ class TelnyxClient:
     def join(self, conference_id: str, join: Join) -> Answer:
         """Bring a leg into the conference, by id or name (Telnyx: Join Conference page).
 
+        Refused as too early, just after the leg was answered, it is tried again for up to two seconds.
         A 422 saying "same participant twice" to a repeated send is the success whose answer was lost, and returned
         as such with `status` 422; only reading back tells whether the earlier stay had the same role.
         """
         path = f"/conferences/{_segment('conference_id', conference_id)}/actions/join"
-        return _answer(self._command(path, join, already_done=_SAME_PARTICIPANT_TWICE))
+        return _answer(self._command(path, join, _Manner(_is_ok, _SAME_PARTICIPANT_TWICE, patient=True)))
 
     def update(self, conference_id: str, update: Update) -> Answer:
         """Change the role of a leg in the conference, and with it who hears it."""
         path = f"/conferences/{_segment('conference_id', conference_id)}/actions/update"
-        return _answer(self._command(path, update))
+        return _answer(self._command(path, update, _Manner(_is_ok)))
 
     def leave(self, conference_id: str, leave: Leave) -> Answer:
         """Take a leg out of the conference; it stays up, parked. Refused with 90018 when it is gone already."""
         path = f"/conferences/{_segment('conference_id', conference_id)}/actions/leave"
-        return _answer(self._command(path, leave, urgent=True))
+        return _answer(self._command(path, leave, _Manner(_is_ok, urgent=True)))
 
     def mute(self, conference_id: str, mute: Mute) -> Answer:
         """Mute a leg in the conference or unmute it. No webhook tells of it: the participants list does."""
         action = "mute" if mute.muted else "unmute"
         path = f"/conferences/{_segment('conference_id', conference_id)}/actions/{action}"
-        return _answer(self._command(path, mute, urgent=mute.muted))
+        return _answer(self._command(path, mute, _Manner(_is_ok, urgent=mute.muted)))
 
     def dial(self, dial: Dial) -> Dialled:
         """Start ringing a device. After Unavailable it may ring all the same: find it by its client_state."""
-        reply = self._command("/calls", dial, readable=_is_call)
+        reply = self._command("/calls", dial, _Manner(_is_call))
         data = reply.document["data"]
         ids = {name: _text(data.get(name)) for name in ("call_control_id", "call_leg_id", "call_session_id")}
         return Dialled(reply.status, reply.sends, data, **ids)
@@ -142,7 +160,7 @@ class TelnyxClient:
     def hangup(self, call_control_id: str, hangup: Hangup) -> Answer:
         """End one leg. Refused with 90018 when it has ended already."""
         path = f"/calls/{_segment('call_control_id', call_control_id)}/actions/hangup"
-        return _answer(self._command(path, hangup, urgent=True))
+        return _answer(self._command(path, hangup, _Manner(_is_ok, urgent=True)))
 
     def conference(self, conference_id: str, region: str | None = None) -> dict[str, Any]:
         """Return one conference by id, ended or not."""
@@ -195,23 +213,20 @@ class TelnyxClient:
         """Return one Call Control application: its webhook addresses, timeout and whether it hangs up on timeouts."""
         return self._read_one(f"/call_control_applications/{_segment('connection_id', connection_id)}")
 
-    def _command(
-        self,
-        path: str,
-        command: _Command,
-        *,
-        readable: Readable | None = None,
-        already_done: str | None = None,
-        urgent: bool = False,
-    ) -> Reply:
-        """What takes our own leg out of earshot is urgent: it is tried even while a rate limit is in force."""
-        content = orjson.dumps(command.body())
-        until = min(self._ids.claim(command.command_id, (path, content)), self._clock() + COMMAND_SECONDS)
-        with self._gate.command():
-            if not urgent:
-                self._gate.wait_for_command(until)
-            question = Question("POST", path, readable or _is_ok, content, already_done=already_done)
-            return self._exchange.ask(question, until)
+    def _command(self, path: str, command: _Command, manner: _Manner) -> Reply:
+        until = self._clock() + COMMAND_SECONDS
+
+        def attempt(command_id: str, before: Refused | None) -> Reply:
+            body = command.body()
+            content = orjson.dumps(body | ({"command_id": command_id} if "command_id" in body else {}))
+            by = min(self._ids.claim(command_id, (path, content)), until)
+            question = Question("POST", path, manner.readable, content, already_done=manner.already_done, before=before)
+            with self._gate.command():
+                if not manner.urgent:
+                    self._gate.wait_for_command(by)
+                return self._exchange.ask(question, by)
+
+        return self._patience.send(command.command_id, attempt) if manner.patient else attempt(command.command_id, None)
 
     def _read(self, path: str, params: Mapping[str, str], readable: Readable) -> Mapping[str, Any]:
         until = self._clock() + READ_SECONDS

@@ -8,11 +8,13 @@ TelnyxError
 Beside the tree stands InvalidCommand, a ValueError of the commands module: a command no provider should ever see.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 _MAX_TEXT: Final = 500
+_ACCOUNT_CODE: Final = re.compile(r"\bD[0-9]{1,4}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,26 @@ class TelnyxError(Exception):
 
 
 class Refused(TelnyxError):
-    """The provider answered with a 4xx, to the last of `sends`: it was not done, and would be refused again."""
+    """The provider said no, with a 4xx or with errors in a 2xx, to the last of `sends`: it was not done.
 
-    def __init__(self, status: int, errors: Sequence[ApiError] = (), *, sends: int = 1) -> None:
+    `account_code` is the provider's code for what its own set-up forbids, such as D38, empty where it gave none.
+    `after_a_loss`: an earlier one of the sends got no answer.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        errors: Sequence[ApiError] = (),
+        *,
+        sends: int = 1,
+        account_code: str = "",
+        after_a_loss: bool = False,
+    ) -> None:
         self.status = status
         self.sends = sends
         self.errors = tuple(errors)
+        self.account_code = account_code
+        self.after_a_loss = after_a_loss
         codes = " ".join(error.code for error in self.errors if error.code.isdigit())
         super().__init__(f"The provider refused: HTTP {status} {codes}".rstrip() + ".")
 
@@ -103,6 +119,27 @@ def read_errors(document: object) -> tuple[ApiError, ...]:
     if not isinstance(entries, list):
         return ()
     return tuple(_read_error(entry) for entry in entries if isinstance(entry, Mapping))
+
+
+def read_account_code(document: object) -> str:
+    """Return the D code by which the provider says what of the account's set-up forbids a call; empty for none.
+
+    It stands in `telnyx_error.error_code`, or only in an error's words, and either may be left out (seen in answers to
+    Dial and in call.hangup; no page documents it).
+    """
+    trouble = document.get("telnyx_error") if isinstance(document, Mapping) else None
+    named = trouble.get("error_code") if isinstance(trouble, Mapping) else None
+    texts = [named.upper()] if isinstance(named, str) else []
+    texts += [text for error in read_errors(document) for text in (error.code, error.detail, error.title)]
+    found = (_ACCOUNT_CODE.search(text) for text in texts)
+    return next((match[0] for match in found if match), "")
+
+
+def says_no(document: object) -> bool:
+    """Whether an answer is a refusal whatever its status: errors may come with a 200, and beside `data`."""
+    if not isinstance(document, Mapping):
+        return False
+    return bool(document.get("errors")) or bool(read_account_code(document))
 
 
 def _read_error(entry: Mapping[str, object]) -> ApiError:

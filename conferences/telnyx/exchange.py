@@ -10,7 +10,15 @@ from typing import Any, Final
 import httpx
 import orjson
 
-from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable, read_errors
+from conferences.telnyx.errors import (
+    RateLimited,
+    Refused,
+    TelnyxError,
+    Unavailable,
+    read_account_code,
+    read_errors,
+    says_no,
+)
 from conferences.telnyx.pacing import Gate, back_off, pause, retry_after
 from conferences.telnyx.standing import Standing
 from conferences.telnyx.transport import DEADLINE
@@ -34,7 +42,8 @@ Readable = Callable[[Mapping[str, Any]], bool]
 class Question:
     """One request, what makes an answer to it readable, and how hard to try.
 
-    `already_done` is the code of a 422 that, after a send whose outcome is unknown, means that send was carried out.
+    `already_done` is the code of a refusal that, after a send whose outcome is unknown, means that send was carried
+    out. `before` is the refusal of the same command under another command_id: its sends count.
     """
 
     method: str
@@ -44,6 +53,7 @@ class Question:
     params: Mapping[str, str] = field(default_factory=dict)
     sends: int = 3
     already_done: str | None = None
+    before: Refused | None = None
 
     @property
     def acts(self) -> bool:
@@ -73,7 +83,9 @@ class _Reading:
     @property
     def refused(self) -> bool:
         """A 408 only says the provider did not wait for us any longer, and a 429 to come back later."""
-        return self.status is not None and 400 <= self.status < 500 and self.status not in {408, 429}
+        if self.status is None or self.status in {408, 429}:
+            return False
+        return 400 <= self.status < 500 or (self.status < 300 and says_no(self.document))
 
 
 class Exchange:
@@ -89,16 +101,20 @@ class Exchange:
         self.standing = Standing()
 
     def ask(self, question: Question, until: float) -> Reply:
-        """Return the clear answer, or raise Refused, RateLimited or Unavailable, before `until` is past."""
-        maybe_done = False
-        for sends in range(1, question.sends + 1):
+        """Return the clear answer, or raise Refused, RateLimited or Unavailable, before `until` is past.
+
+        The sends in it are all there were, those before this question included.
+        """
+        before = question.before
+        maybe_done, sent = (before.after_a_loss, before.sends) if before else (False, 0)
+        for sends in range(sent + 1, sent + question.sends + 1):
             reading = self._send(question, until)
             if reading.status and not reading.trouble:
                 return Reply(reading.status, sends, reading.document or {})
             if reading.refused:
                 return _settle(question, reading, sends, maybe_done)
             maybe_done = maybe_done or (question.acts and reading.maybe_done)
-            if sends == question.sends or not self._rest(reading, sends, until):
+            if sends == sent + question.sends or not self._rest(reading, sends, until):
                 break
         raise _failure(reading, sends, maybe_done)
 
@@ -149,6 +165,8 @@ def _read(question: Question, response: httpx.Response, content: bytes) -> _Read
     status, headers = response.status_code, response.headers
     if not 200 <= status < 300:
         return _Reading(f"HTTP {status}", status, document, headers, maybe_done=status != 429)
+    if says_no(document):
+        return _Reading(f"HTTP {status} with errors", status, document, headers)
     trouble = "" if document is not None and question.readable(document) else "unreadable answer"
     return _Reading(trouble, status, document, headers)
 
@@ -163,10 +181,17 @@ def _json_object(content: bytes) -> dict[str, Any] | None:
 
 def _settle(question: Question, reading: _Reading, sends: int, maybe_done: bool) -> Reply:
     status = reading.status or 0
-    refused = Refused(status, read_errors(reading.document), sends=sends)
+    told = reading.document
+    refused = Refused(
+        status,
+        read_errors(told),
+        sends=sends,
+        account_code=read_account_code(told),
+        after_a_loss=maybe_done,
+    )
     if not maybe_done:
         raise refused
-    if status == 422 and refused.code == question.already_done:
+    if refused.code == question.already_done:
         return Reply(status, sends, {"data": {}})
     if refused.code in _HOLDS_FOR_EARLIER_SENDS and refused.pointer != "/command_id":
         raise refused

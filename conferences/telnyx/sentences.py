@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from conferences.telnyx.account_codes import meaning
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
 from conferences.telnyx.refusals import REFUSALS, Refusal
 from conferences.telnyx.rules import InvalidCommand
@@ -69,11 +70,15 @@ def _explain(error: TelnyxError | InvalidCommand) -> Explanation:
 def _refused(error: Refused) -> Explanation:
     refusal = _refusal(error)
     field = _field(error.pointer)
+    known = meaning(error.account_code)
+    if known is not None:
+        return Explanation(known.supervisor, f"{_name(error)}: {known.administrator}", field)
     if refusal is None:
         return _unknown(error, field)
     field = field or refusal.field
     administrator = refusal.administrator.replace("{field}", field or "a field")
-    return Explanation(refusal.supervisor, f"{error.status}/{error.code}: {administrator}", field, refusal.race)
+    said = f" It says: {_words(error)}." if error.account_code and _words(error) else ""
+    return Explanation(refusal.supervisor, f"{_name(error)}: {administrator}{said}", field, refusal.race)
 
 
 def _refusal(error: Refused) -> Refusal | None:
@@ -88,11 +93,20 @@ def _refusal(error: Refused) -> Refusal | None:
 
 def _unknown(error: Refused, field: str | None) -> Explanation:
     supervisor, check = _BY_STATUS.get(error.status, _ANY_STATUS)
-    said = ". ".join(part.rstrip(".") for part in (error.title, error.detail) if part)
-    name = f"{error.status}/{error.code}" if error.code else f"HTTP {error.status}"
+    said, name = _words(error), _name(error)
     if not said:
         return Explanation(supervisor, f"{name}: {check}", field)
     return Explanation(f"{supervisor} It says: {said}.", f"{name}: {said}. Please {check}", field)
+
+
+def _words(error: Refused) -> str:
+    return ". ".join(part.rstrip(".") for part in (error.title, error.detail) if part)
+
+
+def _name(error: Refused) -> str:
+    """How an administrator finds it in the provider's pages, or can quote it to its support."""
+    name = f"{error.status}/{error.code}" if error.code else f"HTTP {error.status}"
+    return f"{name} {error.account_code}".strip()
 
 
 def _field(pointer: str | None) -> str | None:

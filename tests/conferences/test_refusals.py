@@ -67,10 +67,12 @@ def refuse(drama: Drama, deed: Deed, refusal: Refusal, times: int | None = None)
 
 @every_deed
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: f"{refusal.status}-{refusal.code or 'html'}")
-def test_a_refusal_is_sent_once_and_has_a_sentence_for_each_reader(drama: Drama, deed: Deed, refusal: Refusal):
+def test_a_refusal_has_a_sentence_for_each_reader(drama: Drama, deed: Deed, refusal: Refusal):
+    """It is sent once; a join that may only have come too early is tried three times more."""
+    sends = 4 if (deed.command, refusal.code) == ("join", "90034") else 1
     outcome = drama.play(deed, refuse(drama, deed, refusal))
     told = (outcome.result, outcome.http_status, outcome.provider_code, outcome.sends)
-    assert told == ("refused", refusal.status, refusal.code, 1)
+    assert told == ("refused", refusal.status, refusal.code, sends)
     assert f"{ON_SCREEN[deed.command]}: {refusal.supervisor}" in drama.panel()
     assert outcome.note.startswith(refusal.administrator)
 
