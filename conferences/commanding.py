@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conferences import audit, counters, inbox, provider
 from conferences.models import AuditEntry, Fact, Supervision
-from conferences.steps import RING_SECS, Step, is_to_be_muted
+from conferences.steps import RING_SECS, Step, is_quieter, is_to_be_muted
 from conferences.telnyx.client import Answer
 from conferences.telnyx.commands import Dial, Hangup, InvalidCommand, Join, Leave, Mute, Update, encode_client_state
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
@@ -171,6 +171,7 @@ def _update(supervision: Supervision) -> Answer:
             whisper_call_control_ids=tuple(supervision.asked_targets),
             region=supervision.join_options.region or None,
         ),
+        urgent=is_quieter(supervision),
     )
 
 

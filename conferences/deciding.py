@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from conferences.errors import HANGUPS
+from datetime import timedelta
+
+from conferences.errors import HANGUPS, ONLY_OUT
 from conferences.models import Leg, Participant, Supervision
 from conferences.steps import (
-    CONFIRM_EVERY,
+    CONFIRM_LATEST,
+    CONFIRM_SOONEST,
     HANGUP_AGAIN,
     LOST_DIAL,
     LOST_HANGUP,
     LOST_JOIN,
     LOST_JOINED,
+    LOST_LEAVE,
     MOST_MUTES,
     UNCONFIRMED,
     Decision,
@@ -41,7 +45,9 @@ def _finished(at: Situation) -> Decision:
     supervision, leg = at.supervision, at.leg
     state = Supervision.State.ENDED if supervision.joined_at else Supervision.State.FAILED
     if supervision.problem:
-        return Decision(Step.FINISH, state, supervision.problem)
+        is_up = not supervision.address and (leg is None or leg.state != Leg.State.ENDED)
+        problem = ONLY_OUT.get(supervision.problem, supervision.problem) if is_up else supervision.problem
+        return Decision(Step.FINISH, state, problem)
     if supervision.joined_at:
         return Decision(Step.FINISH, state, "call_ended" if not at.conference.is_live else "hung_up")
     cause = leg.hangup_cause if leg else ""
@@ -57,8 +63,34 @@ def _way_out(at: Situation) -> Decision:
     if _was_never_in(at):
         return _finished(at)
     inside = at.stay is not None and at.stay.state != Participant.State.LEFT
-    if inside and supervision.leave_sent_at is None:
+    if supervision.leave_sent_at is None and (inside or not supervision.address):
         return Decision(Step.LEAVE, leaving)
+    return _let_go(at) or _hang_up(at)
+
+
+def _let_go(at: Situation) -> Decision | None:
+    """A leg that was up before us is only taken out of the conference; None when it is ours, or that is not certain.
+
+    When in doubt about being heard, be quieter: of a leave that nobody accepted nothing is known, so it is hung up.
+    """
+    supervision, stay, left_at = at.supervision, at.stay, at.supervision.leave_accepted_at
+    if supervision.address:
+        return None
+    if stay is not None and stay.state == Participant.State.LEFT:
+        return _finished(at)
+    if left_at is None:
+        return None
+    if stay is None:
+        return _finished(at)
+    if at.now - left_at < LOST_LEAVE:
+        return Decision(Step.WAIT, Supervision.State.LEAVING)
+    read_at = at.conference.read_at
+    is_read = read_at is not None and read_at - left_at >= LOST_LEAVE
+    return None if is_read else Decision(Step.READ_BACK, Supervision.State.LEAVING)
+
+
+def _hang_up(at: Situation) -> Decision:
+    supervision, leaving = at.supervision, Supervision.State.LEAVING
     if supervision.hangup_sent_at is None or at.now - supervision.hangup_sent_at > HANGUP_AGAIN:
         return Decision(Step.HANGUP, leaving)
     return Decision(Step.WAIT, leaving)
@@ -67,8 +99,8 @@ def _way_out(at: Situation) -> Decision:
 def _was_never_in(at: Situation) -> bool:
     """A leg that was up before us and was surely not taken into the conference stays as it was."""
     supervision = at.supervision
-    joined = at.stay is not None or supervision.joined_at is not None or supervision.accepted_at is not None
-    return not supervision.address and not joined and supervision.problem != "no_reply"
+    maybe_in = at.stay is not None or supervision.joined_at is not None or supervision.join_sent_at is not None
+    return not supervision.address and not maybe_in
 
 
 def _reach_phone(at: Situation) -> Decision:
@@ -134,16 +166,23 @@ def _make_sure(at: Situation) -> Decision:
     supervision, joined, proof = at.supervision, Supervision.State.JOINED, at.supervision.proof
     if proof == Supervision.Proof.AGREES or not supervision.accepted_at:
         return Decision(Step.WAIT, joined)
-    if proof and at.now - supervision.accepted_at > UNCONFIRMED:
+    asked_at = supervision.proof_at or supervision.accepted_at
+    if proof and asked_at - supervision.accepted_at > UNCONFIRMED:
         if proof == Supervision.Proof.CANNOT_TELL:
             return Decision(Step.WAIT, joined)
         if not supervision.asserted_again:
             return Decision(Step.ASSERT_AGAIN, joined)
         if proof == Supervision.Proof.DISAGREES and supervision.accepted_role not in (Role.BARGE, Role.NONE):
             return Decision(Step.GIVE_UP, joined, "not_confirmed")
-    if supervision.proof_at is None or at.now - supervision.proof_at >= CONFIRM_EVERY:
+    is_late = at.now - supervision.accepted_at > UNCONFIRMED >= asked_at - supervision.accepted_at
+    if supervision.proof_at is None or is_late or at.now - asked_at >= _pause(asked_at - supervision.accepted_at):
         return Decision(Step.CONFIRM, joined)
     return Decision(Step.WAIT, joined)
+
+
+def _pause(elapsed: timedelta) -> timedelta:
+    """How long to wait with the next look at what had not come true `elapsed` after it was accepted: as long again."""
+    return min(max(elapsed, CONFIRM_SOONEST), CONFIRM_LATEST)
 
 
 def _not_inside(at: Situation) -> Decision:
@@ -158,5 +197,7 @@ def _not_inside(at: Situation) -> Decision:
 
 
 def _is_stale(at: Situation) -> bool:
-    read_at = at.conference.read_at
-    return read_at is None or at.now - read_at > LOST_JOINED
+    read_at, accepted_at = at.conference.read_at, at.supervision.accepted_at
+    if read_at is None or accepted_at is None:
+        return True
+    return at.now - read_at > max(LOST_JOINED, _pause(read_at - accepted_at))

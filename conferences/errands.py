@@ -25,8 +25,8 @@ Errand = tuple[Key, Callable[[], None]]
 
 # Nothing tells a process that another one has died holding an errand; so it also looks on its own.
 LOOK_EVERY = 1.0
-AT_ONCE = 8
-READS_AT_ONCE = 4
+AT_ONCE = {"supervision": 24, "leaving": 24, "reading": 8}
+_POOLS = {"supervision": "supervision", "leaving": "leaving", "leftover": "leaving"}
 # The provider's list is asked for mute and hold once it has had time to settle, and not for ever when it will not tell.
 UNREAD = timedelta(seconds=3)
 READ_AGAIN = timedelta(seconds=3)
@@ -34,8 +34,8 @@ READ_AGAIN = timedelta(seconds=3)
 
 def due() -> Iterator[Errand]:
     """Yield what may be due now, each under a key of its own. Doing one twice, or by two processes, does no harm."""
-    for pk in Supervision.objects.running().values_list("pk", flat=True):
-        yield ("supervision", pk), partial(following.follow, pk)
+    for pk, wanted in Supervision.objects.running().values_list("pk", "wanted"):
+        yield ("supervision" if wanted else "leaving", pk), partial(following.follow, pk)
     for supervision, leg in leftovers.find():
         yield ("leftover", leg.pk), partial(leftovers.clear_away, supervision, leg)
     for conference in Conference.objects.live().filter(read_at=None)[:50]:
@@ -71,11 +71,8 @@ class Runner:
     def __init__(self) -> None:
         self._woken = threading.Event()
         self._stopped = threading.Event()
-        # Apart: a provider that is slow to be read must not keep anybody from leaving a call.
-        self._pools = {
-            "supervision": ThreadPoolExecutor(AT_ONCE, thread_name_prefix="supervision"),
-            "reading": ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="reading"),
-        }
+        # Apart: neither a provider that is slow to be read nor commands that hang keep anybody from leaving a call.
+        self._pools = {name: ThreadPoolExecutor(most, thread_name_prefix=name) for name, most in AT_ONCE.items()}
         self._under_way: dict[Key, Future[None]] = {}
         self._thread = threading.Thread(target=self._look, name="errands", daemon=True)
 
@@ -109,8 +106,7 @@ class Runner:
         self._under_way = {key: future for key, future in self._under_way.items() if not future.done()}
         for key, errand in due():
             if key not in self._under_way and not self._stopped.is_set():
-                pool = self._pools["supervision" if key[0] in ("supervision", "leftover") else "reading"]
-                self._under_way[key] = pool.submit(_do, key, errand)
+                self._under_way[key] = self._pools[_POOLS.get(key[0], "reading")].submit(_do, key, errand)
 
 
 def _do(key: Key, errand: Callable[[], None]) -> None:

@@ -41,8 +41,20 @@ PROBLEMS: Final = {
     "not_certain": "It was not certain who could hear you, so your phone was hung up.",
     "not_confirmed": "The provider did not confirm the mode, so your phone was hung up.",
     "withdrawn": "You may no longer supervise this call, so your phone was hung up.",
+    "not_quieter_out": "The change to a quieter mode did not go through, so you were taken out of the call.",
+    "not_certain_out": "It was not certain who could hear you, so you were taken out of the call.",
+    "not_confirmed_out": "The provider did not confirm the mode, so you were taken out of the call.",
+    "withdrawn_out": "You may no longer supervise this call, so you were taken out of it.",
     "cancelled": "Cancelled.",
     "left": "You left. The call goes on without you.",
+}
+
+# The same, for a leg that was up before us and is still.
+ONLY_OUT: Final = {
+    "not_quieter": "not_quieter_out",
+    "not_certain": "not_certain_out",
+    "not_confirmed": "not_confirmed_out",
+    "withdrawn": "withdrawn_out",
 }
 
 STILL_MUTED: Final = "Your phone could not be unmuted, so nobody may hear you. Choose the mode again to try once more."

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import logging
 import uuid
-from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 
-from conferences import audit, commanding, confirming, notices, outcomes, policy, reconcile, workers
+from conferences import audit, commanding, confirming, lease, notices, outcomes, overtaking, policy, reconcile
 from conferences.commanding import Sent
 from conferences.deciding import next_step
 from conferences.errors import NotPossible
+from conferences.lease import note
 from conferences.models import Participant, Supervision
 from conferences.situations import situation
 from conferences.steps import Decision, Situation, Step, is_quieter, targets_now
-from conferences.supervision import note
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 
 log = logging.getLogger(__name__)
 
-# Longer than the client spends on one command: a worker that is silent for longer has died.
-LEASE = timedelta(seconds=30)
 MOST_STEPS = 12
 
 
@@ -32,25 +28,16 @@ def follow(supervision_id: UUID) -> None:
     """Do what is due for this supervision now: send its next commands, or note how it ended.
 
     One worker at a time has a supervision, so commands for its leg never interleave; who comes meanwhile returns at
-    once, and the one who has it looks again before giving it back.
+    once, and the one who has it looks again before giving it back. Only a step that makes her quieter or takes her out
+    does not wait for a worker that the provider keeps waiting.
     """
-    while _take(supervision_id):
+    while (turn := lease.take(supervision_id) or overtaking.turn(supervision_id)) is not None:
         try:
-            went_on = all(_do_next(supervision_id) for _ in range(MOST_STEPS))
+            went_on = all(_do_next(supervision_id, turn) for _ in range(MOST_STEPS))
         finally:
-            Supervision.objects.filter(pk=supervision_id).update(busy_until=None, busy_by="")
+            lease.give_back(supervision_id, turn)
         if went_on or not _is_due(supervision_id):
             return
-
-
-def _take(supervision_id: UUID) -> bool:
-    now = timezone.now()
-    row = Supervision.objects.running().filter(pk=supervision_id)
-    free = Q(busy_until=None) | Q(busy_until__lt=now)
-    holder = row.values_list("busy_by", flat=True).first() or ""
-    if workers.is_gone(holder):
-        free |= Q(busy_by=holder)
-    return row.filter(free).update(busy_until=now + LEASE, busy_by=workers.me()) == 1
 
 
 def _is_due(supervision_id: UUID) -> bool:
@@ -58,10 +45,10 @@ def _is_due(supervision_id: UUID) -> bool:
     return at is not None and next_step(at).step is not Step.WAIT
 
 
-def _do_next(supervision_id: UUID) -> bool:
+def _do_next(supervision_id: UUID, turn: int) -> bool:
     """Take one step; say whether another may follow at once."""
     at = situation(supervision_id)
-    if at is None:
+    if at is None or at.supervision.busy_turn != turn:
         return False
     if at.supervision.command:
         _settle_lost_command(at.supervision)
@@ -80,12 +67,16 @@ def _settle_lost_command(supervision: Supervision) -> None:
     """A command is under way and nobody has it: its server died. Send the very same again, or own up to not knowing."""
     step, sent_at = Step(supervision.command), supervision.command_at or timezone.now()
     fresh = timezone.now() - sent_at < commanding.RESENDABLE and supervision.asked_at <= sent_at
-    if fresh:
-        note(supervision, busy_until=timezone.now() + LEASE)
+    if fresh and (supervision.wanted or step not in _TAKE_HER_IN):
+        lease.prolong(supervision)
         sent = commanding.send(supervision, step)
     else:
         sent = commanding.lost(supervision, sent_at)
     _apply(supervision, step, sent)
+
+
+# Not sent again once she wants to be out.
+_TAKE_HER_IN = (Step.JOIN, Step.UPDATE, Step.UNMUTE)
 
 
 def _keep_present_targets(at: Situation) -> None:
@@ -168,14 +159,10 @@ def _carry_out(at: Situation, decision: Decision) -> bool:
     marks = {f"{decision.step.value}_sent_at": at.now} if decision.step in (Step.JOIN, Step.LEAVE, Step.HANGUP) else {}
     if decision.step is Step.DIAL:
         marks = {"dialled_at": at.now}
-    note(
-        supervision,
-        command=decision.step.value,
-        command_id=str(uuid.uuid4()),
-        command_at=at.now,
-        busy_until=timezone.now() + LEASE,
-        **marks,
-    )
+    lease.prolong(supervision)
+    command = {"command": decision.step.value, "command_id": str(uuid.uuid4()), "command_at": at.now}
+    if not note(supervision, **command, **marks):
+        return False
     sent = commanding.send(supervision, decision.step)
     _apply(supervision, decision.step, sent)
     return True
@@ -208,7 +195,8 @@ def _apply(supervision: Supervision, step: Step, sent: Sent) -> None:
     changes = outcomes.changes(supervision, step, sent)
     if step is Step.UPDATE and not sent.accepted:
         _take_back(supervision)
-    note(supervision, command="", command_id="", command_at=None, **changes)
+    if not note(supervision, command="", command_id="", command_at=None, **changes):
+        overtaking.hear_late(supervision, step, sent)
     if step is Step.HANGUP and sent.code in commanding.GONE:
         commanding.leg_is_gone(supervision)
 
@@ -217,4 +205,5 @@ def _take_back(supervision: Supervision) -> None:
     """Return to the mode in force, unless the supervisor has asked for yet another one meanwhile."""
     if supervision.accepted_role:
         before = {"asked_role": supervision.accepted_role, "asked_targets": supervision.accepted_targets}
-        Supervision.objects.filter(pk=supervision.pk, asked_at=supervision.asked_at).update(**before)
+        unchanged = {"asked_at": supervision.asked_at, "busy_turn": supervision.busy_turn}
+        Supervision.objects.filter(pk=supervision.pk, **unchanged).update(**before)

@@ -24,6 +24,8 @@ def changes(supervision: Supervision, step: Step, sent: Sent) -> dict[str, objec
         return _updated(supervision, sent)
     if step in (Step.MUTE, Step.UNMUTE):
         return _muted(supervision, sent, muted=step is Step.MUTE)
+    if step is Step.LEAVE and sent.accepted:
+        return {"leave_accepted_at": sent.at}
     return {"notice": sent.sentence} if sent.sentence else {}
 
 
@@ -48,7 +50,7 @@ def _joined(supervision: Supervision, sent: Sent) -> dict[str, object]:
     if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
         return {"notice": sent.sentence}
     problem = "no_reply" if sent.result == AuditEntry.Result.UNKNOWN else REFUSALS.get(sent.code, "refused")
-    return _given_up(problem, sent)
+    return _given_up(problem, sent) | {"join_sent_at": None}
 
 
 def _given_up(problem: str, sent: Sent) -> dict[str, object]:

@@ -13,9 +13,11 @@ from conferences.models import Conference, Leg, Participant, Supervision
 Role = Supervision.Role
 
 RING_SECS: Final = 30
-# How often the provider's list is looked at until it shows the accepted mode, and how long that may take before the
-# mode counts as unconfirmed and is sent again; after as long again a mode that should be quiet is given up.
-CONFIRM_EVERY: Final = timedelta(seconds=1)
+# The provider's list is looked at until it shows the accepted mode, after pauses that grow from the one to the other.
+CONFIRM_SOONEST: Final = timedelta(seconds=1)
+CONFIRM_LATEST: Final = timedelta(seconds=30)
+# How long that may take before the mode counts as unconfirmed and is sent again; after as long again a mode that should
+# be quiet is given up.
 UNCONFIRMED: Final = timedelta(seconds=5)
 # A dial or join whose answer was lost may still show itself in a webhook; after this it is given up.
 LOST_DIAL: Final = timedelta(seconds=45)
@@ -25,6 +27,9 @@ LOST_JOINED: Final = timedelta(seconds=4)
 LOST_HANGUP: Final = timedelta(seconds=RING_SECS + 15)
 # How often our leg is muted or unmuted before that is left as it is.
 MOST_MUTES: Final = 2
+# A leg that was up before us and that the list still shows in the conference so long after our leave was accepted is
+# asked after, and then hung up.
+LOST_LEAVE: Final = timedelta(seconds=4)
 # A leg we hung up and that is not gone by then is hung up again.
 HANGUP_AGAIN: Final = timedelta(seconds=5)
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from conferences import supervision, workers
-from conferences.following import LEASE
+from conferences.lease import LEASE
 from conferences.models import Conference, Device, Supervision
 from conferences.policy import whisper_legs
 from conferences.simulator import Simulator

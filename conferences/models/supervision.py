@@ -88,9 +88,11 @@ class Supervision(models.Model):
     command_at = models.DateTimeField(null=True, blank=True)
     busy_until = models.DateTimeField(null=True, blank=True)  # a worker has it until then,
     busy_by = models.CharField(max_length=255, blank=True)  # this one (workers.me), or until that has died
+    busy_turn = models.PositiveIntegerField(default=0)  # counts the takings: who had it before must not note any more
     dialled_at = models.DateTimeField(null=True, blank=True)
     join_sent_at = models.DateTimeField(null=True, blank=True)
     leave_sent_at = models.DateTimeField(null=True, blank=True)
+    leave_accepted_at = models.DateTimeField(null=True, blank=True)
     hangup_sent_at = models.DateTimeField(null=True, blank=True)
 
     problem = models.CharField(max_length=40, blank=True)  # a key of errors.PROBLEMS: why it ended or is to end

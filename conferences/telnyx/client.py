@@ -134,10 +134,10 @@ class TelnyxClient:
         path = f"/conferences/{_segment('conference_id', conference_id)}/actions/join"
         return _answer(self._command(path, join, _Manner(_is_ok, _SAME_PARTICIPANT_TWICE, patient=True)))
 
-    def update(self, conference_id: str, update: Update) -> Answer:
-        """Change the role of a leg in the conference, and with it who hears it."""
+    def update(self, conference_id: str, update: Update, *, urgent: bool = False) -> Answer:
+        """Change the role of a leg in the conference, and with it who hears it; to a quieter one it is urgent."""
         path = f"/conferences/{_segment('conference_id', conference_id)}/actions/update"
-        return _answer(self._command(path, update, _Manner(_is_ok)))
+        return _answer(self._command(path, update, _Manner(_is_ok, urgent=urgent)))
 
     def leave(self, conference_id: str, leave: Leave) -> Answer:
         """Take a leg out of the conference; it stays up, parked. Refused with 90018 when it is gone already."""
@@ -220,13 +220,24 @@ class TelnyxClient:
             body = command.body()
             content = orjson.dumps(body | ({"command_id": command_id} if "command_id" in body else {}))
             by = min(self._ids.claim(command_id, (path, content)), until)
-            question = Question("POST", path, manner.readable, content, already_done=manner.already_done, before=before)
-            with self._gate.command():
-                if not manner.urgent:
-                    self._gate.wait_for_command(by)
-                return self._exchange.ask(question, by)
+            question = Question(
+                "POST",
+                path,
+                manner.readable,
+                content,
+                already_done=manner.already_done,
+                before=before,
+                urgent=manner.urgent,
+            )
+            return self._pass_gate(question, by)
 
         return self._patience.send(command.command_id, attempt) if manner.patient else attempt(command.command_id, None)
+
+    def _pass_gate(self, question: Question, until: float) -> Reply:
+        with self._gate.command():
+            if not question.urgent:
+                self._gate.wait_for_command(until)
+            return self._exchange.ask(question, until)
 
     def _read(self, path: str, params: Mapping[str, str], readable: Readable) -> Mapping[str, Any]:
         until = self._clock() + READ_SECONDS

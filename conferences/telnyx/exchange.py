@@ -21,9 +21,10 @@ from conferences.telnyx.errors import (
 )
 from conferences.telnyx.pacing import Gate, back_off, pause, retry_after
 from conferences.telnyx.standing import Standing
-from conferences.telnyx.transport import DEADLINE
+from conferences.telnyx.transport import DEADLINE, URGENT
 
 _ONE_SEND_SECONDS: Final = 6.0
+_URGENT_SECONDS: Final = 0.5
 _LONGEST_ANSWER: Final = 8 * 2**20
 
 # Once an earlier send may have been carried out, a refusal of a later one proves nothing about it, except where it
@@ -43,7 +44,8 @@ class Question:
     """One request, what makes an answer to it readable, and how hard to try.
 
     `already_done` is the code of a refusal that, after a send whose outcome is unknown, means that send was carried
-    out. `before` is the refusal of the same command under another command_id: its sends count.
+    out. `before` is the refusal of the same command under another command_id: its sends count. One that is urgent
+    does not sit out a rate limit: while it waited, somebody would go on being heard.
     """
 
     method: str
@@ -54,6 +56,7 @@ class Question:
     sends: int = 3
     already_done: str | None = None
     before: Refused | None = None
+    urgent: bool = False
 
     @property
     def acts(self) -> bool:
@@ -114,11 +117,11 @@ class Exchange:
             if reading.refused:
                 return _settle(question, reading, sends, maybe_done)
             maybe_done = maybe_done or (question.acts and reading.maybe_done)
-            if sends == sent + question.sends or not self._rest(reading, sends, until):
+            if sends == sent + question.sends or not self._rest(question, reading, sends, until):
                 break
         raise _failure(reading, sends, maybe_done)
 
-    def _rest(self, reading: _Reading, sends: int, until: float) -> bool:
+    def _rest(self, question: Question, reading: _Reading, sends: int, until: float) -> bool:
         """Return False, without waiting, when no time would be left to send again."""
         seconds = pause(sends)
         if reading.status == 429:
@@ -127,7 +130,7 @@ class Exchange:
             self._gate.limit(seconds)
         if self._clock() + seconds >= until:
             return False
-        self._sleep(seconds)
+        self._sleep(min(seconds, _URGENT_SECONDS) if question.urgent else seconds)
         return True
 
     def _send(self, question: Question, until: float) -> _Reading:
@@ -137,7 +140,7 @@ class Exchange:
             question.path,
             params=question.params or None,
             content=question.content,
-            extensions={DEADLINE: deadline},
+            extensions={DEADLINE: deadline, URGENT: question.urgent},
         )
         try:
             with closing(self._http.send(request, stream=True)) as response:

@@ -15,6 +15,8 @@ from conferences.telnyx.rules import InvalidCommand
 
 # A refusal to be asked for an hour would leave a supervisor in a call for an hour; ask again after a minute.
 _LONGEST_LIMIT: Final = 60.0
+# What a read lets commands go before, in seconds; longer would let one command that hangs hold everybody's reads back.
+_COURTESY: Final = 0.25
 _GLANCE: Final = 0.02
 _REUSE_SECONDS: Final = 50.0
 _IDS_KEPT: Final = 10_000
@@ -33,7 +35,7 @@ class Gate:
 
     @contextmanager
     def command(self) -> Iterator[None]:
-        """Hold reads back for as long as a command waits or is under way."""
+        """Let reads that arrive while a command waits or is under way come after it, if it does not take long."""
         with self._lock:
             self._commands += 1
         try:
@@ -47,8 +49,12 @@ class Gate:
         self._wait(self._limit_left, until)
 
     def wait_for_read(self, until: float) -> None:
-        """Wait for the end of a rate limit and of every command; raise RateLimited when that is later than `until`."""
-        self._wait(self._read_waits, until)
+        """Wait for the end of a rate limit, and a quarter of a second at most for commands that are under way.
+
+        Raises RateLimited when the limit ends later than `until`.
+        """
+        courteous_until = self._clock() + _COURTESY
+        self._wait(lambda: self._read_waits(courteous_until), until)
 
     def limit(self, seconds: float) -> None:
         """Nobody asks for so many seconds, a minute at most."""
@@ -72,10 +78,11 @@ class Gate:
         with self._lock:
             return self._nobody_until - self._clock()
 
-    def _read_waits(self) -> float:
+    def _read_waits(self, courteous_until: float) -> float:
         with self._lock:
-            limit = max(self._nobody_until, self._no_reads_until) - self._clock()
-            return max(limit, _GLANCE) if self._commands else limit
+            now = self._clock()
+            limit = max(self._nobody_until, self._no_reads_until) - now
+            return max(limit, _GLANCE) if self._commands and now < courteous_until else limit
 
 
 class CommandIds:

@@ -10,6 +10,10 @@ import httpcore
 import httpx
 
 DEADLINE: Final = "deadline"
+URGENT: Final = "urgent"
+# Connections at once. Each may hang for as long as a command takes, and one for whom there is none is not heard.
+_ORDINARY: Final = 100
+_URGENT: Final = 50
 _SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
 _ALIKE: Final = (
@@ -30,9 +34,14 @@ class DeadlineTransport(httpx.BaseTransport):
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._waits = _Waits(clock)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
-            max_connections=20,
+        self._context = httpx.create_ssl_context()
+        # Apart: what takes somebody out of earshot never waits for a connection on which others' commands hang.
+        self._ordinary, self._urgent = self._pool(_ORDINARY), self._pool(_URGENT)
+
+    def _pool(self, connections: int) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(
+            ssl_context=self._context,
+            max_connections=connections,
             max_keepalive_connections=10,
             keepalive_expiry=15,
             network_backend=_Backend(self._waits),
@@ -41,8 +50,9 @@ class DeadlineTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; raises httpx.TransportError like any transport of httpx."""
         self._waits.until = request.extensions.get(DEADLINE, float("inf"))
+        pool = self._urgent if request.extensions.get(URGENT) else self._ordinary
         with _raising_as_httpx():
-            response = self._pool.handle_request(
+            response = pool.handle_request(
                 httpcore.Request(
                     method=request.method,
                     url=httpcore.URL(
@@ -65,7 +75,8 @@ class DeadlineTransport(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close every kept connection."""
-        self._pool.close()
+        self._ordinary.close()
+        self._urgent.close()
 
 
 class _Waits(threading.local):

@@ -102,6 +102,7 @@ NO_REPLY = End("failed", "no_reply", "No answer from the provider.")
 REFUSED = End("failed", "refused", "The provider refused.")
 NOT_QUIETER = End("ended", "not_quieter", "The change to a quieter mode did not go through, so your phone was hung up.")
 NOT_CERTAIN = End("ended", "not_certain", "It was not certain who could hear you, so your phone was hung up.")
+NOT_CONFIRMED = End("ended", "not_confirmed", "The provider did not confirm the mode, so your phone was hung up.")
 UNHEARD = End("joined", "barge", "not confirmed: Telnyx shows you as muted")
 LEFT = End("ended", "left", "You left. The call goes on without you.")
 
@@ -147,7 +148,7 @@ def test_a_fault_is_said_survived_and_cleared_away(drama: Drama, fault: Fault, d
     drama.run(6, 6, 6)
     # Asked for nothing for a minute, the provider cannot confirm that a monitor is quiet either.
     unread = (fault.name, deed.name) == ("429-for-an-hour", "mute")
-    end, panel = NOT_CERTAIN if unread else ENDS[deed.name][fault.effect], drama.panel()
+    end, panel = NOT_CONFIRMED if unread else ENDS[deed.name][fault.effect], drama.panel()
     assert (drama.mine.state, drama.mine.problem or drama.mine.accepted_role) == (end.state, end.why)
     assert (end.sentence in panel, UNKNOWN_OUTCOME in panel) == (True, False)
     assert_nothing_is_left_behind(drama)

@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from conferences import following, supervision
+from conferences import following, lease, supervision
 from conferences.errors import NotPossible
 from conferences.models import AuditEntry, Conference, Leg, Participant, Supervision
 from tests.asking import ask, refuse
@@ -255,10 +255,10 @@ def test_a_running_supervision_is_shown_again_on_any_page(story: Story, marta):
 def test_one_worker_at_a_time_has_a_supervision(story: Story, marta):
     _, conference = story.call(ANA)
     mine = ask(marta, conference)
-    Supervision.objects.filter(pk=mine.pk).update(busy_until=timezone.now() + following.LEASE)
+    Supervision.objects.filter(pk=mine.pk).update(busy_until=timezone.now() + lease.LEASE)
     following.follow(mine.pk)
     assert story.commands("/v2/calls") == []
-    Supervision.objects.filter(pk=mine.pk).update(busy_until=timezone.now() - following.LEASE)
+    Supervision.objects.filter(pk=mine.pk).update(busy_until=timezone.now() - lease.LEASE)
     following.follow(mine.pk)
     assert len(story.commands("/v2/calls")) == 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from conferences import following, supervision
+from conferences import following, lease, supervision
 from conferences.errors import NotPossible
 from conferences.models import AuditEntry, Supervision
 from tests.asking import ask, refuse
@@ -50,7 +50,7 @@ def test_a_quieter_mode_of_unknown_outcome_hangs_up_our_leg(story: Story, marta)
 
 @pytest.mark.parametrize(
     ("code", "problem"),
-    [("90019", "conference_over"), ("90034", "not_answered_yet"), ("90032", "full"), ("10015", "refused")],
+    [("90019", "conference_over"), ("90032", "full"), ("10015", "refused")],
 )
 def test_a_refused_join_is_named_and_takes_our_phone_down(story: Story, marta, code, problem):
     _, conference = story.call(ANA)
@@ -84,7 +84,7 @@ def test_a_command_lost_long_ago_is_unknown_and_made_quiet_again(story: Story, m
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     story.pass_time(60)
-    long_ago = timezone.now() - following.LEASE
+    long_ago = timezone.now() - lease.LEASE
     Supervision.objects.filter(pk=mine.pk).update(
         command="update", command_id="lost", command_at=long_ago, asked_role="barge", asked_at=long_ago
     )

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from conferences.telnyx.commands import Hangup, InvalidCommand, Join, Leave, Update
+from conferences.telnyx.commands import Hangup, InvalidCommand, Join, Leave, Mute, Update
 from conferences.telnyx.errors import RateLimited, Unavailable
 
 JOIN = Join("v3:own", "c1", "whisper", ("v3:ana",))
@@ -115,3 +115,38 @@ def test_a_command_id_belongs_to_one_command(client, provider, again):
     client.join("conf", JOIN)
     assert failure(InvalidCommand, again, client).field == "command_id"
     assert len(provider.requests) == 1
+
+
+URGENT = {
+    **QUIETER,
+    "quieter": lambda client: client.update("conf", Update("v3:own", "c8", "monitor"), urgent=True),
+    "mute": lambda client: client.mute("conf", Mute("v3:own", "c9", muted=True)),
+}
+
+
+@pytest.mark.parametrize("name", URGENT)
+@pytest.mark.parametrize("asked", ["1", "15", "19"])
+def test_what_makes_us_quieter_sits_no_rate_limit_out(client, provider, time, name, asked):
+    provider.refuses(429, "10011", retry_after=asked).accepts()
+    assert URGENT[name](client).sends == 2
+    assert sum(time.slept) <= 0.5
+
+
+@pytest.mark.parametrize("name", URGENT)
+def test_a_rate_limit_that_goes_on_is_told_within_two_seconds(client, provider, time, name):
+    provider.refuses(429, "10011", retry_after="15")
+    assert failure(RateLimited, URGENT[name], client).sends == 3
+    assert sum(time.slept) <= 1.0
+
+
+@pytest.mark.parametrize("name", URGENT)
+def test_a_rate_limit_for_an_hour_is_told_at_once(client, provider, time, name):
+    provider.refuses(429, "10011", retry_after="3600").accepts()
+    assert failure(RateLimited, URGENT[name], client).sends == 1
+    assert time.slept == []
+
+
+def test_a_louder_mode_waits_for_the_end_of_a_rate_limit(client, provider, time):
+    provider.refuses(429, "10011", retry_after="15").accepts()
+    assert client.update("conf", Update("v3:own", "c8", "barge")).sends == 2
+    assert sum(time.slept) >= 15

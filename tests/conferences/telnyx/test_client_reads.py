@@ -192,16 +192,22 @@ def test_a_read_gives_up_when_a_rate_limit_lasts_too_long(client, provider, time
     assert 25 <= error.retry_after < 26
 
 
-def test_a_read_gives_way_to_a_command_under_way(client, provider):
-    caught = []
+@pytest.mark.parametrize("hanging", [1, 5, 20])
+def test_a_read_gives_way_to_commands_under_way_but_not_for_as_long_as_they_hang(client, provider, time, hanging):
+    waited = []
 
-    def ask_meanwhile(_):
-        caught.append(failure(RateLimited, client.call, "v3:own"))
+    def ask_meanwhile(request):
+        if request.method == "POST" and len(provider.requests) < hanging:
+            client.join("conf", Join("v3:other", f"other{len(provider.requests)}", "monitor"))
+        elif request.method == "POST":
+            began = time.now
+            client.call("v3:own")
+            waited.append(time.now - began)
         return httpx.Response(200, json={"data": {"result": "ok"}})
 
     provider.does(ask_meanwhile)
     assert client.join("conf", JOIN).sends == 1
-    assert ([type(error) for error in caught], provider.paths) == ([RateLimited], ["/v2/conferences/conf/actions/join"])
+    assert [round(one, 1) for one in waited] == [0.3]
 
 
 @pytest.mark.parametrize(("status", "kind"), [(200, type(None)), (422, Refused), (502, Unavailable)])
