@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conferences import audit, commanding, confirming, lease, notices, outcomes, overtaking, policy, reconcile
+from conferences import audit, commanding, confirming, lease, notices, outcomes, overtaking, policy, provider, reconcile
 from conferences.commanding import Sent
 from conferences.deciding import next_step
 from conferences.errors import NotPossible
@@ -22,6 +22,8 @@ from conferences.telnyx.rules import InvalidCommand
 log = logging.getLogger(__name__)
 
 MOST_STEPS = 12
+# For as long as a join that comes too early is tried, and a little more.
+GLANCE, MOST_GLANCES = 0.1, 30
 
 
 def follow(supervision_id: UUID) -> None:
@@ -38,6 +40,20 @@ def follow(supervision_id: UUID) -> None:
             lease.give_back(supervision_id, turn)
         if went_on or not _is_due(supervision_id):
             return
+
+
+def follow_own_leg(supervision_id: UUID) -> Supervision:
+    """Follow one that joins with a leg that is up already, until it is known what came of that, or for some seconds.
+
+    It may be another worker that joins it: whoever asked reads in the form what the provider said all the same.
+    """
+    for _ in range(MOST_GLANCES):
+        follow(supervision_id)
+        mine = Supervision.objects.get(pk=supervision_id)
+        if mine.ended_at is not None or mine.accepted_at is not None or mine.notice:
+            break
+        provider.sleep(GLANCE)
+    return mine
 
 
 def _is_due(supervision_id: UUID) -> bool:

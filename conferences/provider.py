@@ -10,6 +10,7 @@ from functools import lru_cache
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
+from django.db import connections
 
 from conferences.telnyx.client import TelnyxClient
 from conferences.telnyx.signature import load_public_keys
@@ -24,8 +25,14 @@ sleep: Callable[[float], None] = time.sleep
 def client() -> TelnyxClient:
     """Return this process's client; one key has one client, so that its connections and its pacing are shared.
 
+    Whoever takes it is about to wait for the provider, perhaps for long: a database connection that came from a pool is
+    given back first, for those are few.
+
     Raises ValueError when no key, or none that can be sent, is configured.
     """
+    for connection in connections.all(initialized_only=True):
+        if "pool" in connection.settings_dict.get("OPTIONS", {}) and not connection.in_atomic_block:
+            connection.close()
     return _client(settings.TELNYX_API_KEY, settings.TELNYX_BASE_URL, transport, clock, sleep)
 
 

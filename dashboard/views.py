@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from conferences import following, policy, reconcile, supervision
-from conferences.errors import NotPossible
+from conferences.errors import PROBLEMS, NotPossible
 from conferences.feed import latest
 from conferences.models import Conference, Queue, Supervision
 from dashboard import fragments, frames
@@ -165,10 +165,13 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
     except NotPossible as error:
         form.refuse(error)
         return False
-    following.follow(begun.pk)
-    begun.refresh_from_db()
-    if begun.problem_field and begun.ended_at is not None:
-        form.refuse_as_provider(begun.problem_field, begun.notice)
+    if form.leg is None:
+        following.follow(begun.pk)
+        begun.refresh_from_db()
+    else:
+        begun = following.follow_own_leg(begun.pk)
+    if begun.ended_at is not None and (begun.problem_field or form.leg is not None):
+        form.refuse_as_provider(begun.problem_field, begun.notice or PROBLEMS.get(begun.problem, ""))
         supervision.dismiss(begun)
         return False
     return True

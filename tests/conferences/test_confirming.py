@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from conferences import following, supervision
@@ -91,6 +93,46 @@ def test_a_barge_that_is_never_confirmed_stays_and_says_so(story: Story, marta):
         story.pass_time(1)
     mine.refresh_from_db()
     assert (mine.state, mine.proof, mine.accepted_role) == ("joined", "disagrees", "barge")
+
+
+@pytest.mark.parametrize("role", ["barge", "whisper"])
+def test_what_cannot_be_confirmed_is_looked_at_after_growing_pauses(story: Story, marta, role):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    story.simulator.faults.add("unavailable", method="GET", path="/participants", times=None)
+    change(story, mine, role, *((ANA,) if role == "whisper" else ()))
+    looks = looked_at(story, mine, seconds=150)
+    pauses = [round(later - earlier) for earlier, later in pairwise(looks)]
+    if role == "whisper":
+        assert (mine.problem, mine.ended_at is not None) == ("not_confirmed", True)
+        return
+    assert mine.state == "joined"
+    assert pauses[-1] == 30
+    last_start = max(number for number, pause in enumerate(pauses) if pause == 1)
+    assert pauses[last_start:] == sorted(pauses[last_start:])
+    assert len(looks) < 20
+
+
+def looked_at(story, mine, *, seconds):
+    """When the provider's list was asked for the mode, in seconds."""
+    looks = []
+    for _ in range(seconds):
+        story.pass_time()
+        mine.refresh_from_db()
+        if mine.proof_at is not None and (not looks or mine.proof_at.timestamp() != looks[-1]):
+            looks.append(mine.proof_at.timestamp())
+    return looks
+
+
+def test_a_barge_is_confirmed_when_the_list_can_be_had_again(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    story.simulator.faults.add("unavailable", method="GET", path="/participants", times=None)
+    change(story, mine, "barge")
+    looked_at(story, mine, seconds=60)
+    story.simulator.faults.clear()
+    looked_at(story, mine, seconds=31)
+    assert (mine.state, mine.proof, mine.confirmed_role) == ("joined", "agrees", "barge")
 
 
 def test_a_lost_announcement_of_our_joining_is_read_back(story: Story, marta):
