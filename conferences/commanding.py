@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
 from django.utils import timezone
 
-from conferences import audit, counters, inbox, provider
+from conferences import audit, counters, inbox, provider, regions
 from conferences.models import AuditEntry, Fact, Supervision
 from conferences.steps import RING_SECS, Step, is_quieter, is_to_be_muted
 from conferences.telnyx.client import Answer
@@ -72,7 +73,7 @@ def send(supervision: Supervision, step: Step) -> Sent:
         command_id=supervision.command_id,
     )
     try:
-        answer = _COMMANDS[step](supervision)
+        answer = _in_its_region(supervision, step)
     except (TelnyxError, InvalidCommand) as error:
         return _failed(intent, error, sent_at)
     found = getattr(answer, "call_control_id", "")
@@ -84,6 +85,37 @@ def send(supervision: Supervision, step: Step) -> Sent:
     counters.COMMANDS.labels(step.value, "ok").inc()
     _record(supervision, step, sent_at)
     return Sent(AuditEntry.Result.OK, sent_at, call_control_id=found)
+
+
+def _in_its_region(supervision: Supervision, step: Step) -> Answer:
+    """Send it to the region that the conference is in; where that is another than was thought, once more.
+
+    A conference that is missing in one region refuses clearly, so the second has a command_id of its own. A leg that we
+    hang up next is not looked for first.
+    """
+    tried = _region(supervision)
+    try:
+        return _COMMANDS[step](supervision)
+    except Refused as error:
+        waits = step is not Step.LEAVE or not supervision.address
+        if step in _OUTSIDE or not waits or not regions.is_missing(error):
+            raise
+        if regions.look_for(supervision.conference, but=tried) is None:
+            raise
+        refused = error
+    again = copy(supervision)
+    again.command_id = f"{supervision.command_id}-there"
+    try:
+        answer = _COMMANDS[step](again)
+    except (Refused, RateLimited, Unavailable) as error:
+        error.sends += refused.sends
+        raise
+    return replace(answer, sends=answer.sends + refused.sends)
+
+
+def _region(supervision: Supervision) -> str | None:
+    """Where the conference was found, else where the queue's policy has it, else where the account keeps its data."""
+    return regions.known(supervision.conference) or supervision.join_options.region or None
 
 
 def lost(supervision: Supervision, sent_at: datetime) -> Sent:
@@ -156,7 +188,8 @@ def _join(supervision: Supervision) -> Answer:
             supervisor_role=supervision.asked_role,
             whisper_call_control_ids=tuple(supervision.asked_targets),
             client_state=encode_client_state(str(supervision.pk)),
-            **supervision.join_options.join_fields() | {"mute": is_to_be_muted(supervision, supervision.asked_role)},
+            **supervision.join_options.join_fields()
+            | {"mute": is_to_be_muted(supervision, supervision.asked_role), "region": _region(supervision)},
         ),
     )
 
@@ -169,7 +202,7 @@ def _update(supervision: Supervision) -> Answer:
             command_id=supervision.command_id,
             supervisor_role=supervision.asked_role,
             whisper_call_control_ids=tuple(supervision.asked_targets),
-            region=supervision.join_options.region or None,
+            region=_region(supervision),
         ),
         urgent=is_quieter(supervision),
     )
@@ -182,7 +215,7 @@ def _mute(supervision: Supervision, *, muted: bool) -> Answer:
             call_control_id=supervision.call_control_id,
             command_id=supervision.command_id,
             muted=muted,
-            region=supervision.join_options.region or None,
+            region=_region(supervision),
         ),
     )
 
@@ -194,7 +227,7 @@ def _leave(supervision: Supervision) -> Answer:
             call_control_id=supervision.call_control_id,
             command_id=supervision.command_id,
             beep_enabled=supervision.join_options.beep_enabled,
-            region=supervision.join_options.region or None,
+            region=_region(supervision),
         ),
     )
 
@@ -217,6 +250,8 @@ def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
 
 # No webhook tells of what these did.
 _TOLD_BY_NOBODY = (Step.JOIN, Step.UPDATE, Step.MUTE, Step.UNMUTE)
+# Not about a conference.
+_OUTSIDE = (Step.DIAL, Step.HANGUP)
 _COMMANDS: dict[Step, Callable[[Supervision], Answer]] = {
     Step.DIAL: _dial,
     Step.JOIN: _join,

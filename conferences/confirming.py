@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from conferences import provider
+from conferences import provider, regions
 from conferences.models import Supervision
 from conferences.steps import is_to_be_muted, proof
 from conferences.telnyx.errors import TelnyxError
@@ -44,5 +44,8 @@ def look(supervision: Supervision) -> dict[str, object]:
 
 
 def _my_entry(supervision: Supervision) -> Mapping[str, Any] | None:
-    listed = provider.client().participants(supervision.conference.conference_id)
+    conference = supervision.conference
+    listed = regions.asking(
+        conference, lambda region: list(provider.client().participants(conference.conference_id, region))
+    )
     return next((one for one in listed if one.get("call_control_id") == supervision.call_control_id), None)

@@ -17,7 +17,7 @@ from conferences import feed, workers
 from conferences.models import Supervision
 
 # Longer than a worker spends on one command and on finding out in which region to send it.
-LEASE: Final = timedelta(seconds=40)
+LEASE: Final = timedelta(seconds=60)
 
 
 def take(supervision_id: UUID) -> int | None:

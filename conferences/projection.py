@@ -95,6 +95,19 @@ def mark_record_read(conference: Conference, now: datetime) -> None:
     Conference.objects.filter(pk=conference.pk).update(record_read_at=now)
 
 
+def note_region(conference: Conference, region: str) -> None:
+    """Note in which region the provider has it; empty where none need be named."""
+    if conference.found_region != region:
+        conference.found_region = region
+        Conference.objects.filter(pk=conference.pk).update(found_region=region)
+
+
+def note_listed(conference_ids: Iterable[str], region: str) -> None:
+    """Note in which region the provider lists these."""
+    listed = Conference.objects.filter(conference_id__in=list(conference_ids))
+    listed.exclude(found_region=region).update(found_region=region)
+
+
 def mark_checked(conference: Conference, now: datetime) -> None:
     """Note that as of `now` the provider's records and our rows agree."""
     Conference.objects.filter(pk=conference.pk).update(checked_at=now)

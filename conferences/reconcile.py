@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from conferences import inbox, provider
+from conferences import inbox, provider, regions
 from conferences.fold import place
 from conferences.models import Conference, Fact, Leg, Participant, Supervision
 from conferences.projection import (
@@ -20,6 +20,7 @@ from conferences.projection import (
     mark_read,
     mark_record_read,
     note_drift,
+    note_listed,
     note_watched,
     state_of,
 )
@@ -41,8 +42,6 @@ _PARTICIPANT = (
     "call_control_id", "call_leg_id", "status", "muted", "on_hold", "whisper_call_control_ids",
     "end_conference_on_exit", "soft_end_conference_on_exit",
 )  # fmt: skip
-# "No such conference" (Telnyx: API error codes); a 404 without such a code comes from somebody else on the way.
-_NO_CONFERENCE: Final = ("10005", "10007", "90058")
 
 
 def learn(conference_pk: UUID) -> None:
@@ -105,10 +104,9 @@ def _read_all(conference: Conference, reading: Reading) -> None:
     asked_at = reading.asked_at
     listed = _listed_alone(conference, asked_at) if reading.patient else {}
     if not listed:
-        goes_on, region = _read_conference(conference, reading)
-        if not goes_on:
+        if not _read_conference(conference, reading):
             return
-        listed = _listed(conference, region)
+        listed = _listed(conference)
     known = state_of(conference)
     busy = {leg.call_control_id for leg in known.legs.values() if leg.last_order >= place(asked_at - SETTLED)}
     inside = {leg for (_, leg), stay in known.participants.items() if stay.state != Participant.State.LEFT}
@@ -161,40 +159,53 @@ def doubtful_legs(now: datetime) -> list[Leg]:
 
 
 def discover() -> None:
-    """Record the conferences in progress on our application that no webhook has told of. Raises TelnyxError."""
-    asked_at = timezone.now()
-    told = [_told(one, ("id", "connection_id", *_CONFERENCE)) for one in provider.client().conferences()]
-    ours = {one.pop("id"): one for one in told if one.pop("connection_id", "") == settings.TELNYX_CONNECTION_ID}
-    known = set(Conference.objects.filter(conference_id__in=ours).values_list("conference_id", flat=True))
-    for conference_id in ours.keys() - known:
-        payload = {"conference_id": conference_id} | ours[conference_id]
-        inbox.record("readback.conference", payload, source=Fact.Source.READBACK, occurred_at=asked_at)
+    """Record the conferences in progress on our application that no webhook has told of, and where each one is.
+
+    Whether a list for which no region is named spans them all is undocumented, so each is asked for. Raises
+    TelnyxError.
+    """
+    for region in (*REGIONS, None):
+        asked_at = timezone.now()
+        told = [_told(one, ("id", "connection_id", *_CONFERENCE)) for one in _in_progress(region)]
+        ours = {one.pop("id"): one for one in told if one.pop("connection_id", "") == settings.TELNYX_CONNECTION_ID}
+        known = set(Conference.objects.filter(conference_id__in=ours).values_list("conference_id", flat=True))
+        for conference_id in ours.keys() - known:
+            payload = {"conference_id": conference_id} | ours[conference_id]
+            inbox.record("readback.conference", payload, source=Fact.Source.READBACK, occurred_at=asked_at)
+        if region is not None:
+            note_listed(ours, region)
 
 
-def _read_conference(conference: Conference, reading: Reading) -> tuple[bool, str | None]:
-    """Record what the provider's own record of the conference adds; say whether it goes on, and in which region."""
+def _in_progress(region: str | None) -> list[Record]:
+    """An account need not be allowed everywhere: a region that is refused lists none."""
+    try:
+        return list(provider.client().conferences(region=region))
+    except Refused:
+        if region is None:
+            raise
+        return []
+
+
+def _read_conference(conference: Conference, reading: Reading) -> bool:
+    """Record what the provider's own record of the conference adds; say whether it goes on."""
     asked_at = reading.asked_at
-    record, region = _find(conference.conference_id)
+    record = _find(conference)
     if record is not None:
         mark_record_read(conference, asked_at)
     told = _told(record or {}, _CONFERENCE)
     if record is None and asked_at - conference.known_at > SETTLED:
         told = {"status": "completed", "end_reason": "not found at the provider"}
     reading.take(state_of(conference), "conference", told)
-    return record is not None and told.get("status") != Conference.State.COMPLETED, region
+    return record is not None and told.get("status") != Conference.State.COMPLETED
 
 
-def _find(conference_id: str) -> tuple[Record | None, str | None]:
-    """Return the provider's record, and the region it was found in when it had to be named; None if there is none."""
-    for region in (None, *REGIONS):
-        try:
-            return provider.client().conference(conference_id, region), region
-        except Refused as error:
-            if error.code not in _NO_CONFERENCE:
-                raise
-    # It is gone only if a question that must succeed does: else it is our way to the provider that is wrong.
-    next(provider.client().conferences(), None)
-    return None, None
+def _find(conference: Conference) -> Record | None:
+    """Return the provider's record; None if there is none."""
+    record = regions.find(conference)
+    if record is None:
+        # It is gone only if a question that must succeed does: else it is our way to the provider that is wrong.
+        next(provider.client().conferences(), None)
+    return record
 
 
 def _listed_alone(conference: Conference, now: datetime) -> dict[str, Record]:
@@ -206,17 +217,17 @@ def _listed_alone(conference: Conference, now: datetime) -> dict[str, Record]:
     if conference.state != Conference.State.IN_PROGRESS or read_at is None or now - read_at >= READ_EVERY:
         return {}
     try:
-        return _listed(conference, None)
+        return _listed(conference)
     except Refused as error:
-        if error.code not in _NO_CONFERENCE:
+        if not regions.is_missing(error):
             raise
         return {}
 
 
-def _listed(conference: Conference, region: str | None) -> dict[str, Record]:
+def _listed(conference: Conference) -> dict[str, Record]:
     """The participants by call_control_id, "" for lines that name none. Of a leg's several stays, the present one."""
     listed: dict[str, Record] = {}
-    for entry in provider.client().participants(conference.conference_id, region):
+    for entry in provider.client().participants(conference.conference_id, regions.known(conference)):
         told = _told(entry, _PARTICIPANT) | {"participant_id": _told(entry, ("id",)).get("id")}
         leg = str(told.get("call_control_id", ""))
         if leg not in listed or listed[leg].get("status") == Participant.State.LEFT:

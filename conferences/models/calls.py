@@ -66,7 +66,8 @@ class Conference(models.Model):
     conference_id = models.CharField(max_length=255, unique=True)
     name = models.TextField(blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.UNKNOWN)
-    region = models.TextField(blank=True)
+    region = models.TextField(blank=True)  # the site that hosts it, such as sv1: no name the provider takes
+    found_region = models.CharField(max_length=20, blank=True)  # the region to name to it; empty: none need be named
     connection_id = models.CharField(max_length=255, blank=True)
     created_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -162,9 +162,11 @@ class TelnyxClient:
         path = f"/calls/{_segment('call_control_id', call_control_id)}/actions/hangup"
         return _answer(self._command(path, hangup, _Manner(_is_ok, urgent=True)))
 
-    def conference(self, conference_id: str, region: str | None = None) -> dict[str, Any]:
-        """Return one conference by id, ended or not."""
-        return self._read_one(f"/conferences/{_segment('conference_id', conference_id)}", _region(region))
+    def conference(
+        self, conference_id: str, region: str | None = None, *, seconds: float = READ_SECONDS
+    ) -> dict[str, Any]:
+        """Return one conference by id, ended or not; what has not come after `seconds` is Unavailable."""
+        return self._read_one(f"/conferences/{_segment('conference_id', conference_id)}", _region(region), seconds)
 
     def conferences(self, status: str = "in_progress", region: str | None = None) -> Iterator[dict[str, Any]]:
         """Yield the account's conferences of one status; one region at a time where there are several."""
@@ -239,14 +241,18 @@ class TelnyxClient:
                 self._gate.wait_for_command(until)
             return self._exchange.ask(question, until)
 
-    def _read(self, path: str, params: Mapping[str, str], readable: Readable) -> Mapping[str, Any]:
-        until = self._clock() + READ_SECONDS
+    def _read(
+        self, path: str, params: Mapping[str, str], readable: Readable, seconds: float = READ_SECONDS
+    ) -> Mapping[str, Any]:
+        until = self._clock() + seconds
         self._gate.wait_for_read(until)
         question = Question("GET", path, readable, params=params, sends=_READ_SENDS)
         return self._exchange.ask(question, until).document
 
-    def _read_one(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
-        data: dict[str, Any] = self._read(path, params or {}, _is_object)["data"]
+    def _read_one(
+        self, path: str, params: Mapping[str, str] | None = None, seconds: float = READ_SECONDS
+    ) -> dict[str, Any]:
+        data: dict[str, Any] = self._read(path, params or {}, _is_object, seconds)["data"]
         return data
 
     def _pages(self, path: str, params: Mapping[str, str] | None = None) -> Fetch:
