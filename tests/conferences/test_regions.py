@@ -53,7 +53,7 @@ def assert_all_goes_well(story, marta, world, conference):
 
 
 @pytest.mark.parametrize("region", ALL)
-@pytest.mark.parametrize(("set_by_queue", "spans"), product(["nothing", "right", "wrong"], [True, False]))
+@pytest.mark.parametrize(("set_by_queue", "spans"), [*product(["nothing", "right", "wrong"], [True, False])])
 def test_a_supervision_in_each_region(story, marta, region, set_by_queue, spans):
     account, wrong = (next(one for one in ALL[shift:] + ALL if one != region) for shift in (0, 2))
     policy({"nothing": "", "right": region, "wrong": wrong}[set_by_queue])
