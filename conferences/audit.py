@@ -11,6 +11,8 @@ from django.utils import timezone
 from conferences import presence
 from conferences.models import AuditEntry, Conference, Leg, Supervision
 
+EARSHOT = "Earshot"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -80,6 +82,24 @@ def conclude(intent: AuditEntry, outcome: Outcome, *, call_control_id: str = "")
     )
 
 
+def happened(supervision: Supervision, deed: str, outcome: Outcome) -> AuditEntry:
+    """Write what came of something by itself, that nobody did then: Earshot tells of it."""
+    return _write(
+        phase=AuditEntry.Phase.OUTCOME,
+        deed=deed,
+        result=outcome.result,
+        actor=None,
+        supervision=supervision,
+        call_control_id=supervision.call_control_id,
+        role=supervision.asked_role,
+        targets=named(supervision.asked_targets),
+        provider_code=outcome.code,
+        provider_text=outcome.text,
+        note=outcome.note,
+        **_about(supervision.conference),
+    )
+
+
 def deny(attempt: Attempt, why: str) -> AuditEntry:
     """Write an attempt that was refused on our side and never sent, with the sentence that was shown."""
     return _write(
@@ -127,7 +147,7 @@ def _about(conference: Conference) -> dict[str, object]:
 
 def _write(**values: object) -> AuditEntry:
     actor = values["actor"]
-    name = str(getattr(actor, "get_full_name", str)() or actor)
+    name = str(getattr(actor, "get_full_name", str)() or actor) if actor else EARSHOT
     entry = AuditEntry(at=timezone.now(), actor_name=name, **values)
     entry.save()
     return entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from conferences.errors import HANGUPS, ONLY_OUT
+from conferences.errors import ONLY_OUT
 from conferences.models import Leg, Participant, Supervision
 from conferences.steps import (
     CONFIRM_LATEST,
@@ -22,6 +22,7 @@ from conferences.steps import (
     Step,
     is_to_be_muted,
 )
+from conferences.unreached import Hangup, kind_of
 
 Role = Supervision.Role
 
@@ -50,8 +51,13 @@ def _finished(at: Situation) -> Decision:
         return Decision(Step.FINISH, state, problem)
     if supervision.joined_at:
         return Decision(Step.FINISH, state, "call_ended" if not at.conference.is_live else "hung_up")
-    cause = leg.hangup_cause if leg else ""
-    return Decision(Step.FINISH, state, HANGUPS.get(cause, "ringing_stopped"))
+    return Decision(Step.FINISH, state, kind_of(hangup_of(leg) if leg else Hangup("")))
+
+
+def hangup_of(leg: Leg) -> Hangup:
+    """Return what the provider told of how this leg ended."""
+    is_sip = leg.far_address.startswith(("sip:", "sips:"))
+    return Hangup(leg.hangup_cause, leg.hangup_source, leg.sip_hangup_cause, leg.account_code, is_sip)
 
 
 def _way_out(at: Situation) -> Decision:

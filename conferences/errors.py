@@ -28,6 +28,10 @@ PROBLEMS: Final = {
     "busy": "Your phone was busy.",
     "declined": "The call was declined at your phone.",
     "not_reached": "Your phone could not be reached.",
+    "not_registered": "Your phone is not signed in, or takes no calls now.",
+    "no_such_number": "There is no phone at this number.",
+    "not_allowed_there": "Calls to your phone are not let through. Please tell your administrator.",
+    "no_common_sound": "Your phone cannot be called the way it is set up. Please tell your administrator.",
     "ringing_stopped": "The call to your phone ended before it was answered.",
     "conference_over": "The call had already ended.",
     "not_answered_yet": "Your phone had not been answered yet.",
@@ -58,13 +62,3 @@ ONLY_OUT: Final = {
 }
 
 STILL_MUTED: Final = "Your phone could not be unmuted, so nobody may hear you. Choose the mode again to try once more."
-
-# The provider's hangup causes (Telnyx: call.hangup) for a phone that never joined.
-HANGUPS: Final = {
-    "timeout": "no_answer",
-    "no_answer": "no_answer",
-    "user_busy": "busy",
-    "call_rejected": "declined",
-    "not_found": "not_reached",
-    "unspecified": "not_reached",
-}

@@ -14,6 +14,7 @@ from conferences.deciding import next_step
 from conferences.errors import NotPossible
 from conferences.lease import note
 from conferences.models import Participant, Supervision
+from conferences.ringing import unreached
 from conferences.situations import situation
 from conferences.steps import Decision, Situation, Step, is_quieter, targets_now
 from conferences.telnyx.errors import TelnyxError
@@ -129,7 +130,11 @@ def _wait(at: Situation, decision: Decision) -> bool:
 
 def _finish(at: Situation, decision: Decision) -> bool:
     done = outcomes.settled(at.supervision)
-    note(at.supervision, problem=decision.problem, ended_at=at.now, wanted=False, **done)
+    came_of_it = unreached(at, decision)
+    if came_of_it and came_of_it.notice:
+        done["notice"] = came_of_it.notice
+    if note(at.supervision, problem=decision.problem, ended_at=at.now, wanted=False, **done) and came_of_it:
+        audit.happened(at.supervision, "ring", came_of_it.outcome)
     return False
 
 

@@ -15,6 +15,7 @@ from conferences.models import AuditEntry, Gap
 
 DEEDS: Final = {
     "dial": "Call the phone",
+    "ring": "Phone called",
     "join": "Join",
     "update": "Change mode",
     "mute": "Mute the phone",
@@ -28,6 +29,7 @@ RESULTS: Final = {
     "refused": "Refused by the provider",
     "unknown": "Outcome unknown",
     "denied": "Not allowed here",
+    "unreached": "Not reached",
     WAITING: "No outcome yet",
 }
 MOST_GAPS: Final = 3

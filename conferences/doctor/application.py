@@ -44,6 +44,8 @@ class Door:
 def examine(record: Mapping[str, Any], door: Door) -> Iterator[Finding]:
     """Yield what an application's record tells (Telnyx docs: Retrieve a call control application)."""
     yield _active(record)
+    if "outbound" in record:  # one that tells nothing of it proves nothing
+        yield _outbound(record["outbound"])
     yield _version(record)
     yield _webhook_url(str(record.get("webhook_event_url") or ""), door)
     yield _failover(str(record.get("webhook_event_failover_url") or ""), door)
@@ -56,6 +58,16 @@ def _active(record: Mapping[str, Any]) -> Finding:
         mend = f"Switch it on {_PORTAL}."
         return error("Application", "It is switched off: the provider sends nothing and dials nobody for it.", mend)
     return ok("Application", f"{record.get('application_name') or 'It'} is there and active.")
+
+
+def _outbound(outbound: object) -> Finding:
+    """Without a profile every dial is refused with D38, often only after a 200 (Telnyx: Outbound voice profiles)."""
+    subject = "Outbound voice profile"
+    profile = outbound.get("outbound_voice_profile_id") if isinstance(outbound, Mapping) else None
+    if not profile:
+        said = "The application has none, so no supervisor's phone can be called."
+        return error(subject, said, f"Assign one that allows your supervisors' countries {_PORTAL}, Outbound.")
+    return ok(subject, f"{profile} is assigned.")
 
 
 def _version(record: Mapping[str, Any]) -> Finding:

@@ -63,6 +63,8 @@ def hangup(state: State, fact: Event) -> None:
             ended_at=fact.occurred_at,
             hangup_cause=fact.hangup_cause or "",
             hangup_source=fact.hangup_source or "",
+            sip_hangup_cause=fact.sip_hangup_cause or "",
+            account_code=fact.account_code,
             phone_hold=False,
         )
     for key in [key for key in state.participants if key[1] == leg.call_control_id]:

@@ -27,6 +27,8 @@ class LegState:
     ended_at: datetime | None = None
     hangup_cause: str = ""
     hangup_source: str = ""
+    sip_hangup_cause: str = ""  # a SIP status, or "unspecified"
+    account_code: str = ""  # what of the account's set-up forbade the call, such as D13
     phone_hold: bool = False  # the far end's own hold button (call.hold), not the conference's hold
     last_order: str = ""  # fold.order of the latest fact about this leg
 

@@ -155,6 +155,8 @@ class Leg(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     hangup_cause = models.CharField(max_length=255, blank=True)
     hangup_source = models.CharField(max_length=255, blank=True)
+    sip_hangup_cause = models.CharField(max_length=255, blank=True)
+    account_code = models.CharField(max_length=10, blank=True)  # the D code by which the account's set-up forbade it
     phone_hold = models.BooleanField(default=False)
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.UNKNOWN)

@@ -175,7 +175,7 @@ def routes(simulator: Simulator) -> list[Route]:
         return answer(conference_seen(simulator.conference_with(**request.json()), desk), 201)
 
     def configure(_desk: Desk, request: Request) -> Response:
-        """POST /test/application {webhook_url, failover_url, webhook_timeout_secs, first_command_timeout, name}."""
+        """POST /test/application {webhook_url, failover_url, webhook_timeout_secs, outbound_voice_profile_id, …}."""
         simulator.configure(**request.json())
         return answer({})
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-Outcome = Literal["answers", "busy", "rejects", "rings_out", "not_found"]
-OUTCOMES: tuple[Outcome, ...] = ("answers", "busy", "rejects", "rings_out", "not_found")
+Outcome = Literal[
+    "answers", "busy", "rejects", "rings_out", "not_found",
+    "not_registered", "wrong_codec", "carrier_fails", "forbidden", "no_such_country", "no_profile", "disabled",
+]  # fmt: skip
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True)
@@ -19,16 +22,26 @@ class Phone:
 
 @dataclass(frozen=True)
 class Refused:
-    """How a call that was not taken shows in call.hangup."""
+    """How a call that was not taken shows in call.hangup: by whom, and for what of the account's set-up if for that."""
 
     cause: str
     sip_code: str
+    source: Literal["callee", "unknown"] = "callee"
+    error_code: str = ""
 
 
 REFUSALS: dict[Outcome, Refused] = {
     "busy": Refused("user_busy", "486"),
     "rejects": Refused("call_rejected", "603"),
     "not_found": Refused("not_found", "404"),
+    "not_registered": Refused("unspecified", "480"),
+    "wrong_codec": Refused("unspecified", "488"),
+    "carrier_fails": Refused("unspecified", "503", "unknown"),
+    "forbidden": Refused("call_rejected", "403", "unknown"),
+    # Taken with a 200 and refused afterwards, as the account's set-up forbids it.
+    "no_such_country": Refused("call_rejected", "403", "unknown", "D13"),
+    "no_profile": Refused("call_rejected", "403", "unknown", "D38"),
+    "disabled": Refused("call_rejected", "403", "unknown", "D17"),
 }
 
 

@@ -125,6 +125,12 @@ def bad_connection() -> Refusal:
     return Refusal(422, "10015", title, detail, pointer="/connection_id")
 
 
+def no_outbound_profile() -> Refusal:
+    """The application may not call out (seen in answers to Dial: the cause is a D code in the words)."""
+    words = "Connection has no Outbound Profile assigned"
+    return Refusal(403, "10010", "Authorization failed", f"{words} D38. {words}.")
+
+
 def bad_number(field: str) -> Refusal:
     """Neither E.164 nor a SIP URI."""
     detail = f"The '{field}' parameter must be in E164 format."

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 _MAX_TEXT: Final = 500
-_ACCOUNT_CODE: Final = re.compile(r"\bD[0-9]{1,4}\b")
+_ACCOUNT_CODE: Final = re.compile(r"\bD[0-9]{1,4}\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

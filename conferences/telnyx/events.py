@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import orjson
 
+from conferences.telnyx.errors import read_account_code
+
 MAX_TEXT: Final = 255
 MAX_CLIENT_STATE: Final = 256
 MAX_DEPTH: Final = 100
@@ -117,6 +119,11 @@ class Event:
     @property
     def sip_hangup_cause(self) -> str | None:
         return self.text("sip_hangup_cause")
+
+    @property
+    def account_code(self) -> str:
+        """The D code in `telnyx_error`, by which a call.hangup says what of the account's set-up forbade the call."""
+        return read_account_code(self.payload)
 
     @property
     def reason(self) -> str | None:

@@ -30,6 +30,8 @@ def _app(desk: Desk, fields: Fields) -> App:
     app = desk.world.apps.get(fields.required("connection_id"))
     if app is None or not app.webhook_url:
         raise refusals.bad_connection()
+    if not app.outbound_voice_profile_id:
+        raise refusals.no_outbound_profile()
     return app
 
 

@@ -48,7 +48,7 @@ def application(desk: Desk, request: Request) -> Response:
         "dtmf_type": "RFC 2833",
         "call_cost_in_webhooks": False,
         "inbound": {"channel_limit": 100, "shaken_stir_enabled": True},
-        "outbound": {"channel_limit": 100, "outbound_voice_profile_id": "1590000000000000003"},
+        "outbound": {"channel_limit": 100, "outbound_voice_profile_id": app.outbound_voice_profile_id},
         "created_at": "2026-01-05T09:00:00.000000Z",
         "updated_at": "2026-01-05T09:00:00.000000Z",
     }

@@ -104,8 +104,8 @@ def answered(leg: Leg) -> Payload:
     )  # fmt: skip
 
 
-def hangup(leg: Leg, source: str, sip_code: str) -> Payload:
-    """call.hangup."""
+def hangup(leg: Leg, source: str, sip_code: str, error_code: str = "") -> Payload:
+    """call.hangup; `telnyx_error` is undocumented, and there only where the account's set-up forbade the call."""
     inbound = {
         "jitter_max_variance": "12.40", "jitter_packet_count": "0", "mos": "4.50",
         "packet_count": "4812", "skip_packet_count": "3",
@@ -121,6 +121,7 @@ def hangup(leg: Leg, source: str, sip_code: str) -> Payload:
         custom_headers=[],
         sip_headers=[],
         tags=[],
+        **({"telnyx_error": {"error_code": error_code}} if error_code else {}),
     )
 
 

@@ -28,6 +28,7 @@ class Ending:
     cause: str = "normal_clearing"
     source: Literal["caller", "callee", "unknown"] = "unknown"
     sip_code: str = "200"
+    error_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Legs(State):
             self.after(phone.after, lambda: self.far_end_answers(leg))
         elif phone.outcome in REFUSALS:
             refusal = REFUSALS[phone.outcome]
-            declined = Ending(refusal.cause, "callee", refusal.sip_code)
+            declined = Ending(refusal.cause, refusal.source, refusal.sip_code, refusal.error_code)
             self.after(phone.after, lambda: self._give_up(leg, declined))
         leg_limit = Ending("time_limit", "unknown")
         self.after(options.time_limit_secs, lambda: self.end_leg(leg, leg_limit))
@@ -142,7 +143,7 @@ class Legs(State):
             if leg.state == "ended":
                 return
             leg.state, leg.ended_at, leg.hangup_cause = "ended", self.moment(), ending.cause
-            payload = envelopes.hangup(leg, ending.source, ending.sip_code)
+            payload = envelopes.hangup(leg, ending.source, ending.sip_code, ending.error_code)
             self.emit("call.hangup", leg.app, payload, at=leg.ended_at, leg=leg)
             self._unbridge(leg)
             self.leg_ended(leg)

@@ -22,6 +22,7 @@ class App:
     webhook_timeout_secs: int | None = None
     first_command_timeout: bool = True
     name: str = "Contact center"
+    outbound_voice_profile_id: str | None = "1590000000000000003"
 
 
 @dataclass(eq=False)

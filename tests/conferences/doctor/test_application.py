@@ -28,6 +28,7 @@ GOOD = {
     "webhook_timeout_secs": None,
     "first_command_timeout": False,
     "first_command_timeout_secs": 30,
+    "outbound": {"channel_limit": 10, "outbound_voice_profile_id": "1293384261075731499"},
 }
 
 
@@ -45,6 +46,13 @@ def test_an_application_as_it_should_be_has_nothing_to_mend():
     ("subject", "field", "value", "expected"),
     [
         ("Application", "active", False, ERROR),
+        ("Outbound voice profile", "outbound", {"outbound_voice_profile_id": "1590000000000000003"}, OK),
+        ("Outbound voice profile", "outbound", {"channel_limit": 10, "outbound_voice_profile_id": None}, ERROR),
+        ("Outbound voice profile", "outbound", {"channel_limit": 10, "outbound_voice_profile_id": ""}, ERROR),
+        ("Outbound voice profile", "outbound", {"channel_limit": 10}, ERROR),
+        ("Outbound voice profile", "outbound", {}, ERROR),
+        ("Outbound voice profile", "outbound", None, ERROR),
+        ("Outbound voice profile", "outbound", [], ERROR),
         ("Webhook version", "webhook_api_version", "1", ERROR),
         ("Webhook version", "webhook_api_version", None, ERROR),
         ("Webhook URL", "webhook_event_url", None, ERROR),
@@ -89,3 +97,14 @@ def test_the_trap_names_its_seconds():
 
 def test_a_record_with_nothing_in_it_is_judged_all_the_same():
     assert max(one.level for one in examine({}, DOOR)) is ERROR
+
+
+def test_an_application_that_tells_nothing_of_calling_out_proves_nothing():
+    record = {name: value for name, value in GOOD.items() if name != "outbound"}
+    assert "Outbound voice profile" not in {one.subject for one in examine(record, DOOR)}
+
+
+def test_the_way_to_an_outbound_voice_profile_is_told():
+    found = next(one for one in examine(GOOD | {"outbound": {}}, DOOR) if one.level == ERROR)
+    assert "no supervisor's phone can be called" in found.said
+    assert "Assign one" in found.mend

@@ -64,6 +64,13 @@ def test_each_finding_stands_in_its_column_with_what_to_do(healthy: Story, setti
     assert (lines[at + 1][:28].strip(), lines[at + 2][:28]) == ("", " " * 26 + "→ ")
 
 
+def test_a_missing_outbound_voice_profile_is_found_before_a_dial_is_refused(healthy: Story):
+    healthy.simulator.configure(outbound_voice_profile_id=None)
+    code, text = doctor()
+    assert code == 2
+    assert "no supervisor's phone can be called" in text
+
+
 def test_json_tells_the_same_and_the_worst(healthy: Story, settings: Any):
     settings.TELNYX_CALLER_ID = ""
     code, text = doctor("--json")

@@ -1,0 +1,38 @@
+"""What became of a phone that was called and never answered, for the supervisor and for the audit."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from conferences.audit import Outcome
+from conferences.deciding import hangup_of
+from conferences.models import AuditEntry, Leg
+from conferences.steps import Decision, Situation
+from conferences.unreached import Kind, note_of, notice_of, words_of
+
+_KINDS = frozenset(kind.value for kind in Kind)
+
+
+class Unreached(NamedTuple):
+    """A sentence beside that of the kind, empty where that says all, and the outcome for the audit."""
+
+    notice: str
+    outcome: Outcome
+
+
+def unreached(at: Situation, decision: Decision) -> Unreached | None:
+    """Return how the call to the phone ended; None when it was answered, or she ended it herself."""
+    leg = at.leg
+    if leg is None or leg.state != Leg.State.ENDED or leg.answered_at is not None:
+        return None
+    if decision.problem not in _KINDS or not at.supervision.address:
+        return None
+    told = hangup_of(leg)
+    said = f"{decision.problem.replace('_', ' ')}: {words_of(told)}".rstrip(": ")
+    outcome = Outcome(
+        AuditEntry.Result.UNREACHED,
+        code=(told.account_code or told.sip_code)[:20],
+        text=said,
+        note=note_of(told),
+    )
+    return Unreached(notice_of(told), outcome)
