@@ -31,12 +31,13 @@ def take(supervision_id: UUID) -> int | None:
 
 
 def break_in(supervision: Supervision) -> int | None:
-    """Take it from the worker that has it, whatever that one waits for; None when it is not that one's any more.
+    """Take it from the worker that has it, whatever that one waits for; return the turn.
 
-    A command that was under way is that worker's to tell of: its answer is still to come, or never.
+    None when it is not that one's any more, or that one has gone on to another command since `supervision` was read. A
+    command that was under way is that worker's to tell of: its answer is still to come, or never.
     """
     turn = supervision.busy_turn
-    row = Supervision.objects.running().filter(pk=supervision.pk, busy_turn=turn)
+    row = Supervision.objects.running().filter(pk=supervision.pk, busy_turn=turn, command_id=supervision.command_id)
     return turn + 1 if row.update(**_taken(turn), command="", command_id="", command_at=None) else None
 
 

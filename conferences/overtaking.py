@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from conferences import lease
+from conferences import lease, provider
 from conferences.commanding import Sent
 from conferences.deciding import next_step
 from conferences.models import AuditEntry, Supervision
@@ -16,6 +16,10 @@ from conferences.supervision import note
 
 # How long a leave may have no answer before the leg is hung up beside it.
 PATIENCE: Final = timedelta(seconds=1)
+# A command that is answered within this is waited for, so that commands for a leg come one after the other where the
+# provider is well; and how often, in seconds, somebody looks whether it was.
+ORDINARY: Final = timedelta(seconds=0.4)
+GLANCE, MOST_GLANCES = 0.05, 10
 
 
 def turn(supervision_id: UUID) -> int | None:
@@ -24,8 +28,21 @@ def turn(supervision_id: UUID) -> int | None:
     Whoever is to be out, or to be heard by fewer, must not go on being heard because the provider does not answer an
     earlier command or a question.
     """
-    at = situation(supervision_id)
-    return lease.break_in(at.supervision) if at is not None and cannot_wait(at) else None
+    for _ in range(MOST_GLANCES):
+        at = situation(supervision_id)
+        if at is None or not cannot_wait(at):
+            return None
+        if not _is_just_sent(at) and (taken := lease.break_in(at.supervision)) is not None:
+            return taken
+        provider.sleep(GLANCE)
+        if (free := lease.take(supervision_id)) is not None:
+            return free
+    return None
+
+
+def _is_just_sent(at: Situation) -> bool:
+    sent_at = at.supervision.command_at if at.supervision.command else None
+    return sent_at is not None and at.now - sent_at < ORDINARY
 
 
 def cannot_wait(at: Situation) -> bool:
