@@ -51,13 +51,14 @@ def _finished(at: Situation) -> Decision:
         return Decision(Step.FINISH, state, problem)
     if supervision.joined_at:
         return Decision(Step.FINISH, state, "call_ended" if not at.conference.is_live else "hung_up")
-    return Decision(Step.FINISH, state, kind_of(hangup_of(leg) if leg else Hangup("")))
+    return Decision(Step.FINISH, state, kind_of(hangup_of(leg, supervision) if leg else Hangup("")))
 
 
-def hangup_of(leg: Leg) -> Hangup:
-    """Return what the provider told of how this leg ended."""
-    is_sip = leg.far_address.startswith(("sip:", "sips:"))
-    return Hangup(leg.hangup_cause, leg.hangup_source, leg.sip_hangup_cause, leg.account_code, is_sip)
+def hangup_of(leg: Leg, supervision: Supervision) -> Hangup:
+    """Return what the provider told of how our leg ended, and of the phone before."""
+    told = (leg.hangup_cause, leg.hangup_source, leg.sip_hangup_cause, leg.account_code)
+    is_sip = supervision.address.startswith(("sip:", "sips:"))
+    return Hangup(*told, is_sip=is_sip, signed_in=supervision.signed_in)
 
 
 def _way_out(at: Situation) -> Decision:

@@ -8,7 +8,19 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from conferences import audit, commanding, confirming, lease, notices, outcomes, overtaking, policy, provider, reconcile
+from conferences import (
+    audit,
+    commanding,
+    confirming,
+    lease,
+    notices,
+    outcomes,
+    overtaking,
+    policy,
+    provider,
+    reconcile,
+    registration,
+)
 from conferences.commanding import Sent
 from conferences.deciding import next_step
 from conferences.errors import NotPossible
@@ -177,9 +189,10 @@ def _carry_out(at: Situation, decision: Decision) -> bool:
     supervision = at.supervision
     if decision.step in (Step.DIAL, Step.JOIN, Step.UPDATE) and not _still_allowed(at):
         return True
+    marks: dict[str, object]
     marks = {f"{decision.step.value}_sent_at": at.now} if decision.step in (Step.JOIN, Step.LEAVE, Step.HANGUP) else {}
     if decision.step is Step.DIAL:
-        marks = {"dialled_at": at.now}
+        marks = {"dialled_at": at.now, "signed_in": registration.is_signed_in(supervision.address)}
     lease.prolong(supervision)
     command = {"command": decision.step.value, "command_id": str(uuid.uuid4()), "command_at": at.now}
     if not note(supervision, **command, **marks):

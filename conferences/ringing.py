@@ -27,7 +27,7 @@ def unreached(at: Situation, decision: Decision) -> Unreached | None:
         return None
     if decision.problem not in _KINDS or not at.supervision.address:
         return None
-    told = hangup_of(leg)
+    told = hangup_of(leg, at.supervision)
     said = f"{decision.problem.replace('_', ' ')}: {words_of(told)}".rstrip(": ")
     outcome = Outcome(
         AuditEntry.Result.UNREACHED,

@@ -31,7 +31,7 @@ class Hangup:
     """What the provider told of the end of a leg nobody had answered (Telnyx: call.hangup); empty for untold.
 
     `cause` and `source` are its words, `sip_code` a SIP status, `account_code` a D code. `is_sip`: it was dialled at a
-    SIP address.
+    SIP address, and `signed_in` what the provider said of it before, None when nothing.
     """
 
     cause: str
@@ -39,6 +39,7 @@ class Hangup:
     sip_code: str = ""
     account_code: str = ""
     is_sip: bool = False
+    signed_in: bool | None = None
 
 
 # SIP statuses (RFC 3261, 3326, 8197) that say more than the provider's word for the cause.
@@ -91,10 +92,11 @@ def kind_of(told: Hangup) -> Kind:
     if told.account_code:
         return Kind.REFUSED
     if _BY_CAUSE.get(told.cause) == Kind.NO_ANSWER:
-        return Kind.NO_ANSWER
+        return Kind.NOT_REGISTERED if told.signed_in is False else Kind.NO_ANSWER
     kind = _BY_SIP.get(told.sip_code) or _by_cause(told)
     if told.is_sip and kind == Kind.NO_SUCH_NUMBER:
-        return Kind.NOT_REACHED  # a SIP phone that is not signed in may be told as one that is not there
+        # A SIP phone that is not signed in may be told as one that is not there.
+        return Kind.NOT_REGISTERED if told.signed_in is False else Kind.NOT_REACHED
     if not told.is_sip and kind == Kind.NOT_REGISTERED:
         return Kind.NOT_REACHED  # a mobile that is switched off
     return kind

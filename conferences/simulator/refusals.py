@@ -125,6 +125,11 @@ def bad_connection() -> Refusal:
     return Refusal(422, "10015", title, detail, pointer="/connection_id")
 
 
+def not_authorized() -> Refusal:
+    """The key may not do this."""
+    return Refusal(403, "10010", "Authorization failed", "You do not have permission to perform the requested action.")
+
+
 def no_outbound_profile() -> Refusal:
     """The application may not call out (seen in answers to Dial: the cause is a D code in the words)."""
     words = "Connection has no Outbound Profile assigned"

@@ -11,6 +11,7 @@ FailedDialJoin = Literal["park", "hangup"]
 Status4xx = Literal[404, 422]
 RepeatStatus = Literal[200, 422]
 Metadata = Literal["event", "raw_event", "nothing"]
+Registration = Literal["flat", "data", "refused"]
 
 
 @dataclass
@@ -73,6 +74,9 @@ class Switches:
 
     client_state_limit: int = 0
     """Longest client_state accepted, in characters; 0 for no limit."""
+
+    registration_record: Registration = "flat"
+    """How GET /sip_registration_status answers: the record alone, as the SDK has it, within data, or with a 403."""
 
     join_seconds: float = 0.0
     """How long a participant stays joining before it is joined."""

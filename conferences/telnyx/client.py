@@ -215,6 +215,18 @@ class TelnyxClient:
         """Return one Call Control application: its webhook addresses, timeout and whether it hangs up on timeouts."""
         return self._read_one(f"/call_control_applications/{_segment('connection_id', connection_id)}")
 
+    def is_registered(self, username: str, credential_type: str, *, seconds: float) -> bool | None:
+        """Return whether a phone is signed in with this SIP user; None when the record does not say.
+
+        `credential_type` is telephony_credential or sip_credential_connection (Telnyx SDK: sip_registration_status,
+        which shows the record without `data` around it).
+        """
+        params = {"credential_type": credential_type, "username": username}
+        document = self._read("/sip_registration_status", params, _is_any, seconds)
+        data = document.get("data")
+        registered = (data if isinstance(data, dict) else document).get("registered")
+        return registered if isinstance(registered, bool) else None
+
     def _command(self, path: str, command: _Command, manner: _Manner) -> Reply:
         until = self._clock() + COMMAND_SECONDS
 
@@ -286,6 +298,10 @@ def _stamp(moment: datetime) -> str:
 def _is_ok(document: Mapping[str, Any]) -> bool:
     data = document.get("data")
     return isinstance(data, dict) and data.get("result") == "ok"
+
+
+def _is_any(document: Mapping[str, Any]) -> bool:
+    return True
 
 
 def _is_object(document: Mapping[str, Any]) -> bool:

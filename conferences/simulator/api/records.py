@@ -12,7 +12,7 @@ from typing import Any
 from conferences.simulator import identifiers, refusals
 from conferences.simulator.api import paging
 from conferences.simulator.api.desk import Command, Desk
-from conferences.simulator.api.http import Request, Response, data, plain
+from conferences.simulator.api.http import Request, Response, answer, data, plain
 from conferences.simulator.api.validation import Fields
 from conferences.simulator.clock import stamp
 from conferences.simulator.outbox import Attempt, Delivery
@@ -100,6 +100,27 @@ def create_token(desk: Desk, request: Request) -> Response:
 
 def _segment(value: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def registration_status(desk: Desk, request: Request) -> Response:
+    """GET /sip_registration_status of a SIP user: signed in unless its phone is not."""
+    kinds = ("telephony_credential", "sip_credential_connection")
+    kind, username = request.query.get("credential_type"), request.query.get("username")
+    if kind not in kinds:
+        raise refusals.bad_enum(kinds, parameter="credential_type")
+    if not username:
+        raise refusals.missing("username")
+    style = desk.world.switches.registration_record
+    if style == "refused":
+        raise refusals.not_authorized()
+    registered = desk.world.phones.at(f"sip:{username}@sip.telnyx.com").outcome != "not_registered"
+    record = {
+        "credential_type": kind,
+        "credential_username": username,
+        "registered": registered,
+        "sip_registration_status": "registered" if registered else "unknown",
+    }
+    return data(record) if style == "data" else answer(record)
 
 
 def webhook_deliveries(desk: Desk, request: Request) -> Response:

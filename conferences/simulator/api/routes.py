@@ -77,6 +77,7 @@ ROUTES = (
     _route("GET", r"/v2/call_control_applications/(?P<id>[^/]+)", records.application),
     _route("POST", r"/v2/telephony_credentials", records.create_credential),
     _route("POST", r"/v2/telephony_credentials/(?P<id>[^/]+)/token", records.create_token),
+    _route("GET", r"/v2/sip_registration_status", records.registration_status),
     _route("GET", r"/v2/webhook_deliveries", records.webhook_deliveries),
     _route("GET", r"/v2/call_events", records.call_events),
 )  # fmt: skip
