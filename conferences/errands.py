@@ -38,6 +38,8 @@ def due() -> Iterator[Errand]:
         yield ("supervision" if wanted else "leaving", pk), partial(following.follow, pk)
     for supervision, leg in leftovers.find():
         yield ("leftover", leg.pk), partial(leftovers.clear_away, supervision, leg)
+    for intent in leftovers.unanswered():
+        yield ("intent", intent.pk), partial(leftovers.own_up, intent)
     for conference in Conference.objects.live().filter(read_at=None)[:50]:
         yield ("conference", conference.pk), partial(reconcile.learn, conference.pk)
     for conference in _with_unread_people(timezone.now()):

@@ -1,4 +1,4 @@
-"""Finds legs of ours that outlived their supervision, and hangs them up."""
+"""Finds what outlived its supervision or its worker: legs of ours to hang up, commands whose answer nobody awaits."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from conferences import commanding
-from conferences.models import Leg, Supervision
+from conferences import audit, commanding, feed
+from conferences.lease import LEASE
+from conferences.models import AuditEntry, Leg, Supervision
 from conferences.steps import HANGUP_AGAIN, Step
 from conferences.supervision import note
 from conferences.telnyx.commands import encode_client_state
 
 # A leg that shows itself later than this after its supervision was given up is no leg of ours: none lives longer.
 REMEMBERED = timedelta(hours=4)
+
+# A command of which nothing was written for longer than this is not looked for any more.
+LOOKED_BACK = timedelta(hours=1)
 
 
 def find() -> list[tuple[Supervision, Leg]]:
@@ -42,3 +46,20 @@ def clear_away(supervision: Supervision, leg: Leg) -> None:
     note(supervision, call_control_id=leg.call_control_id, notice="Your phone was still connected, so it was hung up.")
     if sent.code in commanding.GONE:
         commanding.leg_is_gone(supervision)
+
+
+def unanswered() -> list[AuditEntry]:
+    """Return the intents of commands that no worker waits for: their server died after they had been overtaken."""
+    now = timezone.now()
+    silent = AuditEntry.objects.filter(phase=AuditEntry.Phase.INTENT, outcomes=None)
+    silent = silent.filter(at__gt=now - LOOKED_BACK, at__lt=now - LEASE)
+    awaited = Supervision.objects.running().exclude(command_id="").values("command_id")
+    return list(silent.exclude(command_id__in=awaited)[:50])
+
+
+def own_up(intent: AuditEntry) -> None:
+    """Write that nobody knows what came of it. Safe to call by several at once."""
+    with feed.writing():
+        if not intent.outcomes.exists():
+            text = "The server stopped before the answer."
+            audit.conclude(intent, audit.Outcome(AuditEntry.Result.UNKNOWN, text=text))
