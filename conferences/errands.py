@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -65,6 +67,21 @@ def run_due() -> None:
     """Do everything that is due, here and now, one after another."""
     for _, errand in list(due()):
         errand()
+
+
+def see_to(supervision_id: UUID, *, within: float) -> None:
+    """Follow a supervision because somebody asked for something, for so many seconds at most.
+
+    What the provider keeps waiting goes on by itself: a page that waited for it could send no other wish meanwhile. A
+    process without errands of its own does all of it before returning.
+    """
+    if not settings.RUN_ERRANDS:
+        following.follow(supervision_id)
+        return
+    errand = partial(following.follow, supervision_id)
+    worker = threading.Thread(target=_do, args=(("asked", supervision_id), errand), name="asked", daemon=True)
+    worker.start()
+    worker.join(within)
 
 
 class Runner:

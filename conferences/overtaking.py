@@ -15,7 +15,7 @@ from conferences.steps import Situation, Step, is_quieter
 from conferences.supervision import note
 
 # How long a leave may have no answer before the leg is hung up beside it.
-PATIENCE: Final = timedelta(seconds=1)
+PATIENCE: Final = timedelta(seconds=0.6)
 # A command that is answered within this is waited for, so that commands for a leg come one after the other where the
 # provider is well; and how often, in seconds, somebody looks whether it was.
 ORDINARY: Final = timedelta(seconds=0.4)

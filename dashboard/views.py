@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from conferences import following, policy, reconcile, supervision
+from conferences import errands, following, policy, reconcile, supervision
 from conferences.errors import PROBLEMS, NotPossible
 from conferences.feed import latest
 from conferences.models import Conference, Queue, Supervision
@@ -24,6 +24,9 @@ from dashboard.audiences import audience_of
 from dashboard.calls import call_for
 from dashboard.filters import STATES, BoardFilter
 from dashboard.forms import RoleForm, SuperviseForm
+
+# The seconds a page waits for the provider, so that its next wish is not held up; and for a dial, which may be refused.
+AT_MOST, DIALLED_WITHIN = 1.0, 3.0
 
 
 class SupervisorRequest(HttpRequest):
@@ -124,7 +127,7 @@ def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
             supervision.change(
                 mine, role=form.cleaned_data["role"], targets=form.cleaned_data["targets"], ip=_ip(request)
             )
-            following.follow(mine.pk)
+            errands.see_to(mine.pk, within=AT_MOST)
         except NotPossible as error:
             notice = error.sentence
     else:
@@ -139,7 +142,7 @@ def leave(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     mine = _mine(request, pk)
     if mine.ended_at is None and mine.wanted:
         supervision.leave(mine)
-    following.follow(mine.pk)
+    errands.see_to(mine.pk, within=AT_MOST)
     return _panel(request, mine)
 
 
@@ -166,7 +169,7 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
         form.refuse(error)
         return False
     if form.leg is None:
-        following.follow(begun.pk)
+        errands.see_to(begun.pk, within=DIALLED_WITHIN)
         begun.refresh_from_db()
     else:
         begun = following.follow_own_leg(begun.pk)

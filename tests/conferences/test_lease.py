@@ -127,8 +127,8 @@ def test_a_worker_that_is_at_this_very_wish_is_not_overtaken(mine):
     assert overtaking.turn(mine.pk) is None
 
 
-@pytest.mark.parametrize(("ago", "overtakes"), [(0.2, False), (0.9, False), (1.1, True), (5, True)])
-def test_a_leave_has_a_second_before_the_leg_is_hung_up_beside_it(mine, ago, overtakes):
+@pytest.mark.parametrize(("ago", "overtakes"), [(0.1, False), (0.5, False), (0.7, True), (5, True)])
+def test_a_leave_has_a_moment_before_the_leg_is_hung_up_beside_it(mine, ago, overtakes):
     supervision.leave(mine)
     at_it(mine, Step.LEAVE, ago=ago, leave_sent_at=timezone.now() - timedelta(seconds=ago))
     assert overtaking.cannot_wait(situation(mine.pk)) is overtakes
