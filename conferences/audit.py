@@ -140,7 +140,7 @@ def _said(supervision: Supervision, role: str, targets: Iterable[str]) -> str:
 def _about(conference: Conference) -> dict[str, object]:
     return {
         "conference": conference,
-        "conference_name": str(conference),
+        "conference_name": conference.title,
         "telnyx_conference_id": conference.conference_id,
     }
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
 from django.core.exceptions import ImproperlyConfigured
+from phonenumbers import SUPPORTED_REGIONS
 
 from conferences.provider import key_refused_at, public_keys
 
@@ -99,6 +100,16 @@ def check_dialling(**_: Any) -> list[CheckMessage]:
         hint = "Give one of your numbers at the provider with + and country code, without spaces: +34910000000."
         found.append(checks.Warning(f"TELNYX_CALLER_ID: {what} {_NO_DIALLING}", hint=hint, id="conferences.W011"))
     return found
+
+
+@register
+def check_region(**_: Any) -> list[CheckMessage]:
+    """Whether numbers without country code are read by the rules of a country that there is."""
+    region = settings.DEFAULT_REGION
+    if not region or region.upper() in SUPPORTED_REGIONS:
+        return []
+    sentence = f"DEFAULT_REGION: {region!r} is no country; numbers without country code would be read wrongly."
+    return [_serious(7, sentence, "Write the country's two letters (ISO 3166): US, GB, ES.")]
 
 
 @register

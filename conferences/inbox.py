@@ -17,6 +17,7 @@ from conferences.fold import WITHOUT_EFFECT, is_handled, is_ours, order
 from conferences.models import Fact
 from conferences.projection import project
 from conferences.telnyx.events import Event, Unusable, encode, parse
+from conferences.telnyx.redaction import redact, redact_bytes
 
 
 class Receipt(enum.Enum):
@@ -68,6 +69,8 @@ def reconsider() -> int:
 def _store(
     event: Event, body: bytes, source: Fact.Source, *, received_at: datetime, key_index: int | None = None
 ) -> Receipt:
+    told, event = event, redact(event)
+    body = body if event is told else encode(event)
     handled = _has_effect(event.type, source)
     fact = Fact(
         event_id=event.id,
@@ -116,6 +119,7 @@ def _same(one: Event, other: Event) -> bool:
 
 def _bury(body: bytes, received_at: datetime, reason: str, key_index: int | None) -> Receipt:
     digest = hashlib.sha256(body).hexdigest()
+    body = redact_bytes(body)
     _, is_new = Fact.objects.get_or_create(
         event_id=digest,
         defaults={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from conferences.addresses import masked, readable
+from conferences.addresses import canonical, masked, readable
 from conferences.audibility import Party, reach, sentence, with_supervisor
 from conferences.models import Conference, Leg, Participant, Supervision
 
@@ -49,7 +49,8 @@ def name_of(leg: Leg, *, numbers: bool) -> str:
         return "Supervisor"
     if not leg.far_address or not leg.direction:
         return "Unknown caller"
-    return readable(leg.far_address) if numbers else masked(leg.far_address)
+    address = canonical(leg.far_address) or leg.far_address
+    return readable(address) if numbers else masked(address)
 
 
 def supervisor_name(supervision: Supervision) -> str:

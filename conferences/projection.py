@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Max, Model, Q, QuerySet
 
 from conferences import feed
+from conferences.addresses import canonical
 from conferences.fold import (
     ConferenceState,
     LegState,
@@ -202,6 +203,8 @@ class Rows:
         differ = self._compare(f"leg {leg.call_control_id}", row, leg, _LEG)
         row = self.legs[leg.call_control_id] = row or Leg()
         _take(row, leg, differ)
+        if {"from_address", "to_address"} & {*differ}:
+            row.from_canonical, row.to_canonical = canonical(row.from_address), canonical(row.to_address)
         if _shows(differ):
             recognise(row)
         if differ:

@@ -117,7 +117,7 @@ def _create(user: User, conference: Conference, request: Request) -> Supervision
         user=user,
         conference=conference,
         device=request.device,
-        address=request.device.address if request.device else "",
+        address=request.device.party.dialled if request.device else "",
         call_control_id=request.leg.call_control_id if request.leg else "",
         state=Supervision.State.JOINING if request.leg else Supervision.State.DIALLING,
         token=request.token,

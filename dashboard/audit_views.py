@@ -67,9 +67,10 @@ class Deed:
 def audit(request: AuditorRequest) -> HttpResponse:
     """The newest deeds first, denied attempts among them; numbers masked for those who may not see them."""
     number = latest()
-    asked = AuditFilter(request.GET)
+    numbers = may_see_numbers(request.user)
+    asked = AuditFilter(request.GET, numbers=numbers)
     page = Paginator(asked.narrow(_deeds()), PER_PAGE).get_page(request.GET.get("page"))
-    told = str if may_see_numbers(request.user) else mask_numbers
+    told = str if numbers else mask_numbers
     context = {"form": asked, "page": page, "deeds": [_deed(entry, told) for entry in page], "gaps": asked.gaps()}
     # The page is about no call; its socket keeps the reader's own supervision up to date.
     live = {"socket": f"/ws/board/?since={number}&conference=none", "feed": number}

@@ -172,7 +172,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
     return Call(
         pk=conference.pk,
         conference_id=conference.conference_id,
-        name=str(conference),
+        name=conference.title if audience.numbers else str(conference),
         state=conference.state,
         word=_word(conference, people),
         queue=conference.queue.name if conference.queue else "",

@@ -14,6 +14,8 @@ TELNYX_PUBLIC_KEY = env.str("TELNYX_PUBLIC_KEY", "")  # one or more, comma-separ
 TELNYX_BASE_URL = env.str("TELNYX_BASE_URL", "https://api.telnyx.com/v2")
 TELNYX_CONNECTION_ID = env.str("TELNYX_CONNECTION_ID", "")
 TELNYX_CALLER_ID = env.str("TELNYX_CALLER_ID", "")
+# The country whose rules a number without country code is read by (ISO 3166); empty: that of TELNYX_CALLER_ID.
+DEFAULT_REGION = env.str("DEFAULT_REGION", "")
 HOLD_AUDIO_ALLOWED_ORIGINS: list[str] = env.list("HOLD_AUDIO_ALLOWED_ORIGINS", [])
 
 # --- Core -------------------------------------------------------------------------------------------------------------

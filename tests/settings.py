@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 os.environ["DEBUG"] = "1"
 os.environ["SECRET_KEY"] = "tests only"
 os.environ["RUN_ERRANDS"] = "0"
+os.environ["DEFAULT_REGION"] = "US"
 os.environ.setdefault("TELNYX_CONNECTION_ID", "1494404757140276705")
 os.environ.setdefault("TELNYX_CALLER_ID", "+34910000000")
 os.environ.setdefault("TELNYX_API_KEY", "KEY0123456789ABCDEF_canary")

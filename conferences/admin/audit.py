@@ -13,7 +13,12 @@ from conferences.models import AuditEntry
 class AuditEntryAdmin(ReadOnly):
     """The provider's words, ours and a conference's name are free text, in which a number may stand."""
 
-    masks = {"conference_name": "conference_masked", "provider_text": "provider_masked", "note": "note_masked"}
+    masks = {
+        "conference_name": "conference_masked",
+        "provider_text": "provider_masked",
+        "note": "note_masked",
+        "said": "said_masked",
+    }
     list_display = (
         "written", "actor_name", "deed", "phase", "result", "role", "conference_name", "source_ip", "http_status",
         "provider_code",
@@ -37,6 +42,10 @@ class AuditEntryAdmin(ReadOnly):
     @admin.display(description="provider text")
     def provider_masked(self, entry: AuditEntry) -> str:
         return mask_numbers(entry.provider_text)
+
+    @admin.display(description="said")
+    def said_masked(self, entry: AuditEntry) -> str:
+        return mask_numbers(entry.said)
 
     @admin.display(description="note")
     def note_masked(self, entry: AuditEntry) -> str:

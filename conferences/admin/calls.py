@@ -24,7 +24,8 @@ class Participants(ReadOnlyInline):
 
 @admin.register(Conference)
 class ConferenceAdmin(ReadOnly):
-    list_display = ("__str__", "state", "queue", "region", "first_seen_at", "ended_at", "end_reason")
+    masks = {"title": "name_masked", "name": "name_masked"}
+    list_display = ("title", "state", "queue", "region", "first_seen_at", "ended_at", "end_reason")
     list_filter = ("state", "queue", "region")
     list_select_related = ("queue",)
     search_fields = ("name", "=conference_id", "queue__name")
@@ -33,6 +34,10 @@ class ConferenceAdmin(ReadOnly):
     readonly_fields = ("facts",)
     inlines = (Participants,)
 
+    @admin.display(description="name")
+    def name_masked(self, conference: Conference) -> str:
+        return str(conference)
+
     @admin.display
     def facts(self, conference: Conference) -> SafeString:
         return _facts("conference_id", conference.conference_id)
@@ -40,7 +45,12 @@ class ConferenceAdmin(ReadOnly):
 
 @admin.register(Leg)
 class LegAdmin(ReadOnly):
-    masks = {"from_address": "from_masked", "to_address": "to_masked"}
+    masks = {
+        "from_address": "from_masked",
+        "to_address": "to_masked",
+        "from_canonical": "from_masked",
+        "to_canonical": "to_masked",
+    }
     list_display = ("__str__", "agent", "queue", "direction", "from_address", "to_address", "state", "started_at")
     list_filter = ("kind", "state", "direction", "queue")
     list_select_related = ("agent", "queue")
@@ -71,6 +81,7 @@ class LegAdmin(ReadOnly):
 
 @admin.register(Participant)
 class ParticipantAdmin(ReadOnly):
+    hidden_lookups = frozenset({"conference__name"})
     list_display = ("leg", "conference", "agent", "state", "role", "muted", "on_hold", "joined_at", "left_at")
     list_filter = ("state", "role", "muted", "on_hold")
     list_select_related = ("conference", "leg__agent")

@@ -62,22 +62,26 @@ class AddressFormSet(FormSet):
         return "number" if self.model is QueueNumber else "address"
 
 
-class QueueNumbers(Inline):
+class Addresses(Inline):
+    formset = AddressFormSet
+    extra = 1
+    readonly_fields = ("written_as",)
+
+    @admin.display(description="written as")
+    def written_as(self, row: Any) -> str:
+        return str(row.spelt_otherwise or "–") if row.pk else "–"
+
+
+class QueueNumbers(Addresses):
     model = QueueNumber
-    formset = AddressFormSet
-    extra = 1
 
 
-class AgentAddresses(Inline):
+class AgentAddresses(Addresses):
     model = AgentAddress
-    formset = AddressFormSet
-    extra = 1
 
 
-class Devices(Inline):
+class Devices(Addresses):
     model = Device
-    formset = AddressFormSet
-    extra = 1
 
 
 @admin.register(Team)

@@ -53,6 +53,8 @@ class ReadOnly(_Closed, Admin):
     """
 
     masks: ClassVar[Mapping[str, str]] = {}
+    hidden_lookups: ClassVar[frozenset[str]] = frozenset()
+    """Such fields of other rows, by the path that leads there."""
     actions = None
     show_full_result_count = False
 
@@ -68,14 +70,21 @@ class ReadOnly(_Closed, Admin):
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         fields = super().get_search_fields(request)
-        return [name for name in fields if name.strip("=^@") not in self.masks or _may_see(request)]
+        hidden = {*self.masks, *self.hidden_lookups}
+        return [name for name in fields if name.strip("=^@") not in hidden or _may_see(request)]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        is_masked = lookup.partition("__")[0] in self.masks and not _may_see(request)
+        path = tuple(lookup.split("__"))
+        masked = any(path[: len(one)] == one for one in map(_path, {*self.masks, *self.hidden_lookups}))
+        is_masked = masked and not _may_see(request)
         return not is_masked and super().lookup_allowed(lookup, value, request)
 
     def _masked(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
         return [name if _may_see(request) else self.masks.get(name, name) for name in names]
+
+
+def _path(lookup: str) -> tuple[str, ...]:
+    return tuple(lookup.split("__"))
 
 
 def _may_see(request: HttpRequest) -> bool:

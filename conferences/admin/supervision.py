@@ -10,6 +10,7 @@ from conferences.models import Supervision
 
 @admin.register(Supervision)
 class SupervisionAdmin(ReadOnly):
+    hidden_lookups = frozenset({"conference__name"})
     list_display = (
         "user", "conference", "asked_role", "accepted_role", "state", "created_at", "joined_at", "ended_at", "problem",
     )  # fmt: skip

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 
+from django.conf import settings
+
+from conferences.addresses import default_region, readable, spellings
 from conferences.doctor.findings import Finding, error, ok, warning
-from conferences.models import Agent, Queue, Supervisor
+from conferences.models import Agent, AgentAddress, Device, Queue, Supervisor
 from conferences.policy import roles_of
 
 NAMED = 3
@@ -17,6 +21,35 @@ def examine() -> Iterator[Finding]:
     agents, queues = Agent.objects.filter(addresses=None), Queue.objects.filter(numbers=None)
     yield _lacking("Agents", "have no address, so their calls show as unknown", map(str, agents))
     yield _lacking("Queues", "have no number, so their calls show without a queue", map(str, queues))
+    yield _region()
+    yield _alike()
+
+
+def _region() -> Finding:
+    region = default_region()
+    why = "DEFAULT_REGION" if settings.DEFAULT_REGION else "the country of TELNYX_CALLER_ID, as DEFAULT_REGION is empty"
+    return ok("Region", f"Numbers without country code are read as in {region} ({why}).")
+
+
+def _alike() -> Finding:
+    """Addresses of different owners under which one and the same leg may be looked up."""
+    subject = "Addresses"
+    found = [
+        f"{readable(one)} ({owner}) and {readable(other)} ({whose})"
+        for (one, owner), (other, whose) in combinations(_addresses(), 2)
+        if owner != whose and one != other and (one in spellings(other) or other in spellings(one))
+    ]
+    if found:
+        mend = "Write each with its host (sip:1001@pbx.example.com), and each number with + and country code."
+        return warning(subject, f"{len(found)} cannot be told apart: {_names(found)}.", mend)
+    return ok(subject, "All can be told apart.")
+
+
+def _addresses() -> list[tuple[str, str]]:
+    return [
+        *((one.address, f"agent {one.agent}") for one in AgentAddress.objects.select_related("agent")),
+        *((one.address, f"supervisor {one.supervisor}") for one in Device.objects.select_related("supervisor__user")),
+    ]
 
 
 def _supervisors() -> Finding:

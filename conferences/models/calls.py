@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from conferences.addresses import mask_numbers
 from conferences.models.directory import Agent, Queue, Team
 
 if TYPE_CHECKING:
@@ -109,6 +110,12 @@ class Conference(models.Model):
         ]
 
     def __str__(self) -> str:
+        """For lists and logs, whoever reads them: centers name conferences after callers' numbers."""
+        return mask_numbers(self.title)
+
+    @property
+    def title(self) -> str:
+        """What it is called, for those who may see customers' numbers."""
         return self.name or f"Conference {self.conference_id[:8]}"
 
     @property
@@ -149,6 +156,8 @@ class Leg(models.Model):
     direction = models.CharField(max_length=10, blank=True)
     from_address = models.CharField(max_length=255, blank=True)
     to_address = models.CharField(max_length=255, blank=True)
+    from_canonical = models.CharField(max_length=255, blank=True)  # the same as addresses.canonical has them
+    to_canonical = models.CharField(max_length=255, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.UNKNOWN)
     started_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)

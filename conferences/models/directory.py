@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from conferences.addresses import InvalidAddress, normalise, readable, spellings
+from conferences.addresses import Address, InvalidAddress, normalise, read, readable, spellings
 from conferences.options import JoinOptions
 from conferences.telnyx.rules import REGIONS, InvalidCommand
 
@@ -20,7 +21,7 @@ else:
 
 
 class AddressField(_CharField):
-    """An E.164 number or a SIP address, kept in its one normal spelling.
+    """An E.164 number or a SIP address, kept in its canonical form; the row's `written` keeps it as it was typed.
 
     Saving text that is no address raises ValidationError; looking for it finds nothing.
     """
@@ -48,10 +49,34 @@ class AddressField(_CharField):
         except ValidationError:
             return value
 
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        self._keep_written(value, model_instance)
+        return super().clean(value, model_instance)
+
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        normal = self.to_python(super().pre_save(model_instance, add))
+        typed = super().pre_save(model_instance, add)
+        normal = self.to_python(typed)
+        self._keep_written(typed, model_instance)
         setattr(model_instance, self.attname, normal)
         return normal
+
+    def _keep_written(self, typed: Any, row: Any) -> None:
+        """A canonical form comes back from a form or a query, not from a person: what was written before it stays."""
+        if isinstance(row, Written) and typed and (typed != _canonical(typed) or _canonical(row.written) != typed):
+            row.written = str(typed)
+
+
+class DialledField(AddressField):
+    """An address that Earshot itself rings."""
+
+    def to_python(self, value: Any) -> Any:
+        address = super().to_python(value)
+        if address and not read(address).is_dialable:
+            raise ValidationError(
+                "Earshot rings this phone: write the SIP user with its host, such as sip:1001@pbx.example.com.",
+                code="not_dialable",
+            )
+        return address
 
 
 class NumberField(AddressField):
@@ -62,6 +87,28 @@ class NumberField(AddressField):
         if number and not number.startswith("+"):
             raise ValidationError("Write a telephone number with + and country code.", code="invalid")
         return number
+
+
+def _canonical(text: str) -> str:
+    try:
+        return normalise(text)
+    except InvalidAddress:
+        return ""
+
+
+class Written(models.Model):
+    """A row with an address: beside its canonical form, which is compared, what somebody typed."""
+
+    written = models.CharField(max_length=255, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def spelt_otherwise(self) -> str:
+        """What was typed, where that is not how the canonical form reads."""
+        canonical = str(getattr(self, "number", "") or getattr(self, "address", ""))
+        return self.written if self.written not in ("", canonical, readable(canonical)) else ""
 
 
 class Team(models.Model):
@@ -146,7 +193,7 @@ class Queue(models.Model):
             raise ValidationError({error.field: error.sentence}) from None
 
 
-class QueueNumber(models.Model):
+class QueueNumber(Written):
     """A number that callers dial to reach a queue."""
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="numbers")
@@ -161,7 +208,7 @@ class QueueNumber(models.Model):
 
     def clean(self) -> None:
         """A call to this number is a customer's, so it cannot be anybody's phone."""
-        _refuse_taken(self, "number", self.number)
+        _refuse_taken(self, "number", self.number, by=(AgentAddress, Device, QueueNumber))
 
 
 class Agent(models.Model):
@@ -177,22 +224,30 @@ class Agent(models.Model):
         return self.name
 
 
-class AgentAddress(models.Model):
+class AgentAddress(Written):
     """A number or SIP user at which an agent is called or from which the agent calls."""
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="addresses")
-    address = AddressField(unique=True, help_text="A number (+34 600 000 001) or a SIP address (sip:ana@example.com).")
+    address = AddressField(
+        db_index=True,
+        help_text="A number (+34 600 000 001), a SIP address (sip:ana@example.com) or a SIP user (gencredABC, 1001).",
+    )
 
     class Meta:
         ordering = ["address"]
         verbose_name_plural = "agent addresses"
+        constraints = [models.UniqueConstraint(fields=["agent", "address"], name="one_row_per_agent_and_address")]
 
     def __str__(self) -> str:
         return readable(self.address)
 
     def clean(self) -> None:
-        """An agent's leg may be whispered to, a supervisor's never: one address cannot be both."""
-        _refuse_taken(self, "address", self.address)
+        """A phone may be shared, by shifts or by a team lead who supervises on it; a dialled number is nobody's."""
+        twins = AgentAddress.objects.filter(agent_id=self.agent_id, address=self.address).exclude(pk=self.pk)
+        if self.address and self.agent_id and twins.exists():
+            said = AddressField.default_error_messages["unique"]
+            raise ValidationError({"address": ValidationError(said, code="unique")})
+        _refuse_taken(self, "address", self.address, by=(QueueNumber,))
 
 
 class Supervisor(models.Model):
@@ -208,12 +263,12 @@ class Supervisor(models.Model):
         return self.user.get_full_name() or self.user.get_username()
 
 
-class Device(models.Model):
+class Device(Written):
     """A phone of a supervisor's, which we dial for the supervisor to listen and speak."""
 
     supervisor = models.ForeignKey(Supervisor, on_delete=models.CASCADE, related_name="devices")
     name = models.CharField(max_length=60, help_text="As the supervisor knows it: Desk phone, Headset, Mobile.")
-    address = AddressField(unique=True, help_text="A number (+34 600 000 001) or a SIP address (sip:ana@example.com).")
+    address = DialledField(unique=True, help_text="A number (+34 600 000 001) or a SIP address (sip:ana@example.com).")
 
     class Meta:
         ordering = ["supervisor", "id"]
@@ -221,18 +276,31 @@ class Device(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({readable(self.address)})"
 
+    @property
+    def party(self) -> Address:
+        """Whom to ring, as it was written: a SIP user's capitals may count where it is registered."""
+        try:
+            written = read(self.written)
+        except InvalidAddress:
+            return read(self.address)
+        return written if written.canonical == self.address else read(self.address)
+
     def clean(self) -> None:
-        """An agent's leg may be whispered to, a supervisor's never: one address cannot be both."""
-        _refuse_taken(self, "address", self.address)
+        """No two supervisors share a device."""
+        _refuse_taken(self, "address", self.address, by=(Device, QueueNumber))
 
 
-def _refuse_taken(row: AgentAddress | Device | QueueNumber, field: str, address: str) -> None:
+_OWNERS: dict[type[Any], tuple[str, str]] = {
+    AgentAddress: ("address", "agent"),
+    Device: ("address", "supervisor"),
+    QueueNumber: ("number", "queue"),
+}
+
+
+def _refuse_taken(row: Written, field: str, address: str, *, by: Iterable[type[Written]]) -> None:
     """Raise ValidationError, naming the owner, for an address at which a call could be taken for somebody else's."""
-    for model, name, owner in (
-        (AgentAddress, "address", "agent"),
-        (Device, "address", "supervisor"),
-        (QueueNumber, "number", "queue"),
-    ):
+    for model in cast("Iterable[Any]", by):
+        name, owner = _OWNERS[model]
         found = model.objects.filter(_same_phone(name, address)).select_related(owner)
         if isinstance(row, model):
             found = found.exclude(**{f"{owner}_id": getattr(row, f"{owner}_id")})

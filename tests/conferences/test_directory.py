@@ -43,13 +43,27 @@ def test_what_is_no_address_is_never_saved(directory, marta, model, name, value)
     assert model.objects.count() == before
 
 
-def test_the_same_address_in_another_spelling_is_refused_by_the_database(directory):
+def test_the_same_address_of_one_agent_in_another_spelling_is_refused_by_the_database(directory):
     with pytest.raises(IntegrityError), transaction.atomic():
-        AgentAddress.objects.create(agent=directory.ana, address="+1 415 555 0121")
+        AgentAddress.objects.create(agent=directory.chen, address="(415) 555-0121")
     assert AgentAddress.objects.get(address=CHEN).agent == directory.chen
 
 
-@pytest.mark.parametrize("address", [ANA, DESK, SUPPORT_NUMBER, "sip:ana.ruiz", "sip:marta"])
+@pytest.mark.parametrize("address", [CHEN, "+1 415 555 0121", "4155550121", "sip:14155550121@sip.telnyx.com"])
+def test_the_same_address_of_one_agent_in_another_spelling_is_not_valid(directory, address):
+    row = AgentAddress(agent=directory.chen, address=address)
+    with pytest.raises(ValidationError) as refused:
+        row.full_clean()
+    assert "unique" in [error.code for error in refused.value.error_dict["address"]]
+
+
+@pytest.mark.parametrize("address", [ANA, CHEN, DESK, "sip:ana.ruiz", "sip:marta"])
+def test_agents_may_share_a_phone_with_each_other_and_with_a_supervisor(directory, marta, address):
+    row = AgentAddress(agent=Agent.objects.create(name="Eva", team=directory.sales), address=address)
+    assert (row.full_clean(), row.save()) == (None, None)
+
+
+@pytest.mark.parametrize("address", [SUPPORT_NUMBER, "(415) 555-0101", "0014155550101"])
 def test_an_address_of_somebody_else_is_not_valid(directory, marta, address):
     row = AgentAddress(agent=Agent.objects.create(name="Eva", team=directory.sales), address=address)
     with pytest.raises(ValidationError) as refused:
@@ -69,12 +83,41 @@ def test_an_owner_keeps_an_address_of_its_own(directory):
     assert (row.full_clean(), row.address) == (None, ANA)
 
 
-def test_a_sip_user_without_host_stands_for_that_user_at_every_host(directory, marta):
-    AgentAddress.objects.create(agent=directory.ana, address="sip:eva")
-    device = Device(supervisor=marta.supervisor, name="Desk", address="sip:eva@anywhere.example")
+def test_a_sip_user_without_host_stands_for_that_user_at_every_host(directory, marta, ben):
+    Device.objects.create(supervisor=marta.supervisor, name="Headset", address="sip:gencredABC")
+    device = Device(supervisor=ben.supervisor, name="Desk", address="sip:gencredabc@sip.telnyx.com")
     with pytest.raises(ValidationError) as refused:
         device.full_clean()
-    assert refused.value.messages == ["eva belongs to the agent Ana Ruiz already. Take it away there first."]
+    assert refused.value.messages == [
+        "gencredabc belongs to the supervisor Marta Gil already. Take it away there first."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical", "dialled"),
+    [
+        ("sip:Marta@PBX.example.com:5060", "sip:marta@pbx.example.com", "sip:Marta@pbx.example.com"),
+        ("gencredAbC123", "sip:gencredabc123", "sip:gencredAbC123@sip.telnyx.com"),
+        ("(415) 555-0188", "+14155550188", "+14155550188"),
+        ("+14155550188", "+14155550188", "+14155550188"),
+    ],
+)
+def test_what_was_written_is_kept_beside_the_canonical_form_and_rung(marta, written, canonical, dialled):
+    device = Device(supervisor=marta.supervisor, name="Other", address=written)
+    device.full_clean()
+    device.save()
+    device.refresh_from_db()
+    assert (device.address, device.written, device.party.dialled) == (canonical, written, dialled)
+    device.full_clean()  # as a form does that brings the canonical form back
+    device.save()
+    device.refresh_from_db()
+    assert (device.address, device.written) == (canonical, written)
+
+
+@pytest.mark.parametrize("address", ["1001", "600", "ana.ruiz", "sip:marta"])
+def test_a_phone_that_cannot_be_rung_is_no_device(marta, address):
+    with pytest.raises(ValidationError, match="Earshot rings this phone"):
+        Device(supervisor=marta.supervisor, name="Other", address=address).full_clean()
 
 
 def test_a_call_to_a_sip_address_has_no_queue_and_does_no_harm(directory):
