@@ -39,6 +39,6 @@ def recompute(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conferences", "0004_canonical_addresses")]
+    dependencies = [("conferences", "0008_canonical_addresses")]
 
     operations = [migrations.RunPython(recompute, migrations.RunPython.noop)]

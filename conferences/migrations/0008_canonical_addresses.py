@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conferences', '0003_read_back_and_backfill'),
+        ('conferences', '0007_phone_signed_in'),
     ]
 
     operations = [
