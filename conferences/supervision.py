@@ -11,8 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from conferences import audit, feed, policy
-from conferences.addresses import spellings
+from conferences import audit, feed, policy, recognition
 from conferences.errors import NotPossible
 from conferences.models import Conference, Device, Leg, Participant, Supervision
 from conferences.options import JoinOptions
@@ -101,13 +100,13 @@ def current(user: User) -> Supervision | None:
 def own_legs(user: User) -> QuerySet[Leg]:
     """Return the live, answered legs at the user's devices that are in no conference: they can join at once.
 
-    A call from a telephone number is not among them: anybody can show any number, and would then hear the call.
+    Only legs that are proved to be at those devices: an incoming call shows whatever its caller likes, and would then
+    hear the call.
     """
-    addresses = Device.objects.filter(supervisor__user=user).values_list("address", flat=True)
+    addresses = {*Device.objects.filter(supervisor__user=user).values_list("address", flat=True)}
     inside = Participant.objects.exclude(state=Participant.State.LEFT)
     candidates = Leg.objects.filter(state=Leg.State.ANSWERED, kind=Leg.Kind.SUPERVISOR).exclude(participants__in=inside)
-    sure = [leg for leg in candidates if leg.direction == "outgoing" or "@" in leg.far_address]
-    mine = [leg.pk for leg in sure if set(spellings(leg.far_address)) & set(addresses)]
+    mine = [leg.pk for leg in candidates if addresses & {*recognition.persons_addresses(leg)}]
     return Leg.objects.filter(pk__in=mine)
 
 

@@ -102,10 +102,11 @@ class SuperviseForm(RoleForm):
         self.legs = list(supervision.own_legs(user))
         legs = [(f"leg:{leg.pk}", f"On a call already: {readable(leg.far_address)}") for leg in self.legs]
         devices = [(f"device:{one.pk}", f"Call {one}") for one in self.devices]
-        self.fields["my_leg"].choices = [*legs, *devices]  # type: ignore[attr-defined]
+        self.fields["my_leg"].choices = [*devices, *legs]  # type: ignore[attr-defined]
         if not self.is_bound:
             self.initial.setdefault("token", uuid.uuid4())
-            self.initial.setdefault("my_leg", next((value for value, _ in [*legs, *devices]), ""))
+            # A leg that is up already is chosen by the supervisor alone: a wrong one would hear the call at once.
+            self.initial.setdefault("my_leg", next((value for value, _ in devices), ""))
 
     def refuse_as_provider(self, field: str, sentence: str) -> None:
         """Show a refusal of the provider's beside the field it named; the next try is another supervision."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from conferences import feed
 from conferences.addresses import spellings
-from conferences.models import AgentAddress, Conference, Device, Leg, Participant, QueueNumber
+from conferences.models import AgentAddress, Conference, Connection, Device, Leg, Participant, QueueNumber
 from conferences.projection import recognise_again
 
 _Rows = set[tuple[object, ...]]
@@ -35,6 +35,7 @@ def _addresses() -> _Rows:
     return {
         *((address, "agent", owner) for address, owner in AgentAddress.objects.values_list("address", "agent")),
         *((address, "device", owner) for address, owner in Device.objects.values_list("address", "supervisor")),
+        *((one, "connection", one) for one in Connection.objects.values_list("connection_id", flat=True)),
         *((number, "queue", owner) for number, owner in QueueNumber.objects.values_list("number", "queue")),
     }
 
@@ -50,4 +51,5 @@ def _shown() -> _Rows:
 
 
 def _spelled(leg: Leg) -> set[object]:
-    return {*spellings(leg.from_address), *spellings(leg.to_address)}
+    written = (leg.from_address, leg.to_address, leg.from_sip_uri)
+    return {leg.connection_id, *(one for address in written for one in spellings(address))}

@@ -44,6 +44,8 @@ class Door:
 def examine(record: Mapping[str, Any], door: Door) -> Iterator[Finding]:
     """Yield what an application's record tells (Telnyx docs: Retrieve a call control application)."""
     yield _active(record)
+    if "inbound" in record:
+        yield _inbound(record["inbound"])
     if "outbound" in record:  # one that tells nothing of it proves nothing
         yield _outbound(record["outbound"])
     yield _version(record)
@@ -58,6 +60,17 @@ def _active(record: Mapping[str, Any]) -> Finding:
         mend = f"Switch it on {_PORTAL}."
         return error("Application", "It is switched off: the provider sends nothing and dials nobody for it.", mend)
     return ok("Application", f"{record.get('application_name') or 'It'} is there and active.")
+
+
+def _inbound(inbound: object) -> Finding:
+    """Whether SIP calls of strangers reach the application (Telnyx docs: sip_subdomain_receive_settings)."""
+    subject = "SIP calls"
+    told = inbound if isinstance(inbound, Mapping) else {}
+    if told.get("sip_subdomain") and told.get("sip_subdomain_receive_settings") != "only_my_connections":
+        said = f"Anybody can call {told['sip_subdomain']}.sip.telnyx.com and show any SIP address."
+        mend = f"Unless strangers are to call by SIP, choose to receive from your own connections only, {_PORTAL}."
+        return warning(subject, said, mend)
+    return ok(subject, "None of a stranger's reach the application.")
 
 
 def _outbound(outbound: object) -> Finding:

@@ -24,6 +24,7 @@ def know_leg(state: State, fact: Event, call_control_id: str) -> None:
             direction=leg.direction or _direction(fact),
             from_address=leg.from_address or fact.from_ or "",
             to_address=leg.to_address or fact.to or "",
+            from_sip_uri=leg.from_sip_uri or fact.text("from_sip_uri") or "",
         )
     state.legs[call_control_id] = known
 
@@ -38,7 +39,10 @@ def initiated(state: State, fact: Event) -> None:
     if leg is not None:
         alive = leg.state in ("unknown", "initiated")
         state.legs[leg.call_control_id] = replace(
-            leg, started_at=leg.started_at or fact.occurred_at, state="initiated" if alive else leg.state
+            leg,
+            started_at=leg.started_at or fact.occurred_at,
+            initial_state=leg.initial_state or fact.state or "",
+            state="initiated" if alive else leg.state,
         )
 
 

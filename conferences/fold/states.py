@@ -21,6 +21,8 @@ class LegState:
     direction: str = ""
     from_address: str = ""
     to_address: str = ""
+    from_sip_uri: str = ""  # who placed the call, where an endpoint of the account's did
+    initial_state: str = ""  # parked or bridging, as call.initiated has it
     state: str = "unknown"
     started_at: datetime | None = None
     answered_at: datetime | None = None

@@ -2,7 +2,7 @@
 
 from conferences.models.audit import AuditEntry
 from conferences.models.calls import Conference, Feed, Leg, Participant
-from conferences.models.directory import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
+from conferences.models.directory import Agent, AgentAddress, Connection, Device, Queue, QueueNumber, Supervisor, Team
 from conferences.models.facts import Fact
 from conferences.models.gaps import Gap, Lookback
 from conferences.models.supervision import Supervision
@@ -12,6 +12,7 @@ __all__ = [
     "AgentAddress",
     "AuditEntry",
     "Conference",
+    "Connection",
     "Device",
     "Fact",
     "Feed",

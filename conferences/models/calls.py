@@ -158,6 +158,8 @@ class Leg(models.Model):
     to_address = models.CharField(max_length=255, blank=True)
     from_canonical = models.CharField(max_length=255, blank=True)  # the same as addresses.canonical has them
     to_canonical = models.CharField(max_length=255, blank=True)
+    from_sip_uri = models.CharField(max_length=255, blank=True)
+    initial_state = models.CharField(max_length=255, blank=True)  # parked, bridging
     state = models.CharField(max_length=10, choices=State, default=State.UNKNOWN)
     started_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -187,8 +189,19 @@ class Leg(models.Model):
 
     @property
     def far_address(self) -> str:
-        """The address of the person on this leg: who called for an incoming one, who was called for an outgoing one."""
+        """The address of the person on this leg: whoever placed the call, or, where the center's application did, whom
+        it called.
+        """
+        if self.is_dialled_out:
+            return self.from_sip_uri or self.from_address
         return self.from_address if self.direction == "incoming" else self.to_address
+
+    @property
+    def is_dialled_out(self) -> bool:
+        """Whether an endpoint of the account's own placed the call: it is parked until the application goes on with it
+        (Telnyx docs: Park outbound calls). The far end is then the one who called, not the customer called.
+        """
+        return self.direction == "outgoing" and self.initial_state == "parked"
 
 
 class Participant(models.Model):

@@ -250,6 +250,34 @@ class AgentAddress(Written):
         _refuse_taken(self, "address", self.address, by=(QueueNumber,))
 
 
+class Connection(models.Model):
+    """A connection at the provider that only the center's own people can use: a call that comes by it is theirs."""
+
+    connection_id = models.CharField(
+        "connection id",
+        max_length=255,
+        unique=True,
+        help_text="As the provider's portal shows it: a credential or SIP connection of your agents' phones, or a "
+        "trunk to your own PBX. Whoever calls by it is believed to be at the address shown.",
+    )
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """The application's own connection takes calls from anybody, who may show whatever they like."""
+        self.connection_id = self.connection_id.strip()
+        if self.connection_id == settings.TELNYX_CONNECTION_ID:
+            said = (
+                "That is the application's own connection, by which strangers call too: what they show proves nothing."
+            )
+            raise ValidationError({"connection_id": ValidationError(said, code="open_to_strangers")})
+
+
 class Supervisor(models.Model):
     """A user who looks after teams. What the user may do there is given by Django's permissions."""
 

@@ -108,3 +108,21 @@ def test_the_way_to_an_outbound_voice_profile_is_told():
     found = next(one for one in examine(GOOD | {"outbound": {}}, DOOR) if one.level == ERROR)
     assert "no supervisor's phone can be called" in found.said
     assert "Assign one" in found.mend
+
+
+@pytest.mark.parametrize(
+    ("inbound", "level"),
+    [
+        ({"sip_subdomain": "acme", "sip_subdomain_receive_settings": "from_anyone"}, WARNING),
+        ({"sip_subdomain": "acme"}, WARNING),  # the vendor's default
+        ({"sip_subdomain": "acme", "sip_subdomain_receive_settings": None}, WARNING),
+        ({"sip_subdomain": "acme", "sip_subdomain_receive_settings": "only_my_connections"}, OK),
+        ({"sip_subdomain": None, "sip_subdomain_receive_settings": "from_anyone"}, OK),
+        ({"sip_subdomain": ""}, OK),
+        ({}, OK),
+        (None, OK),
+    ],
+)
+def test_sip_calls_of_strangers_are_warned_of(inbound, level):
+    found = {one.subject: one.level for one in examine({"inbound": inbound}, DOOR)}
+    assert found["SIP calls"] == level
