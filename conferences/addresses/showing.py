@@ -14,7 +14,7 @@ WITHHELD: Final = "Number withheld"
 # in groups as numbers are grouped.
 _IN_TEXT: Final = re.compile(
     r"(?P<kept>\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b|\bv[23]:[\w=-]{16,}|\b\d{4}-\d\d-\d\d\b|\b\d\d?:\d\d(?::\d\d)?\b)"
-    r"|\+\d(?:[ ().\-]{0,2}\d){5,14}|\d{7,}|(?<![\d.])\(?\d{2,4}\)?(?:[ .\-/]{1,2}\d{2,4}){2,4}(?!\d)"
+    r"|\+\d(?:[ ().\-]{0,2}\d){5,14}|(?<!\d)\d{7,17}(?!\d)|(?<![\d.])\(?\d{2,4}\)?(?:[ .\-/]{1,2}\d{2,4}){2,4}(?!\d)"
 )
 _GROUPED_DIGITS: Final = 9
 

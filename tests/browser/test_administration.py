@@ -24,7 +24,7 @@ def test_a_new_address_reaches_a_live_call(cleo: User, center: Center, open_page
     field = admin.locator("#id_addresses-1-address")
     field.fill("600 000 009")
     admin.get_by_role("button", name="Save", exact=True).click()
-    expect(admin.locator(".errorlist", has_text="Write a telephone number with + and country code")).to_be_visible()
+    expect(admin.locator(".errorlist", has_text="This telephone number has too few or too many digits")).to_be_visible()
     expect(field).to_have_value("600 000 009")
 
     field.fill("+34 600 000 009")
