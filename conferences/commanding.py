@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
-from django.conf import settings
 from django.utils import timezone
 
-from conferences import audit, counters, inbox, provider, regions
+from conferences import audit, counters, inbox, provider_commands, regions
 from conferences.models import AuditEntry, Fact, Supervision
-from conferences.steps import RING_SECS, Step, is_quieter, is_to_be_muted
+from conferences.steps import Step
 from conferences.telnyx.client import Answer
-from conferences.telnyx.commands import Dial, Hangup, InvalidCommand, Join, Leave, Mute, Update, encode_client_state
+from conferences.telnyx.commands import InvalidCommand
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
 from conferences.telnyx.sentences import explain
 
@@ -93,9 +90,9 @@ def _in_its_region(supervision: Supervision, step: Step) -> Answer:
     A conference that is missing in one region refuses clearly, so the second has a command_id of its own. A leg that we
     hang up next is not looked for first.
     """
-    tried = _region(supervision)
+    tried = provider_commands.region_of(supervision)
     try:
-        return _COMMANDS[step](supervision)
+        return provider_commands.send(supervision, step)
     except Refused as error:
         waits = step is not Step.LEAVE or not supervision.address
         if step in _OUTSIDE or not waits or not regions.is_missing(error):
@@ -106,16 +103,11 @@ def _in_its_region(supervision: Supervision, step: Step) -> Answer:
     again = copy(supervision)
     again.command_id = f"{supervision.command_id}-there"
     try:
-        answer = _COMMANDS[step](again)
+        answer = provider_commands.send(again, step)
     except (Refused, RateLimited, Unavailable) as error:
         error.sends += refused.sends
         raise
     return replace(answer, sends=answer.sends + refused.sends)
-
-
-def _region(supervision: Supervision) -> str | None:
-    """Where the conference was found, else where the queue's policy has it, else where the account keeps its data."""
-    return regions.known(supervision.conference) or supervision.join_options.region or None
 
 
 def lost(supervision: Supervision, sent_at: datetime) -> Sent:
@@ -166,76 +158,6 @@ def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: da
     )
 
 
-def _dial(supervision: Supervision) -> Answer:
-    return provider.client().dial(
-        Dial(
-            to=supervision.address,
-            from_=settings.TELNYX_CALLER_ID,
-            connection_id=settings.TELNYX_CONNECTION_ID,
-            client_state=encode_client_state(str(supervision.pk)),
-            command_id=supervision.command_id,
-            timeout_secs=RING_SECS,
-        )
-    )
-
-
-def _join(supervision: Supervision) -> Answer:
-    return provider.client().join(
-        supervision.conference.conference_id,
-        Join(
-            call_control_id=supervision.call_control_id,
-            command_id=supervision.command_id,
-            supervisor_role=supervision.asked_role,
-            whisper_call_control_ids=tuple(supervision.asked_targets),
-            client_state=encode_client_state(str(supervision.pk)),
-            **supervision.join_options.join_fields()
-            | {"mute": is_to_be_muted(supervision, supervision.asked_role), "region": _region(supervision)},
-        ),
-    )
-
-
-def _update(supervision: Supervision) -> Answer:
-    return provider.client().update(
-        supervision.conference.conference_id,
-        Update(
-            call_control_id=supervision.call_control_id,
-            command_id=supervision.command_id,
-            supervisor_role=supervision.asked_role,
-            whisper_call_control_ids=tuple(supervision.asked_targets),
-            region=_region(supervision),
-        ),
-        urgent=is_quieter(supervision),
-    )
-
-
-def _mute(supervision: Supervision, *, muted: bool) -> Answer:
-    return provider.client().mute(
-        supervision.conference.conference_id,
-        Mute(
-            call_control_id=supervision.call_control_id,
-            command_id=supervision.command_id,
-            muted=muted,
-            region=_region(supervision),
-        ),
-    )
-
-
-def _leave(supervision: Supervision) -> Answer:
-    return provider.client().leave(
-        supervision.conference.conference_id,
-        Leave(
-            call_control_id=supervision.call_control_id,
-            command_id=supervision.command_id,
-            beep_enabled=supervision.join_options.beep_enabled,
-            region=_region(supervision),
-        ),
-    )
-
-
-def _hangup(supervision: Supervision) -> Answer:
-    return provider.client().hangup(supervision.call_control_id, Hangup(command_id=supervision.command_id))
-
-
 def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
     if step not in _TOLD_BY_NOBODY:
         return
@@ -252,12 +174,3 @@ def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
 _TOLD_BY_NOBODY = (Step.JOIN, Step.UPDATE, Step.MUTE, Step.UNMUTE)
 # Not about a conference.
 _OUTSIDE = (Step.DIAL, Step.HANGUP)
-_COMMANDS: dict[Step, Callable[[Supervision], Answer]] = {
-    Step.DIAL: _dial,
-    Step.JOIN: _join,
-    Step.UPDATE: _update,
-    Step.MUTE: partial(_mute, muted=True),
-    Step.UNMUTE: partial(_mute, muted=False),
-    Step.LEAVE: _leave,
-    Step.HANGUP: _hangup,
-}
