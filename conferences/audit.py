@@ -44,8 +44,9 @@ def intend(supervision: Supervision, deed: str, *, role: str, targets: Iterable[
     return _write(
         phase=AuditEntry.Phase.INTENT,
         deed=deed,
-        actor=supervision.user,
-        source_ip=supervision.source_ip,
+        # What follows from a withdrawn right is Earshot's doing, not hers.
+        actor=None if supervision.problem == "withdrawn" else supervision.user,
+        source_ip=None if supervision.problem == "withdrawn" else supervision.source_ip,
         supervision=supervision,
         call_control_id=supervision.call_control_id,
         role=role,

@@ -12,6 +12,7 @@ from conferences import (
     audit,
     commanding,
     confirming,
+    entitlement,
     lease,
     notices,
     outcomes,
@@ -25,7 +26,7 @@ from conferences.commanding import Sent
 from conferences.deciding import next_step
 from conferences.errors import NotPossible
 from conferences.lease import note
-from conferences.models import Participant, Supervision
+from conferences.models import AuditEntry, Participant, Supervision
 from conferences.ringing import unreached
 from conferences.situations import situation
 from conferences.steps import Decision, Situation, Step, is_quieter, targets_now
@@ -82,6 +83,8 @@ def _do_next(supervision_id: UUID, turn: int) -> bool:
     if at.supervision.command:
         _settle_lost_command(at.supervision)
         return True
+    if _end_if_withdrawn(at):
+        return True
     _keep_present_targets(at)
     _tell_of_new_agents(at)
     _note_arrival(at)
@@ -90,6 +93,18 @@ def _do_next(supervision_id: UUID, turn: int) -> bool:
         note(at.supervision, state=decision.state)
     quiet = _WITHOUT_COMMAND.get(decision.step)
     return quiet(at, decision) if quiet else _carry_out(at, decision)
+
+
+def _end_if_withdrawn(at: Situation) -> bool:
+    """Whoever may not listen any more is out, whatever is under way; on record as Earshot's doing, with the reason."""
+    supervision = at.supervision
+    why = entitlement.withdrawn(supervision) if supervision.wanted else None
+    if why is None:
+        return False
+    sentence = entitlement.SENTENCES[why]
+    if note(supervision, wanted=False, problem="withdrawn", notice=sentence):
+        audit.happened(supervision, "withdraw", audit.Outcome(AuditEntry.Result.OK, note=sentence))
+    return True
 
 
 def _settle_lost_command(supervision: Supervision) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils import timezone
 
 from conferences.errors import ConferenceOver, NotAllowed, NotPossible
-from conferences.models import Conference, Leg, Participant, Supervision, Supervisor
+from conferences.models import Conference, Leg, Participant, Supervision, Supervisor, Team
 from conferences.options import JoinOptions
 from conferences.telnyx.rules import InvalidCommand
 
@@ -17,6 +20,10 @@ PERMISSIONS = {
     Supervision.Role.WHISPER: "conferences.whisper_conference",
     Supervision.Role.BARGE: "conferences.barge_conference",
 }
+
+
+# An agent who comes back within this time has not left her team's scope.
+COMES_BACK = timedelta(seconds=5)
 
 
 def roles_of(user: User) -> tuple[Supervision.Role, ...]:
@@ -47,10 +54,24 @@ def whisper_legs(conference: Conference) -> list[Participant]:
     return [one for one in conference.present() if one.leg.kind == Leg.Kind.AGENT and one.leg.agent_id is not None]
 
 
+def is_in_scope(user: User, conference: Conference) -> bool:
+    """Return whether an agent or queue of the user's teams is in the call now, or was a few seconds ago.
+
+    Having taken part is enough for seeing the call (`visible_to`), and not for listening to it.
+    """
+    teams = Team.objects.filter(supervisors__user=user)
+    if Conference.objects.filter(pk=conference.pk, queue__team__in=teams).exists():
+        return True
+    long_gone = Q(state=Participant.State.LEFT, left_at__lt=timezone.now() - COMES_BACK)
+    return Participant.objects.filter(conference=conference, leg__agent__team__in=teams).exclude(long_gone).exists()
+
+
 def check_deed(user: User, conference: Conference, role: str, targets: Iterable[str]) -> None:
     """Raise NotPossible, in words, unless `user` may take `role` on `conference` toward these legs now."""
     if not Conference.objects.visible_to(user).filter(pk=conference.pk).exists():
         raise NotAllowed("You may not see this conference.")
+    if conference.is_live and not is_in_scope(user, conference):
+        raise NotAllowed("No agent or queue of your teams is in this call now: you may see it, not join it.")
     if role not in Supervision.Role.values:
         raise NotPossible("Choose a mode.", field="role")
     if role not in roles_of(user):

@@ -22,7 +22,7 @@ class Request:
     """What a supervisor asks for: a role, for a whisper its targets, and a leg: `device` to dial or `leg` already up.
 
     `token` is the form's own: the same token twice is one supervision. `ip` is where it was asked from. `options` say
-    how it joins; None: as the queue's policy has it.
+    how it joins; None: as the queue's policy has it. `session_key` is the login's: with its end the listening ends too.
     """
 
     role: str
@@ -32,6 +32,7 @@ class Request:
     leg: Leg | None = None
     options: JoinOptions | None = None
     ip: str | None = None
+    session_key: str = ""
 
 
 def begin(user: User, conference: Conference, request: Request) -> Supervision:
@@ -53,12 +54,22 @@ def begin(user: User, conference: Conference, request: Request) -> Supervision:
         raise
 
 
+def needs_no_right(supervision: Supervision, role: str, targets: Sequence[str]) -> bool:
+    """Whether the change only makes her heard by fewer than the mode in force does: nobody is kept from that."""
+    accepted = supervision.accepted_role
+    if role == Supervision.Role.MONITOR:
+        return bool(accepted)
+    fewer = set(targets) < set(supervision.accepted_targets)
+    return bool(targets) and role == accepted == Supervision.Role.WHISPER and fewer
+
+
 def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: str | None = None) -> None:
     """Record the wish for another role or other targets on the same leg. Raises NotPossible; then it is audited."""
     user, conference = supervision.user, supervision.conference
     try:
         _check_running(supervision)
-        policy.check_deed(user, conference, role, targets)
+        if not needs_no_right(supervision, role, targets):
+            policy.check_deed(user, conference, role, targets)
     except NotPossible as error:
         audit.deny(audit.Attempt(user, conference, "update", role, targets, ip), error.sentence)
         raise
@@ -121,6 +132,7 @@ def _create(user: User, conference: Conference, request: Request) -> Supervision
         state=Supervision.State.JOINING if request.leg else Supervision.State.DIALLING,
         token=request.token,
         source_ip=request.ip,
+        session_key=request.session_key,
         asked_role=request.role,
         asked_targets=list(request.targets),
         options=(request.options or JoinOptions.of(conference.queue)).stored(),

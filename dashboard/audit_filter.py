@@ -22,6 +22,7 @@ DEEDS: Final = {
     "mute": "Mute the phone",
     "unmute": "Unmute the phone",
     "leave": "Leave",
+    "withdraw": "May listen no longer",
     "hangup": "Hang up",
 }
 WAITING: Final = "waiting"

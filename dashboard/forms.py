@@ -34,9 +34,11 @@ class RoleForm(forms.Form):
     )
     targets = forms.MultipleChoiceField(required=False)
 
-    def __init__(self, conference: Conference, user: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, conference: Conference, user: User, *args: Any, running: Supervision | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.conference, self.user = conference, user
+        self.conference, self.user, self.running = conference, user, running
         self.refusal = ""
         self.agents = policy.whisper_legs(conference)
         self.roles = [role for role in policy.roles_of(user) if role in policy.PERMISSIONS]
@@ -56,7 +58,7 @@ class RoleForm(forms.Form):
         cleaned = super().clean() or {}
         role = cleaned.get("role", "")
         targets = cleaned["targets"] = self._chosen() if role == Supervision.Role.WHISPER else []
-        if role:
+        if role and not (self.running and supervision.needs_no_right(self.running, role, targets)):
             try:
                 policy.check_deed(self.user, self.conference, role, targets)
             except NotPossible as error:

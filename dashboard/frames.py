@@ -8,10 +8,10 @@ from uuid import UUID
 
 import orjson
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from conferences import feed, reconcile
+from conferences.entitlement import session_is_alive
 from conferences.models import Conference, Supervision
 from dashboard import fragments
 from dashboard.audiences import Audience, audience_of, may_see
@@ -155,13 +155,14 @@ def encode(number: int, values: Mapping[str, object]) -> str:
 
 
 def still_welcome(viewers: Iterable[Viewer]) -> dict[Viewer, Audience | None]:
-    """Return each viewer's audience as of now; None for those whose login or account is gone."""
+    """Return each viewer's audience as of now; None for those whose login or account is gone.
+
+    A login made before the password was changed is gone, too: whoever changes it wants a watcher out.
+    """
     viewers = list(viewers)
     users = User.objects.in_bulk({one.user_pk for one in viewers})
-    sessions = set(
-        Session.objects.filter(
-            session_key__in={one.session_key for one in viewers}, expire_date__gt=timezone.now()
-        ).values_list("session_key", flat=True)
-    )
-    audiences = {pk: audience_of(user) for pk, user in users.items() if user.is_active}
-    return {one: audiences.get(one.user_pk) if one.session_key in sessions else None for one in viewers}
+    active = {pk: user for pk, user in users.items() if user.is_active}
+    logins = {(one.session_key, one.user_pk) for one in viewers if one.user_pk in active}
+    alive = {(key, pk) for key, pk in logins if session_is_alive(key, active[pk])}
+    audiences = {pk: audience_of(user) for pk, user in active.items()}
+    return {one: audiences[one.user_pk] if (one.session_key, one.user_pk) in alive else None for one in viewers}

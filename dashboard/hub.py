@@ -33,7 +33,7 @@ with suppress(ImportError):
 GROUP: Final = "feed"
 TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds
 HEARTBEAT: Final = 5.0
-CHECK_LOGINS: Final = 15.0
+CHECK_LOGINS: Final = 5.0
 REJOIN: Final = 30.0  # the channel layer drops a group member after a day, and one that was slow for a minute
 
 

@@ -120,7 +120,7 @@ def recheck(request: SupervisorRequest, pk: UUID) -> HttpResponse:
 def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     mine = _mine(request, pk)
     found = Conference.objects.with_people().get(pk=mine.conference_id)
-    form = RoleForm(found, request.user, request.POST)
+    form = RoleForm(found, request.user, request.POST, running=mine)
     notice = ""
     if form.is_valid():
         try:
@@ -162,6 +162,7 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
         leg=form.leg,
         options=form.options,
         ip=_ip(request),
+        session_key=request.session.session_key or "",
     )
     try:
         begun = supervision.begin(request.user, found, asked)

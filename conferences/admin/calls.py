@@ -50,6 +50,7 @@ class LegAdmin(ReadOnly):
         "to_address": "to_masked",
         "from_canonical": "from_masked",
         "to_canonical": "to_masked",
+        "from_sip_uri": "sip_uri_masked",
     }
     list_display = ("__str__", "agent", "queue", "direction", "from_address", "to_address", "state", "started_at")
     list_filter = ("kind", "state", "direction", "queue")
@@ -69,6 +70,10 @@ class LegAdmin(ReadOnly):
     @admin.display(description="from")
     def from_masked(self, leg: Leg) -> str:
         return masked(leg.from_address)
+
+    @admin.display(description="from SIP URI")
+    def sip_uri_masked(self, leg: Leg) -> str:
+        return masked(leg.from_sip_uri)
 
     @admin.display(description="to")
     def to_masked(self, leg: Leg) -> str:

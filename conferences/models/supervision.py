@@ -57,6 +57,8 @@ class Supervision(models.Model):
     address = models.CharField(max_length=255, blank=True)  # what was dialled; empty when an existing leg is used
     token = models.UUIDField(unique=True)  # of the form that asked: the same form twice is one supervision
     source_ip = models.GenericIPAddressField(null=True, blank=True)
+    # The login that last asked for something of it: with its end she may listen no longer. Empty: none is known.
+    session_key = models.CharField(max_length=40, blank=True)
     call_control_id = models.CharField(max_length=255, blank=True)
 
     options: models.JSONField[Any, Any] = models.JSONField(default=dict)  # JoinOptions.stored(): how it joins

@@ -1,0 +1,88 @@
+"""Whether a running supervision may go on: asked again and again, for a right can be withdrawn in mid-call."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from typing import Final
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils.crypto import constant_time_compare
+
+from conferences import policy
+from conferences.models import Supervision, Supervisor
+
+
+class Withdrawn(enum.StrEnum):
+    """Why a supervisor may not listen any more."""
+
+    ACCOUNT = "account"
+    SUPERVISOR = "supervisor"
+    SESSION = "session"
+    DEVICE = "device"
+    MODE = "mode"
+    SCOPE = "scope"
+
+
+SENTENCES: Final = {
+    Withdrawn.ACCOUNT: "The account was switched off.",
+    Withdrawn.SUPERVISOR: "The account is no supervisor's any more.",
+    Withdrawn.SESSION: "The login ended: by logging out, by a change of password, or by its time.",
+    Withdrawn.DEVICE: "The phone was taken out of the directory.",
+    Withdrawn.MODE: "The permission for this mode was withdrawn.",
+    Withdrawn.SCOPE: "No agent or queue of the supervisor's teams is in the call.",
+}
+
+
+def withdrawn(supervision: Supervision) -> Withdrawn | None:
+    """Return why this supervision must end, or None while its supervisor may go on listening.
+
+    The mode judged is the one in force; of one that was only asked for, policy is asked when it is sent.
+    """
+    user = User.objects.get(pk=supervision.user_id)  # read anew: rights are cached on the object
+    return next((why for why, holds in _RIGHTS if not holds(supervision, user)), None)
+
+
+def session_is_alive(session_key: str, user: User) -> bool:
+    """Whether that login is still there, in time, this user's, and from after the last change of the password."""
+    kept = SessionStore(session_key).load()
+    if kept.get(SESSION_KEY) != str(user.pk):
+        return False
+    signed = str(kept.get(HASH_SESSION_KEY, ""))
+    return any(
+        constant_time_compare(signed, one)
+        for one in (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    )
+
+
+def _is_supervisor(_: Supervision, user: User) -> bool:
+    return Supervisor.objects.filter(user=user).exists()
+
+
+def _is_logged_in(supervision: Supervision, user: User) -> bool:
+    return not supervision.session_key or session_is_alive(supervision.session_key, user)
+
+
+def _has_phone(supervision: Supervision, _: User) -> bool:
+    """A leg that was up before us has no device."""
+    return not supervision.address or supervision.device_id is not None
+
+
+def _may_use_mode(supervision: Supervision, user: User) -> bool:
+    return (supervision.accepted_role or supervision.asked_role) in policy.roles_of(user)
+
+
+def _is_about_hers(supervision: Supervision, user: User) -> bool:
+    return not supervision.conference.is_live or policy.is_in_scope(user, supervision.conference)
+
+
+_RIGHTS: Final[tuple[tuple[Withdrawn, Callable[[Supervision, User], bool]], ...]] = (
+    (Withdrawn.ACCOUNT, lambda _, user: user.is_active),
+    (Withdrawn.SUPERVISOR, _is_supervisor),
+    (Withdrawn.SESSION, _is_logged_in),
+    (Withdrawn.DEVICE, _has_phone),
+    (Withdrawn.MODE, _may_use_mode),
+    (Withdrawn.SCOPE, _is_about_hers),
+)
