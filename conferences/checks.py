@@ -21,6 +21,11 @@ from conferences.provider import key_refused_at, public_keys
 WITHOUT_KEYS: Final = frozenset({"makemigrations", "migrate", "showmigrations", "sqlmigrate", "createsuperuser"})
 # Below it two connections that write and checkpoint at one moment can corrupt the file (sqlite.org: WAL, "reset bug").
 SAFE_SQLITE: Final = (3, 51, 3)
+# Django's own check --deploy counts likewise (django.core.checks.security.base), except that it does not stop a server.
+SHORTEST_SECRET: Final = 50
+FEWEST_DIFFERENT: Final = 5
+_SAMPLE: Final = "django-insecure-"
+_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(?::[0-9]+)?")
 _ORIGIN_HINT: Final = "Write each as a browser sends it: https://earshot.example.com or http://127.0.0.1:8000."
@@ -53,24 +58,47 @@ def key_refusal() -> str:
 
 
 def refuse_to_start() -> None:
-    """Raise ImproperlyConfigured unless both keys can be used: for servers, which run no system checks."""
+    """Raise ImproperlyConfigured, in a sentence, for a configuration that must not serve: servers run no system checks.
+
+    Both keys can be used, sessions cannot be forged, only our own pages may act, no key goes out in clear, and nobody
+    from elsewhere is shown Django's debugging pages.
+    """
     if problem := public_key_problem():
         raise ImproperlyConfigured(f"{problem} Without it no webhook can be told from a forgery.")
     if problem := api_key_problem():
         raise ImproperlyConfigured(f"{problem} Without it no call can be joined or left.")
+    unsafe = [*check_secret(), *check_addresses(), *check_debug()]
+    if errors := [one for one in unsafe if one.level >= checks.ERROR]:
+        raise ImproperlyConfigured(" ".join(f"{one.msg} {one.hint}" for one in errors))
 
 
 @register
 def check_keys(**_: Any) -> list[CheckMessage]:
-    """The keys without which nothing can be believed, nothing sent, and nobody logged in."""
+    """The provider's keys, without which nothing can be believed and nothing sent."""
     found = []
     if problem := public_key_problem():
         found.append(_serious(1, problem, "Copy it from the provider's portal: Keys & Credentials, Public Key."))
     if problem := api_key_problem():
         found.append(_serious(2, problem, "Copy it from the provider's portal: Keys & Credentials, API Keys."))
-    if problem := _secret_key_problem():
-        found.append(_serious(4, problem, "Put 50 or more random characters into the environment as SECRET_KEY."))
     return found
+
+
+@register
+def check_secret(**_: Any) -> list[CheckMessage]:
+    """Whether sessions and forms are signed with something that nobody can guess."""
+    if problem := _secret_key_problem():
+        return [_serious(4, problem, "Put 50 or more random characters into the environment as SECRET_KEY.")]
+    return []
+
+
+@register
+def check_debug(**_: Any) -> list[CheckMessage]:
+    """Debugging pages show settings and callers' numbers to whoever can reach this server."""
+    foreign = [host for host in settings.ALLOWED_HOSTS if host not in _THIS_MACHINE]
+    if not settings.DEBUG or not foreign:
+        return []
+    hint = "Take DEBUG out of the environment, or let ALLOWED_HOSTS name this machine alone."
+    return [_serious(6, f"DEBUG: It is on while ALLOWED_HOSTS lets others in ({', '.join(foreign)}).", hint)]
 
 
 @register
@@ -137,11 +165,17 @@ def _serious(number: int, sentence: str, hint: str) -> CheckMessage:
 
 
 def _secret_key_problem() -> str:
-    """Django raises as soon as anything reads an empty one."""
+    """Django raises as soon as anything reads an empty one. For trying out on this machine alone any other will do."""
     try:
-        return "" if settings.SECRET_KEY else "SECRET_KEY: It is empty."
+        key = settings.SECRET_KEY
     except ImproperlyConfigured:
+        key = ""
+    if not key:
         return "SECRET_KEY: It is empty."
+    at_home = settings.DEBUG and set(settings.ALLOWED_HOSTS) <= _THIS_MACHINE
+    if at_home or (len(key) >= SHORTEST_SECRET and len(set(key)) >= FEWEST_DIFFERENT and not key.startswith(_SAMPLE)):
+        return ""
+    return "SECRET_KEY: It can be guessed: it is short, or made of few different characters, or a sample."
 
 
 def _is_private(url: str) -> bool:

@@ -7,7 +7,7 @@ import tempfile
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 os.environ["DEBUG"] = "1"
-os.environ["SECRET_KEY"] = "tests only"
+os.environ["SECRET_KEY"] = "of the tests only: long enough, and of many different characters"
 os.environ["RUN_ERRANDS"] = "0"
 os.environ["DEFAULT_REGION"] = "US"
 os.environ.setdefault("TELNYX_CONNECTION_ID", "1494404757140276705")

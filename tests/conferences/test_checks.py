@@ -17,9 +17,10 @@ from conferences.simulator.keys import SigningKey
 
 ROOT = Path(__file__).parents[2]
 KEY = SigningKey.generate().public_key
+STRONG = "0123456789-a-secret-key-of-many-different-characters"
 SETTINGS = {
     "DEBUG": "0",
-    "SECRET_KEY": "x" * 50,
+    "SECRET_KEY": STRONG,
     "DATABASE_URL": "postgres://earshot@127.0.0.1/earshot",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "TELNYX_API_KEY": "KEY",
@@ -51,7 +52,7 @@ def test_a_sound_configuration_is_told_nothing():
 @pytest.mark.parametrize("debug", [True, False])
 @pytest.mark.parametrize("key", ["", "  ", "not base64!", "c2hvcnQ=", f"{KEY},", "A" * 43 + "="])
 def test_a_public_key_that_verifies_nothing_is_an_error_whatever_debug_is(settings, debug, key):
-    settings.DEBUG, settings.TELNYX_PUBLIC_KEY = debug, key
+    settings.DEBUG, settings.ALLOWED_HOSTS, settings.TELNYX_PUBLIC_KEY = debug, ["localhost"], key
     assert found() == ["conferences.E001"]
 
 
@@ -87,9 +88,47 @@ def test_the_api_key_is_sent_over_https_or_not_beyond_this_machine(settings, url
     assert found() == ids
 
 
-def test_an_empty_secret_key_is_an_error(settings):
-    settings.SECRET_KEY = ""
+WEAK = ["", "a", "changeme", "x" * 50, "abcd" * 20, STRONG[:49], f"django-insecure-{STRONG}", "not-a-secret"]
+
+
+@pytest.mark.parametrize("key", WEAK)
+def test_a_secret_key_that_can_be_guessed_is_an_error(settings, key):
+    settings.SECRET_KEY = key
     assert found() == ["conferences.E004"]
+
+
+@pytest.mark.parametrize("key", WEAK[1:])
+@pytest.mark.parametrize(
+    ("hosts", "ids"),
+    [(["localhost", "127.0.0.1"], []), (["earshot.example"], ["conferences.E004", "conferences.E006"])],
+)
+def test_a_weak_secret_key_will_do_for_trying_out_on_this_machine_alone(settings, key, hosts, ids):
+    settings.DEBUG, settings.ALLOWED_HOSTS, settings.SECRET_KEY = True, hosts, key
+    assert found() == ids
+
+
+@pytest.mark.parametrize("key", [STRONG, STRONG * 2])
+def test_a_strong_secret_key_is_accepted(settings, key):
+    settings.SECRET_KEY = key
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("debug", "hosts", "ids"),
+    [
+        (True, ["localhost", "127.0.0.1", "[::1]"], []),
+        (True, ["*"], ["conferences.E006"]),
+        (True, ["localhost", "earshot.example"], ["conferences.E006"]),
+        (True, [".example"], ["conferences.E006"]),
+        (True, ["10.0.0.7"], ["conferences.E006"]),
+        (True, ["127.0.0.1.example"], ["conferences.E006"]),
+        (False, ["earshot.example"], []),
+        (False, ["*"], []),
+    ],
+)
+def test_debugging_pages_are_shown_to_this_machine_alone(settings, debug, hosts, ids):
+    settings.DEBUG, settings.ALLOWED_HOSTS = debug, hosts
+    assert found() == ids
 
 
 @pytest.mark.parametrize("origin", ["https://earshot.example.com", "http://127.0.0.1:8000", "https://[::1]:8443"])
@@ -165,8 +204,25 @@ def test_a_server_refuses_to_start_without_a_public_key(settings, key):
         checks.refuse_to_start()
 
 
-def test_a_server_starts_with_a_public_key():
+def test_a_server_starts_with_a_sound_configuration():
     assert checks.refuse_to_start() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SECRET_KEY", "a", "SECRET_KEY: It can be guessed"),
+        ("SECRET_KEY", "", "SECRET_KEY: It is empty"),
+        ("ORIGINS", ["*"], r"ORIGINS: '\*' is no exact"),
+        ("ORIGINS", [], "ORIGINS: It is empty"),
+        ("TELNYX_BASE_URL", "http://elsewhere.example/v2", "TELNYX_BASE_URL: .* would carry the API key"),
+        ("DEBUG", True, "DEBUG: It is on while ALLOWED_HOSTS lets others in"),
+    ],
+)
+def test_a_server_refuses_to_start_on_what_is_unsafe_and_says_how_to_mend_it(settings, name, value, said):
+    setattr(settings, name, value)
+    with pytest.raises(ImproperlyConfigured, match=said):
+        checks.refuse_to_start()
 
 
 # --- As commands behave
