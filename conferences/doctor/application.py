@@ -33,7 +33,11 @@ class Door:
 
     def leads_here(self, url: str) -> bool:
         """Whether the address is that of our webhook."""
-        return urlsplit(url).path == self.path and self.is_ours(url)
+        return self.is_path(url) and self.is_ours(url)
+
+    def is_path(self, url: str) -> bool:
+        """Whether the address names our webhook's path, with its last slash or without."""
+        return urlsplit(url).path.rstrip("/") == self.path.rstrip("/")
 
     def is_ours(self, url: str) -> bool:
         """Whether the address is on a host of ours."""
@@ -97,7 +101,7 @@ def _webhook_url(url: str, door: Door) -> Finding:
         return error(subject, "The application has none, so no call can be seen.", _right_address(door))
     if not door.is_ours(url):
         return _elsewhere(url, door)
-    if urlsplit(url).path != door.path:
+    if not door.is_path(url):
         return error(subject, f"{url} is on a host of ours, but it is not the webhook's path.", _right_address(door))
     if door.from_afar and is_local(url):
         said = f"{url} means the provider's own machine to the provider: no webhook can arrive."

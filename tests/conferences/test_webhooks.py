@@ -43,6 +43,18 @@ def test_a_signed_event_is_stored_as_it_came_and_answered_200(door):
     assert Leg.objects.get().call_control_id == "v3:a"
 
 
+@pytest.mark.parametrize("path", ["/webhooks/telnyx/", "/webhooks/telnyx"])
+def test_the_door_is_there_with_and_without_its_last_slash(door, path):
+    response = door.client.generic("POST", path, BODY, "application/json", headers=door.signed(BODY))
+    assert (response.status_code, Fact.objects.count()) == (200, 1)
+
+
+@pytest.mark.parametrize("path", ["/webhooks/telnyx/", "/webhooks/telnyx"])
+def test_without_its_last_slash_the_door_is_no_wider(door, path):
+    response = door.client.generic("POST", path, BODY, "application/json")
+    assert (response.status_code, Fact.objects.count()) == (400, 0)
+
+
 def test_the_same_delivery_again_is_answered_200_and_changes_nothing(door):
     assert [door.post(BODY).status_code for _ in range(3)] == [200, 200, 200]
     assert Fact.objects.count() == 1

@@ -58,7 +58,7 @@ def test_an_application_as_it_should_be_has_nothing_to_mend():
         ("Webhook URL", "webhook_event_url", None, ERROR),
         ("Webhook URL", "webhook_event_url", "https://other.example/hook", ERROR),
         ("Webhook URL", "webhook_event_url", "https://earshot.example/", ERROR),
-        ("Webhook URL", "webhook_event_url", "https://earshot.example/webhooks/telnyx", ERROR),
+        ("Webhook URL", "webhook_event_url", "https://earshot.example/webhooks/telnyx", OK),
         ("Webhook URL", "webhook_event_url", "http://earshot.example/webhooks/telnyx/", WARNING),
         ("Webhook URL", "webhook_event_url", "https://10.0.0.8/webhooks/telnyx/", ERROR),
         ("Webhook URL", "webhook_event_url", "https://board.example/webhooks/telnyx/", OK),
