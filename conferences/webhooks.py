@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from conferences import counters, inbox
 from conferences.provider import public_keys
 from conferences.telnyx.signature import InvalidSignature, verify
+from conferences.turned_away import Reason, tally
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +41,15 @@ def telnyx(request: HttpRequest) -> HttpResponse:
     try:
         body = request.read(LARGEST_BODY + 1)  # not as many as Content-Length claims: it may be absent, odd or a lie
         if len(body) > LARGEST_BODY:
+            tally.add(Reason.TOO_LARGE)
             return _refuse(413, "The body is too large.")
         key_index = verify(body, request.headers, keys, time.time())
         receipt = inbox.receive(body, received_at=timezone.now(), key_index=key_index)
-    except (InvalidSignature, UnreadablePostError):
+    except InvalidSignature as error:
+        tally.add(Reason(error.flaw.value))
+        return _refuse(400, "Not accepted.")
+    except UnreadablePostError:
+        tally.add(Reason.UNREADABLE)
         return _refuse(400, "Not accepted.")
     except NotStored:
         log.exception("A webhook could not be stored")

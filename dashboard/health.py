@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from conferences import turned_away
 from conferences.checks import api_key_problem, key_refusal, public_key_problem
 from conferences.models import AuditEntry
 
@@ -28,6 +29,7 @@ View = Callable[[HttpRequest], HttpResponse]
 REFUSAL_COUNTS_FOR: Final = timedelta(minutes=5)
 STARTED_AT: Final = timezone.now()
 OK: Final = "ok"
+NOT_KNOWN: Final = "Not known without the database."
 
 
 def for_operators(view: View) -> View:
@@ -65,16 +67,19 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Say of each part whether it is fit, as `ok` or in a sentence; 503 unless all are.
 
     Its parts: `database` (reachable and migrated), `public_key` (webhooks can be verified), `api_key` (there is one,
-    and this process was not refused with it), `provider` (it did not refuse the key at the last command).
+    and this process was not refused with it), `provider` (it did not refuse the key at the last command), `webhooks`
+    (the provider sends a version that can be read; what a stranger sends makes nobody unfit, it is only counted here).
     """
     database = _database()
     parts = {
         "database": database,
         "public_key": public_key_problem() or OK,
         "api_key": api_key_problem() or key_refusal() or OK,
-        "provider": _provider() if database == OK else "Not known without the database.",
+        "provider": _provider() if database == OK else NOT_KNOWN,
+        "webhooks": _webhooks() if database == OK else NOT_KNOWN,
     }
-    return JsonResponse(parts, status=200 if set(parts.values()) == {OK} else 503)
+    fit = all(part == OK or part.startswith(f"{OK} ") for part in parts.values())
+    return JsonResponse(parts, status=200 if fit else 503)
 
 
 @for_operators
@@ -97,6 +102,15 @@ def _database() -> str:
     except DatabaseTrouble:
         return "The database cannot be reached."
     return f"Migrations that have not been run: {missing}. Run manage.py migrate." if missing else OK
+
+
+def _webhooks() -> str:
+    now = timezone.now()
+    if count := turned_away.in_old_format(now):
+        bodies = "body" if count == 1 else "bodies"
+        return f"{count} signed {bodies} in the old v1 format in the last hour: set API version 2."
+    lately = turned_away.lately(now)
+    return f"{OK} (refused in the last hour: {'; '.join(lately)})" if lately else OK
 
 
 def _provider() -> str:

@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
-from conferences import provider
+from conferences import provider, turned_away
 from conferences.doctor import application, clocks, deliveries, keys, people, stores
 from conferences.doctor.findings import Finding, Level, warning
 from conferences.models import Fact, Lookback
@@ -31,6 +31,8 @@ class _Heard:
     last: datetime | None
     delays: tuple[float, ...]
     looked_until: datetime | None
+    turned_away: list[str]
+    in_old_format: int
 
 
 def examine() -> Iterator[Finding]:
@@ -53,6 +55,7 @@ def examine() -> Iterator[Finding]:
     yield from _provider(heard)
     if heard is not None:
         yield deliveries.arrived(heard.last, timezone.now())
+        yield deliveries.turned_away(heard.turned_away, heard.in_old_format)
         yield deliveries.looked_through(heard.looked_until, timezone.now())
         yield clocks.against_webhooks(heard.delays)
 
@@ -97,4 +100,6 @@ def _heard() -> _Heard:
     times = first_tries.values_list("occurred_at", "received_at")
     delays = tuple((received_at - occurred_at).total_seconds() for occurred_at, received_at in times)
     looked_until = Lookback.objects.values_list("until", flat=True).first()
-    return _Heard(webhooks.aggregate(last=Max("received_at"))["last"], delays, looked_until)
+    now = timezone.now()
+    last = webhooks.aggregate(last=Max("received_at"))["last"]
+    return _Heard(last, delays, looked_until, turned_away.lately(now), turned_away.in_old_format(now))

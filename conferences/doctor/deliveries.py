@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
@@ -32,6 +32,21 @@ def arrived(last_heard: datetime | None, now: datetime) -> Finding:
         mend = "Make a call through the application; if none arrives then, the findings above and below say why."
         return warning("Webhooks", "None has arrived so far.", mend)
     return ok("Webhooks", f"The last one came {_ago(now - last_heard)} ago.")
+
+
+def turned_away(lately: Sequence[str], in_old_format: int) -> Finding:
+    """Say what the door turned away or could not use within the last hour."""
+    subject = "Refused webhooks"
+    if in_old_format:
+        said = f"{_sentence(lately)} Nothing can be read from webhook API version 1."
+        return error(subject, said, "Set API version 2 in the provider's portal, under Voice, your application.")
+    if lately:
+        return warning(subject, _sentence(lately), f"{_MEND['400']} Or somebody else knocks at this address.")
+    return ok(subject, "None in the last hour.")
+
+
+def _sentence(phrases: Sequence[str]) -> str:
+    return f"In the last hour: {'; '.join(phrases)}."
 
 
 def looked_through(until: datetime | None, now: datetime) -> Finding:

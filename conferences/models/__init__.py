@@ -5,6 +5,7 @@ from conferences.models.calls import Conference, Feed, Leg, Participant
 from conferences.models.directory import Agent, AgentAddress, Connection, Device, Queue, QueueNumber, Supervisor, Team
 from conferences.models.facts import Fact
 from conferences.models.gaps import Gap, Lookback
+from conferences.models.refusals import WebhookRefusal
 from conferences.models.supervision import Supervision
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "Supervision",
     "Supervisor",
     "Team",
+    "WebhookRefusal",
 ]

@@ -18,6 +18,9 @@ _BOM: Final = b"\xef\xbb\xbf"
 # No telephone call of ours happened outside these years; a stamp of year 9999 would sort after all facts to come.
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2099
+# Webhook API version 1 has no `data`: its event, or its event's metadata, is the body itself (Telnyx docs: Webhooks).
+OLD_FORMAT: Final = "in the old v1 format"
+_V1_KEYS: Final = frozenset({"event_type", "payload", "metadata", "event_timestamp", "webhook_id"})
 _UNTOLD: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 # For equal times only: what must have come first does. The provider's conference events carry milliseconds and its
@@ -143,6 +146,8 @@ def parse(body: bytes, received_at: datetime) -> Event:
     """
     root = _object(_load(body), "the body is no object")
     _refuse_unstorable(root)
+    if "data" not in root and _V1_KEYS & root.keys():
+        raise Unusable(OLD_FORMAT)
     data = _object(root.get("data"), "data is no object")
     event_type = data.get("event_type")
     if not isinstance(event_type, str) or not 0 < len(event_type) <= MAX_TEXT:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature as _NotSignedByThisKey
@@ -22,14 +23,23 @@ _P: Final = 2**255 - 19
 _D: Final = -121665 * pow(121666, -1, _P) % _P
 
 
+class Flaw(StrEnum):
+    """What was wrong with a signature: for our own counting, never for whoever sent it."""
+
+    MISSING = "missing"  # a header is not there, or there twice
+    STALE = "stale"  # its time is no number, or too far from ours
+    WRONG = "wrong"  # it is not this body's, by any of the keys
+
+
 class InvalidSignature(Exception):
     """The request is not a webhook the provider signed just now.
 
     Its message is the same whatever was wrong: a forger learns nothing from it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, flaw: Flaw = Flaw.WRONG) -> None:
         super().__init__("The webhook's signature is not valid.")
+        self.flaw = flaw
 
 
 def verify(body: bytes, headers: Mapping[str, str], public_keys: Sequence[Ed25519PublicKey], now: float) -> int:
@@ -41,7 +51,7 @@ def verify(body: bytes, headers: Mapping[str, str], public_keys: Sequence[Ed2551
     """
     timestamp = _the_one(headers, TIMESTAMP_HEADER)
     if not _TEN_DIGITS.fullmatch(timestamp) or not abs(now - int(timestamp)) <= TOLERANCE_SECONDS:
-        raise InvalidSignature
+        raise InvalidSignature(Flaw.STALE)
     signature = _decoded(_the_one(headers, SIGNATURE_HEADER))
     message = timestamp.encode("ascii") + b"|" + body
     for index, key in enumerate(public_keys):
@@ -65,7 +75,7 @@ def _the_one(headers: Mapping[str, str], name: str) -> str:
     """Two headers that differ only by case leave it open which was signed, so neither counts."""
     values = [value for key, value in headers.items() if key.lower() == name]
     if len(values) != 1:
-        raise InvalidSignature
+        raise InvalidSignature(Flaw.MISSING)
     return values[0]
 
 

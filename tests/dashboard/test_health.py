@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
 from django.utils import timezone
 
 from conferences.models import AuditEntry
@@ -15,7 +16,7 @@ from dashboard import health
 from tests.story import PASSWORD, browser
 
 TOKEN = "a token of the tests"
-FIT = {"database": "ok", "public_key": "ok", "api_key": "ok", "provider": "ok"}
+FIT = {"database": "ok", "public_key": "ok", "api_key": "ok", "provider": "ok", "webhooks": "ok"}
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +72,26 @@ def test_a_database_out_of_reach_is_named_to_a_probe(probe):
 
     with connection.execute_wrapper(fail):
         told = unfit(probe())
-    assert told == {"database": "The database cannot be reached.", "provider": "Not known without the database."}
+    unknown = "Not known without the database."
+    assert told == {"database": "The database cannot be reached.", "provider": unknown, "webhooks": unknown}
+
+
+def test_webhooks_of_the_old_version_are_named_with_what_to_do(probe, simulator):
+    for number in range(2):
+        body = b'{"event_type":"call_initiated","id":"%d","payload":{}}' % number
+        headers = simulator.key.headers(body, int(timezone.now().timestamp()))
+        assert Client().post("/webhooks/telnyx/", body, "application/json", headers=headers).status_code == 200
+    said = "2 signed bodies in the old v1 format in the last hour: set API version 2."
+    assert unfit(probe())["webhooks"] == said
+
+
+def test_what_a_stranger_sends_makes_nobody_unfit_and_is_told(probe):
+    Client().post("/webhooks/telnyx/", b"{}", "application/json")
+    response = probe()
+    assert (response.status_code, response.json()["webhooks"][:49]) == (
+        200,
+        "ok (refused in the last hour: 1 request without a",
+    )
 
 
 def test_a_key_the_provider_just_refused_is_named(probe):
