@@ -1,7 +1,9 @@
 """Every setting, read once from the environment."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 env = Env()
@@ -81,6 +83,13 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'earshot.sqlite3'}")}
+if DATABASES["default"].get("NAME") == str(BASE_DIR / "var" / "earshot.sqlite3"):
+    (BASE_DIR / "var").mkdir(exist_ok=True)  # the default must work in a fresh checkout
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql" and find_spec("psycopg") is None:
+    raise ImproperlyConfigured(
+        "DATABASE_URL names PostgreSQL, whose packages are not installed: "
+        "run .venv/bin/python -m pip install --require-hashes -r requirements/scale.txt"
+    )
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a transaction that reads before it writes waits for the lock instead of failing at once.
     # FULL: a webhook answered with 200 is on disk.
@@ -96,6 +105,11 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")
+if REDIS_URL and find_spec("channels_redis") is None:
+    raise ImproperlyConfigured(
+        "REDIS_URL is set, but the packages for Redis are not installed: "
+        "run .venv/bin/python -m pip install --require-hashes -r requirements/scale.txt"
+    )
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",

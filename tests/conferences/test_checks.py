@@ -280,3 +280,47 @@ def test_a_server_without_a_usable_api_key_does_not_start(settings):
     settings.TELNYX_PUBLIC_KEY, settings.TELNYX_API_KEY = KEY, ""
     with pytest.raises(ImproperlyConfigured, match="Without it no call can be joined or left"):
         checks.refuse_to_start()
+
+
+# --- What is missing around it
+
+
+def bare(path, *arguments, **environment):
+    """Run a command in a checkout that has only what git has, without the packages for PostgreSQL and Redis."""
+    for name in ("conferences", "dashboard", "templates", "static"):
+        (path / name).symlink_to(ROOT / name)
+    (path / "manage.py").write_text((ROOT / "manage.py").read_text())
+    (path / "sitecustomize.py").write_text(
+        "import importlib.util as util\nfind = util.find_spec\n"
+        "util.find_spec = lambda name, *more: None if name in ('psycopg', 'channels_redis') else find(name, *more)\n"
+    )
+    run = [sys.executable, "-P", "manage.py", *arguments]
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    known = {"PYTHONPATH": str(path), "SECRET_KEY": STRONG, "TELNYX_API_KEY": "KEY", "TELNYX_PUBLIC_KEY": KEY}
+    return subprocess.run(
+        run, cwd=path, env=inherited | known | environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("command", ["migrate", "doctor", "reconcile", "createsuperuser"])
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"DATABASE_URL": "postgres://earshot@127.0.0.1:1/earshot"}, "DATABASE_URL names PostgreSQL, whose packages"),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "REDIS_URL is set, but the packages for Redis"),
+    ],
+    ids=["postgresql", "redis"],
+)
+def test_packages_that_are_missing_are_named_in_one_sentence_with_the_command(tmp_path, command, environment, said):
+    result = bare(tmp_path, command, **environment)
+    assert result.returncode != 0
+    assert (result.stderr.count("\n"), result.stderr.startswith(said)) == (1, True), result.stderr
+    assert "requirements/scale.txt" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["migrate", "createsuperuser"])
+def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path, command):
+    result = bare(tmp_path, command, DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/earshot.sqlite3")
+    last = result.stderr.splitlines()[-1]
+    assert (result.returncode != 0, "Traceback" in result.stderr) == (True, False), result.stderr
+    assert last == "The database cannot be used: unable to open database file. Check DATABASE_URL."
