@@ -8,7 +8,8 @@ DEV := DEBUG=1 SECRET_KEY=not-a-secret TELNYX_API_KEY=none TELNYX_CONNECTION_ID=
 .PHONY: demo install install-dev test check bench test-scaled lock
 
 demo: install
-	$(BIN)/python manage.py demo $(if $(RESET),--reset) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(RATE),--rate $(RATE)) $(ARGS)
+	$(BIN)/python manage.py demo $(if $(RESET),--reset) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(RATE),--rate $(RATE)) \
+		$(if $(PORT),--port $(PORT)) $(if $(PROVIDER_PORT),--provider-port $(PROVIDER_PORT)) $(ARGS)
 
 install: .venv/.base
 

@@ -187,7 +187,13 @@ def _is_private(url: str) -> bool:
         return False
     if parts.scheme != "http":
         return parts.scheme == "https" and bool(host)
+    return is_this_machine(url)
+
+
+def is_this_machine(url: str) -> bool:
+    """Return whether an address leads to the machine that uses it: a stand-in's, or a tunnel's."""
     try:
+        host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

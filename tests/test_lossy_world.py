@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -88,7 +89,8 @@ def _named(leg: re.Match[str]) -> str:
 
 
 @pytest.fixture
-def center(story: Story, db: None) -> Center:
+def center(story: Story, settings: Any, db: None) -> Center:
+    settings.TELNYX_BASE_URL = "http://127.0.0.1:8001/v2"
     call_command("sample_directory", verbosity=0)
     begin(story.simulator, "calm-morning", seed=4, calls_per_minute=6)
     return Center(story, User.objects.get(username="elena"))

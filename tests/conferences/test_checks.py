@@ -33,7 +33,7 @@ SETTINGS = {
 
 def found():
     """The ids of our own messages, in order."""
-    return [one.id for one in django_checks.run_checks() if one.id.startswith("conferences.")]
+    return sorted(one.id for one in django_checks.run_checks() if one.id.startswith("conferences."))
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="forget what earlier runs of the demo left")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _refuse_taken_ports(options)
         home = Path(settings.BASE_DIR) / "var" / "demo"
         if options["reset"]:
             shutil.rmtree(home, ignore_errors=True)
@@ -56,9 +58,27 @@ class Command(BaseCommand):
         self.stdout.write(f"\n  Earshot is up:  {url}\n")
         self.stdout.write(f"  Password for everyone:  {PASSWORD}\n\n")
         self.stdout.write("  elena    may monitor, whisper and barge in all teams, and read the audit\n")
+        self.stdout.write("  aisha    may monitor and whisper; sees numbers masked\n")
         self.stdout.write("  samuel   may only monitor, in Sales alone; sees numbers masked\n")
         self.stdout.write(f"  {ADMINISTRATOR}    administrator: {url}admin/\n\n")
+        self.stdout.write(
+            "  Phones answer by themselves, and nothing can be heard: the calls are a stand-in provider's.\n"
+        )
         self.stdout.write("  Ctrl-C stops it. Its data stays for the next run; make demo RESET=1 forgets it.\n")
+
+
+def _refuse_taken_ports(options: dict[str, Any]) -> None:
+    """Raise CommandError, before anything is started, for a port on which somebody else answers already."""
+    for name, port in (("PORT", options["port"]), ("PROVIDER_PORT", options["provider_port"])):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a demo that has just ended holds nothing
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise CommandError(
+                    f"Port {port} is in use on this machine. Stop what runs there, or choose another: "
+                    f"make demo {name}={port + 10}"
+                ) from None
 
 
 def _run(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from conferences.checks import is_this_machine
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
 from conferences.simulator import cast
 
@@ -28,6 +30,11 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        if not is_this_machine(settings.TELNYX_BASE_URL):
+            raise CommandError(
+                "This makes an administrator whose password everybody can read, for trying out with the stand-in "
+                "provider alone: TELNYX_BASE_URL does not name one on this machine. Try `make demo`."
+            )
         teams = {name: Team.objects.get_or_create(name=name)[0] for name in cast.TEAMS}
         for queue in cast.QUEUES:
             row, _ = Queue.objects.get_or_create(name=queue.name, defaults={"team": teams[queue.team]})
