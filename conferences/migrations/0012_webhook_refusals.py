@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conferences', '0003_read_back_and_backfill'),
+        ('conferences', '0011_session_of_a_supervision'),
     ]
 
     operations = [
