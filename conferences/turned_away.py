@@ -56,6 +56,11 @@ class Tally:
             with self._lock:
                 self._waiting += waiting
 
+    def waiting(self) -> Counter[Reason]:
+        """Return what has gathered and is not written yet: what comes within a second of the last writing."""
+        with self._lock:
+            return Counter(self._waiting)
+
 
 tally = Tally()
 
@@ -63,13 +68,22 @@ tally = Tally()
 def lately(now: datetime) -> list[str]:
     """Return what was turned away, or signed but of no use, within the last hour or so: a phrase each, newest first.
 
-    Such as "12 signed bodies in the old v1 format, the newest at 10:42:07 UTC".
+    Such as "12 signed bodies in the old v1 format, the newest at 10:42:07 UTC". What this process has not written yet
+    is counted in; nothing is written for being asked.
     """
-    tally.write()
-    refused = WebhookRefusal.objects.filter(newest_at__gt=now - LATELY)
-    told = [(one.newest_at, f"{_requests(one.count)} {one.get_reason_display()}") for one in refused]
+    told = [(newest, f"{_requests(count)} {reason.label}") for reason, count, newest in _refused(now)]
     told += [(newest, f"{count} signed {_bodies(count)} {reason}") for reason, count, newest in _dead(now)]
     return [f"{words}, the newest at {at:%H:%M:%S} UTC" for at, words in sorted(told, reverse=True)]
+
+
+def _refused(now: datetime) -> list[tuple[Reason, int, datetime]]:
+    counts = tally.waiting()
+    newest = dict.fromkeys(counts, now)
+    for one in WebhookRefusal.objects.filter(newest_at__gt=now - LATELY):
+        reason = Reason(one.reason)
+        counts[reason] += one.count
+        newest[reason] = max(newest.get(reason, one.newest_at), one.newest_at)
+    return [(reason, count, newest[reason]) for reason, count in counts.items()]
 
 
 def in_old_format(now: datetime) -> int:

@@ -11,7 +11,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from conferences.models import AuditEntry
+from conferences import turned_away
+from conferences.models import AuditEntry, WebhookRefusal
 from dashboard import health
 from tests.story import PASSWORD, browser
 
@@ -20,8 +21,10 @@ FIT = {"database": "ok", "public_key": "ok", "api_key": "ok", "provider": "ok", 
 
 
 @pytest.fixture(autouse=True)
-def token(settings):
+def token(settings, db):
     settings.METRICS_TOKEN = TOKEN
+    turned_away.tally.write()  # what earlier tests left to be counted
+    WebhookRefusal.objects.all().delete()
 
 
 @pytest.fixture
