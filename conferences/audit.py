@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from conferences import presence
+from conferences import audit_owed, presence
 from conferences.models import AuditEntry, Conference, Leg, Supervision
 
 EARSHOT = "Earshot"
@@ -39,7 +39,10 @@ class Attempt:
 
 
 def intend(supervision: Supervision, deed: str, *, role: str, targets: Iterable[str], command_id: str) -> AuditEntry:
-    """Write that a command is about to be sent, with what the screen says of it. Returns the entry of its outcome."""
+    """Write that a command is about to be sent, with what the screen says of it. Returns the entry of its outcome.
+
+    One that cannot be written just now is kept and written later; it has no primary key then.
+    """
     targets = list(targets)
     return _write(
         phase=AuditEntry.Phase.INTENT,
@@ -149,6 +152,4 @@ def _about(conference: Conference) -> dict[str, object]:
 def _write(**values: object) -> AuditEntry:
     actor = values["actor"]
     name = str(getattr(actor, "get_full_name", str)() or actor) if actor else EARSHOT
-    entry = AuditEntry(at=timezone.now(), actor_name=name, **values)
-    entry.save()
-    return entry
+    return audit_owed.write(AuditEntry(at=timezone.now(), actor_name=name, **values))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from conferences import audit, counters, inbox, provider_commands, regions
 from conferences.models import AuditEntry, Fact, Supervision
-from conferences.steps import Step
+from conferences.steps import Step, is_quieter
 from conferences.telnyx.client import Answer
 from conferences.telnyx.commands import InvalidCommand
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
@@ -21,6 +21,8 @@ RESENDABLE = timedelta(seconds=25)
 
 # The provider's refusals (Telnyx: API error codes) of a command for a leg that is gone.
 GONE = ("90018", "90015", "10005", "10007")
+
+NOT_ON_RECORD = "Nothing was sent: it could not be put on record. Please tell your administrator and try again later."
 
 # What a supervisor calls each command.
 _IN_WORDS = {
@@ -57,7 +59,8 @@ class Sent:
 def send(supervision: Supervision, step: Step) -> Sent:
     """Send the command of `step` under the row's command_id and return what came of it; it is in the audit either way.
 
-    The intent is on disk before anything is sent. An accepted join, update or mute is stored as a fact, dated when it
+    The intent is on disk before anything is sent. Without a writable audit only what makes her quieter or takes her out
+    is sent, and put on record later. An accepted join, update or mute is stored as a fact, dated when it
     was sent, for nothing the provider says later tells the role.
     """
     sent_at = timezone.now()
@@ -69,6 +72,8 @@ def send(supervision: Supervision, step: Step) -> Sent:
         targets=[] if quiet else supervision.asked_targets,
         command_id=supervision.command_id,
     )
+    if intent.pk is None and _lets_her_in(supervision, step):
+        return _not_on_record(intent, sent_at)
     try:
         answer = _in_its_region(supervision, step)
     except (TelnyxError, InvalidCommand) as error:
@@ -82,6 +87,16 @@ def send(supervision: Supervision, step: Step) -> Sent:
     counters.COMMANDS.labels(step.value, "ok").inc()
     _record(supervision, step, sent_at)
     return Sent(AuditEntry.Result.OK, sent_at, call_control_id=found)
+
+
+def _lets_her_in(supervision: Supervision, step: Step) -> bool:
+    """Whether the command lets her hear, or be heard by, somebody new."""
+    return step in (Step.DIAL, Step.JOIN, Step.UNMUTE) or (step is Step.UPDATE and not is_quieter(supervision))
+
+
+def _not_on_record(intent: AuditEntry, sent_at: datetime) -> Sent:
+    audit.conclude(intent, audit.Outcome(AuditEntry.Result.DENIED, note=NOT_ON_RECORD))
+    return Sent(AuditEntry.Result.REFUSED, sent_at, code="not_on_record", sentence=NOT_ON_RECORD)
 
 
 def _in_its_region(supervision: Supervision, step: Step) -> Answer:

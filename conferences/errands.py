@@ -15,8 +15,8 @@ from django.db import DatabaseError, close_old_connections
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from conferences import following, leftovers, reconcile, signals
-from conferences.models import Conference, Participant, Supervision
+from conferences import audit_owed, following, leftovers, reconcile, signals
+from conferences.models import Conference, OwedEntry, Participant, Supervision
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 
@@ -38,6 +38,8 @@ def due() -> Iterator[Errand]:
     """Yield what may be due now, each under a key of its own. Doing one twice, or by two processes, does no harm."""
     for pk, wanted in Supervision.objects.running().values_list("pk", "wanted"):
         yield ("supervision" if wanted else "leaving", pk), partial(following.follow, pk)
+    if OwedEntry.objects.exists():
+        yield ("audit", 0), _settle_audit
     for supervision, leg in leftovers.find():
         yield ("leftover", leg.pk), partial(leftovers.clear_away, supervision, leg)
     for intent in leftovers.unanswered():
@@ -46,6 +48,10 @@ def due() -> Iterator[Errand]:
         yield ("conference", conference.pk), partial(reconcile.learn, conference.pk)
     for conference in _with_unread_people(timezone.now()):
         yield ("people", conference.pk), partial(_read_people, conference)
+
+
+def _settle_audit() -> None:
+    audit_owed.settle()
 
 
 def _with_unread_people(now: datetime) -> QuerySet[Conference]:

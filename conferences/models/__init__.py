@@ -5,6 +5,7 @@ from conferences.models.calls import Conference, Feed, Leg, Participant
 from conferences.models.directory import Agent, AgentAddress, Connection, Device, Queue, QueueNumber, Supervisor, Team
 from conferences.models.facts import Fact
 from conferences.models.gaps import Gap, Lookback
+from conferences.models.owed import OwedEntry
 from conferences.models.refusals import WebhookRefusal
 from conferences.models.supervision import Supervision
 
@@ -20,6 +21,7 @@ __all__ = [
     "Gap",
     "Leg",
     "Lookback",
+    "OwedEntry",
     "Participant",
     "Queue",
     "QueueNumber",
