@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 def write(entry: AuditEntry) -> AuditEntry:
     """Write an entry, or keep what it would hold: it has no primary key then. Raises DatabaseError if neither works."""
-    owed_intent = getattr(entry.intent, "owed", None)
+    owed_intent = _owed_still(entry)
     if owed_intent is None:
         try:
             with transaction.atomic():
@@ -30,6 +30,16 @@ def write(entry: AuditEntry) -> AuditEntry:
     entry.pk = None
     entry.owed = OwedEntry.objects.create(values=_values(entry), intent=owed_intent)  # type: ignore[attr-defined]
     return entry
+
+
+def _owed_still(entry: AuditEntry) -> OwedEntry | None:
+    """Return what is owed of an outcome's intent; one that has been written meanwhile is the outcome's own again."""
+    owed: OwedEntry | None = getattr(entry.intent, "owed", None)
+    if owed is None or OwedEntry.objects.filter(pk=owed.pk).exists():
+        return owed
+    asked = AuditEntry.objects.filter(command_id=entry.command_id, phase=AuditEntry.Phase.INTENT)
+    entry.intent = asked.order_by("pk").last()
+    return None
 
 
 def settle() -> int:
@@ -56,7 +66,7 @@ def settle() -> int:
 
 def _values(entry: AuditEntry) -> dict[str, Any]:
     """Every column by its name, as JSON holds it."""
-    values = {field.attname: getattr(entry, field.attname) for field in _columns()}
+    values = {name: value for name, value in vars(entry).items() if not name.startswith("_") and name != "id"}
     return {name: value.isoformat() if isinstance(value, datetime) else _plain(value) for name, value in values.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from conferences import errands
+from conferences import audit, audit_owed, errands
 from conferences.models import AuditEntry, OwedEntry, Supervision
 from tests.conferences.test_withdrawn import WAYS, after_ten_seconds, is_up
 from tests.story import ANA, DESK, LUIS, Story, browser
@@ -121,3 +121,14 @@ def test_what_cannot_be_written_yet_stays_owed(story: Story, marta):
     errands.run_due()
     errands.run_due()
     assert (OwedEntry.objects.count(), AuditEntry.objects.filter(deed="leave", phase="intent").count()) == (0, 1)
+
+
+def test_an_outcome_finds_its_intent_that_was_written_meanwhile(story: Story, marta):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    close_audit()
+    intent = audit.intend(mine, "leave", role="", targets=[], command_id="c-1")
+    open_audit()
+    assert (intent.pk, audit_owed.settle()) == (None, 1)
+    outcome = audit.conclude(intent, audit.Outcome(AuditEntry.Result.OK))
+    assert outcome.intent == AuditEntry.objects.get(deed="leave", phase="intent")
