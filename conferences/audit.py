@@ -44,12 +44,13 @@ def intend(supervision: Supervision, deed: str, *, role: str, targets: Iterable[
     One that cannot be written just now is kept and written later; it has no primary key then.
     """
     targets = list(targets)
+    # What follows from a right withdrawn, or from another person's deed, is not hers.
+    is_earshots = supervision.problem in ("withdrawn", "ended_by_other")
     return _write(
         phase=AuditEntry.Phase.INTENT,
         deed=deed,
-        # What follows from a withdrawn right is Earshot's doing, not hers.
-        actor=None if supervision.problem == "withdrawn" else supervision.user,
-        source_ip=None if supervision.problem == "withdrawn" else supervision.source_ip,
+        actor=None if is_earshots else supervision.user,
+        source_ip=None if is_earshots else supervision.source_ip,
         supervision=supervision,
         call_control_id=supervision.call_control_id,
         role=role,
@@ -100,6 +101,22 @@ def happened(supervision: Supervision, deed: str, outcome: Outcome) -> AuditEntr
         provider_code=outcome.code,
         provider_text=outcome.text,
         note=outcome.note,
+        **_about(supervision.conference),
+    )
+
+
+def ended(supervision: Supervision, by: AbstractBaseUser, *, ip: str | None) -> AuditEntry:
+    """Write that somebody ended another person's supervision."""
+    return _write(
+        phase=AuditEntry.Phase.OUTCOME,
+        deed="end",
+        result=AuditEntry.Result.OK,
+        actor=by,
+        source_ip=ip,
+        supervision=supervision,
+        call_control_id=supervision.call_control_id,
+        role=supervision.accepted_role or supervision.asked_role,
+        note=f"The supervision of {presence.supervisor_name(supervision)} was ended.",
         **_about(supervision.conference),
     )
 

@@ -49,6 +49,7 @@ PROBLEMS: Final = {
     "not_certain_out": "It was not certain who could hear you, so you were taken out of the call.",
     "not_confirmed_out": "The provider did not confirm the mode, so you were taken out of the call.",
     "withdrawn_out": "You may no longer supervise this call, so you were taken out of it.",
+    "ended_by_other": "Your supervision was ended by somebody else, so your phone was hung up.",
     "cancelled": "Cancelled.",
     "left": "You left. The call goes on without you.",
 }

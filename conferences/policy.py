@@ -42,6 +42,11 @@ def may_override(user: User) -> bool:
     return user.has_perm("conferences.override_join_policy")
 
 
+def may_end_others(user: User) -> bool:
+    """Whether the user may end somebody else's supervision of a call that he may see."""
+    return user.has_perm("conferences.end_supervision")
+
+
 def may_see_numbers(user: User) -> bool:
     return user.has_perm("conferences.view_customer_number")
 

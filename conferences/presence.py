@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib.auth.models import AbstractUser
+
 from conferences.addresses import canonical, masked, readable
 from conferences.audibility import Party, reach, sentence, with_supervisor
 from conferences.models import Conference, Leg, Participant, Supervision
@@ -54,7 +56,12 @@ def name_of(leg: Leg, *, numbers: bool) -> str:
 
 
 def supervisor_name(supervision: Supervision) -> str:
-    return supervision.user.get_full_name() or supervision.user.get_username()
+    return full_name(supervision.user)
+
+
+def full_name(user: AbstractUser) -> str:
+    """Return what a person is called on a screen."""
+    return user.get_full_name() or user.get_username()
 
 
 def _on_the_way(supervision: Supervision) -> Party:

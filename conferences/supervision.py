@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from conferences import audit, feed, policy, recognition
-from conferences.errors import NotPossible
+from conferences.errors import NotAllowed, NotPossible
 from conferences.models import Conference, Device, Leg, Participant, Supervision
 from conferences.options import JoinOptions
+from conferences.presence import full_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,22 @@ def leave(supervision: Supervision) -> None:
     """Record the wish to be out, in whatever state it is: while the phone rings this cancels the call to it."""
     problem = "left" if supervision.joined_at else "cancelled"
     note(supervision, wanted=False, problem=problem, notice="", state=Supervision.State.LEAVING)
+
+
+def end(supervision: Supervision, by: User, *, ip: str | None = None) -> None:
+    """End somebody else's supervision, on record as `by`'s; the supervisor is told who. One that is ending is left.
+
+    Raises NotAllowed, audited, unless `by` may do that.
+    """
+    if not policy.may_end_others(by):
+        why = "You may not end others' supervision; ask your administrator."
+        audit.deny(audit.Attempt(by, supervision.conference, "end", supervision.asked_role, (), ip), why)
+        raise NotAllowed(why)
+    if supervision.ended_at is not None or not supervision.wanted:
+        return
+    sentence = f"{full_name(by)} ended it."
+    note(supervision, wanted=False, problem="ended_by_other", notice=sentence, state=Supervision.State.LEAVING)
+    audit.ended(supervision, by, ip=ip)
 
 
 def dismiss(supervision: Supervision) -> None:

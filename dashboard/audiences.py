@@ -17,11 +17,17 @@ class Audience:
     teams: frozenset[int]
     roles: tuple[str, ...]
     numbers: bool
+    may_end: bool = False  # others' supervisions
 
 
 def audience_of(user: User) -> Audience:
     teams = Team.objects.filter(supervisors__user=user).values_list("pk", flat=True)
-    return Audience(frozenset(teams), tuple(str(role) for role in policy.roles_of(user)), policy.may_see_numbers(user))
+    return Audience(
+        frozenset(teams),
+        tuple(str(role) for role in policy.roles_of(user)),
+        policy.may_see_numbers(user),
+        policy.may_end_others(user),
+    )
 
 
 def may_see(audience: Audience, conference: Conference) -> bool:

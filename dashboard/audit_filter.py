@@ -23,6 +23,7 @@ DEEDS: Final = {
     "unmute": "Unmute the phone",
     "leave": "Leave",
     "withdraw": "May listen no longer",
+    "end": "End another's supervision",
     "hangup": "Hang up",
 }
 WAITING: Final = "waiting"

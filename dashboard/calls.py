@@ -47,6 +47,7 @@ class Listener:
     state: str
     state_label: str
     since: datetime | None
+    pk: UUID | None = None  # of the supervision, for those who may end it
     leg: Person | None = None  # None until the supervisor's leg is in the conference
 
     @property
@@ -163,6 +164,11 @@ class Call:
         return " ".join([*words, *(one.name for one in self.supervisors)]).lower()
 
 
+def name_for(audience: Audience, conference: Conference) -> str:
+    """Return what a conference is called, as this audience may read it: it may be named after a caller's number."""
+    return conference.title if audience.numbers else str(conference)
+
+
 def call_for(audience: Audience, conference: Conference) -> Call:
     """Return the conference as this audience sees it. Load it with `with_people`."""
     supervisions = [one for one in conference.supervisions.all() if one.ended_at is None]
@@ -172,13 +178,13 @@ def call_for(audience: Audience, conference: Conference) -> Call:
     return Call(
         pk=conference.pk,
         conference_id=conference.conference_id,
-        name=conference.title if audience.numbers else str(conference),
+        name=name_for(audience, conference),
         state=conference.state,
         word=_word(conference, people),
         queue=conference.queue.name if conference.queue else "",
         team=conference.queue.team.name if conference.queue else "",
         people=people,
-        supervisors=tuple(_listener(one, agents, people) for one in supervisions),
+        supervisors=tuple(_listener(one, agents, people, may_end=audience.may_end) for one in supervisions),
         actions=_actions(audience, parties, running) if conference.is_live else (),
         started_at=conference.created_at or conference.first_seen_at,
         ended_at=conference.ended_at,
@@ -234,7 +240,9 @@ def _word(conference: Conference, people: tuple[Person, ...]) -> str:
     return "Talking" if others else "Agents only"
 
 
-def _listener(supervision: Supervision, agents: dict[str, str], people: tuple[Person, ...]) -> Listener:
+def _listener(
+    supervision: Supervision, agents: dict[str, str], people: tuple[Person, ...], *, may_end: bool
+) -> Listener:
     leg = next((one for one in people if one.call_control_id == supervision.call_control_id), None)
     role = supervision.accepted_role or supervision.asked_role
     targets = supervision.accepted_targets if supervision.accepted_role else supervision.asked_targets
@@ -247,6 +255,7 @@ def _listener(supervision: Supervision, agents: dict[str, str], people: tuple[Pe
         state=supervision.state,
         state_label=supervision.get_state_display(),
         since=supervision.joined_at,
+        pk=supervision.pk if may_end and supervision.wanted else None,
         leg=leg,
     )
 

@@ -1,10 +1,11 @@
 """Every HTTP address."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
 from dashboard import audit_views, health, views
+from dashboard.accounts import AskingLogoutView
 
 urlpatterns = [
     path("", views.board, name="board"),
@@ -14,9 +15,10 @@ urlpatterns = [
     path("conferences/<uuid:pk>/hearing/", views.hearing, name="hearing"),
     path("supervisions/<uuid:pk>/change/", views.change, name="change"),
     path("supervisions/<uuid:pk>/leave/", views.leave, name="leave"),
+    path("supervisions/<uuid:pk>/end/", views.end, name="end"),
     path("supervisions/<uuid:pk>/dismiss/", views.dismiss, name="dismiss"),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/logout/", AskingLogoutView.as_view(), name="logout"),
     path("audit/", audit_views.audit, name="audit"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -144,6 +145,20 @@ def leave(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         supervision.leave(mine)
     errands.see_to(mine.pk, within=AT_MOST)
     return _panel(request, mine)
+
+
+@require_POST
+def end(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """End somebody else's supervision of a call that this user may see."""
+    visible = Conference.objects.visible_to(request.user)
+    running = Supervision.objects.select_related("conference", "user").filter(conference__in=visible)
+    theirs = get_object_or_404(running, pk=pk)
+    try:
+        supervision.end(theirs, request.user, ip=_ip(request))
+    except NotPossible as error:
+        raise PermissionDenied(error.sentence) from None
+    errands.see_to(theirs.pk, within=AT_MOST)
+    return HttpResponse(status=204) if request.htmx else redirect("conference", pk=theirs.conference_id)
 
 
 @require_POST

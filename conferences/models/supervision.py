@@ -110,6 +110,7 @@ class Supervision(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        permissions = [("end_supervision", "Can end others' supervision")]
         indexes = [models.Index(fields=["ended_at"], name="supervision_ended")]  # errands: those that ended lately
         constraints = [
             models.UniqueConstraint(
