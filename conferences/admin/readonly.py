@@ -55,7 +55,7 @@ class ReadOnly(_Closed, Admin):
     masks: ClassVar[Mapping[str, str]] = {}
     hidden_lookups: ClassVar[frozenset[str]] = frozenset()
     """Such fields of other rows, by the path that leads there."""
-    actions = None
+    actions: Any = None
     show_full_result_count = False
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Logging out while in a call asks first; and a colleague with the right, or the administrator, can end a supervision."""
+"""Logging out while in a call asks first; a colleague with the right, or the administrator, can end a supervision."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def test_whoever_is_in_no_call_is_not_asked(story: Story, marta):
     assert not is_logged_in(client)
 
 
-def test_another_login_of_hers_is_not_asked_and_ends_nothing(in_a_call, story: Story, marta):
-    _, mine = in_a_call
+@pytest.mark.usefixtures("in_a_call")
+def test_another_login_of_hers_is_not_asked_and_ends_nothing(story: Story, marta):
     other = browser(marta)
     assert other.post("/accounts/logout/").status_code == 302
     story.pass_time(5)
