@@ -10,6 +10,7 @@ from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Update
 from conferences.telnyx.errors import Refused
 from conferences.telnyx.exchange import Question, Readable, Reply
 from conferences.telnyx.readings import Readings, is_object, segment
+from conferences.telnyx.speech import GatherUsingSpeak
 
 COMMAND_SECONDS: Final = 20.0
 _SAME_PARTICIPANT_TWICE: Final = "90044"
@@ -93,6 +94,14 @@ class TelnyxClient(Readings):
         data = reply.document["data"]
         ids = {name: _text(data.get(name)) for name in ("call_control_id", "call_leg_id", "call_session_id")}
         return Dialled(reply.status, reply.sends, data, **ids)
+
+    def gather_using_speak(self, call_control_id: str, gather: GatherUsingSpeak) -> Answer:
+        """Speak a line on an answered leg and wait for a key; call.gather.ended tells what came of it.
+
+        Refused as too early, just after the leg was answered, it is tried again for up to two seconds.
+        """
+        path = f"/calls/{segment('call_control_id', call_control_id)}/actions/gather_using_speak"
+        return _answer(self._command(path, gather, _Manner(_is_ok, patient=True)))
 
     def hangup(self, call_control_id: str, hangup: Hangup) -> Answer:
         """End one leg. Refused with 90018 when it has ended already."""

@@ -42,7 +42,20 @@ class Region(StrEnum):
     US = "US"
 
 
+class Detection(StrEnum):
+    """How the provider finds out whether a machine answered a call that is dialled (Telnyx: Dial page)."""
+
+    PREMIUM = "premium"
+    PREMIUM_IOS = "premium_ios_call_screening_detection"
+    DETECT = "detect"
+    DETECT_BEEP = "detect_beep"
+    DETECT_WORDS = "detect_words"
+    GREETING_END = "greeting_end"
+    DISABLED = "disabled"
+
+
 ROLES: Final = tuple(Role)
+DETECTIONS: Final = tuple(Detection)
 BEEPS: Final = tuple(Beep)
 REGIONS: Final = tuple(Region)
 

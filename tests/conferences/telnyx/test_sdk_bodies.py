@@ -9,6 +9,7 @@ import telnyx
 
 from conferences.telnyx.client import TelnyxClient
 from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Update
+from conferences.telnyx.speech import GatherUsingSpeak
 
 ANSWER = json.dumps(
     {"data": {"result": "ok", "call_control_id": "v3:new", "call_leg_id": "l", "call_session_id": "s"}}
@@ -121,6 +122,7 @@ def test_dial_is_sent_like_the_official_package_sends_it(both):
         "timeout_secs": 30,
         "from_display_name": "Floor 2",
         "time_limit_secs": 3600,
+        "answering_machine_detection": "premium_ios_call_screening_detection",
     }
     ours.dial(Dial(**dial))
     theirs.calls.dial(**dial)
@@ -132,4 +134,23 @@ def test_hangup_is_sent_like_the_official_package_sends_it(both, leg):
     ours, theirs, requests = both
     ours.hangup(leg, Hangup("c5", "aGVsbG8="))
     theirs.calls.actions.hangup(call_control_id=leg, command_id="c5", client_state="aGVsbG8=")
+    assert requests[0] == requests[1]
+
+
+@pytest.mark.parametrize(("voice", "service_level"), [("AWS.Polly.Joanna", None), ("female", "basic")])
+def test_asking_for_a_key_is_sent_like_the_official_package_sends_it(both, voice, service_level):
+    ours, theirs, requests = both
+    gather = {
+        "client_state": "aGVsbG8=",
+        "command_id": "c6",
+        "payload": "Press 1.",
+        "voice": voice,
+        "language": "en-US",
+        "valid_digits": "1",
+        "timeout_millis": 6000,
+        "maximum_tries": 2,
+    }
+    ours.gather_using_speak("v3:own", GatherUsingSpeak(**gather))
+    extra = {"service_level": service_level} if service_level else {}
+    theirs.calls.actions.gather_using_speak("v3:own", **gather, **extra, minimum_digits=1, maximum_digits=1)
     assert requests[0] == requests[1]
