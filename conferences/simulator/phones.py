@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Outcome = Literal[
-    "answers", "busy", "rejects", "rings_out", "not_found",
+    "answers", "wrong_key", "no_key", "late_key", "unclear", "silence", "fax", "voicemail",
+    "screener", "screener_then_person", "screener_then_voicemail",
+    "busy", "rejects", "rings_out", "not_found",
     "not_registered", "wrong_codec", "carrier_fails", "forbidden", "no_such_country", "no_profile", "disabled",
 ]  # fmt: skip
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)

@@ -78,6 +78,21 @@ class Switches:
     registration_record: Registration = "flat"
     """How GET /sip_registration_status answers: the record alone, as the SDK has it, within data, or with a 403."""
 
+    detection_seconds: float = 3.0
+    """How long detection of a machine takes from the answer, and again after a screener's tone (not documented)."""
+
+    greeting_seconds: float = 4.0
+    """How long after its detection a machine's greeting ends in a beep."""
+
+    beep_before_detection: bool = False
+    """Whether a machine beeps before it is detected: then only the end of its greeting is told (Telnyx: Dial page)."""
+
+    screening_seconds: float = 4.0
+    """How long after it was taken for a machine a call screener's tone, or the end of its prompt, is told."""
+
+    pick_up_seconds: float = 3.0
+    """How long after a call screener's tone somebody, or a voicemail, takes the call."""
+
     join_seconds: float = 0.0
     """How long a participant stays joining before it is joined."""
 

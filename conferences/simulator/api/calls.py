@@ -12,6 +12,10 @@ from conferences.simulator.world import App, DialInto, DialOptions, Leg, Role
 from conferences.simulator.world.legs import CALL_SECONDS, DECLINES
 
 SUPERVISOR_ROLES = ("barge", "whisper", "monitor")
+DETECTIONS = (
+    "premium", "premium_ios_call_screening_detection", "detect", "detect_beep", "detect_words", "greeting_end",
+    "disabled",
+)  # fmt: skip
 
 
 def dial(desk: Desk, request: Request) -> Response:
@@ -52,6 +56,7 @@ def _dial_options(desk: Desk, fields: Fields) -> DialOptions:
         link_to=desk.world.known_leg(link_to, "/link_to") if link_to else None,
         supervises=desk.world.answered_leg(supervised, pointer) if supervised else None,
         supervisor_role=role(fields, allowed=SUPERVISOR_ROLES) or "barge",
+        detection=fields.choice("answering_machine_detection", DETECTIONS),
     )
 
 

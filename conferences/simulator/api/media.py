@@ -1,4 +1,4 @@
-"""The conference commands about sound: speak, play, stop and recording."""
+"""The commands about sound: speak, play, stop and recording in a conference, and asking for a key on a leg."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from conferences.simulator.api.conferences import participant_of, target
 from conferences.simulator.api.desk import Desk
 from conferences.simulator.api.http import Request, Response, ok
 from conferences.simulator.api.validation import Fields
-from conferences.simulator.world import Conference, Participant
+from conferences.simulator.world import Conference, Gather, Participant
 
 LONGEST_SPEECH = 3000
+LANGUAGES = (
+    "arb", "cmn-CN", "cy-GB", "da-DK", "de-DE", "en-AU", "en-GB", "en-GB-WLS", "en-IN", "en-US", "es-ES", "es-MX",
+    "es-US", "fr-CA", "fr-FR", "hi-IN", "is-IS", "it-IT", "ja-JP", "ko-KR", "nb-NO", "nl-NL", "pl-PL", "pt-BR",
+    "pt-PT", "ro-RO", "ru-RU", "sv-SE", "tr-TR",
+)  # fmt: skip
 
 
 def _listeners(desk: Desk, conference: Conference, fields: Fields) -> list[Participant]:
@@ -70,4 +75,27 @@ def record_stop(desk: Desk, request: Request) -> Response:
 def record_pause(desk: Desk, request: Request) -> Response:
     """actions/record_pause and record_resume: accepted, and nothing announces them."""
     target(desk, request)
+    return ok()
+
+
+def gather_using_speak(desk: Desk, request: Request) -> Response:
+    """actions/gather_using_speak: one key; the provider's other settings of it are checked and not played."""
+    fields = Fields(request.json())
+    payload = fields.required("payload")
+    fields.required("voice")
+    basic = fields.choice("service_level", ("basic", "premium")) == "basic"
+    fields.choice("language", ("en-US",) if basic else LANGUAGES)
+    if len(payload) > LONGEST_SPEECH:
+        raise refusals.out_of_range(1, LONGEST_SPEECH, pointer="/payload")
+    fields.number("minimum_digits", 1, 128)
+    fields.number("maximum_digits", 1, 128)
+    gather = Gather(
+        desk.world.answered_leg(request.keys["id"]),
+        payload,
+        fields.text("valid_digits") or "0123456789#*",
+        fields.number("timeout_millis", 1, 600_000) or 60_000,
+        fields.number("maximum_tries", 1, 100) or 3,
+        fields.client_state(desk.world.switches.client_state_limit),
+    )
+    desk.world.gather(gather)
     return ok()

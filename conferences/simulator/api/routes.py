@@ -50,6 +50,7 @@ _CALL_ACTIONS: dict[str, tuple[Handler, Scope]] = {
     "hangup": (calls.hangup, "call"),
     "reject": (calls.reject, "call"),
     "bridge": (calls.bridge, "call"),
+    "gather_using_speak": (media.gather_using_speak, "call"),
     "switch_supervisor_role": (calls.switch_supervisor_role, ""),
 }
 # Names of conferences may hold slashes, hence the greedy ids before /actions/.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conferences.simulator.world.answering import Gather
 from conferences.simulator.world.conferences import ConferenceOptions, site_of
 from conferences.simulator.world.dialling import DialInto, World
 from conferences.simulator.world.envelopes import Event, Payload
@@ -19,6 +20,7 @@ __all__ = [
     "DialOptions",
     "Ending",
     "Event",
+    "Gather",
     "JoinOptions",
     "Leg",
     "Participant",

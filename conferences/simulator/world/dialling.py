@@ -43,6 +43,7 @@ class World(Media):
 
     def leg_answered(self, leg: Leg) -> None:
         """A leg dialled into a conference joins it now; whether it stays up when it cannot is a switch."""
+        super().leg_answered(leg)
         into = self._expected.pop(leg.call_control_id, None)
         if into is None:
             return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from conferences.simulator import identifiers, refusals
+from conferences.simulator.answerers import ANSWERERS
 from conferences.simulator.phones import REFUSALS
 from conferences.simulator.world import envelopes
 from conferences.simulator.world.records import App, Leg, Role
@@ -43,6 +44,7 @@ class DialOptions:
     link_to: Leg | None = None
     supervises: Leg | None = None
     supervisor_role: Role = "barge"
+    detection: str | None = None
 
 
 class Legs(State):
@@ -62,6 +64,7 @@ class Legs(State):
             leg = self._new_leg("outgoing", from_, to, app, session=options.link_to or options.supervises)
             leg.client_state, leg.webhook_url = options.client_state, options.webhook_url
             leg.supervises, leg.supervisor_role = options.supervises, options.supervisor_role
+            leg.detection = options.detection
             self._announce("call.initiated", leg, envelopes.initiated(leg))
             self._ring(leg, options)
             return leg
@@ -83,7 +86,7 @@ class Legs(State):
         phone = self.phones.at(leg.to)
         expiry = Ending("timeout" if options.retry_on_timeout else "no_answer", "unknown", "487")
         self.after(options.timeout_secs, lambda: self._give_up(leg, expiry))
-        if phone.outcome == "answers":
+        if phone.outcome in ANSWERERS:
             self.after(phone.after, lambda: self.far_end_answers(leg))
         elif phone.outcome in REFUSALS:
             refusal = REFUSALS[phone.outcome]

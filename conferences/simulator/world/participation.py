@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conferences.simulator import identifiers, refusals
 from conferences.simulator.world import envelopes
-from conferences.simulator.world.legs import Legs
+from conferences.simulator.world.answering import Answering
 from conferences.simulator.world.records import Conference, Leg, Participant, Role
 
 
@@ -26,7 +26,7 @@ class JoinOptions:
     client_state: str | None = None
 
 
-class Participation(Legs):
+class Participation(Answering):
     """The transitions of participants; only joining and leaving are announced, as with Telnyx."""
 
     def join(self, conference: Conference, leg: Leg, options: JoinOptions) -> Participant:
@@ -144,6 +144,7 @@ class Participation(Legs):
 
     def leg_ended(self, leg: Leg) -> None:
         """A leg that ended leaves its conference."""
+        super().leg_ended(leg)
         if leg.participant:
             self.leave(leg.participant)
 

@@ -49,6 +49,7 @@ class Leg:
     supervises: Leg | None = field(default=None, repr=False)
     supervisor_role: Role = "none"
     held_by_phone: bool = False
+    detection: str | None = None
 
     @property
     def far_end(self) -> str:

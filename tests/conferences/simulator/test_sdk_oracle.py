@@ -9,7 +9,11 @@ from pydantic import BaseModel, ValidationError
 from telnyx import types
 from telnyx.lib.webhook_verification import WebhookVerificationError, verify_webhook_signature
 
+from conferences.simulator.cast import CALLER_ID
+from conferences.simulator.world import DialOptions, Gather
+
 ANA, LUIS = "sip:ana.ruiz@agents.example", "sip:luis.ortega@agents.example"
+SCREENED = "+14155550191"
 
 EVENT_CLASSES = {
     "call.initiated": types.CallInitiatedWebhookEvent,
@@ -18,6 +22,13 @@ EVENT_CLASSES = {
     "call.hangup": types.CallHangupWebhookEvent,
     "call.hold": types.CallHoldWebhookEvent,
     "call.unhold": types.CallUnholdWebhookEvent,
+    "call.dtmf.received": types.CallDtmfReceivedWebhookEvent,
+    "call.gather.ended": types.CallGatherEndedWebhookEvent,
+    "call.machine.detection.ended": types.CallMachineDetectionEndedWebhookEvent,
+    "call.machine.greeting.ended": types.CallMachineGreetingEndedWebhookEvent,
+    "call.machine.premium.detection.ended": types.CallMachinePremiumDetectionEndedWebhookEvent,
+    "call.machine.premium.greeting.ended": types.CallMachinePremiumGreetingEndedWebhookEvent,
+    "call.machine.premium.call_screening.detected": types.CallMachinePremiumCallScreeningDetectedWebhookEvent,
     "conference.created": types.ConferenceCreatedWebhookEvent,
     "conference.ended": types.ConferenceEndedWebhookEvent,
     "conference.floor.changed": types.ConferenceFloorChanged,
@@ -80,6 +91,11 @@ def everything(sim, conference):
     for leg in (ana, luis, *(stay.leg for stay in conference.participants if stay.leg not in (ana, luis))):
         sim.far_end_hangs_up(leg)
     world.bridge(sim.dial(ANA), sim.dial(LUIS))
+    sim.phones.set(SCREENED, "screener_then_voicemail")
+    for detection in ("premium_ios_call_screening_detection", "detect_beep"):
+        world.dial(sim.app, CALLER_ID, SCREENED, DialOptions(detection=detection))
+    world.gather(Gather(sim.dial(ANA), "Press 1.", "1"))
+    sim.advance(30)
     sim.pump()
     return conference
 
