@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from conferences.fold import conferences, legs, ours
-from conferences.fold.states import ConferenceState, LegState, ParticipantState, State
+from conferences.fold import answering, conferences, legs, ours
+from conferences.fold.states import AnsweredBy, ConferenceState, LegState, ParticipantState, State
 from conferences.telnyx.events import Event
 
 __all__ = [
     "WITHOUT_EFFECT",
+    "AnsweredBy",
     "ConferenceState",
     "LegState",
     "ParticipantState",
@@ -97,6 +98,7 @@ WITHOUT_EFFECT: Final = frozenset(
         "call.dequeued",
         "call.dtmf.received",
         "call.enqueued",
+        "call.machine.premium.detection.started",
         "call.playback.ended",
         "call.playback.started",
         "call.recording.error",
@@ -161,6 +163,12 @@ _EFFECTS: Final[Mapping[str, Callable[[State, Event], None]]] = {
     "call.hangup": legs.hangup,
     "call.hold": legs.phone_hold(held=True),
     "call.unhold": legs.phone_hold(held=False),
+    "call.gather.ended": answering.gather_ended,
+    "call.machine.detection.ended": answering.detected,
+    "call.machine.greeting.ended": answering.greeting_ended,
+    "call.machine.premium.detection.ended": answering.detected,
+    "call.machine.premium.greeting.ended": answering.greeting_ended,
+    "call.machine.premium.call_screening.detected": answering.screening,
     "conference.created": conferences.created,
     "conference.ended": conferences.ended,
     "conference.participant.joined": conferences.joined,

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 SUPERVISOR_ROLES: Final = ("monitor", "whisper", "barge", "none")
+
+
+class AnsweredBy(StrEnum):
+    """Who answered a call, by the provider's detection of machines (Telnyx: Dial page)."""
+
+    HUMAN = "human"
+    MACHINE = "machine"  # a call screener is taken for one at first
+    VOICEMAIL = "voicemail"  # a machine whose greeting came to its end
+    FAX = "fax"
+    SCREENING = "screening"  # a call screener; detection starts anew on whoever it lets the call through to
+    SCREENER = "screener"  # its prompt ended, and nobody took the call
+    SILENCE = "silence"
+    NOT_SURE = "not_sure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,13 @@ class LegState:
     sip_hangup_cause: str = ""  # a SIP status, or "unspecified"
     account_code: str = ""  # what of the account's set-up forbade the call, such as D13
     phone_hold: bool = False  # the far end's own hold button (call.hold), not the conference's hold
+    answered_by: str = ""  # the latest word of the provider's detection, a value of AnsweredBy
+    answered_by_at: datetime | None = None
+    screened: bool = False  # a call screener's tone was heard, after which detection began anew
+    confirmed_at: datetime | None = None  # the key asked for was pressed; which one is never kept
+    confirmed_for: str = ""  # the client_state of whoever had asked for it
+    gather_status: str = ""  # how the latest asking for a key ended: valid, invalid, timeout, …
+    gather_for: str = ""
     last_order: str = ""  # fold.order of the latest fact about this leg
 
 

@@ -169,6 +169,13 @@ class Leg(models.Model):
     sip_hangup_cause = models.CharField(max_length=255, blank=True)
     account_code = models.CharField(max_length=10, blank=True)  # the D code by which the account's set-up forbade it
     phone_hold = models.BooleanField(default=False)
+    answered_by = models.CharField(max_length=10, blank=True)  # a value of fold.AnsweredBy
+    answered_by_at = models.DateTimeField(null=True, blank=True)
+    screened = models.BooleanField(default=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # the key asked for was pressed
+    confirmed_for = models.TextField(blank=True)
+    gather_status = models.CharField(max_length=255, blank=True)
+    gather_for = models.TextField(blank=True)
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.UNKNOWN)
     agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
