@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from conferences import inbox, provider
-from conferences.models import Conference, Fact, Gap, Leg, Lookback, Participant
+from conferences import inbox, leg_status, provider
+from conferences.models import Conference, Connection, Fact, Gap, Leg, Lookback, Participant
+from conferences.projection import note_lookup
 from conferences.telnyx.events import Event, Unusable
 from conferences.telnyx.records import recorded
 
@@ -26,6 +27,7 @@ AWAY: Final = timedelta(minutes=3)
 # Calls are up and no webhook has come for so long: perhaps nothing happened, perhaps nothing gets through.
 SILENCE: Final = timedelta(seconds=60)
 LATELY: Final = timedelta(minutes=10)
+FIRST_PAUSE: Final = timedelta(seconds=2)
 STRETCH: Final = timedelta(minutes=10)
 AT_ONCE: Final = 200
 MOST_LEGS: Final = 50
@@ -55,17 +57,28 @@ def look_back(now: datetime) -> int:
 def introduce(legs: Iterable[Leg], now: datetime) -> None:
     """Ask what the provider recorded of these legs: who called whom, which no read-back tells. Raises TelnyxError."""
     for leg in legs:
-        _store(_events(provider.client().call_events(now - KEPT, leg_id=leg.call_leg_id)))
+        note_lookup(leg, now)
+        if not leg.call_leg_id:
+            leg_status.ask_after(leg.call_control_id, leg)
+            leg.refresh_from_db(fields=["call_leg_id"])
+        if leg.call_leg_id:
+            _store(_events(provider.client().call_events(now - KEPT, leg_id=leg.call_leg_id)))
 
 
 def strangers(now: datetime) -> list[Leg]:
     """Return the legs now in a conference whose first webhook never came, so that nobody knows whose they are.
 
-    Only those who came lately: what the provider has no record of by then will not be found later either.
+    Only those who came lately: what the provider has no record of by then will not be found later either. One that was
+    asked after in vain is asked after again with growing pauses.
     """
     inside = Participant.objects.filter(conference__in=Conference.objects.live(), joined_at__gt=now - LATELY)
     unknown = Leg.objects.filter(direction="", pk__in=inside.exclude(state=Participant.State.LEFT).values("leg"))
-    return list(unknown.exclude(call_leg_id="").exclude(state=Leg.State.ENDED).order_by("pk")[:MOST_LEGS])
+    up = unknown.exclude(state=Leg.State.ENDED).order_by("lookups", "pk")[: 4 * MOST_LEGS]
+    return [leg for leg in up if _may_be_asked_after(leg, now)][:MOST_LEGS]
+
+
+def _may_be_asked_after(leg: Leg, now: datetime) -> bool:
+    return leg.looked_up_at is None or now - leg.looked_up_at >= FIRST_PAUSE * 2 ** min(leg.lookups, 7)
 
 
 def _kept(until: datetime, now: datetime) -> datetime:
@@ -103,13 +116,16 @@ def _happened(since: datetime, until: datetime | None) -> Iterator[Event]:
 
 
 def _events(records: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
-    """The events of our application in these records; an account's other products have theirs there too."""
+    """The events of our application, and of the connections that the directory lists, in these records; an account's
+    other products have theirs there too.
+    """
+    ours = {settings.TELNYX_CONNECTION_ID, *Connection.objects.values_list("connection_id", flat=True)}
     for one in records:
         try:
             event = recorded(one)
         except Unusable:
             continue
-        if event.connection_id == settings.TELNYX_CONNECTION_ID and event.type.startswith(_OURS):
+        if event.connection_id in ours and event.type.startswith(_OURS):
             yield event
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from conferences.errors import ONLY_OUT
 from conferences.models import Leg, Participant, Supervision
 from conferences.steps import (
+    ASK_PHONE_EVERY,
     CONFIRM_LATEST,
     CONFIRM_SOONEST,
     HANGUP_AGAIN,
@@ -16,6 +17,7 @@ from conferences.steps import (
     LOST_JOINED,
     LOST_LEAVE,
     MOST_MUTES,
+    RING_SECS,
     UNCONFIRMED,
     Decision,
     Situation,
@@ -51,7 +53,14 @@ def _finished(at: Situation) -> Decision:
         return Decision(Step.FINISH, state, problem)
     if supervision.joined_at:
         return Decision(Step.FINISH, state, "call_ended" if not at.conference.is_live else "hung_up")
+    if leg is not None and not leg.hangup_cause and _rang_out(leg, supervision):
+        return Decision(Step.FINISH, state, "no_answer")  # the provider's record tells the end and no cause
     return Decision(Step.FINISH, state, kind_of(hangup_of(leg, supervision) if leg else Hangup("")))
+
+
+def _rang_out(leg: Leg, supervision: Supervision) -> bool:
+    rang = leg.ended_at - supervision.dialled_at if leg.ended_at and supervision.dialled_at else timedelta(0)
+    return leg.answered_at is None and rang >= timedelta(seconds=RING_SECS)
 
 
 def hangup_of(leg: Leg, supervision: Supervision) -> Hangup:
@@ -121,7 +130,10 @@ def _reach_phone(at: Situation) -> Decision:
     if supervision.dialled_at is not None and at.now - supervision.dialled_at > LOST_HANGUP:
         return Decision(Step.GIVE_UP, Supervision.State.RINGING, "no_answer")
     ringing = at.leg is not None and at.leg.state == Leg.State.INITIATED
-    return Decision(Step.WAIT, Supervision.State.RINGING if ringing else Supervision.State.DIALLING)
+    state = Supervision.State.RINGING if ringing else Supervision.State.DIALLING
+    asked_at = supervision.phone_asked_at or supervision.dialled_at
+    is_due = asked_at is not None and at.now - asked_at >= ASK_PHONE_EVERY
+    return Decision(Step.ASK_PHONE if is_due and supervision.call_control_id else Step.WAIT, state)
 
 
 def _take_part(at: Situation) -> Decision:

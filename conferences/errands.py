@@ -15,7 +15,7 @@ from django.db import DatabaseError, close_old_connections
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from conferences import audit_owed, following, leftovers, reconcile, signals
+from conferences import audit_owed, backfill, following, leftovers, reconcile, signals
 from conferences.models import Conference, OwedEntry, Participant, Supervision
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
@@ -46,8 +46,19 @@ def due() -> Iterator[Errand]:
         yield ("intent", intent.pk), partial(leftovers.own_up, intent)
     for conference in Conference.objects.live().filter(read_at=None)[:50]:
         yield ("conference", conference.pk), partial(reconcile.learn, conference.pk)
+    if backfill.strangers(timezone.now()):
+        yield ("strangers", 0), _introduce
     for conference in _with_unread_people(timezone.now()):
         yield ("people", conference.pk), partial(_read_people, conference)
+
+
+def _introduce() -> None:
+    """Learn who originated the legs of which that was never told: Earshot may have been put in while calls were up."""
+    now = timezone.now()
+    try:
+        backfill.introduce(backfill.strangers(now), now)
+    except (TelnyxError, InvalidCommand) as error:
+        log.warning("The provider's records of legs could not be read: %s", error)
 
 
 def _settle_audit() -> None:

@@ -14,6 +14,7 @@ from conferences import (
     confirming,
     entitlement,
     lease,
+    leg_status,
     notices,
     outcomes,
     overtaking,
@@ -182,6 +183,15 @@ def _assert_again(at: Situation, decision: Decision) -> bool:
     return True
 
 
+def _ask_phone(at: Situation, decision: Decision) -> bool:
+    note(at.supervision, phone_asked_at=at.now)
+    try:
+        leg_status.ask_after(at.supervision.call_control_id, at.leg)
+    except TelnyxError as error:
+        log.warning("A phone that rings could not be asked after: %s", error)
+    return True
+
+
 def _read_back(at: Situation, decision: Decision) -> bool:
     try:
         reconcile.read_back(at.conference)
@@ -196,6 +206,7 @@ _WITHOUT_COMMAND = {
     Step.GIVE_UP: _give_up,
     Step.CONFIRM: _confirm,
     Step.ASSERT_AGAIN: _assert_again,
+    Step.ASK_PHONE: _ask_phone,
     Step.READ_BACK: _read_back,
 }
 

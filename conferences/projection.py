@@ -79,6 +79,12 @@ def recognise_again(legs: Iterable[Leg]) -> None:
             feed.bump(conference)
 
 
+def note_lookup(leg: Leg, now: datetime) -> None:
+    """Note that the provider's records of a leg are about to be asked for."""
+    leg.looked_up_at, leg.lookups = now, leg.lookups + 1
+    leg.save(update_fields=["looked_up_at", "lookups"])
+
+
 def claim_reading(conference: Conference, now: datetime) -> bool:
     """Note that the provider's record is about to be asked for; False when somebody else did since it was loaded."""
     unclaimed = Conference.objects.filter(pk=conference.pk, read_at=conference.read_at)
@@ -139,15 +145,32 @@ class Rows:
     def __init__(
         self, conference_ids: Iterable[str], call_control_ids: Iterable[str], conferences: Iterable[Conference]
     ) -> None:
-        self.conferences = {row.conference_id: row for row in conferences}
-        self.reach = {*conference_ids, *self.conferences}
+        self.conferences: dict[str, Conference] = {}
+        self.participants: dict[tuple[str, str], Participant] = {}
+        self.reach = {*conference_ids}
         self.found: Differences = {}
         self.named_legs = set(call_control_ids)
         self.legs = {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=self.named_legs)}
-        stays = Participant.objects.filter(conference__in=self.conferences.values()).select_related("conference", "leg")
-        self.participants = {(row.conference.conference_id, row.leg.call_control_id): row for row in stays}
-        for stay in self.participants.values():
+        self._load(conferences)
+
+    def _load(self, conferences: Iterable[Conference]) -> None:
+        loaded = {row.conference_id: row for row in conferences}
+        self.conferences |= loaded
+        self.reach |= {*loaded}
+        stays = Participant.objects.filter(conference__in=loaded.values()).select_related("conference", "leg")
+        for stay in stays:
             stay.leg = self.legs.setdefault(stay.leg.call_control_id, stay.leg)
+            self.participants[stay.conference.conference_id, stay.leg.call_control_id] = stay
+
+    def _widen(self) -> None:
+        """Bring into reach where the legs were before or after: a late fact may undo a move, and with it a leaving."""
+        while True:
+            legs = {*self.legs, *self.named_legs}
+            elsewhere = Conference.objects.filter(participants__leg__call_control_id__in=legs)
+            more = list(elsewhere.exclude(conference_id__in=self.reach).distinct())
+            if not more:
+                return
+            self._load(more)
 
     @classmethod
     def about(cls, event: Event) -> Rows:
@@ -167,6 +190,7 @@ class Rows:
 
     def facts(self) -> list[Event]:
         """Every fact about these conferences, and every fact about the legs that any of them names."""
+        self._widen()
         applied = Fact.objects.filter(outcome=Fact.Outcome.APPLIED)
         told = {row.pk: row.event for row in applied.filter(conference_id__in=self.reach)} if self.reach else {}
         legs = {fact.call_control_id for fact in told.values() if fact.call_control_id} | {*self.legs, *self.named_legs}

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from conferences import inbox, provider, regions
+from conferences import inbox, leg_status, provider, regions
 from conferences.fold import place
-from conferences.models import Conference, Fact, Leg, Participant, Supervision
+from conferences.leg_status import SETTLED
+from conferences.models import Conference, Fact, Participant, Supervision
 from conferences.projection import (
     claim_reading,
     mark_checked,
@@ -29,13 +30,10 @@ from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.events import MAX_TEXT
 from conferences.telnyx.rules import REGIONS, InvalidCommand
 
-# The provider's records may lag behind its webhooks: what was told less long ago than this is not contradicted by them.
-SETTLED: Final = timedelta(seconds=3)
 READ_EVERY: Final = timedelta(seconds=60)
 # What somebody supervises, or has on a screen. Screens say so every few seconds for as long as they are open.
 READ_WATCHED_EVERY: Final = timedelta(seconds=5)
 WATCHED_FOR: Final = timedelta(seconds=15)
-MOST_LEGS: Final = 50
 
 _CONFERENCE = ("name", "status", "region", "created_at", "expires_at", "end_reason")
 _PARTICIPANT = (
@@ -116,6 +114,7 @@ def _read_all(conference: Conference, reading: Reading) -> None:
         is_over = told.get("status") == Participant.State.LEFT
         if call_control_id and call_control_id not in busy and (call_control_id in inside or not is_over):
             reading.take(known, "participant", told)
+    leg_status.settle_unanswered(conference, asked_at)
 
 
 def check_again(conference: Conference) -> str:
@@ -132,30 +131,6 @@ def check_again(conference: Conference) -> str:
     if marked_at is not None and conference.drift_at == marked_at:
         note_drift(conference, "", None)
     return ""
-
-
-def read_legs(legs: Iterable[Leg]) -> None:
-    """Ask after legs thought to be up, and record those that have ended. Raises TelnyxError."""
-    for leg in legs:
-        asked_at = timezone.now()
-        if leg.last_order < place(asked_at - SETTLED) and _is_over(leg):
-            payload = {"call_control_id": leg.call_control_id, "is_alive": False}
-            inbox.record("readback.leg", payload, source=Fact.Source.READBACK, occurred_at=asked_at)
-
-
-def doubtful_legs(now: datetime) -> list[Leg]:
-    """Return legs thought to be up that are in no live conference and of which nothing was told for a minute.
-
-    Those that the provider lists among its active calls are none of them (Telnyx docs: List active calls). Raises
-    TelnyxError.
-    """
-    inside = Participant.objects.exclude(state=Participant.State.LEFT).exclude(conference__state="completed")
-    up = Leg.objects.exclude(state=Leg.State.ENDED).exclude(pk__in=inside.values("leg"))
-    quiet = list(up.filter(last_order__lt=place(now - READ_EVERY)).order_by("last_order")[:MOST_LEGS])
-    active: set[object] = set()
-    for connection_id in sorted({leg.connection_id for leg in quiet if leg.connection_id}):
-        active |= {one.get("call_control_id") for one in provider.client().active_calls(connection_id)}
-    return [leg for leg in quiet if leg.call_control_id not in active]
 
 
 def discover() -> None:
@@ -233,22 +208,6 @@ def _listed(conference: Conference) -> dict[str, Record]:
         if leg not in listed or listed[leg].get("status") == Participant.State.LEFT:
             listed[leg] = told
     return listed
-
-
-def _is_over(leg: Leg) -> bool:
-    """A call is kept for ten minutes after its end and then refused (Telnyx docs: Retrieve a call status).
-
-    One that is not alive may still ring; it has ended if it was answered, or if its record has an end.
-    """
-    try:
-        told = provider.client().call(leg.call_control_id)
-    except Refused as error:
-        if error.status not in (404, 422) or not error.code:
-            raise
-        return True
-    except InvalidCommand:
-        return True
-    return told.get("is_alive") is False and (leg.state == Leg.State.ANSWERED or bool(told.get("end_time")))
 
 
 def _told(record: Record, names: Iterable[str]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ UNCONFIRMED: Final = timedelta(seconds=5)
 # A dial or join whose answer was lost may still show itself in a webhook; after this it is given up.
 LOST_DIAL: Final = timedelta(seconds=45)
 LOST_JOIN: Final = timedelta(seconds=10)
+# How often the provider is asked after a phone that rings: it tells of an answer, which may be lost, only once.
+ASK_PHONE_EVERY: Final = timedelta(seconds=1.5)
 # An accepted join that no webhook confirms is read back; a phone that rings on after its time is given up.
 LOST_JOINED: Final = timedelta(seconds=4)
 LOST_HANGUP: Final = timedelta(seconds=RING_SECS + 15)
@@ -43,6 +45,7 @@ class Step(enum.Enum):
     UNMUTE = "unmute"
     LEAVE = "leave"
     HANGUP = "hangup"
+    ASK_PHONE = "ask_phone"  # ask whether our leg was answered, or has ended: the webhook of that may be lost
     READ_BACK = "read_back"  # ask who is in the conference: the webhook of our joining may be lost
     CONFIRM = "confirm"  # look at the provider's list whether the accepted mode is in force
     ASSERT_AGAIN = "assert_again"  # it is not: send the mode once more

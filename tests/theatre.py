@@ -20,7 +20,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from conferences import errands, projection, provider, reconcile
+from conferences import errands, leg_status, projection, provider, reconcile
 from conferences.models import Conference, Supervision
 from conferences.simulator import Simulator
 from conferences.simulator.world import Conference as World
@@ -158,7 +158,7 @@ class Theatre:
         with suppress(TelnyxError):
             if sweep:
                 reconcile.discover()
-                reconcile.read_legs(reconcile.doubtful_legs(timezone.now()))
+                leg_status.read_legs(leg_status.doubtful_legs(timezone.now()))
             for conference in Conference.objects.live():
                 projection.mark_read(conference, timezone.now())
                 reconcile.read_back(Conference.objects.get(pk=conference.pk), patient=True)

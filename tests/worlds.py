@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from django.utils import timezone
 
-from conferences import provider, reconcile
+from conferences import leg_status, provider, reconcile
 from conferences.models import Conference, Fact, Leg, Participant
 from conferences.simulator import Simulator
 from conferences.simulator.world import Conference as TheirConference
@@ -57,7 +57,7 @@ def read_everything_back() -> None:
     reconcile.discover()
     for conference in Conference.objects.live().filter(read_at=None):
         reconcile.read_back(conference)
-    reconcile.read_legs(reconcile.doubtful_legs(timezone.now() + timedelta(minutes=2)))
+    leg_status.read_legs(leg_status.doubtful_legs(timezone.now() + timedelta(minutes=2)))
 
 
 @contextmanager

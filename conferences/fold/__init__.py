@@ -87,8 +87,11 @@ def is_ours(event_type: str) -> bool:
 
 def is_about_leg(fact: Event) -> bool:
     """Whether the fact is about a leg wherever that leg is: it touches every conference the leg has a stay in."""
-    return bool(fact.call_control_id) and (fact.type.startswith("call.") or fact.type == "readback.leg")
+    return bool(fact.call_control_id) and (fact.type.startswith("call.") or fact.type in _OF_LEGS)
 
+
+# A leg is in one conference at a time: by joining another it has left the one it was in.
+_OF_LEGS: Final = frozenset({"readback.leg", "readback.participant", "conference.participant.joined"})
 
 # Known to the provider's documentation and knowingly without effect: they announce sound, cost or queue moves, and say
 # nothing of who is in a conference. Anything in neither table is new to us.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from conferences.fold.lookup import conference_of, leave, leg_of
-from conferences.fold.states import ConferenceState, ParticipantState, State
+from conferences.fold.states import ConferenceState, ParticipantKey, ParticipantState, State
 from conferences.telnyx.events import Event
 
 # No conference lasts longer, whoever is in it (Telnyx docs: Conference commands).
@@ -42,6 +42,13 @@ def joined(state: State, fact: Event) -> None:
         state.participants[key] = replace(before, state="joined", joined_at=fact.occurred_at)
     if conference.state == "completed" or leg.state == "ended":
         leave(state, key, fact.occurred_at)
+    elif before is None or before.state != "joined":
+        _leave_others(state, key, fact)
+
+
+def _leave_others(state: State, key: ParticipantKey, fact: Event) -> None:
+    for other in [other for other in state.participants if other[1] == key[1] and other != key]:
+        leave(state, other, fact.occurred_at)
 
 
 def left(state: State, fact: Event) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conferences.fold.conferences import ended, joined, left
-from conferences.fold.legs import hangup
+from conferences.fold.legs import answered, hangup
 from conferences.fold.lookup import conference_of, leave, leg_of
 from conferences.fold.states import SUPERVISOR_ROLES, ConferenceState, ParticipantState, State
 from conferences.telnyx.events import Event
@@ -77,9 +77,11 @@ def _take_details(state: State, fact: Event) -> None:
 
 
 def read_leg(state: State, fact: Event) -> None:
-    """The provider's record of a call (GET /calls/{id}); only a dead one tells something: it has ended."""
+    """The provider's record of a call (GET /calls/{id}): one that is alive was answered, one that is not has ended."""
     if fact.payload.get("is_alive") is False:
         hangup(state, fact)
+    elif fact.payload.get("is_alive") is True:
+        answered(state, fact)
 
 
 def join_accepted(state: State, fact: Event) -> None:

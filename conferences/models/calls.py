@@ -181,6 +181,8 @@ class Leg(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
     queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
     last_order = models.CharField(max_length=320, blank=True)
+    looked_up_at = models.DateTimeField(null=True, blank=True)  # when the provider's records of it were last asked for,
+    lookups = models.PositiveSmallIntegerField(default=0)  # and how often, while nobody knew who originated it
 
     class Meta:
         ordering = ["id"]

@@ -92,6 +92,7 @@ class Supervision(models.Model):
     busy_by = models.CharField(max_length=255, blank=True)  # this one (workers.me), or until that has died
     busy_turn = models.PositiveIntegerField(default=0)  # counts the takings: who had it before must not note any more
     dialled_at = models.DateTimeField(null=True, blank=True)
+    phone_asked_at = models.DateTimeField(null=True, blank=True)  # when the provider was last asked after our leg
     signed_in = models.BooleanField(null=True, blank=True)  # the phone, as the provider said before it was dialled
     join_sent_at = models.DateTimeField(null=True, blank=True)
     leave_sent_at = models.DateTimeField(null=True, blank=True)

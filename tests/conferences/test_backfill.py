@@ -190,19 +190,25 @@ def test_records_of_any_shape_do_no_harm(up):
 def test_a_leg_whose_first_webhook_never_came_gets_its_name(up):
     up.simulator.faults.webhooks.swallow_rate, up.simulator.faults.webhooks.events = 1.0, r"call\.initiated"
     up.simulator.conference_with([LUIS], customer="+14155550177")
-    up.pass_time()
+    up.simulator.pump()
     unknown = people()
     backfill.introduce(backfill.strangers(timezone.now()), timezone.now())
     assert (unknown, people(), backfill.strangers(timezone.now())) == ({"Ana Ruiz"}, {"Ana Ruiz", "Luis Ortega"}, [])
 
 
-def test_a_leg_that_nothing_is_recorded_of_is_not_asked_after_for_ever(up):
+def test_a_leg_that_nothing_is_recorded_of_is_asked_after_ever_less_often_and_not_for_ever(up):
     up.simulator.switches.call_event_metadata = "nothing"
     up.simulator.faults.webhooks.swallow_rate, up.simulator.faults.webhooks.events = 1.0, r"call\.initiated"
     up.simulator.conference_with([LUIS], customer="+14155550177")
-    up.pass_time()
+    up.simulator.pump()
     asked = [len(backfill.strangers(timezone.now() + timedelta(minutes=minutes))) for minutes in (0, 9, 11)]
     assert asked == [2, 2, 0]  # the customer and Luis
+    lookups = []
+    for _ in range(120):
+        up.pass_time()
+        lookups.append(max(Leg.objects.values_list("lookups", flat=True)))
+    assert lookups[0] == 1
+    assert lookups[-1] <= 7
 
 
 def test_what_comes_late_from_the_records_is_no_lag(up):

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from conferences import reconcile
+from conferences import leg_status, reconcile
 from conferences.models import Conference, Fact, Participant
 from conferences.telnyx.errors import TelnyxError
 from tests.story import ANA, CHEN, CUSTOMER, LUIS
@@ -43,7 +43,7 @@ def test_a_lost_hangup_is_found_first_as_having_left_then_as_having_ended(story,
     read(conference)
     assert (ours(world.id), leg.call_control_id in legs_up()) == (theirs(world), True)
     story.pass_time(61)
-    reconcile.read_legs(reconcile.doubtful_legs(timezone.now()))
+    leg_status.read_legs(leg_status.doubtful_legs(timezone.now()))
     assert leg.call_control_id not in legs_up()
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from conferences import errands, reconcile
+from conferences import errands, leg_status, reconcile
 from conferences.models import Conference, Leg, Participant, Supervision
 from conferences.simulator.world import JoinOptions
 from conferences.telnyx.errors import TelnyxError
@@ -20,12 +20,12 @@ def test_a_ringing_phone_is_not_over(story, directory):
     story.simulator.phones.set(CHEN, "rings_out")
     leg = story.simulator.dial(CHEN, answered=False)
     story.pass_time(10)
-    reconcile.read_legs(Leg.objects.all())
+    leg_status.read_legs(Leg.objects.all())
     assert Leg.objects.get().state == "initiated"
     with unheard(story.simulator):
         story.simulator.world.hang_up(leg)
         story.pass_time(10)
-    reconcile.read_legs(Leg.objects.all())
+    leg_status.read_legs(Leg.objects.all())
     assert (Leg.objects.get().state, Leg.objects.get().hangup_cause) == ("ended", "")
 
 
@@ -37,7 +37,7 @@ def test_a_leg_the_provider_has_forgotten_is_over(story, directory, status):
     with unheard(story.simulator):
         story.simulator.far_end_hangs_up(leg)
         story.pass_time(1000)
-    reconcile.read_legs(Leg.objects.all())
+    leg_status.read_legs(Leg.objects.all())
     assert Leg.objects.get().state == "ended"
 
 
@@ -48,7 +48,7 @@ def test_only_legs_that_nothing_vouches_for_are_asked_after(story, happen):
     story.pass_time(70)
     happen(simulator.far_end_hangs_up, gone)
     with counting(simulator) as paths:
-        reconcile.read_legs(reconcile.doubtful_legs(timezone.now()))
+        leg_status.read_legs(leg_status.doubtful_legs(timezone.now()))
     assert paths == [f"/connections/{simulator.app.connection_id}/active_calls", f"/calls/{gone.call_control_id}"]
     assert waiting.call_control_id in legs_up()
     assert gone.call_control_id not in legs_up()
@@ -138,7 +138,7 @@ def test_trouble_with_one_leg_keeps_what_was_learnt_of_others(story, directory, 
         happen(story.simulator.far_end_hangs_up, leg)
     story.simulator.faults.add("unavailable", method="GET", path=legs[1].call_control_id, times=None)
     with pytest.raises(TelnyxError):
-        reconcile.read_legs(Leg.objects.order_by("id"))
+        leg_status.read_legs(Leg.objects.order_by("id"))
     assert legs_up() == {legs[1].call_control_id}
 
 

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
-from conferences import backfill, projection, reconcile
+from conferences import backfill, leg_status, projection, reconcile
 from conferences.models import Conference
 from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.rules import InvalidCommand
@@ -94,4 +94,4 @@ def _introduce_strangers() -> None:
 
 
 def _read_doubtful_legs() -> None:
-    reconcile.read_legs(reconcile.doubtful_legs(timezone.now()))
+    leg_status.read_legs(leg_status.doubtful_legs(timezone.now()))
