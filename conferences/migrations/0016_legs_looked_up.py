@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conferences', '0014_right_to_end_supervision'),
+        ('conferences', '0015_who_answered_a_leg'),
     ]
 
     operations = [
