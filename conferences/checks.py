@@ -16,6 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 from phonenumbers import SUPPORTED_REGIONS
 
 from conferences.provider import key_refused_at, public_keys
+from conferences.telnyx.rules import InvalidCommand
+from conferences.telnyx.speech import check_speech
 
 # They build or upgrade an installation, at times and places where no key belongs; to them errors are told as warnings.
 WITHOUT_KEYS: Final = frozenset({"makemigrations", "migrate", "showmigrations", "sqlmigrate", "createsuperuser"})
@@ -138,6 +140,17 @@ def check_region(**_: Any) -> list[CheckMessage]:
         return []
     sentence = f"DEFAULT_REGION: {region!r} is no country; numbers without country code would be read wrongly."
     return [_serious(7, sentence, "Write the country's two letters (ISO 3166): US, GB, ES.")]
+
+
+@register
+def check_prompt(**_: Any) -> list[CheckMessage]:
+    """Whether the provider can speak the line that asks a supervisor for a key: else no number can be joined."""
+    try:
+        check_speech(settings.PROMPT_VOICE, settings.PROMPT_LANGUAGE)
+    except InvalidCommand as error:
+        hint = "PROMPT_VOICE=AWS.Polly.Joanna with PROMPT_LANGUAGE=en-US is always possible."
+        return [_serious(8, f"PROMPT_{error.field.upper()}: {error.sentence}", hint)]
+    return []
 
 
 @register

@@ -27,6 +27,7 @@ NOT_ON_RECORD = "Nothing was sent: it could not be put on record. Please tell yo
 # What a supervisor calls each command.
 _IN_WORDS = {
     Step.DIAL.value: "Calling your phone",
+    Step.ASK.value: "Asking for the key",
     Step.JOIN.value: "Joining",
     Step.UPDATE.value: "Changing the mode",
     Step.MUTE.value: "Muting your phone",
@@ -188,4 +189,4 @@ def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
 # No webhook tells of what these did.
 _TOLD_BY_NOBODY = (Step.JOIN, Step.UPDATE, Step.MUTE, Step.UNMUTE)
 # Not about a conference.
-_OUTSIDE = (Step.DIAL, Step.HANGUP)
+_OUTSIDE = (Step.DIAL, Step.ASK, Step.HANGUP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from conferences import answering
 from conferences.errors import ONLY_OUT
 from conferences.models import Leg, Participant, Supervision
 from conferences.steps import (
@@ -53,6 +54,8 @@ def _finished(at: Situation) -> Decision:
         return Decision(Step.FINISH, state, problem)
     if supervision.joined_at:
         return Decision(Step.FINISH, state, "call_ended" if not at.conference.is_live else "hung_up")
+    if leg is not None and leg.answered_at is not None:
+        return Decision(Step.FINISH, state, answering.machine_of(leg) or "hung_up")
     if leg is not None and not leg.hangup_cause and _rang_out(leg, supervision):
         return Decision(Step.FINISH, state, "no_answer")  # the provider's record tells the end and no cause
     return Decision(Step.FINISH, state, kind_of(hangup_of(leg, supervision) if leg else Hangup("")))
@@ -139,6 +142,9 @@ def _reach_phone(at: Situation) -> Decision:
 def _take_part(at: Situation) -> Decision:
     supervision, stay = at.supervision, at.stay
     inside = stay is not None and stay.state == Participant.State.JOINED
+    checking = (answering.before_joining if supervision.join_sent_at is None else answering.after_joining)(at)
+    if checking is not None:
+        return checking
     if supervision.join_sent_at is None:
         return Decision(Step.JOIN, Supervision.State.JOINING)
     if not inside:

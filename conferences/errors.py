@@ -33,6 +33,16 @@ PROBLEMS: Final = {
     "not_allowed_there": "Calls to your phone are not let through. Please tell your administrator.",
     "no_common_sound": "Your phone cannot be called the way it is set up. Please tell your administrator.",
     "ringing_stopped": "The call to your phone ended before it was answered.",
+    "voicemail": "{phone} was answered by a voicemail, so it was hung up. Nothing of the call was heard.",
+    "fax": "{phone} was answered by a fax, so it was hung up. Nothing of the call was heard.",
+    "screener": "{phone} was answered by a call screener, so it was hung up. Nothing of the call was heard.",
+    "no_key": "{phone} was answered and nobody pressed 1, so it was hung up. Nothing of the call was heard.",
+    "wrong_key": "A wrong key was pressed on {phone}, so it was hung up. Nothing of the call was heard.",
+    "unchecked": "The provider did not say who answered {phone}, so it was hung up. Nothing of the call was heard.",
+    "machine_late": "{phone} turned out to be answered by a machine, so it was hung up. It may have heard the call.",
+    "no_key_out": "Nobody pressed 1 on {phone}, so you were not joined. Nothing of the call was heard.",
+    "wrong_key_out": "A wrong key was pressed on {phone}, so you were not joined. Nothing of the call was heard.",
+    "unchecked_out": "The provider did not say whether 1 was pressed on {phone}, so you were not joined.",
     "conference_over": "The call had already ended.",
     "not_answered_yet": "Your phone had not been answered yet.",
     "full": "The conference is full.",
@@ -54,12 +64,22 @@ PROBLEMS: Final = {
     "left": "You left. The call goes on without you.",
 }
 
+
+def problem_words(kind: str, phone: str = "") -> str:
+    """Return the sentence of a kind kept on a supervision's row; `phone` is what the supervisor calls it."""
+    said = PROBLEMS.get(kind, "").format(phone=f"your {phone}" if phone else "your phone")
+    return said[:1].upper() + said[1:]
+
+
 # The same, for a leg that was up before us and is still.
 ONLY_OUT: Final = {
     "not_quieter": "not_quieter_out",
     "not_certain": "not_certain_out",
     "not_confirmed": "not_confirmed_out",
     "withdrawn": "withdrawn_out",
+    "no_key": "no_key_out",
+    "wrong_key": "wrong_key_out",
+    "unchecked": "unchecked_out",
 }
 
 STILL_MUTED: Final = "Your phone could not be unmuted, so nobody may hear you. Choose the mode again to try once more."

@@ -65,7 +65,7 @@ def follow_own_leg(supervision_id: UUID) -> Supervision:
     for _ in range(MOST_GLANCES):
         follow(supervision_id)
         mine = Supervision.objects.get(pk=supervision_id)
-        if mine.ended_at is not None or mine.accepted_at is not None or mine.notice:
+        if mine.ended_at is not None or mine.accepted_at is not None or mine.notice or mine.ask_sent_at is not None:
             break
         provider.sleep(GLANCE)
     return mine
@@ -91,9 +91,14 @@ def _do_next(supervision_id: UUID, turn: int) -> bool:
     _note_arrival(at)
     decision = next_step(at)
     if decision.state != at.supervision.state:
-        note(at.supervision, state=decision.state)
+        note(at.supervision, state=decision.state, **_check_begins(at, decision))
     quiet = _WITHOUT_COMMAND.get(decision.step)
     return quiet(at, decision) if quiet else _carry_out(at, decision)
+
+
+def _check_begins(at: Situation, decision: Decision) -> dict[str, object]:
+    is_new = decision.state == Supervision.State.CHECKING and at.supervision.check_began_at is None
+    return {"check_began_at": at.now} if is_new else {}
 
 
 def _end_if_withdrawn(at: Situation) -> bool:
@@ -121,7 +126,7 @@ def _settle_lost_command(supervision: Supervision) -> None:
 
 
 # Not sent again once she wants to be out.
-_TAKE_HER_IN = (Step.JOIN, Step.UPDATE, Step.UNMUTE)
+_TAKE_HER_IN = (Step.ASK, Step.JOIN, Step.UPDATE, Step.UNMUTE)
 
 
 def _keep_present_targets(at: Situation) -> None:
@@ -211,14 +216,20 @@ _WITHOUT_COMMAND = {
 }
 
 
+# Of these it is noted when they were sent last.
+_MARKED = (Step.ASK, Step.JOIN, Step.LEAVE, Step.HANGUP)
+
+
 def _carry_out(at: Situation, decision: Decision) -> bool:
     supervision = at.supervision
     if decision.step in (Step.DIAL, Step.JOIN, Step.UPDATE) and not _still_allowed(at):
         return True
     marks: dict[str, object]
-    marks = {f"{decision.step.value}_sent_at": at.now} if decision.step in (Step.JOIN, Step.LEAVE, Step.HANGUP) else {}
+    marks = {f"{decision.step.value}_sent_at": at.now} if decision.step in _MARKED else {}
     if decision.step is Step.DIAL:
         marks = {"dialled_at": at.now, "signed_in": registration.is_signed_in(supervision.address)}
+    if decision.step is Step.ASK:
+        marks["asks_sent"] = supervision.asks_sent + 1
     lease.prolong(supervision)
     command = {"command": decision.step.value, "command_id": str(uuid.uuid4()), "command_at": at.now}
     if not note(supervision, **command, **marks):

@@ -18,8 +18,8 @@ def changes(supervision: Supervision, step: Step, sent: Sent) -> dict[str, objec
     """Return what to note of a supervision whose command `step` came to this."""
     if step is Step.DIAL:
         return _dialled(sent)
-    if step is Step.JOIN:
-        return _joined(supervision, sent)
+    if step in (Step.ASK, Step.JOIN):
+        return (_asked if step is Step.ASK else _joined)(supervision, sent)
     if step is Step.UPDATE:
         return _updated(supervision, sent)
     if step in (Step.MUTE, Step.UNMUTE):
@@ -51,6 +51,16 @@ def _joined(supervision: Supervision, sent: Sent) -> dict[str, object]:
         return {"notice": sent.sentence}
     problem = "no_reply" if sent.result == AuditEntry.Result.UNKNOWN else REFUSALS.get(sent.code, "refused")
     return _given_up(problem, sent) | {"join_sent_at": None}
+
+
+def _asked(supervision: Supervision, sent: Sent) -> dict[str, object]:
+    """Of one that got no answer the line may be spoken all the same: the key is waited for, and nothing is joined."""
+    if sent.accepted:
+        return settled(supervision)
+    if sent.result == AuditEntry.Result.UNKNOWN and sent.reached:
+        return {"notice": sent.sentence}
+    problem = "no_reply" if sent.result == AuditEntry.Result.UNKNOWN else REFUSALS.get(sent.code, "refused")
+    return _given_up(problem, sent)
 
 
 def _given_up(problem: str, sent: Sent) -> dict[str, object]:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from django.conf import settings
 
 from conferences import provider, regions
-from conferences.models import Supervision
+from conferences.answering import KEY, TRIES, WAIT_MILLIS
+from conferences.models import AnswerCheck, Supervision
 from conferences.steps import RING_SECS, Step, is_quieter, is_to_be_muted
 from conferences.telnyx.client import Answer
 from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Update, encode_client_state
+from conferences.telnyx.rules import Detection
+from conferences.telnyx.speech import GatherUsingSpeak
+
+# A machine may hear it, so it tells nothing of the call.
+PROMPT: Final = "This is Earshot. Press 1 to join the call."
+# What tells machines from people, and call screeners from voicemails.
+DETECTION: Final = Detection.PREMIUM_IOS
 
 
 def send(supervision: Supervision, step: Step) -> Answer:
@@ -33,7 +42,30 @@ def _dial(supervision: Supervision) -> Answer:
             client_state=encode_client_state(str(supervision.pk)),
             command_id=supervision.command_id,
             timeout_secs=RING_SECS,
+            answering_machine_detection=DETECTION if _may_be_a_machine(supervision) else None,
         )
+    )
+
+
+def _may_be_a_machine(supervision: Supervision) -> bool:
+    """A voicemail behind a number is hung up as soon as it is detected, where a key is asked for as well."""
+    is_sip = supervision.address.startswith(("sip:", "sips:"))
+    return not is_sip and supervision.answer_check in (AnswerCheck.PRESS_1, AnswerCheck.DETECT)
+
+
+def _ask(supervision: Supervision) -> Answer:
+    return provider.client().gather_using_speak(
+        supervision.call_control_id,
+        GatherUsingSpeak(
+            command_id=supervision.command_id,
+            client_state=encode_client_state(str(supervision.pk)),
+            payload=PROMPT,
+            voice=settings.PROMPT_VOICE,
+            language=settings.PROMPT_LANGUAGE,
+            valid_digits=KEY,
+            timeout_millis=WAIT_MILLIS,
+            maximum_tries=TRIES,
+        ),
     )
 
 
@@ -96,6 +128,7 @@ def _hangup(supervision: Supervision) -> Answer:
 
 _COMMANDS: dict[Step, Callable[[Supervision], Answer]] = {
     Step.DIAL: _dial,
+    Step.ASK: _ask,
     Step.JOIN: _join,
     Step.UPDATE: _update,
     Step.MUTE: partial(_mute, muted=True),

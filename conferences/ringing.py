@@ -1,15 +1,18 @@
-"""What became of a phone that was called and never answered, for the supervisor and for the audit."""
+"""What became of a phone that was called and not taken by a person, for the supervisor and for the audit."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from conferences import answering
 from conferences.audit import Outcome
 from conferences.deciding import hangup_of
+from conferences.errors import problem_words
 from conferences.models import AuditEntry, Leg
 from conferences.steps import Decision, Situation
 from conferences.unreached import Kind, note_of, notice_of, words_of
 
+_NOBODYS = frozenset(name for kind in answering.Kind for name in (kind.value, f"{kind.value}_out"))
 _KINDS = frozenset(kind.value for kind in Kind)
 
 
@@ -21,8 +24,11 @@ class Unreached(NamedTuple):
 
 
 def unreached(at: Situation, decision: Decision) -> Unreached | None:
-    """Return how the call to the phone ended; None when it was answered, or she ended it herself."""
+    """Return how the call to the phone ended; None when a person answered it, or she ended it herself."""
     leg = at.leg
+    if decision.problem in _NOBODYS:
+        said = decision.problem.removesuffix("_out")
+        return Unreached("", Outcome(AuditEntry.Result.NO_PERSON, code=said, text=problem_words(decision.problem)))
     if leg is None or leg.state != Leg.State.ENDED or leg.answered_at is not None:
         return None
     if decision.problem not in _KINDS or not at.supervision.address:

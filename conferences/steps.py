@@ -39,6 +39,7 @@ HANGUP_AGAIN: Final = timedelta(seconds=5)
 class Step(enum.Enum):
     WAIT = "wait"
     DIAL = "dial"
+    ASK = "ask"  # speak a line on the phone, and wait for the key that says that a person is there
     JOIN = "join"
     UPDATE = "update"
     MUTE = "mute"

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from conferences import audit, feed, policy, recognition
+from conferences import audit, feed, phone_checks, policy, recognition
 from conferences.errors import NotAllowed, NotPossible
 from conferences.models import Conference, Device, Leg, Participant, Supervision
 from conferences.options import JoinOptions
@@ -152,6 +152,7 @@ def _create(user: User, conference: Conference, request: Request) -> Supervision
         session_key=request.session_key,
         asked_role=request.role,
         asked_targets=list(request.targets),
+        answer_check=phone_checks.check_of(request.device, request.leg, user),
         options=(request.options or JoinOptions.of(conference.queue)).stored(),
         asked_at=now,
         created_at=now,

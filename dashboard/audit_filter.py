@@ -17,6 +17,7 @@ from conferences.models import AuditEntry, Gap
 DEEDS: Final = {
     "dial": "Call the phone",
     "ring": "Phone called",
+    "ask": "Ask for the key",
     "join": "Join",
     "update": "Change mode",
     "mute": "Mute the phone",
@@ -33,6 +34,7 @@ RESULTS: Final = {
     "unknown": "Outcome unknown",
     "denied": "Not allowed here",
     "unreached": "Not reached",
+    "no_person": "No person answered",
     WAITING: "No outcome yet",
 }
 MOST_GAPS: Final = 3

@@ -12,8 +12,9 @@ from django.http import QueryDict
 from conferences import policy, supervision
 from conferences.addresses import readable
 from conferences.errors import NotPossible
-from conferences.models import Conference, Device, Leg, Supervision
+from conferences.models import AnswerCheck, Conference, Device, Leg, Supervision
 from conferences.options import NAMES, JoinOptions
+from conferences.phone_checks import announcement, check_of_leg
 from dashboard.option_fields import chosen_options, option_fields
 
 TOO_MANY = 50
@@ -102,8 +103,11 @@ class SuperviseForm(RoleForm):
             self.initial = {**self.policy.stored(), **self.initial}
         self.devices = list(Device.objects.filter(supervisor__user=user))
         self.legs = list(supervision.own_legs(user))
-        legs = [(f"leg:{leg.pk}", f"On a call already: {readable(leg.far_address)}") for leg in self.legs]
-        devices = [(f"device:{one.pk}", f"Call {one}") for one in self.devices]
+        legs = [
+            (f"leg:{leg.pk}", _label(f"On a call already: {readable(leg.far_address)}", check_of_leg(leg, user)))
+            for leg in self.legs
+        ]
+        devices = [(f"device:{one.pk}", _label(f"Call {one}", one.check_in_force)) for one in self.devices]
         self.fields["my_leg"].choices = [*devices, *legs]  # type: ignore[attr-defined]
         if not self.is_bound:
             self.initial.setdefault("token", uuid.uuid4())
@@ -149,3 +153,9 @@ class SuperviseForm(RoleForm):
     @property
     def leg(self) -> Leg | None:
         return next((one for one in self.legs if f"leg:{one.pk}" == self.cleaned_data.get("my_leg")), None)
+
+
+def _label(phone: str, check: AnswerCheck) -> str:
+    """Say beforehand what she will have to do on that phone."""
+    said = announcement(check)
+    return f"{phone}. {said}" if said else phone

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conferences import policy, supervision
-from conferences.errors import PROBLEMS
+from conferences.errors import problem_words
 from conferences.models import Conference, Gap, Supervision
 from dashboard.audiences import audience_of
 from dashboard.calls import Call, call_for
@@ -66,7 +66,7 @@ def panel_context(user: User) -> dict[str, Any]:
         "targets": [agents[one] for one in mine.accepted_targets if one in agents],
         "ticked": mine.asked_targets or list(agents),
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],
-        "problem": PROBLEMS.get(mine.problem, ""),
+        "problem": problem_words(mine.problem, mine.device.name if mine.device else ""),
         "roles": [(role.value, role.label) for role in policy.roles_of(user) if role in policy.PERMISSIONS],
         "warning": mine.join_options.warning,
         "State": Supervision.State,

@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from conferences import errands, following, policy, reconcile, supervision
-from conferences.errors import PROBLEMS, NotPossible
+from conferences.errors import NotPossible, problem_words
 from conferences.feed import latest
 from conferences.models import Conference, Queue, Supervision
 from dashboard import fragments, frames
@@ -190,7 +190,7 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
     else:
         begun = following.follow_own_leg(begun.pk)
     if begun.ended_at is not None and (begun.problem_field or form.leg is not None):
-        form.refuse_as_provider(begun.problem_field, begun.notice or PROBLEMS.get(begun.problem, ""))
+        form.refuse_as_provider(begun.problem_field, begun.notice or problem_words(begun.problem))
         supervision.dismiss(begun)
         return False
     return True

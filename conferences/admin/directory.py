@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.models import Permission
@@ -65,7 +65,7 @@ class AddressFormSet(FormSet):
 class Addresses(Inline):
     formset = AddressFormSet
     extra = 1
-    readonly_fields = ("written_as",)
+    readonly_fields: ClassVar[tuple[str, ...]] = ("written_as",)
 
     @admin.display(description="written as")
     def written_as(self, row: Any) -> str:
@@ -82,6 +82,11 @@ class AgentAddresses(Addresses):
 
 class Devices(Addresses):
     model = Device
+    readonly_fields: ClassVar[tuple[str, ...]] = ("written_as", "in_force")
+
+    @admin.display(description="in force")
+    def in_force(self, row: Any) -> str:
+        return str(row.check_in_force.label.partition(":")[0]) if row.pk else "–"
 
 
 @admin.register(Team)

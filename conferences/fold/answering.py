@@ -64,7 +64,8 @@ def gather_ended(state: State, fact: Event) -> None:
     if leg is None:
         return
     status, asked_by = fact.text("status") or "", fact.client_state or ""
-    told: LegState = replace(leg, gather_status=status, gather_for=asked_by)
+    earlier = leg.gathers if leg.gather_for == asked_by else 0
+    told: LegState = replace(leg, gather_status=status, gather_for=asked_by, gathers=earlier + 1)
     if status == "valid":
         told = replace(told, confirmed_at=fact.occurred_at, confirmed_for=asked_by)
     state.legs[leg.call_control_id] = told

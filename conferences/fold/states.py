@@ -53,6 +53,7 @@ class LegState:
     confirmed_for: str = ""  # the client_state of whoever had asked for it
     gather_status: str = ""  # how the latest asking for a key ended: valid, invalid, timeout, …
     gather_for: str = ""
+    gathers: int = 0  # how many of them have ended
     last_order: str = ""  # fold.order of the latest fact about this leg
 
 

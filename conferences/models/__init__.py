@@ -1,5 +1,6 @@
 """The tables: directory, calls, facts, supervision and audit."""
 
+from conferences.models.answer_check import AnswerCheck
 from conferences.models.audit import AuditEntry
 from conferences.models.calls import Conference, Feed, Leg, Participant
 from conferences.models.directory import Agent, AgentAddress, Connection, Device, Queue, QueueNumber, Supervisor, Team
@@ -12,6 +13,7 @@ from conferences.models.supervision import Supervision
 __all__ = [
     "Agent",
     "AgentAddress",
+    "AnswerCheck",
     "AuditEntry",
     "Conference",
     "Connection",

@@ -40,11 +40,12 @@ class AuditEntry(models.Model):
         UNKNOWN = "unknown", "outcome unknown"
         DENIED = "denied", "not allowed here"
         UNREACHED = "unreached", "not reached"
+        NO_PERSON = "no_person", "no person answered"
 
     at = models.DateTimeField()
     phase = models.CharField(max_length=10, choices=Phase)
     intent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="outcomes")
-    deed = models.CharField(max_length=20)  # dial, ring, join, update, mute, unmute, leave, hangup
+    deed = models.CharField(max_length=20)  # dial, ring, ask, join, update, mute, unmute, leave, hangup
     result = models.CharField(max_length=10, choices=Result, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=255)

@@ -176,6 +176,7 @@ class Leg(models.Model):
     confirmed_for = models.TextField(blank=True)
     gather_status = models.CharField(max_length=255, blank=True)
     gather_for = models.TextField(blank=True)
+    gathers = models.PositiveSmallIntegerField(default=0)
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.UNKNOWN)
     agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from conferences.addresses import Address, InvalidAddress, normalise, read, readable, spellings
+from conferences.models.answer_check import AnswerCheck, usual_check
 from conferences.options import JoinOptions
 from conferences.telnyx.rules import REGIONS, InvalidCommand
 
@@ -297,6 +298,13 @@ class Device(Written):
     supervisor = models.ForeignKey(Supervisor, on_delete=models.CASCADE, related_name="devices")
     name = models.CharField(max_length=60, help_text="As the supervisor knows it: Desk phone, Headset, Mobile.")
     address = DialledField(unique=True, help_text="A number (+34 600 000 001) or a SIP address (sip:ana@example.com).")
+    answer_check = models.CharField(
+        "made sure of a person by",
+        max_length=10,
+        choices=[("", "what is usual for its address"), *AnswerCheck.choices],
+        blank=True,
+        help_text="A voicemail that answers would hear the call. Empty: press 1 for a telephone number, trust for SIP.",
+    )
 
     class Meta:
         ordering = ["supervisor", "id"]
@@ -313,8 +321,16 @@ class Device(Written):
             return read(self.address)
         return written if written.canonical == self.address else read(self.address)
 
+    @property
+    def check_in_force(self) -> AnswerCheck:
+        """How it is made sure that a person answered: what the device says, else what is usual for its address."""
+        return AnswerCheck(self.answer_check) if self.answer_check else usual_check(self.address)
+
     def clean(self) -> None:
-        """No two supervisors share a device."""
+        """No two supervisors share a device. Detection listens for what telephone networks answer with."""
+        if self.answer_check == AnswerCheck.DETECT and self.address.startswith(("sip:", "sips:")):
+            said = "The provider detects machines behind telephone numbers, not SIP addresses. Choose press 1 or trust."
+            raise ValidationError({"answer_check": ValidationError(said, code="no_detection")})
         _refuse_taken(self, "address", self.address, by=(Device, QueueNumber))
 
 

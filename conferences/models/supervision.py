@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from conferences.models.answer_check import AnswerCheck
 from conferences.models.calls import Conference
 from conferences.models.directory import Device
 from conferences.options import JoinOptions
@@ -29,6 +30,7 @@ class Supervision(models.Model):
     class State(models.TextChoices):
         DIALLING = "dialling", "calling your phone"
         RINGING = "ringing", "your phone is ringing"
+        CHECKING = "checking", "answered, checking who by"
         JOINING = "joining", "answered, joining"
         JOINED = "joined", "in the call"
         LEAVING = "leaving", "leaving"
@@ -85,7 +87,7 @@ class Supervision(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     asserted_again = models.BooleanField(default=False)  # the mode was sent once more, as the list disagreed
 
-    command = models.CharField(max_length=10, blank=True)  # under way: dial, join, update, mute, leave, …
+    command = models.CharField(max_length=10, blank=True)  # under way: dial, ask, join, update, mute, leave, …
     command_id = models.CharField(max_length=64, blank=True)
     command_at = models.DateTimeField(null=True, blank=True)
     busy_until = models.DateTimeField(null=True, blank=True)  # a worker has it until then,
@@ -94,6 +96,11 @@ class Supervision(models.Model):
     dialled_at = models.DateTimeField(null=True, blank=True)
     phone_asked_at = models.DateTimeField(null=True, blank=True)  # when the provider was last asked after our leg
     signed_in = models.BooleanField(null=True, blank=True)  # the phone, as the provider said before it was dialled
+    # How it is made sure that a person answered. Empty: begun before that was asked.
+    answer_check = models.CharField(max_length=10, choices=AnswerCheck, blank=True)
+    check_began_at = models.DateTimeField(null=True, blank=True)
+    ask_sent_at = models.DateTimeField(null=True, blank=True)  # last: a line was spoken that asks for a key
+    asks_sent = models.PositiveSmallIntegerField(default=0)
     join_sent_at = models.DateTimeField(null=True, blank=True)
     leave_sent_at = models.DateTimeField(null=True, blank=True)
     leave_accepted_at = models.DateTimeField(null=True, blank=True)

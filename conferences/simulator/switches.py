@@ -87,6 +87,9 @@ class Switches:
     beep_before_detection: bool = False
     """Whether a machine beeps before it is detected: then only the end of its greeting is told (Telnyx: Dial page)."""
 
+    detection_cancels_gather: bool = False
+    """Whether the end of a detection ends the waiting for a key (status cancelled_amd, which is documented bare)."""
+
     screening_seconds: float = 4.0
     """How long after it was taken for a machine a call screener's tone, or the end of its prompt, is told."""
 

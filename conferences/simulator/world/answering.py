@@ -67,6 +67,8 @@ class Answering(Legs):
         told = result if premium else STANDARD[result]
         kind = "premium.detection" if premium else "detection"
         self._announce(f"call.machine.{kind}.ended", leg, envelopes.call_payload(leg, result=told))
+        if self.switches.detection_cancels_gather:
+            self._end_gather(leg, "cancelled_amd")
 
     def _beeps(self, leg: Leg) -> None:
         if (leg.detection or "").startswith("premium"):
@@ -100,11 +102,11 @@ class Answering(Legs):
             self._end_gather(leg, "cancelled")
             leg.client_state = gather.client_state or leg.client_state
             self._gathers[leg.call_control_id] = gather
+            self._speak(gather)
             who = self.answerer(leg)
             if who.key is not None:
                 key, seconds = who.key, who.key_after + (self._until_picked_up(leg) if who.screens else 0.0)
-                self._later(seconds, leg, lambda: self.presses(leg, key))
-            self._speak(gather)
+                self._later(seconds, leg, lambda: self.presses(leg, key) if not gather.over else None)
 
     def _until_picked_up(self, leg: Leg) -> float:
         picks_up = self.switches.screening_seconds + self.switches.pick_up_seconds
