@@ -146,7 +146,9 @@ def named(call_control_ids: Iterable[str]) -> list[dict[str, str]]:
 def _name(leg: Leg | None) -> str:
     if leg is None:
         return "unknown leg"
-    return str(leg.agent) if leg.agent else leg.get_kind_display()
+    agents = leg.agents
+    shared = "a shared phone: " if len(agents) > 1 else ""
+    return f"{shared}{' or '.join(map(str, agents))}" if agents else leg.get_kind_display()
 
 
 def _said(supervision: Supervision, role: str, targets: Iterable[str]) -> str:

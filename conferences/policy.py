@@ -124,6 +124,8 @@ def _why_not(conference: Conference, call_control_id: str) -> str:
     if stay.leg.agent is not None:
         joining = stay.state == Participant.State.JOINING
         return f"{stay.leg.agent} " + ("is not in the call yet." if joining else "has left the call meanwhile.")
+    if stay.leg.kind == Leg.Kind.SYSTEM:
+        return f"{stay.leg.system or 'A system'} is a machine: there is nobody to whisper to."
     if stay.leg.kind == Leg.Kind.CUSTOMER:
         return "A customer can never be whispered to."
     return "Only agents can be whispered to."

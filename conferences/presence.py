@@ -46,7 +46,9 @@ def heard(people: Iterable[Party], call_control_id: str, role: str, *, running: 
 def name_of(leg: Leg, *, numbers: bool) -> str:
     """Return what a leg is called on a screen."""
     if leg.agent:
-        return leg.agent.name
+        return " or ".join(one.name for one in leg.agents)
+    if leg.system:
+        return leg.system.name
     if leg.kind == Leg.Kind.SUPERVISOR:
         return "Supervisor"
     if not leg.far_address or not leg.direction:

@@ -21,7 +21,7 @@ from conferences.fold import (
     is_about_leg,
 )  # fmt: skip
 from conferences.models import Conference, Fact, Leg, Participant
-from conferences.recognition import recognise
+from conferences.recognition import note_sharers, recognise
 from conferences.telnyx.events import Event
 
 _CONFERENCE = tuple(field.name for field in fields(ConferenceState))
@@ -69,11 +69,12 @@ def state_of(conference: Conference) -> State:
 def recognise_again(legs: Iterable[Leg]) -> None:
     """Look legs up in the directory once more, as it has changed. Call while `feed.writing`."""
     for leg in legs:
-        before = (leg.kind, leg.agent_id, leg.queue_id)
+        before = _whose(leg)
         recognise(leg)
-        if (leg.kind, leg.agent_id, leg.queue_id) == before:
+        leg.save(update_fields=["kind", "agent", "queue", "system"])
+        note_sharers(leg)
+        if _whose(leg) == before:
             continue
-        leg.save(update_fields=["kind", "agent", "queue"])
         for conference in Conference.objects.filter(participants__leg=leg):
             Rows([conference.conference_id], [], [conference]).find_queue(conference)
             feed.bump(conference)
@@ -83,6 +84,10 @@ def note_lookup(leg: Leg, now: datetime) -> None:
     """Note that the provider's records of a leg are about to be asked for."""
     leg.looked_up_at, leg.lookups = now, leg.lookups + 1
     leg.save(update_fields=["looked_up_at", "lookups"])
+
+
+def _whose(leg: Leg) -> tuple[object, ...]:
+    return (leg.kind, leg.agent_id, leg.queue_id, leg.system_id, *sorted(leg.sharers.values_list("pk", flat=True)))
 
 
 def claim_reading(conference: Conference, now: datetime) -> bool:
@@ -233,6 +238,8 @@ class Rows:
             recognise(row)
         if differ:
             row.save()
+        if _shows(differ):
+            note_sharers(row)
         return _shows(differ)
 
     def _save_conference(self, conference: ConferenceState, told_at: datetime) -> bool:

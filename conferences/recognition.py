@@ -11,7 +11,17 @@ import enum
 from django.conf import settings
 
 from conferences.addresses import canonical, spellings
-from conferences.models import Agent, AgentAddress, Connection, Device, Leg, Queue, QueueNumber, Supervision
+from conferences.models import (
+    Agent,
+    AgentAddress,
+    Connection,
+    Device,
+    Leg,
+    Queue,
+    QueueNumber,
+    Supervision,
+    SystemAddress,
+)
 
 
 class Origin(enum.Enum):
@@ -43,13 +53,15 @@ def recognise(leg: Leg) -> None:
     """Set the leg's kind, agent and queue (unsaved). What cannot be proved stays unknown: it is nobody's target."""
     origin = origin_of(leg)
     leg.queue = _queue(leg) if _may_be_incoming(leg, origin) else None
-    leg.agent = None
+    leg.agent = leg.system = None
     if _is_ours(leg):
         leg.kind = Leg.Kind.SUPERVISOR
         return
     person = persons_addresses(leg)
-    if (agent := _agent(person)) is not None:
-        leg.kind, leg.agent = Leg.Kind.AGENT, agent
+    if agents := _agents(person):
+        leg.kind, leg.agent = Leg.Kind.AGENT, agents[0]
+    elif (system := SystemAddress.objects.filter(address__in=person).first()) is not None:
+        leg.kind, leg.system = Leg.Kind.SYSTEM, system
     elif person and Device.objects.filter(address__in=person).exists():
         leg.kind = Leg.Kind.SUPERVISOR
     elif origin is Origin.UNKNOWN:
@@ -94,11 +106,23 @@ def _queue(leg: Leg) -> Queue | None:
     return number.queue if number else None
 
 
-def _agent(addresses: tuple[str, ...]) -> Agent | None:
-    """The whole address before the user without a host: another agent may have that."""
-    rows = AgentAddress.objects.select_related("agent").filter(address__in=addresses).order_by("-pk")
-    found = {one.address: one.agent for one in rows}
-    return next((found[one] for one in addresses if one in found), None)
+def note_sharers(leg: Leg) -> None:
+    """Keep who else may be on a leg, once it is recognised and saved: agents who share its phone, none signed in."""
+    agents = _agents(persons_addresses(leg)) if leg.kind == Leg.Kind.AGENT else []
+    others = {one.pk for one in agents[1:]}
+    if {*leg.sharers.values_list("pk", flat=True)} != others:
+        leg.sharers.set(others)
+
+
+def _agents(addresses: tuple[str, ...]) -> list[Agent]:
+    """The agents at the surest of these addresses: the whole one before the user without a host, which another may
+    have. Of several who share a phone it is whoever signed in last, or all of them.
+    """
+    rows = AgentAddress.objects.select_related("agent").filter(address__in=addresses).order_by("agent__name", "pk")
+    at = {address: [one for one in rows if one.address == address] for address in addresses}
+    found = next((at[one] for one in addresses if at[one]), [])
+    signed_in = sorted((one for one in found if one.signed_in_at), key=lambda one: str(one.signed_in_at))
+    return [signed_in[-1].agent] if signed_in else [one.agent for one in found]
 
 
 def _is_ours(leg: Leg) -> bool:

@@ -31,6 +31,7 @@ class Person:
     phone_hold: bool
     joined_at: datetime | None
     detail: str = ""
+    shared: bool = False  # a phone of several, at which nobody has signed in
 
     @property
     def held(self) -> bool:
@@ -127,6 +128,11 @@ class Call:
         return tuple(one for one in self.people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN))
 
     @property
+    def systems(self) -> tuple[Person, ...]:
+        """The center's own machines in the call: nobody, though they may hear."""
+        return tuple(one for one in self.people if one.kind == Leg.Kind.SYSTEM)
+
+    @property
     def strays(self) -> tuple[Person, ...]:
         """Supervisors' legs in the call that belong to no supervision of ours."""
         known = {one.leg for one in self.supervisors}
@@ -221,8 +227,14 @@ def _person(audience: Audience, stay: Participant, supervisions: list[Supervisio
         on_hold=stay.on_hold,
         phone_hold=leg.phone_hold,
         joined_at=stay.joined_at,
-        detail=leg.agent.team.name if leg.agent else "",
+        detail=_detail(leg),
+        shared=len(leg.agents) > 1,
     )
+
+
+def _detail(leg: Leg) -> str:
+    teams = " or ".join(dict.fromkeys(one.team.name for one in leg.agents))
+    return f"{teams}, a shared phone" if len(leg.agents) > 1 else teams
 
 
 def _word(conference: Conference, people: tuple[Person, ...]) -> str:

@@ -150,6 +150,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 # Lets monitoring read /readyz and /metrics without a login: sent as "Authorization: Bearer <token>".
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# Lets the center's own systems tell of their agents (POST /api/agents/sign-in/); empty: nobody may.
+API_TOKEN = env.str("API_TOKEN", "")
 
 # --- Transport and browser --------------------------------------------------------------------------------------------
 SECURE = not DEBUG

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
-from dashboard import audit_views, health, views
+from dashboard import api, audit_views, health, views
 from dashboard.accounts import AskingLogoutView
 
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", AskingLogoutView.as_view(), name="logout"),
     path("audit/", audit_views.audit, name="audit"),
+    path("api/agents/sign-in/", api.agents_sign_in, name="agents_sign_in"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -7,7 +7,16 @@ from contextlib import contextmanager
 
 from conferences import feed
 from conferences.addresses import spellings
-from conferences.models import AgentAddress, Conference, Connection, Device, Leg, Participant, QueueNumber
+from conferences.models import (
+    AgentAddress,
+    Conference,
+    Connection,
+    Device,
+    Leg,
+    Participant,
+    QueueNumber,
+    SystemAddress,
+)
 from conferences.projection import recognise_again
 
 _Rows = set[tuple[object, ...]]
@@ -34,7 +43,9 @@ def _addresses() -> _Rows:
     """Every address of the directory with the kind and the key of its owner."""
     return {
         *((address, "agent", owner) for address, owner in AgentAddress.objects.values_list("address", "agent")),
+        *((address, "signed in", one) for address, one in AgentAddress.objects.values_list("address", "signed_in_at")),
         *((address, "device", owner) for address, owner in Device.objects.values_list("address", "supervisor")),
+        *((address, "system", name) for address, name in SystemAddress.objects.values_list("address", "name")),
         *((one, "connection", one) for one in Connection.objects.values_list("connection_id", flat=True)),
         *((number, "queue", owner) for number, owner in QueueNumber.objects.values_list("number", "queue")),
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 ROLES: Final = frozenset({"none", "monitor", "whisper", "barge"})
-ORDINARY: Final = frozenset({"agent", "customer"})
+ORDINARY: Final = frozenset({"agent", "customer", "system"})
 """Kinds that are in a call without a supervisor role: the application joins its agents and customers with none."""
 
 
@@ -15,7 +15,7 @@ ORDINARY: Final = frozenset({"agent", "customer"})
 class Party:
     """One leg in a conference. None is always "not known", and never taken for a good sign.
 
-    key: its call_control_id. name: as it is to be shown. kind: agent, customer, supervisor or unknown.
+    key: its call_control_id. name: as it is to be shown. kind: agent, customer, supervisor, system or unknown.
     role: the supervisor role that the provider accepted from us last; empty when we asked for none.
     targets: the legs whispered to, from the latest read-back (Telnyx: List conference participants page, the only
     role that shows there) or, while there is none, from our command.

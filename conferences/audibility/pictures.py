@@ -14,7 +14,7 @@ Certainty = Literal["yes", "unknown", "held", "no"]
 """held: a hold is in between; once it ends this voice is, or may be, heard."""
 RECORDER: Final = "recorder"
 """Key and kind of the recording where it counts as a listener."""
-ORDER: Final = ("customer", "agent", "unknown", "supervisor", RECORDER)
+ORDER: Final = ("customer", "agent", "unknown", "system", "supervisor", RECORDER)
 
 
 @dataclass(frozen=True, slots=True)

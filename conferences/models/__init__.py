@@ -3,7 +3,17 @@
 from conferences.models.answer_check import AnswerCheck
 from conferences.models.audit import AuditEntry
 from conferences.models.calls import Conference, Feed, Leg, Participant
-from conferences.models.directory import Agent, AgentAddress, Connection, Device, Queue, QueueNumber, Supervisor, Team
+from conferences.models.directory import (
+    Agent,
+    AgentAddress,
+    Connection,
+    Device,
+    Queue,
+    QueueNumber,
+    Supervisor,
+    SystemAddress,
+    Team,
+)
 from conferences.models.facts import Fact
 from conferences.models.gaps import Gap, Lookback
 from conferences.models.owed import OwedEntry
@@ -29,6 +39,7 @@ __all__ = [
     "QueueNumber",
     "Supervision",
     "Supervisor",
+    "SystemAddress",
     "Team",
     "WebhookRefusal",
 ]

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from conferences.addresses import mask_numbers
-from conferences.models.directory import Agent, Queue, Team
+from conferences.models.directory import Agent, Queue, SystemAddress, Team
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -41,8 +41,9 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
         Asked of each conference by itself, for the few that are live must not cost what the many of the past would.
         """
         agents = Participant.objects.filter(conference=OuterRef("pk"), leg__agent__team__in=teams)
+        shared = Participant.objects.filter(conference=OuterRef("pk"), leg__sharers__team__in=teams)
         queues = Queue.objects.filter(pk=OuterRef("queue"), team__in=teams)
-        return self.filter(Exists(queues) | Exists(agents))
+        return self.filter(Exists(queues) | Exists(agents) | Exists(shared))
 
     def live(self) -> ConferenceQuerySet:
         return self.exclude(state=Conference.State.COMPLETED)
@@ -50,7 +51,12 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
     def with_people(self) -> ConferenceQuerySet:
         """Load what a screen shows of a conference in a fixed number of queries."""
         return self.select_related("queue__team").prefetch_related(
-            "participants__leg__agent__team", "participants__leg__queue", "supervisions__user", "supervisions__device"
+            "participants__leg__agent__team",
+            "participants__leg__sharers__team",
+            "participants__leg__system",
+            "participants__leg__queue",
+            "supervisions__user",
+            "supervisions__device",
         )
 
 
@@ -127,9 +133,15 @@ class Conference(models.Model):
         inside = [one for one in self.participants.all() if one.state == Participant.State.JOINED]
         return sorted(inside, key=lambda one: (one.joined_at is None, one.joined_at or self.first_seen_at, one.pk))
 
+    def has_people(self) -> bool:
+        """Whether anybody but supervisors and machines is in it now (uses what `with_people` loaded)."""
+        nobody = (Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)
+        return any(one.leg.kind not in nobody for one in self.participants.all() if one.state != Participant.State.LEFT)
+
     def team_ids(self) -> frozenset[int]:
         """The teams whose supervisors may see this conference: the rule of `visible_to` seen from this side."""
-        agents = {one.leg.agent.team_id for one in self.participants.all() if one.leg.agent}
+        legs = [one.leg for one in self.participants.all() if one.leg.agent]
+        agents = {agent.team_id for leg in legs for agent in leg.agents}
         return frozenset(agents | ({self.queue.team_id} if self.queue else set()))
 
 
@@ -147,6 +159,7 @@ class Leg(models.Model):
         AGENT = "agent", "agent"
         CUSTOMER = "customer", "customer"
         SUPERVISOR = "supervisor", "supervisor"
+        SYSTEM = "system", "system"
 
     call_control_id = models.CharField(max_length=255, unique=True)
     call_leg_id = models.CharField(max_length=255, blank=True)
@@ -181,6 +194,9 @@ class Leg(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.UNKNOWN)
     agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
     queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
+    system = models.ForeignKey(SystemAddress, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
+    # Who else may be at this phone, `agent` being the first of them: nobody has signed in there.
+    sharers: models.ManyToManyField[Agent, Any] = models.ManyToManyField(Agent, blank=True, related_name="shared_legs")
     last_order = models.CharField(max_length=320, blank=True)
     looked_up_at = models.DateTimeField(null=True, blank=True)  # when the provider's records of it were last asked for,
     lookups = models.PositiveSmallIntegerField(default=0)  # and how often, while nobody knew who originated it
@@ -196,6 +212,14 @@ class Leg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} leg {self.pk}"
+
+    @property
+    def agents(self) -> list[Agent]:
+        """The agents who may be on this leg: one, or all who share a phone at which none has signed in."""
+        if self.agent is None:
+            return []
+        others = self.sharers.all() if self.pk else []
+        return [self.agent, *(one for one in others if one.pk != self.agent_id)]
 
     @property
     def far_address(self) -> str:

@@ -234,6 +234,9 @@ class AgentAddress(Written):
         help_text="A number (+34 600 000 001), a SIP address (sip:ana@example.com) or a SIP user (gencredABC, 1001).",
     )
 
+    # Of several agents at one phone: since when this one has it.
+    signed_in_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     class Meta:
         ordering = ["address"]
         verbose_name_plural = "agent addresses"
@@ -249,6 +252,24 @@ class AgentAddress(Written):
             said = AddressField.default_error_messages["unique"]
             raise ValidationError({"address": ValidationError(said, code="unique")})
         _refuse_taken(self, "address", self.address, by=(QueueNumber,))
+
+
+class SystemAddress(Written):
+    """Where a machine of the center's is reached: an assistant, a recorder, a loop of the owner's. It is nobody."""
+
+    name = models.CharField(max_length=80, help_text="As supervisors read it: the assistant, the recorder.")
+    address = AddressField(unique=True, help_text="What is dialled to reach it: a number, a SIP address or a SIP user.")
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "system addresses"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """A machine shares its address with nobody."""
+        _refuse_taken(self, "address", self.address, by=(AgentAddress, Device, QueueNumber))
 
 
 class Connection(models.Model):

@@ -29,7 +29,7 @@ STATE_ICONS: Final = {
     "Empty": "circle",
     "Ended": "phone-off",
 }
-KIND_ICONS: Final = {"agent": "headset", "customer": "user", "supervisor": "shield-user"}
+KIND_ICONS: Final = {"agent": "headset", "customer": "user", "supervisor": "shield-user", "system": "bot"}
 # Telnyx: conference.ended, reason; the last is what the reconciler notes.
 END_REASONS: Final = {
     "all_left": "everybody left",

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conferences import policy, recognition
-from conferences.models import Conference, Connection, Fact, Leg
+from conferences.models import Conference, Connection, Fact, Leg, SystemAddress
 from conferences.supervision import own_legs
 from tests.story import ANA, CHEN, CUSTOMER, DESK, SUPPORT_NUMBER
 from tests.telling import event, joined, receive
@@ -19,7 +19,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "whose-leg.md"
 OTHER, LISTED = "+14155559999", "2774990000000000855"
 ADDRESSES = {
     "ANA": ANA, "CHEN": CHEN, "DESK": DESK, "QUEUE": SUPPORT_NUMBER, "OURS": "+34910000000", "CUSTOMER": CUSTOMER,
-    "OTHER": OTHER, "anonymous": "anonymous", "": "",
+    "BOT": "sip:assistant@bots.example", "OTHER": OTHER, "anonymous": "anonymous", "": "",
 }  # fmt: skip
 CONNECTIONS = {"app": django_settings.TELNYX_CONNECTION_ID, "listed": LISTED, "other": "2774990000000000856"}
 
@@ -38,6 +38,7 @@ def facts(leg, direction, state, connection, ends):
 
 @pytest.fixture
 def listed(directory):
+    SystemAddress.objects.create(name="the assistant", address=ADDRESSES["BOT"])
     return Connection.objects.create(connection_id=LISTED, name="The PBX's trunk")
 
 
@@ -85,12 +86,15 @@ legs = st.lists(
         st.sampled_from(sorted(CONNECTIONS)),
         st.sampled_from(sorted(ADDRESSES)),
         st.sampled_from(["", "ANA", "DESK", "OTHER"]),
-        st.sampled_from(["ANA", "CHEN", "DESK", "QUEUE", "CUSTOMER", "OTHER"]),
+        st.sampled_from(["ANA", "CHEN", "DESK", "QUEUE", "CUSTOMER", "OTHER", "BOT"]),
     ),
     min_size=1,
     max_size=5,
 )
 worlds = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+OURS = (Leg.Kind.AGENT, Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)
 
 
 def strangers_taken_in(world, marta):
@@ -108,7 +112,7 @@ def strangers_taken_in(world, marta):
         receive([*told, joined(key, at=2)])
     people = [one.leg for conference in Conference.objects.all() for one in policy.whisper_legs(conference)]
     wrong = {leg.call_control_id for leg in [*people, *own_legs(marta)]}
-    kinds = Leg.objects.filter(kind__in=(Leg.Kind.AGENT, Leg.Kind.SUPERVISOR)).values_list("call_control_id", flat=True)
+    kinds = Leg.objects.filter(kind__in=OURS).values_list("call_control_id", flat=True)
     return stranger & (wrong | {*kinds})
 
 
