@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conferences', '0016_legs_looked_up'),
+        ('conferences', '0017_person_on_the_phone'),
     ]
 
     operations = [
