@@ -13,6 +13,7 @@ import pytest
 from conferences.simulator import Simulator
 from conferences.simulator.cast import SUPERVISORS
 from conferences.simulator.faults import Kind
+from conferences.simulator.phones import OUTCOMES
 
 PAGE = (Path(__file__).parents[1] / "docs" / "faults.md").read_text()
 FAULTS = re.findall(r"fault '(\{.*?\})'(?: \||`|$)", PAGE, re.MULTILINE)
@@ -33,5 +34,10 @@ def test_every_kind_of_fault_is_on_the_page():
 
 
 def test_the_phone_of_the_page_is_one_of_the_demo():
-    (address,) = re.findall(r'"address": "([^"]+)"', PAGE)
-    assert address in {device.address for one in SUPERVISORS for device in one.devices}
+    addresses = {*re.findall(r'"address": "([^"]+)"', PAGE)}
+    assert addresses
+    assert addresses <= {device.address for one in SUPERVISORS for device in one.devices}
+
+
+def test_every_way_a_phone_may_behave_is_on_the_page():
+    assert [one for one in OUTCOMES if one != "answers" and f"`{one}`" not in PAGE] == []

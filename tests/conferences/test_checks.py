@@ -324,3 +324,20 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path, comm
     last = result.stderr.splitlines()[-1]
     assert (result.returncode != 0, "Traceback" in result.stderr) == (True, False), result.stderr
     assert last == "The database cannot be used: unable to open database file. Check DATABASE_URL."
+
+
+@pytest.mark.parametrize(
+    ("voice", "language", "ids"),
+    [
+        ("AWS.Polly.Joanna", "en-US", []),
+        ("AWS.Polly.Lucia-Neural", "es-ES", []),
+        ("female", "en-US", []),
+        ("female", "es-ES", ["conferences.E008"]),
+        ("AWS.Polly.Joanna", "es", ["conferences.E008"]),
+        ("Joanna", "en-US", ["conferences.E008"]),
+        ("", "en-US", ["conferences.E008"]),
+    ],
+)
+def test_a_line_that_the_provider_cannot_speak_is_an_error(settings, voice, language, ids):
+    settings.PROMPT_VOICE, settings.PROMPT_LANGUAGE = voice, language
+    assert found() == ids
