@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from conferences import answering
+from conferences import answering, endings
 from conferences.errors import ONLY_OUT
 from conferences.models import Leg, Participant, Supervision
 from conferences.steps import (
@@ -18,6 +18,8 @@ from conferences.steps import (
     LOST_JOINED,
     LOST_LEAVE,
     MOST_MUTES,
+    OUT_AT_MOST,
+    OUT_SETTLES,
     RING_SECS,
     UNCONFIRMED,
     Decision,
@@ -52,13 +54,32 @@ def _finished(at: Situation) -> Decision:
         is_up = not supervision.address and (leg is None or leg.state != Leg.State.ENDED)
         problem = ONLY_OUT.get(supervision.problem, supervision.problem) if is_up else supervision.problem
         return Decision(Step.FINISH, state, problem)
-    if supervision.joined_at:
-        return Decision(Step.FINISH, state, "call_ended" if not at.conference.is_live else "hung_up")
-    if leg is not None and leg.answered_at is not None:
-        return Decision(Step.FINISH, state, answering.machine_of(leg) or "hung_up")
+    if supervision.joined_at or (leg is not None and leg.answered_at is not None):
+        machine = None if supervision.joined_at or leg is None else answering.machine_of(leg)
+        return Decision(Step.FINISH, state, machine) if machine else _out(at, Step.FINISH, state)
     if leg is not None and not leg.hangup_cause and _rang_out(leg, supervision):
         return Decision(Step.FINISH, state, "no_answer")  # the provider's record tells the end and no cause
     return Decision(Step.FINISH, state, kind_of(hangup_of(leg, supervision) if leg else Hangup("")))
+
+
+def _out(at: Situation, step: Step, state: str) -> Decision:
+    """Why our leg is out, once it is certain that it was not the call's own end, whose event may be still to come."""
+    why = endings.why_out(at.supervision, at.conference, at.leg, at.stay)
+    may_be_the_end = at.conference.is_live and why in (endings.LINE_ENDED, endings.REMOVED)
+    return (_looking_why(at, why) if may_be_the_end else None) or Decision(step, state, why)
+
+
+def _looking_why(at: Situation, why: str) -> Decision | None:
+    """Ask the provider at once, and again a moment later; None when that is done or it does not answer."""
+    since, leaving = at.supervision.out_at or at.now, Supervision.State.LEAVING
+    read_at, checked_at = at.conference.read_at, at.conference.checked_at
+    settled_at = since + OUT_SETTLES
+    if at.now - since >= OUT_AT_MOST or (checked_at is not None and checked_at >= settled_at):
+        return None
+    if why == endings.REMOVED and (at.supervision.phone_asked_at or since) <= since < at.now:
+        return Decision(Step.ASK_PHONE, leaving)
+    is_due = read_at is None or read_at < since or (at.now >= settled_at and at.now - read_at >= OUT_SETTLES)
+    return Decision(Step.READ_BACK if is_due else Step.WAIT, leaving)
 
 
 def _rang_out(leg: Leg, supervision: Supervision) -> bool:
@@ -213,7 +234,7 @@ def _pause(elapsed: timedelta) -> timedelta:
 def _not_inside(at: Situation) -> Decision:
     supervision, stay = at.supervision, at.stay
     if supervision.joined_at is not None and stay is not None and stay.state == Participant.State.LEFT:
-        return Decision(Step.GIVE_UP, Supervision.State.JOINED, "removed")
+        return _out(at, Step.GIVE_UP, Supervision.State.JOINED)
     if supervision.join_sent_at and at.now - supervision.join_sent_at > LOST_JOIN and not supervision.accepted_at:
         return Decision(Step.GIVE_UP, Supervision.State.JOINING, "no_reply")
     if supervision.accepted_at and at.now - supervision.accepted_at > LOST_JOINED and _is_stale(at):

@@ -40,16 +40,22 @@ def due() -> Iterator[Errand]:
         yield ("supervision" if wanted else "leaving", pk), partial(following.follow, pk)
     if OwedEntry.objects.exists():
         yield ("audit", 0), _settle_audit
-    for supervision, leg in leftovers.find():
-        yield ("leftover", leg.pk), partial(leftovers.clear_away, supervision, leg)
-    for intent in leftovers.unanswered():
-        yield ("intent", intent.pk), partial(leftovers.own_up, intent)
+    yield from _left_over()
     for conference in Conference.objects.live().filter(read_at=None)[:50]:
         yield ("conference", conference.pk), partial(reconcile.learn, conference.pk)
     if backfill.strangers(timezone.now()):
         yield ("strangers", 0), _introduce
     for conference in _with_unread_people(timezone.now()):
         yield ("people", conference.pk), partial(_read_people, conference)
+
+
+def _left_over() -> Iterator[Errand]:
+    for supervision, leg in leftovers.find():
+        yield ("leftover", leg.pk), partial(leftovers.clear_away, supervision, leg)
+    for supervision in leftovers.untrue():
+        yield ("untrue", supervision.pk), partial(leftovers.retell, supervision)
+    for intent in leftovers.unanswered():
+        yield ("intent", intent.pk), partial(leftovers.own_up, intent)
 
 
 def _introduce() -> None:

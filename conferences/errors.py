@@ -49,6 +49,7 @@ PROBLEMS: Final = {
     "refused": "The provider refused.",
     "no_reply": "No answer from the provider.",
     "hung_up": "Your phone hung up.",
+    "line_ended": "The line to your phone ended.",
     "removed": "You were taken out of the call.",
     "call_ended": "The call has ended.",
     "not_quieter": "The change to a quieter mode did not go through, so your phone was hung up.",
@@ -61,7 +62,8 @@ PROBLEMS: Final = {
     "withdrawn_out": "You may no longer supervise this call, so you were taken out of it.",
     "ended_by_other": "Your supervision was ended by somebody else, so your phone was hung up.",
     "cancelled": "Cancelled.",
-    "left": "You left. The call goes on without you.",
+    "left": "You left.",
+    "left_alone": "You left. Nobody else was in the call.",
 }
 
 

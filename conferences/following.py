@@ -12,6 +12,7 @@ from conferences import (
     audit,
     commanding,
     confirming,
+    endings,
     entitlement,
     lease,
     leg_status,
@@ -27,7 +28,7 @@ from conferences.commanding import Sent
 from conferences.deciding import next_step
 from conferences.errors import NotPossible
 from conferences.lease import note
-from conferences.models import AuditEntry, Participant, Supervision
+from conferences.models import AuditEntry, Leg, Participant, Supervision
 from conferences.ringing import unreached
 from conferences.situations import situation
 from conferences.steps import Decision, Situation, Step, is_quieter, targets_now
@@ -89,6 +90,7 @@ def _do_next(supervision_id: UUID, turn: int) -> bool:
     _keep_present_targets(at)
     _tell_of_new_agents(at)
     _note_arrival(at)
+    _note_out(at)
     decision = next_step(at)
     if decision.state != at.supervision.state:
         note(at.supervision, state=decision.state, **_check_begins(at, decision))
@@ -153,8 +155,16 @@ def _tell_of_new_agents(at: Situation) -> None:
 
 
 def _note_arrival(at: Situation) -> None:
-    if at.supervision.joined_at is None and at.stay is not None and at.stay.state == Participant.State.JOINED:
+    is_in = at.stay is not None and at.stay.state == Participant.State.JOINED
+    if is_in and at.supervision.out_at is not None and at.leg is not None and at.leg.state == Leg.State.ANSWERED:
+        note(at.supervision, out_at=None)
+    if at.supervision.joined_at is None and is_in and at.stay is not None:
         note(at.supervision, joined_at=at.stay.joined_at or at.now, **outcomes.settled(at.supervision))
+
+
+def _note_out(at: Situation) -> None:
+    if at.supervision.out_at is None and endings.is_out(at.supervision, at.leg, at.stay):
+        note(at.supervision, out_at=at.now)
 
 
 def _wait(at: Situation, decision: Decision) -> bool:

@@ -1,4 +1,6 @@
-"""Finds what outlived its supervision or its worker: legs of ours to hang up, commands whose answer nobody awaits."""
+"""Finds what outlived its supervision or its worker: legs of ours to hang up, commands whose answer nobody awaits,
+ends that were told too soon.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +10,18 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from conferences import audit, commanding, feed
+from conferences import audit, commanding, endings, feed
 from conferences.lease import LEASE
-from conferences.models import AuditEntry, Leg, Supervision
+from conferences.models import AuditEntry, Leg, Participant, Supervision
 from conferences.steps import HANGUP_AGAIN, Step
 from conferences.supervision import note
 from conferences.telnyx.commands import encode_client_state
 
 # A leg that shows itself later than this after its supervision was given up is no leg of ours: none lives longer.
 REMEMBERED = timedelta(hours=4)
+
+# An end that is told so long after it was seen is still heard of.
+RETOLD = timedelta(minutes=10)
 
 # A command of which nothing was written for longer than this is not looked for any more.
 LOOKED_BACK = timedelta(hours=1)
@@ -46,6 +51,23 @@ def clear_away(supervision: Supervision, leg: Leg) -> None:
     note(supervision, call_control_id=leg.call_control_id, notice="Your phone was still connected, so it was hung up.")
     if sent.code in commanding.GONE:
         commanding.leg_is_gone(supervision)
+
+
+def untrue() -> list[Supervision]:
+    """Return supervisions whose end turned out to be the call's or her phone's, told after they had been closed."""
+    lately = Supervision.objects.filter(ended_at__gt=timezone.now() - RETOLD, problem__in=endings.OPEN)
+    return [one for one in lately.select_related("conference") if endings.is_truer(_why_out(one), one.problem)]
+
+
+def retell(supervision: Supervision) -> None:
+    """Say of one that has ended why, as it is known by now."""
+    note(supervision, problem=_why_out(supervision), notice="")
+
+
+def _why_out(supervision: Supervision) -> str:
+    leg = Leg.objects.filter(call_control_id=supervision.call_control_id).first()
+    stay = Participant.objects.filter(conference=supervision.conference_id, leg=leg).first() if leg else None
+    return endings.why_out(supervision, supervision.conference, leg, stay)
 
 
 def unanswered() -> list[AuditEntry]:

@@ -32,6 +32,10 @@ MOST_MUTES: Final = 2
 # A leg that was up before us and that the list still shows in the conference so long after our leave was accepted is
 # asked after, and then hung up.
 LOST_LEAVE: Final = timedelta(seconds=4)
+# Our leg is out, unasked: the provider is asked whether the call itself has ended, until that must have shown, or for
+# so long at most.
+OUT_SETTLES: Final = timedelta(seconds=1)
+OUT_AT_MOST: Final = timedelta(seconds=4)
 # A leg we hung up and that is not gone by then is hung up again.
 HANGUP_AGAIN: Final = timedelta(seconds=5)
 

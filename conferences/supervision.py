@@ -93,7 +93,10 @@ def refused(user: User, conference: Conference, deed: str, request: Request, why
 
 def leave(supervision: Supervision) -> None:
     """Record the wish to be out, in whatever state it is: while the phone rings this cancels the call to it."""
-    problem = "left" if supervision.joined_at else "cancelled"
+    problem = "cancelled"
+    if supervision.joined_at:
+        call = Conference.objects.with_people().get(pk=supervision.conference_id)
+        problem = "left" if call.has_people() else "left_alone"
     note(supervision, wanted=False, problem=problem, notice="", state=Supervision.State.LEAVING)
 
 

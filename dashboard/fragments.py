@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conferences import policy, supervision
+from conferences.endings import words_of_left
 from conferences.errors import problem_words
 from conferences.models import Conference, Gap, Supervision
 from dashboard.audiences import audience_of
@@ -66,11 +67,17 @@ def panel_context(user: User) -> dict[str, Any]:
         "targets": [agents[one] for one in mine.accepted_targets if one in agents],
         "ticked": mine.asked_targets or list(agents),
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],
-        "problem": problem_words(mine.problem, mine.device.name if mine.device else ""),
+        "problem": _problem(mine, conference),
         "roles": [(role.value, role.label) for role in policy.roles_of(user) if role in policy.PERMISSIONS],
         "warning": mine.join_options.warning,
         "State": Supervision.State,
     }
+
+
+def _problem(mine: Supervision, conference: Conference) -> str:
+    if mine.problem == "left":
+        return words_of_left(conference)
+    return problem_words(mine.problem, mine.device.name if mine.device else "")
 
 
 def panel(user: User) -> str:

@@ -33,7 +33,15 @@ from tests.theatre import Pair, Theatre
 
 GHOST = "ghost"
 NOW_OR_SOON = r"^(.*\. )?(Answer it to \w+\.|Stay on the line\. You asked to \w+\.) "
-SAYS_NOTHING = ("Mode not certain", "In the call", "Leaving", "Cancelling", "Press 1", "Checking who answered")
+SAYS_NOTHING = (
+    "Mode not certain",
+    "In the call",
+    "Leaving",
+    "Cancelling",
+    "You are out of the call",
+    "Press 1",
+    "Checking who answered",
+)
 VERBS = ("monitors", "whispers to", "barges in", "takes part", "is in the call, mode not certain")
 
 

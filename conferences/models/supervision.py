@@ -111,6 +111,7 @@ class Supervision(models.Model):
     notice = models.TextField(blank=True)  # what the supervisor should know now, in a sentence
     created_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True, blank=True)
+    out_at = models.DateTimeField(null=True, blank=True)  # when it was first seen that our leg is out, unasked
     ended_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)  # its ending was dismissed by the supervisor
 
