@@ -157,7 +157,9 @@ def _said(supervision: Supervision, role: str, targets: Iterable[str]) -> str:
         return ""
     loaded = Conference.objects.with_people().get(pk=supervision.conference_id)
     people, running = presence.parties(loaded, numbers=False), presence.is_running(loaded)
-    return presence.preview(people, role, targets, running=running, leg=supervision.call_control_id or presence.YOU)
+    leg, options = supervision.call_control_id or presence.YOU, supervision.join_options
+    you = presence.yourself(role, targets, options, leg=leg)
+    return presence.preview(people, you, options, running=running)
 
 
 def _about(conference: Conference) -> dict[str, object]:

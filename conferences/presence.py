@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from conferences.addresses import canonical, masked, readable
 from conferences.audibility import Party, reach, sentence, with_supervisor
 from conferences.models import Conference, Leg, Participant, Supervision
+from conferences.options import JoinOptions
 
 YOU = "you"  # the key of a supervisor who is not in yet
 
@@ -32,10 +33,17 @@ def is_running(conference: Conference) -> bool | None:
     return known.get(Conference.State(conference.state))
 
 
-def preview(people: Iterable[Party], role: str, targets: Iterable[str], *, running: bool | None, leg: str = YOU) -> str:
-    """Say who would hear a supervisor who joined, or changed, to this role and these targets now, on that leg."""
-    you = Party(key=leg, name="you", kind="supervisor", role=role, targets=frozenset(targets))
-    return sentence(reach(with_supervisor(people, you), leg, running=running), _mode(role), None)
+def preview(
+    people: Iterable[Party], you: Party, options: JoinOptions, *, running: bool | None, later: bool = False
+) -> str:
+    """Say who would hear a supervisor who joined, or changed, as `you` (see `yourself`) now; `later`: who will."""
+    joined = with_supervisor(people, you, muted=options.mute)
+    return sentence(reach(joined, you.key, running=running), _mode(you.role), None, later=later)
+
+
+def yourself(role: str, targets: Iterable[str], options: JoinOptions, *, leg: str = YOU) -> Party:
+    """Return a supervisor as she would come in with this role and these targets, on that leg."""
+    return Party(leg, "you", "supervisor", role=role, targets=frozenset(targets), on_hold=options.hold)
 
 
 def heard(people: Iterable[Party], call_control_id: str, role: str, *, running: bool | None) -> str:
@@ -75,6 +83,7 @@ def _on_the_way(supervision: Supervision) -> Party:
         muted=None,
         present=None,
         role_known=False,
+        changing=is_changing(supervision),
     )
 
 
@@ -94,6 +103,7 @@ def _party(stay: Participant, supervision: Supervision | None, conference: Confe
         phone_hold=leg.phone_hold,
         present=True if is_in else None,
         role_known=supervision is None or role_is_known(supervision),
+        changing=supervision is not None and is_changing(supervision),
     )
 
 
@@ -125,8 +135,12 @@ def _on_hold(stay: Participant, supervision: Supervision | None, conference: Con
 
 def role_is_known(supervision: Supervision) -> bool:
     """Whether the provider's last word on the role holds: not while a change is under way or its answer was lost."""
-    changing = supervision.command in ("join", "update")
-    return not changing and bool(supervision.accepted_role or supervision.accepted_at is None)
+    return not is_changing(supervision) and bool(supervision.accepted_role or supervision.accepted_at is None)
+
+
+def is_changing(supervision: Supervision) -> bool:
+    """Whether a command that changes the role is under way."""
+    return supervision.command in ("join", "update")
 
 
 def _mode(role: str) -> str:

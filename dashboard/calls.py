@@ -11,10 +11,13 @@ from uuid import UUID
 from conferences import policy, presence
 from conferences.audibility import Party, with_supervisor
 from conferences.models import Conference, Leg, Participant, Supervision
+from conferences.options import JoinOptions
 from conferences.presence import name_of, supervisor_name
 from dashboard.audiences import Audience
 from dashboard.pictures import Picture, picture
 
+NOBODY_CHOSEN: Final = "Choose at least one agent to whisper to."
+NOBODY_THERE: Final = "No agent is in the call now."
 VERBS: Final = {"monitor": "monitors", "whisper": "whispers to", "barge": "barges in", "none": "takes part"}
 
 
@@ -104,6 +107,7 @@ class Call:
     feed: int
     parties: tuple[Party, ...]
     running: bool | None
+    policy: JoinOptions  # how one joins it unless somebody chooses otherwise
     drift: str
     drift_at: datetime | None
     took_part: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
@@ -147,21 +151,33 @@ class Call:
         """Who hears whom, as a table and a drawing."""
         return picture(self.parties, self.running)
 
-    def hearing(self, call_control_id: str, role: str, targets: Iterable[str]) -> str:
-        """Say who hears the supervisor on this leg; for one who is not in yet, who would in this role."""
-        if any(one.key == call_control_id and one.present for one in self.parties):
-            return presence.heard(self.parties, call_control_id, role, running=self.running)
-        leg = call_control_id or presence.YOU
-        return presence.preview(self.parties, role, targets, running=self.running, leg=leg)
+    def hearing(self, call_control_id: str, role: str) -> str:
+        """Say who hears the supervisor on this leg, who is or may be in the call."""
+        return presence.heard(self.parties, call_control_id, role, running=self.running)
 
-    def preview(self, role: str, targets: Iterable[str]) -> Preview:
-        """What would be so once somebody has joined in this role, whispering to those of `targets` who are agents."""
+    def is_in(self, call_control_id: str) -> bool:
+        return any(one.key == call_control_id and one.present for one in self.parties)
+
+    def will_hear(self, supervision: Supervision) -> str:
+        """Say who will hear the supervisor once the phone is in, in the mode asked for."""
+        role, targets, leg = supervision.asked_role, supervision.asked_targets, supervision.call_control_id
+        options = supervision.join_options
+        you = presence.yourself(role, targets, options, leg=leg or presence.YOU)
+        return presence.preview(self.parties, you, options, running=self.running, later=True)
+
+    def preview(self, role: str, targets: Iterable[str], options: JoinOptions | None = None) -> Preview:
+        """What would be so once somebody has joined in this role, whispering to those of `targets` who are agents.
+
+        `options`: how they join, other than by the queue's policy.
+        """
         agents = frozenset(one.call_control_id for one in self.agents)
-        you = Party(key=presence.YOU, name="You", kind="supervisor", role=role, targets=agents & {*targets})
+        options = options or self.policy
+        you = replace(presence.yourself(role, agents & {*targets}, options), name="You")
         if role == Supervision.Role.WHISPER and not you.targets:
-            return Preview("Choose at least one agent to whisper to.", self.picture)
-        said = presence.preview(self.parties, role, you.targets, running=self.running)
-        return Preview(said, picture(with_supervisor(self.parties, you), self.running))
+            return Preview(NOBODY_CHOSEN if agents else NOBODY_THERE, self.picture)
+        said = presence.preview(self.parties, you, options, running=self.running)
+        people = with_supervisor(self.parties, you, muted=options.mute)
+        return Preview(said, picture(people, self.running))
 
     @property
     def text(self) -> str:
@@ -181,6 +197,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
     people = tuple(_person(audience, stay, supervisions) for stay in conference.present())
     parties, running = presence.parties(conference, numbers=audience.numbers), presence.is_running(conference)
     agents = {one.call_control_id: one.label for one in people if one.kind == Leg.Kind.AGENT}
+    policy_of_queue = JoinOptions.of(conference.queue)
     return Call(
         pk=conference.pk,
         conference_id=conference.conference_id,
@@ -191,7 +208,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         team=conference.queue.team.name if conference.queue else "",
         people=people,
         supervisors=tuple(_listener(one, agents, people, may_end=audience.may_end) for one in supervisions),
-        actions=_actions(audience, parties, running) if conference.is_live else (),
+        actions=_actions(audience, parties, policy_of_queue, running=running) if conference.is_live else (),
         started_at=conference.created_at or conference.first_seen_at,
         ended_at=conference.ended_at,
         expires_at=conference.expires_at,
@@ -200,6 +217,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         feed=conference.feed,
         parties=parties,
         running=running,
+        policy=policy_of_queue,
         drift=conference.drift,
         drift_at=conference.drift_at,
         took_part=() if conference.is_live else _took_part(audience, conference),
@@ -272,10 +290,16 @@ def _listener(
     )
 
 
-def _actions(audience: Audience, people: tuple[Party, ...], running: bool | None) -> tuple[Action, ...]:
+def _actions(
+    audience: Audience, people: tuple[Party, ...], options: JoinOptions, *, running: bool | None
+) -> tuple[Action, ...]:
     agents = [one.key for one in people if one.kind == Leg.Kind.AGENT and one.present]
+
+    def said(role: str) -> str:
+        return presence.preview(people, presence.yourself(role, agents, options), options, running=running)
+
     return tuple(
-        Action(role.value, role.label, presence.preview(people, role.value, agents, running=running))
+        Action(role.value, role.label, said(role.value))
         for role in policy.PERMISSIONS
         if role.value in audience.roles and (agents or role != Supervision.Role.WHISPER)
     )

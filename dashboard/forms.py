@@ -15,7 +15,7 @@ from conferences.errors import NotPossible
 from conferences.models import AnswerCheck, Conference, Device, Leg, Supervision
 from conferences.options import NAMES, JoinOptions
 from conferences.phone_checks import announcement, check_of_leg
-from dashboard.option_fields import chosen_options, option_fields
+from dashboard.option_fields import chosen_options, option_fields, options_sent
 
 TOO_MANY = 50
 # The provider's names for what these forms ask for otherwise.
@@ -135,6 +135,11 @@ class SuperviseForm(RoleForm):
     def options(self) -> JoinOptions:
         """How to join: the queue's policy, or what was chosen under More options."""
         return chosen_options(self.cleaned_data, self.policy)
+
+    @property
+    def options_shown(self) -> JoinOptions:
+        """What the form says so far of how she will join, good or bad."""
+        return options_sent(self.data, self.policy) if self.is_bound else self.policy
 
     @property
     def more_options(self) -> list[forms.BoundField]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
 
 from django import forms
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.conf import settings
 from conferences.models.directory import REGION_CHOICES, Beep
 from conferences.options import NAMES, JoinOptions
 
+MARK: Final = "options"  # sent beside them: a box that is not ticked sends nothing
 NO_REGION = ("", "where the account keeps its data")
 
 
@@ -36,6 +39,13 @@ def option_fields() -> dict[str, forms.Field]:
 def chosen_options(cleaned: dict[str, Any], policy: JoinOptions) -> JoinOptions:
     """Return what was chosen; the policy stands for a field that was not shown."""
     return JoinOptions.read(policy.stored() | {name: cleaned[name] for name in NAMES if name in cleaned})
+
+
+def options_sent(sent: Mapping[str, str], policy: JoinOptions) -> JoinOptions:
+    """Return what bears on who hears her of the options as an open form has them; a form without shows the policy."""
+    if MARK not in sent:
+        return policy
+    return replace(policy, mute="mute" in sent, hold="hold" in sent)
 
 
 def _tick(label: str) -> forms.BooleanField:

@@ -25,6 +25,7 @@ from dashboard.audiences import audience_of
 from dashboard.calls import call_for
 from dashboard.filters import STATES, BoardFilter
 from dashboard.forms import RoleForm, SuperviseForm
+from dashboard.option_fields import options_sent
 
 # The seconds a page waits for the provider, so that its next wish is not held up; and for a dial, which may be refused.
 AT_MOST, DIALLED_WITHIN = 1.0, 3.0
@@ -85,7 +86,11 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         role = request.GET.get("role", "")
         form = SuperviseForm(found, request.user, initial={"role": role if role in policy.PERMISSIONS else "monitor"})
     call = call_for(audience_of(request.user), found)
-    context = {"form": form, "call": call, "form_preview": call.preview(form["role"].value() or "", form.ticked)}
+    context = {
+        "form": form,
+        "call": call,
+        "form_preview": call.preview(form["role"].value() or "", form.ticked, form.options_shown),
+    }
     if request.htmx:
         return render(request, "dashboard/_supervise.html", context)
     return render(request, "dashboard/supervise.html", context | _page(request, number, conference=pk))
@@ -97,7 +102,8 @@ def hearing(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     call = call_for(audience_of(request.user), _conference(request, pk))
     role = request.GET.get("role", "")
     if role in Supervision.Role.values:
-        context = {"call": call, "preview": call.preview(role, request.GET.getlist("targets"))}
+        preview = call.preview(role, request.GET.getlist("targets"), options_sent(request.GET, call.policy))
+        context = {"call": call, "preview": preview}
         return render(request, "dashboard/_preview.html", context)
     mine = supervision.current(request.user)
     if mine is None or mine.conference_id != pk or mine.ended_at is not None:

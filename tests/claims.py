@@ -11,18 +11,19 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+HEAR = "(?:hears?|will hear)"
 CLAUSES = {
-    "uncertain": r"You may be heard",
-    "nobody": r"Nobody hears you(: .+)?",
-    "nobody else": r"Nobody else hears you",
-    "you are held": r"You are on hold",
+    "uncertain": r"You may be heard|Telnyx is being asked to confirm that you are muted",
+    "nobody": rf"Nobody {HEAR} you( yet)?(: .+)?",
+    "nobody else": rf"Nobody else {HEAR} you",
+    "you are held": rf"You (are|will be) on hold: you hear nothing, and nobody {HEAR} you",
     "held": r"(?P<who>.+?) (may hear you when you are|(is|are) on hold and (will|may) hear you when) taken off",
-    "deaf": r"(?P<who>.+?) (does|do) not( hear you)?",
-    "everyone": r"Everyone hears you(, including .+)?",
+    "deaf": r"(?P<who>.+?) (does|do|will) not( hear you)?",
+    "everyone": rf"Everyone {HEAR} you(, including .+)?",
     "everyone may": r"Everyone may hear you(, including .+?)? \(.+\)",
-    "only": r"Only (?P<who>.+?) hears? you",
+    "only": rf"Only (?P<who>.+?) {HEAR} you",
     "may": r"(?P<who>.+?) may hear you \(.+\)",
-    "hears": r"(?P<who>.+?) hears? you",
+    "hears": rf"(?P<who>.+?) {HEAR} you",
 }
 
 

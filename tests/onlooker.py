@@ -32,7 +32,7 @@ from tests.claims import Claims
 from tests.theatre import Pair, Theatre
 
 GHOST = "ghost"
-NOW_OR_SOON = r"^(.*\. )?(Answer it to \w+\.|Stay on the line\. You asked to \w+\.) "
+SOON = r"^Once you answer, "
 SAYS_NOTHING = (
     "Mode not certain",
     "In the call",
@@ -249,8 +249,11 @@ def panel_claims(html: str) -> Iterator[Claims]:
     if title in ("Supervision ended", "Not joined"):
         yield claims.out_of_the_call(title)
     elif title not in SAYS_NOTHING:
-        sentence = re.sub(NOW_OR_SOON, "", text)
-        yield replace(claims.read(sentence), is_preview=sentence != text)
+        sentence = re.sub(SOON, "", text)
+        is_preview = sentence != text
+        if is_preview:
+            sentence = sentence[:1].upper() + sentence[1:]
+        yield replace(claims.read(sentence.removeprefix("Stay on the line. ")), is_preview=is_preview)
     if aside := _text(html, r'<p class="aside">.*?<span>(.*?)</span></p>'):
         yield claims.notice(aside)
 

@@ -11,6 +11,8 @@ from conferences.audibility.parties import Party
 Doubt = tuple[Callable[[Party], bool], str]
 
 ABOUT_YOU: Final[tuple[Doubt, ...]] = (
+    (lambda you: not you.role_known and you.changing and you.present is None, "you are still joining"),
+    (lambda you: not you.role_known and you.changing, "your mode is being changed"),
     (lambda you: not you.role_known, "your change of mode has had no answer"),
     (lambda you: len(you.roles) > 1, "the provider shows another mode than yours"),
     (lambda you: you.present is None, "you are still joining"),

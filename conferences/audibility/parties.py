@@ -24,6 +24,7 @@ class Party:
     phone_hold: call.hold came from this phone and no call.unhold since.
     present: True in the conference with an answered leg, None joining or still ringing, False gone.
     role_known: False after a role change whose answer was lost: it may have happened, or yet happen.
+    changing: the role change is under way, and its answer not lost.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Party:
     phone_hold: bool | None = False
     present: bool | None = True
     role_known: bool = True
+    changing: bool = False
 
     @property
     def roles(self) -> frozenset[str]:
@@ -57,13 +59,16 @@ def only_listens(role: str, targets: frozenset[str]) -> bool:
     return role == "monitor" or (role == "whisper" and not targets)
 
 
-def with_supervisor(parties: Iterable[Party], you: Party) -> tuple[Party, ...]:
+def with_supervisor(parties: Iterable[Party], you: Party, *, muted: bool = False) -> tuple[Party, ...]:
     """The conference as it would be once `you` are in it with that role and those targets, for a preview.
 
     Replaces the party with your key, if any. What the command settles is filled in: that you are there, in that role,
-    with targets only to whisper, and as audible as the role makes you; a mute of now is not counted on.
+    with targets only to whisper, on hold where `you` are, and as audible as the role makes you unless you are to be
+    `muted`; a mute of now is not counted on.
     """
     others = (one for one in parties if one.key != you.key)
     targets = you.targets if you.role == "whisper" else frozenset()
-    settled = replace(you, targets=targets, muted=only_listens(you.role, targets), present=True, role_known=True)
+    settled = replace(
+        you, targets=targets, muted=muted or only_listens(you.role, targets), present=True, role_known=True
+    )
     return (*others, replace(settled, on_hold=bool(you.on_hold)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from conferences.audibility.doubts import doubt
 from conferences.audibility.hearing import Hearing, recorded
@@ -11,44 +13,59 @@ from conferences.audibility.parties import Party
 from conferences.audibility.reach import Reach
 
 
-def sentence(reach: Reach, mode: str, recording: bool | None) -> str:
-    """Say who hears you, the speaker of `reach`, in `mode` (monitor, whisper or barge).
+def sentence(reach: Reach, mode: str, recording: bool | None, *, later: bool = False) -> str:
+    """Say who hears you, the speaker of `reach`, in `mode` (monitor, whisper or barge); `later`: who will hear you.
 
     "Nobody hears you" only if nobody does, nobody may, and nobody will once a hold ends. A recording is spoken of when
     it is known to run (True) and has or may have your voice.
     """
-    return " ".join(part for part in (_people(reach, mode), _recording(reach, recording)) if part)
+    verbs = LATER if later else NOW
+    return " ".join(part for part in (_people(reach, mode, verbs), _recording(reach, recording)) if part)
 
 
-def _people(reach: Reach, mode: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """Hearing and not hearing, of one person and of several; and being."""
+
+    hear: tuple[str, str]
+    deaf: tuple[str, str]
+    are: str
+
+
+NOW: Final = Verbs(("hears", "hear"), ("does not", "do not"), "are")
+LATER: Final = Verbs(("will hear", "will hear"), ("will not", "will not"), "will be")
+
+
+def _people(reach: Reach, mode: str, verbs: Verbs) -> str:
     if not reach.ears:
-        return f"Nobody hears you{_reason(reach, mode)}."
+        return f"Nobody {verbs.hear[0]} you{_reason(reach, mode, verbs)}."
     if reach.speaker.on_hold:
-        return _while_you_are_held(reach)
+        return _while_you_are_held(reach, verbs)
     if mode != "whisper" and _is_one_group(reach):
-        return _everyone(reach)
-    return " ".join([part for part in (_hearers(reach), _others(reach), _held(reach)) if part])
+        return _everyone(reach, verbs)
+    return " ".join([part for part in (_hearers(reach, verbs), _others(reach, verbs), _held(reach, verbs)) if part])
 
 
-def _reason(reach: Reach, mode: str) -> str:
+def _reason(reach: Reach, mode: str, verbs: Verbs) -> str:
     """What to add to "Nobody hears you" where the mode alone does not explain it."""
     you = reach.speaker
     if reach.running is False:
         return ": the call has ended"
     if you.present is False:
         return ": you are not in the call"
-    if mode == "monitor":
-        return ""
+    if you.on_hold or mode == "monitor":
+        return f": you {verbs.are} on hold, and hear nothing" if you.on_hold else ""
     if mode == "whisper" and not you.targets & {one.key for one in reach.not_heard_by}:
         return ": no agent you whisper to is in the call"
     if not reach.not_heard_by:
         return ": nobody else is in the call"
-    return ": you are muted" if you.muted else ""
+    return f": you {verbs.are} muted" if you.muted else ""
 
 
-def _while_you_are_held(reach: Reach) -> str:
-    later = f"You are on hold. {_listed(reach.ears)} may hear you when you are taken off."
-    return f"{later} {_deaf(reach.not_heard_by)} hear you." if reach.not_heard_by else later
+def _while_you_are_held(reach: Reach, verbs: Verbs) -> str:
+    said = f"You {verbs.are} on hold: you hear nothing, and nobody {verbs.hear[0]} you."
+    said += f" {_listed(reach.ears)} may hear you when you are taken off."
+    return f"{said} {_deaf(reach.not_heard_by, NOW)} hear you." if reach.not_heard_by else said
 
 
 def _is_one_group(reach: Reach) -> bool:
@@ -58,16 +75,16 @@ def _is_one_group(reach: Reach) -> bool:
     return not reach.may_hear or (not reach.hears and len(reach.may_hear) > 1 and len(_by_doubt(reach)) == 1)
 
 
-def _everyone(reach: Reach) -> str:
+def _everyone(reach: Reach, verbs: Verbs) -> str:
     outsiders = [one for one in reach.ears if one.kind not in ("agent", "supervisor")]
     including = f", including {_listed(outsiders)}" if outsiders else ""
     if reach.hears:
-        return f"Everyone hears you{including}."
+        return f"Everyone {verbs.hear[0]} you{including}."
     return f"Everyone may hear you{including} ({next(iter(_by_doubt(reach)))})."
 
 
-def _hearers(reach: Reach) -> str:
-    certain = f"{_listed(reach.hears)} {_verb(reach.hears, 'hears', 'hear')} you" if reach.hears else ""
+def _hearers(reach: Reach, verbs: Verbs) -> str:
+    certain = f"{_listed(reach.hears)} {_verb(reach.hears, *verbs.hear)} you" if reach.hears else ""
     if certain and len(reach.ears) == len(reach.hears):
         return f"Only {certain}."
     doubtful = [f"{_listed(people)} may hear you ({why})" for why, people in _by_doubt(reach).items()]
@@ -82,21 +99,21 @@ def _by_doubt(reach: Reach) -> dict[str, list[Party]]:
     return grouped
 
 
-def _others(reach: Reach) -> str:
+def _others(reach: Reach, verbs: Verbs) -> str:
     """Those who do not hear you, after those who do or may; after people on hold only, see _held."""
     if not reach.not_heard_by or not (reach.hears or reach.may_hear):
         return ""
-    return f"{_deaf(reach.not_heard_by)}."
+    return f"{_deaf(reach.not_heard_by, verbs)}."
 
 
-def _held(reach: Reach) -> str:
+def _held(reach: Reach, verbs: Verbs) -> str:
     said = [
         f"{_listed(people)} {_verb(people, 'is', 'are')} on hold and {verb} hear you when taken off."
         for people, verb in ((reach.held, "will"), (reach.held_may_hear, "may"))
         if people
     ]
     if said and not reach.hears and not reach.may_hear:
-        said.append("Nobody else hears you.")
+        said.append(f"Nobody else {verbs.hear[0]} you.")
     return " ".join(said)
 
 
@@ -111,8 +128,8 @@ def _recording(reach: Reach, recording: bool | None) -> str:
     }[contains]
 
 
-def _deaf(people: Sequence[Party]) -> str:
-    return f"{_listed(people)} {_verb(people, 'does', 'do')} not"
+def _deaf(people: Sequence[Party], verbs: Verbs) -> str:
+    return f"{_listed(people)} {_verb(people, *verbs.deaf)}"
 
 
 def _verb(people: Iterable[Party], one: str, several: str) -> str:

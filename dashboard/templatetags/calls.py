@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from conferences import presence
 from conferences.audibility import Party, rows, with_supervisor
 from conferences.models import Supervision
 from dashboard.calls import Call, Person
+from dashboard.own_bar import said_of
 
 register = template.Library()
 
@@ -72,12 +73,17 @@ def kind_icon(kind: str) -> SafeString:
 
 
 @register.simple_tag
-def hearing(call: Call, supervision: Supervision, role: str, targets: Sequence[str]) -> str:
-    """Say who hears this supervisor; before the phone is in the call, who would in this role."""
-    accepted = supervision.accepted_role, supervision.accepted_targets
-    if supervision.join_sent_at and supervision.asked_at > supervision.join_sent_at and (role, targets) != accepted:
-        return "You may be heard."  # the join went out with another mode than is asked for now
-    return upright(call.hearing(supervision.call_control_id, role, targets))
+def hearing(call: Call, supervision: Supervision) -> str:
+    """Say who hears this supervisor, whose join was sent."""
+    return upright(said_of(call, supervision))
+
+
+@register.simple_tag
+def will_hear(call: Call, supervision: Supervision) -> str:
+    """Say who will hear this supervisor once the phone was answered, going on from "Once you answer,"."""
+    said = upright(call.will_hear(supervision))
+    is_name = not said.startswith(("Only ", "Nobody ", "Everyone ", "You "))
+    return said if is_name else said[:1].lower() + said[1:]
 
 
 @register.filter

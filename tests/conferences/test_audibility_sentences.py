@@ -141,6 +141,9 @@ def test_sentence_says_who_may_hear_you_and_why_nobody_knows(speaker, others, wo
     assert said(speaker, *others) == words
 
 
+ON_HOLD = "You are on hold: you hear nothing, and nobody hears you."
+
+
 @pytest.mark.parametrize(
     ("speaker", "others", "words"),
     [
@@ -172,14 +175,18 @@ def test_sentence_says_who_may_hear_you_and_why_nobody_knows(speaker, others, wo
         (
             you("whisper", "ana", on_hold=True),
             (CUSTOMER, ANA),
-            "You are on hold. Ana may hear you when you are taken off. +34 600 ••12 does not hear you.",
+            f"{ON_HOLD} Ana may hear you when you are taken off. +34 600 ••12 does not hear you.",
         ),
         (
             you("barge", on_hold=True),
             (ANA, replace(LUIS, **HELD)),
-            "You are on hold. Ana and Luis may hear you when you are taken off.",
+            f"{ON_HOLD} Ana and Luis may hear you when you are taken off.",
         ),
-        (you("monitor", on_hold=True), (CUSTOMER, ANA), "Nobody hears you."),
+        (
+            you("monitor", on_hold=True),
+            (CUSTOMER, ANA),
+            "Nobody hears you: you are on hold, and hear nothing.",
+        ),
     ],
 )
 def test_sentence_keeps_those_on_hold_apart(speaker, others, words):

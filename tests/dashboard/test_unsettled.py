@@ -68,7 +68,7 @@ def test_the_bar_tells_of_the_mode_that_is_in_force_not_of_a_later_wish(story: S
         story.pass_time()
     supervision.change(mine, role="whisper", targets=[story.leg(ANA).call_control_id])
     assert len(story.hear(next(iter(story.simulator.world.conferences.values())), story.leg(mine.address))) == 3
-    bar = page(marta).partition("Joining the call")[2]
+    bar = page(marta).partition("Joining as whisper")[2]
     assert ("You may be heard." in bar, "Only Ana Ruiz hears you" in bar) == (True, False)
 
 
