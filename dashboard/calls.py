@@ -158,9 +158,9 @@ class Call:
     def is_in(self, call_control_id: str) -> bool:
         return any(one.key == call_control_id and one.present for one in self.parties)
 
-    def will_hear(self, supervision: Supervision) -> str:
-        """Say who will hear the supervisor once the phone is in, in the mode asked for."""
-        role, targets, leg = supervision.asked_role, supervision.asked_targets, supervision.call_control_id
+    def will_hear(self, supervision: Supervision, role: str = "") -> str:
+        """Say who will hear the supervisor once that is in force: the mode asked for, or `role`."""
+        role, targets, leg = role or supervision.asked_role, supervision.asked_targets, supervision.call_control_id
         options = supervision.join_options
         you = presence.yourself(role, targets, options, leg=leg or presence.YOU)
         return presence.preview(self.parties, you, options, running=self.running, later=True)

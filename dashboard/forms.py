@@ -72,6 +72,12 @@ class RoleForm(forms.Form):
         self.add_error(error.field if error.field in self.fields else None, error.sentence)
 
     @property
+    def wants_confirmation(self) -> bool:
+        """Whether the bar's one press would let everybody hear her: there it takes a second one."""
+        role, running = self.cleaned_data.get("role"), self.running
+        return self.data.get("guard") == role == "barge" and running is not None and running.accepted_role != role
+
+    @property
     def asked(self) -> tuple[str, list[str]]:
         """The role and targets that were sent, good or bad."""
         return str(self.data.get("role", "")).replace("\0", ""), self._chosen()

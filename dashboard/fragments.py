@@ -64,6 +64,7 @@ def panel_context(user: User) -> dict[str, Any]:
         "call": call,
         "role": mine.accepted_role or mine.asked_role,
         "is_pending": _is_pending(mine),
+        "barge_sentence": call.will_hear(mine, Supervision.Role.BARGE),
         "targets": [agents[one] for one in mine.accepted_targets if one in agents],
         "ticked": mine.asked_targets or list(agents),
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],

@@ -129,6 +129,11 @@ def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     found = Conference.objects.with_people().get(pk=mine.conference_id)
     form = RoleForm(found, request.user, request.POST, running=mine)
     notice = ""
+    if form.is_valid() and form.wants_confirmation:
+        context = fragments.panel_context(request.user) | {"notice": "Press Barge once more to be heard by everyone."}
+        if request.htmx:
+            return render(request, fragments.PANEL, context)
+        return render(request, "dashboard/confirm_barge.html", context)
     if form.is_valid():
         try:
             supervision.change(

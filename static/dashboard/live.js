@@ -2,6 +2,7 @@
 
 import "./csrf.js";
 import "./filter.js";
+import "./guard.js";
 import "./keys.js";
 import "./notice.js";
 import { heardFrame, lostSocket, measured, watch } from "./badge.js";

@@ -323,3 +323,29 @@ def test_a_nul_among_the_targets_is_refused_in_words(story: Story, marta):
     response = post(marta, conference, form_for(marta, role="whisper", targets=["\0"]))
     assert response.context["form"].errors["targets"] == ["One of those you chose is not in this call."]
     assert AuditEntry.objects.get().result == "denied"
+
+
+def test_the_bars_first_press_of_barge_asks_and_sends_nothing(story, marta):
+    """What the bar's form sends without script: the guard's own mark and no confirmation."""
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    pressed = {"role": "barge", "guard": "barge"}
+    address = f"/supervisions/{mine.pk}/change/"
+    asked = browser(marta).post(address, pressed)
+    in_bar = browser(marta).post(address, pressed, headers={"HX-Request": "true"})
+    assert "Everyone will hear you, including" in asked.content.decode()
+    assert "Press Barge once more" in in_bar.content.decode()
+    assert story.commands("/actions/update") == []
+    browser(marta).post(address, pressed | {"guard": "confirmed"})
+    story.pass_time()
+    assert len(story.hear(story.simulator.world.conferences[conference.conference_id], story.leg(mine.address))) == 2
+
+
+@pytest.mark.parametrize("role", ["monitor", "whisper"])
+def test_quieter_modes_are_not_guarded(story, marta, role):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference, role="barge")
+    sent = {"role": role, "guard": "barge", "targets": [story.leg(ANA).call_control_id]}
+    assert browser(marta).post(f"/supervisions/{mine.pk}/change/", sent).status_code == 302
+    mine.refresh_from_db()
+    assert mine.asked_role == role
