@@ -45,7 +45,7 @@ def intend(supervision: Supervision, deed: str, *, role: str, targets: Iterable[
     """
     targets = list(targets)
     # What follows from a right withdrawn, or from another person's deed, is not hers.
-    is_earshots = supervision.problem in ("withdrawn", "ended_by_other")
+    is_earshots = supervision.problem in ("withdrawn", "ended_by_other", "alone")
     return _write(
         phase=AuditEntry.Phase.INTENT,
         deed=deed,

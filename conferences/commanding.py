@@ -32,6 +32,7 @@ _IN_WORDS = {
     Step.UPDATE.value: "Changing the mode",
     Step.MUTE.value: "Muting your phone",
     Step.UNMUTE.value: "Unmuting your phone",
+    Step.UNHOLD.value: "Taking your phone off hold",
     Step.LEAVE.value: "Leaving",
     Step.HANGUP.value: "Hanging up your phone",
 }
@@ -61,7 +62,7 @@ def send(supervision: Supervision, step: Step) -> Sent:
     """Send the command of `step` under the row's command_id and return what came of it; it is in the audit either way.
 
     The intent is on disk before anything is sent. Without a writable audit only what makes her quieter or takes her out
-    is sent, and put on record later. An accepted join, update or mute is stored as a fact, dated when it
+    is sent, and put on record later. An accepted join, update, mute or unhold is stored as a fact, dated when it
     was sent, for nothing the provider says later tells the role.
     """
     sent_at = timezone.now()
@@ -92,7 +93,9 @@ def send(supervision: Supervision, step: Step) -> Sent:
 
 def _lets_her_in(supervision: Supervision, step: Step) -> bool:
     """Whether the command lets her hear, or be heard by, somebody new."""
-    return step in (Step.DIAL, Step.JOIN, Step.UNMUTE) or (step is Step.UPDATE and not is_quieter(supervision))
+    return step in (Step.DIAL, Step.JOIN, Step.UNMUTE, Step.UNHOLD) or (
+        step is Step.UPDATE and not is_quieter(supervision)
+    )
 
 
 def _not_on_record(intent: AuditEntry, sent_at: datetime) -> Sent:
@@ -187,6 +190,6 @@ def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
 
 
 # No webhook tells of what these did.
-_TOLD_BY_NOBODY = (Step.JOIN, Step.UPDATE, Step.MUTE, Step.UNMUTE)
+_TOLD_BY_NOBODY = (Step.JOIN, Step.UPDATE, Step.MUTE, Step.UNMUTE, Step.UNHOLD)
 # Not about a conference.
 _OUTSIDE = (Step.DIAL, Step.ASK, Step.HANGUP)

@@ -8,6 +8,8 @@ from conferences import answering, endings
 from conferences.errors import ONLY_OUT
 from conferences.models import Leg, Participant, Supervision
 from conferences.steps import (
+    ALONE,
+    ASK_IF_ALONE_EVERY,
     ASK_PHONE_EVERY,
     CONFIRM_LATEST,
     CONFIRM_SOONEST,
@@ -176,7 +178,25 @@ def _take_part(at: Situation) -> Decision:
     )
     if differs:
         return Decision(Step.UPDATE, Supervision.State.JOINED)
-    return _adjust_mute(at) or _undo_meddling(at) or _make_sure(at)
+    return _adjust_mute(at) or _take_off_hold(at) or _leave_empty_call(at) or _undo_meddling(at) or _make_sure(at)
+
+
+def _take_off_hold(at: Situation) -> Decision | None:
+    is_due = at.supervision.lift_hold and at.supervision.accepted_at and at.supervision.mutes_sent < MOST_MUTES
+    return Decision(Step.UNHOLD, Supervision.State.JOINED) if is_due else None
+
+
+def _leave_empty_call(at: Situation) -> Decision | None:
+    """Everybody has left: after some seconds she is taken out, if the provider's list agrees that nobody is there."""
+    since, joined = at.supervision.alone_at, Supervision.State.JOINED
+    if at.people or at.supervision.stays_alone or since is None or at.now - since < ALONE:
+        return None
+    checked_at, read_at = at.conference.checked_at, at.conference.read_at
+    if checked_at is not None and checked_at >= since:
+        return Decision(Step.GIVE_UP, joined, "alone")
+    if read_at is None or at.now - read_at >= ASK_IF_ALONE_EVERY:
+        return Decision(Step.READ_BACK, joined)
+    return None
 
 
 def _adjust_mute(at: Situation) -> Decision | None:

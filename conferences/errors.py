@@ -61,6 +61,8 @@ PROBLEMS: Final = {
     "not_confirmed_out": "The provider did not confirm the mode, so you were taken out of the call.",
     "withdrawn_out": "You may no longer supervise this call, so you were taken out of it.",
     "ended_by_other": "Your supervision was ended by somebody else, so your phone was hung up.",
+    "alone": "Everybody had left the call, so your phone was hung up.",
+    "alone_out": "Everybody had left the call, so you were taken out of it.",
     "cancelled": "Cancelled.",
     "left": "You left.",
     "left_alone": "You left. Nobody else was in the call.",
@@ -82,6 +84,7 @@ ONLY_OUT: Final = {
     "no_key": "no_key_out",
     "wrong_key": "wrong_key_out",
     "unchecked": "unchecked_out",
+    "alone": "alone_out",
 }
 
 STILL_MUTED: Final = "Your phone could not be unmuted, so nobody may hear you. Choose the mode again to try once more."

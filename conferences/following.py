@@ -26,12 +26,12 @@ from conferences import (
 )
 from conferences.commanding import Sent
 from conferences.deciding import next_step
-from conferences.errors import NotPossible
+from conferences.errors import NotPossible, problem_words
 from conferences.lease import note
-from conferences.models import AuditEntry, Leg, Participant, Supervision
+from conferences.models import AuditEntry, Conference, Leg, Supervision
 from conferences.ringing import unreached
 from conferences.situations import situation
-from conferences.steps import Decision, Situation, Step, is_quieter, targets_now
+from conferences.steps import Decision, Situation, Step, is_in, is_quieter, targets_now
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 
@@ -66,7 +66,12 @@ def follow_own_leg(supervision_id: UUID) -> Supervision:
     for _ in range(MOST_GLANCES):
         follow(supervision_id)
         mine = Supervision.objects.get(pk=supervision_id)
-        if mine.ended_at is not None or mine.accepted_at is not None or mine.notice or mine.ask_sent_at is not None:
+        if (
+            mine.ended_at is not None
+            or mine.accepted_at is not None
+            or mine.notice_kind
+            or mine.ask_sent_at is not None
+        ):
             break
         provider.sleep(GLANCE)
     return mine
@@ -91,6 +96,7 @@ def _do_next(supervision_id: UUID, turn: int) -> bool:
     _tell_of_new_agents(at)
     _note_arrival(at)
     _note_out(at)
+    _note_alone(at)
     decision = next_step(at)
     if decision.state != at.supervision.state:
         note(at.supervision, state=decision.state, **_check_begins(at, decision))
@@ -110,7 +116,7 @@ def _end_if_withdrawn(at: Situation) -> bool:
     if why is None:
         return False
     sentence = entitlement.SENTENCES[why]
-    if note(supervision, wanted=False, problem="withdrawn", notice=sentence):
+    if note(supervision, wanted=False, problem="withdrawn", **notices.said(sentence)):
         audit.happened(supervision, "withdraw", audit.Outcome(AuditEntry.Result.OK, note=sentence))
     return True
 
@@ -128,7 +134,7 @@ def _settle_lost_command(supervision: Supervision) -> None:
 
 
 # Not sent again once she wants to be out.
-_TAKE_HER_IN = (Step.ASK, Step.JOIN, Step.UPDATE, Step.UNMUTE)
+_TAKE_HER_IN = (Step.ASK, Step.JOIN, Step.UPDATE, Step.UNMUTE, Step.UNHOLD)
 
 
 def _keep_present_targets(at: Situation) -> None:
@@ -136,8 +142,8 @@ def _keep_present_targets(at: Situation) -> None:
     role, targets = targets_now(supervision, at.agents)
     if (role, sorted(targets)) == (supervision.asked_role, sorted(supervision.asked_targets)):
         return
-    notice = notices.left(set(supervision.asked_targets) - set(targets), targets)
-    note(supervision, asked_role=role, asked_targets=targets, asked_at=at.now, notice=notice)
+    told = notices.left(set(supervision.asked_targets) - set(targets), targets, at.agents)
+    note(supervision, asked_role=role, asked_targets=targets, asked_at=at.now, **told)
 
 
 def _tell_of_new_agents(at: Situation) -> None:
@@ -150,21 +156,33 @@ def _tell_of_new_agents(at: Situation) -> None:
     waiting = sorted(({*supervision.newcomers} | new) & at.agents - {*supervision.asked_targets})
     if known == at.agents and waiting == supervision.newcomers:
         return
-    notice = {"notice": notices.joined(new, at.agents - new)} if new else {}
-    note(supervision, agents_seen=sorted(at.agents), newcomers=waiting, **notice)
+    told = notices.joined(new, at.agents - new) if new else {}
+    note(supervision, agents_seen=sorted(at.agents), newcomers=waiting, **told)
 
 
 def _note_arrival(at: Situation) -> None:
-    is_in = at.stay is not None and at.stay.state == Participant.State.JOINED
-    if is_in and at.supervision.out_at is not None and at.leg is not None and at.leg.state == Leg.State.ANSWERED:
+    if at.stay is None or not is_in(at):
+        return
+    if at.supervision.out_at is not None and at.leg is not None and at.leg.state == Leg.State.ANSWERED:
         note(at.supervision, out_at=None)
-    if at.supervision.joined_at is None and is_in and at.stay is not None:
+    if at.supervision.lift_hold and at.stay.on_hold is False:
+        note(at.supervision, lift_hold=False)
+    if at.supervision.joined_at is None:
         note(at.supervision, joined_at=at.stay.joined_at or at.now, **outcomes.settled(at.supervision))
 
 
 def _note_out(at: Situation) -> None:
     if at.supervision.out_at is None and endings.is_out(at.supervision, at.leg, at.stay):
         note(at.supervision, out_at=at.now)
+
+
+def _note_alone(at: Situation) -> None:
+    supervision = at.supervision
+    is_alone = is_in(at) and not at.people and at.conference.state == Conference.State.IN_PROGRESS
+    if is_alone and supervision.alone_at is None:
+        note(supervision, alone_at=at.now)
+    elif not is_alone and supervision.alone_at is not None:
+        note(supervision, alone_at=None, stays_alone=False)
 
 
 def _wait(at: Situation, decision: Decision) -> bool:
@@ -175,14 +193,16 @@ def _finish(at: Situation, decision: Decision) -> bool:
     done = outcomes.settled(at.supervision)
     came_of_it = unreached(at, decision)
     if came_of_it and came_of_it.notice:
-        done["notice"] = came_of_it.notice
+        done |= notices.said(came_of_it.notice)
     if note(at.supervision, problem=decision.problem, ended_at=at.now, wanted=False, **done) and came_of_it:
         audit.happened(at.supervision, "ring", came_of_it.outcome)
     return False
 
 
 def _give_up(at: Situation, decision: Decision) -> bool:
-    note(at.supervision, wanted=False, problem=decision.problem)
+    if note(at.supervision, wanted=False, problem=decision.problem) and decision.problem == "alone":
+        why = problem_words("alone")
+        audit.happened(at.supervision, "alone", audit.Outcome(AuditEntry.Result.OK, note=why))
     return True
 
 
@@ -266,7 +286,7 @@ def _still_allowed(at: Situation) -> bool:
             supervision.source_ip,
         )
         audit.deny(attempt, error.sentence)
-        note(supervision, wanted=False, problem="withdrawn", notice=error.sentence)
+        note(supervision, wanted=False, problem="withdrawn", **notices.said(error.sentence))
         return False
     return True
 

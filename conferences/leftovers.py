@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from conferences import audit, commanding, endings, feed
+from conferences import audit, commanding, endings, feed, notices
 from conferences.lease import LEASE
 from conferences.models import AuditEntry, Leg, Participant, Supervision
 from conferences.steps import HANGUP_AGAIN, Step
@@ -48,7 +48,8 @@ def clear_away(supervision: Supervision, leg: Leg) -> None:
     supervision.call_control_id = leg.call_control_id
     supervision.command_id = str(uuid.uuid4())
     sent = commanding.send(supervision, Step.HANGUP)
-    note(supervision, call_control_id=leg.call_control_id, notice="Your phone was still connected, so it was hung up.")
+    told = notices.said("Your phone was still connected, so it was hung up.")
+    note(supervision, call_control_id=leg.call_control_id, **told)
     if sent.code in commanding.GONE:
         commanding.leg_is_gone(supervision)
 
@@ -61,7 +62,7 @@ def untrue() -> list[Supervision]:
 
 def retell(supervision: Supervision) -> None:
     """Say of one that has ended why, as it is known by now."""
-    note(supervision, problem=_why_out(supervision), notice="")
+    note(supervision, problem=_why_out(supervision), **notices.NONE)
 
 
 def _why_out(supervision: Supervision) -> str:

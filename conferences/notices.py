@@ -1,33 +1,112 @@
-"""What a supervisor is told of agents who come to a call or leave it while she whispers."""
+"""What a supervisor is told beside her mode: kept as what happened, put into words by how things are now.
+
+A notice is three columns of her supervision: `notice_kind`, the legs it is about, and the sentence of the moment. Each
+function that makes one returns the columns to set.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
 
-from conferences.models import Leg
+from conferences.errors import STILL_MUTED
+from conferences.models import Leg, Supervision
+
+Columns = dict[str, object]
+Kind = Supervision.Notice
+
+MOST_NAMES: Final = 3
+# Not so any more once it is known what came of the command.
+OPEN: Final = (Kind.UNCERTAIN, Kind.STILL_MUTED)
+NONE: Final[Mapping[str, object]] = {"notice": "", "notice_kind": "", "notice_legs": {}}
 
 
-def left(gone: Iterable[str], remaining: Iterable[str]) -> str:
-    """Say which of a whisper's targets left the call and whom it still goes to; both are call_control_ids.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A notice as it is to be read now; `whisper_to` are the legs to offer a whisper to."""
 
-    Whether they hear it is not said: somebody may be on hold, and the notice stays while that changes.
+    sentence: str
+    whisper_to: tuple[str, ...] = ()
+
+
+def said(sentence: str) -> Columns:
+    """Keep a sentence that stays true: a refusal, or what was done."""
+    return _columns(sentence, Kind.SAID) if sentence else dict(NONE)
+
+
+def uncertain(sentence: str) -> Columns:
+    """Keep that nobody knows what came of a command."""
+    return _columns(sentence, Kind.UNCERTAIN)
+
+
+def still_muted(before: str = "") -> Columns:
+    """Keep that she could not be unmuted, after a sentence that says why."""
+    return _columns(f"{before} {STILL_MUTED}".strip(), Kind.STILL_MUTED)
+
+
+def left(gone: Iterable[str], kept: Iterable[str], present: Iterable[str]) -> Columns:
+    """Keep which of a whisper's targets left the call and whom it still goes to; `present` are all agents in it now.
+
+    All are call_control_ids. Whether those hear it is not said: somebody may be on hold.
     """
-    names, still = _names(gone), _names(remaining)
-    if not still:
-        return f"{_and(names)} left the call. Nobody is left to whisper to, so you are only listening."
-    return f"{_and(names)} left the call. You still whisper to {_and(still)}."
+    legs = {"gone": sorted(gone), "kept": sorted(kept), "present": sorted(present)}
+    return _columns(_left(legs), Kind.TARGETS_LEFT, legs)
 
 
-def joined(new: Iterable[str], present: Iterable[str]) -> str:
-    """Say which agents joined and do not hear a whisper; `present` are the agents' legs that were there before."""
+def joined(new: Iterable[str], present: Iterable[str]) -> Columns:
+    """Keep which agents joined and do not hear a whisper; `present` are the agents' legs that were there before."""
+    legs = {"new": sorted(new), "present": sorted(present)}
+    return _columns(_joined(legs["new"], legs["present"]), Kind.AGENTS_JOINED, legs)
+
+
+def now(supervision: Supervision, agents: Collection[str]) -> Shown | None:
+    """Return the notice as it is to be read now, `agents` being the agents' legs in the call; None when it is over."""
+    legs = supervision.notice_legs
+    if supervision.notice_kind == Kind.TARGETS_LEFT:
+        return _still_left(supervision, legs, agents)
+    if supervision.notice_kind == Kind.AGENTS_JOINED:
+        waiting = [one for one in legs["new"] if one in supervision.newcomers and one in agents]
+        return Shown(_joined(waiting, legs["present"])) if waiting else None
+    return Shown(supervision.notice) if supervision.notice else None
+
+
+def is_open(supervision: Supervision) -> bool:
+    """Whether she was last told that nobody knows what came of a command."""
+    return supervision.notice_kind in OPEN
+
+
+def _still_left(supervision: Supervision, legs: Mapping[str, list[str]], agents: Collection[str]) -> Shown | None:
+    """It is over when her mode is another, one of them is back or, with none of them left, somebody joins."""
+    is_back = bool(set(legs["gone"]) & set(agents))
+    if is_back or sorted(supervision.asked_targets) != legs["kept"] or supervision.ended_at is not None:
+        return None
+    if legs["kept"]:
+        return Shown(_left(legs))
+    is_so = supervision.asked_role == Supervision.Role.MONITOR and set(agents) <= set(legs["present"])
+    return Shown(_left(legs), tuple(sorted(agents))) if is_so else None
+
+
+def _left(legs: Mapping[str, list[str]]) -> str:
+    names, still = _names(legs["gone"]), _names(legs["kept"])
+    if still:
+        return f"{listed(names)} left the call. You still whisper to {listed(still)}."
+    return f"{listed(names)} left the call. Nobody else heard your whisper, so now you only listen."
+
+
+def _joined(new: Iterable[str], present: Iterable[str]) -> str:
     names, already = _names(new), set(_names(present))
     again = [name for name in names if name in already]
     fresh = [name for name in names if name not in already]
     told = []
     if fresh:
-        told.append(f"{_and(fresh)} joined the call and {_do(fresh, 'does', 'do')} not hear you.")
+        told.append(f"{listed(fresh)} joined the call and {'does' if len(fresh) == 1 else 'do'} not hear you.")
     told += [f"{name} joined with another phone, which does not hear you." for name in again]
     return " ".join(told)
+
+
+def _columns(sentence: str, kind: Kind, legs: Mapping[str, list[str]] | None = None) -> Columns:
+    return {"notice": sentence, "notice_kind": kind, "notice_legs": dict(legs or {})}
 
 
 def _names(legs: Iterable[str]) -> list[str]:
@@ -35,9 +114,9 @@ def _names(legs: Iterable[str]) -> list[str]:
     return sorted({one.agent.name if one.agent else "An agent" for one in found})
 
 
-def _and(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def _do(names: list[str], one: str, several: str) -> str:
-    return one if len(names) == 1 else several
+def listed(names: Collection[str]) -> str:
+    """Return names as a sentence lists them; of many the first ones and how many more."""
+    shown = [*names]
+    if len(shown) > MOST_NAMES:
+        shown = [*shown[: MOST_NAMES - 1], f"{len(shown) - MOST_NAMES + 1} more"]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

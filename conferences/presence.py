@@ -125,7 +125,12 @@ def _mute_is_known(supervision: Supervision) -> bool:
 
 
 def _on_hold(stay: Participant, supervision: Supervision | None, conference: Conference) -> bool | None:
-    """Until a read-back tells: as our own accepted join said, but in a call that may not have started all wait."""
+    """Until a read-back tells: as our own accepted join said, but in a call that may not have started all wait.
+
+    Not known while our leg is being taken off hold, nor once the answer to that was lost.
+    """
+    if supervision is not None and supervision.lift_hold:
+        return None
     if stay.on_hold is None and supervision is not None and supervision.accepted_at is not None:
         # Only the provider's record tells that a call has started, and only that record carries a name.
         has_started = conference.state == Conference.State.IN_PROGRESS and bool(conference.name)

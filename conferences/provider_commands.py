@@ -13,7 +13,7 @@ from conferences.answering import KEY, TRIES, WAIT_MILLIS
 from conferences.models import AnswerCheck, Supervision
 from conferences.steps import RING_SECS, Step, is_quieter, is_to_be_muted
 from conferences.telnyx.client import Answer
-from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Update, encode_client_state
+from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Unhold, Update, encode_client_state
 from conferences.telnyx.rules import Detection
 from conferences.telnyx.speech import GatherUsingSpeak
 
@@ -110,6 +110,17 @@ def _mute(supervision: Supervision, *, muted: bool) -> Answer:
     )
 
 
+def _unhold(supervision: Supervision) -> Answer:
+    return provider.client().unhold(
+        supervision.conference.conference_id,
+        Unhold(
+            call_control_id=supervision.call_control_id,
+            command_id=supervision.command_id,
+            region=region_of(supervision),
+        ),
+    )
+
+
 def _leave(supervision: Supervision) -> Answer:
     return provider.client().leave(
         supervision.conference.conference_id,
@@ -133,6 +144,7 @@ _COMMANDS: dict[Step, Callable[[Supervision], Answer]] = {
     Step.UPDATE: _update,
     Step.MUTE: partial(_mute, muted=True),
     Step.UNMUTE: partial(_mute, muted=False),
+    Step.UNHOLD: _unhold,
     Step.LEAVE: _leave,
     Step.HANGUP: _hangup,
 }

@@ -30,7 +30,10 @@ def situation(supervision_id: UUID) -> Situation | None:
         conference=conference, state=Participant.State.JOINED, leg__kind=Leg.Kind.AGENT, leg__agent__isnull=False
     )
     agents = frozenset(present.values_list("leg__call_control_id", flat=True))
-    return Situation(supervision, conference, leg, stay, agents, timezone.now())
+    nobody = (Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)
+    inside = Participant.objects.filter(conference=conference).exclude(state=Participant.State.LEFT)
+    people = inside.exclude(leg__kind__in=nobody).exists()
+    return Situation(supervision, conference, leg, stay, agents, timezone.now(), people)
 
 
 def _leg(supervision: Supervision) -> Leg | None:

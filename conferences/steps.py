@@ -27,6 +27,9 @@ ASK_PHONE_EVERY: Final = timedelta(seconds=1.5)
 # An accepted join that no webhook confirms is read back; a phone that rings on after its time is given up.
 LOST_JOINED: Final = timedelta(seconds=4)
 LOST_HANGUP: Final = timedelta(seconds=RING_SECS + 15)
+# How long a supervisor stays alone in a call unless she wants to.
+ALONE: Final = timedelta(seconds=10)
+ASK_IF_ALONE_EVERY: Final = timedelta(seconds=2)
 # How often our leg is muted or unmuted before that is left as it is.
 MOST_MUTES: Final = 2
 # A leg that was up before us and that the list still shows in the conference so long after our leave was accepted is
@@ -48,6 +51,7 @@ class Step(enum.Enum):
     UPDATE = "update"
     MUTE = "mute"
     UNMUTE = "unmute"
+    UNHOLD = "unhold"
     LEAVE = "leave"
     HANGUP = "hangup"
     ASK_PHONE = "ask_phone"  # ask whether our leg was answered, or has ended: the webhook of that may be lost
@@ -60,7 +64,10 @@ class Step(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything a decision rests on: our row, our leg and its stay, the conference, and the agents present in it."""
+    """Everything a decision rests on: our row, our leg and its stay, the conference, and the agents present in it.
+
+    `people`: whether anybody but supervisors and machines is in it, or about to be.
+    """
 
     supervision: Supervision
     conference: Conference
@@ -68,6 +75,7 @@ class Situation:
     stay: Participant | None
     agents: frozenset[str]
     now: datetime
+    people: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,11 @@ def targets_now(supervision: Supervision, agents: Collection[str]) -> tuple[str,
         return supervision.asked_role, []
     targets = [target for target in supervision.asked_targets if target in agents]
     return (Role.WHISPER, targets) if targets else (Role.MONITOR, [])
+
+
+def is_in(at: Situation) -> bool:
+    """Whether our leg is in the conference."""
+    return at.stay is not None and at.stay.state == Participant.State.JOINED
 
 
 def is_to_be_muted(supervision: Supervision, role: str) -> bool:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from conferences import audit, feed, phone_checks, policy, recognition
+from conferences import audit, feed, notices, phone_checks, policy, recognition
 from conferences.errors import NotAllowed, NotPossible
 from conferences.models import Conference, Device, Leg, Participant, Supervision
 from conferences.options import JoinOptions
@@ -82,7 +82,7 @@ def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: s
         mutes_sent=0,
         agents_seen=[],
         newcomers=[],  # whoever was not chosen now was passed over
-        notice="",
+        **notices.NONE,
     )
 
 
@@ -97,7 +97,30 @@ def leave(supervision: Supervision) -> None:
     if supervision.joined_at:
         call = Conference.objects.with_people().get(pk=supervision.conference_id)
         problem = "left" if call.has_people() else "left_alone"
-    note(supervision, wanted=False, problem=problem, notice="", state=Supervision.State.LEAVING)
+    note(supervision, wanted=False, problem=problem, state=Supervision.State.LEAVING, **notices.NONE)
+
+
+def stay(supervision: Supervision) -> None:
+    """Record the wish to stay in a call in which nobody else is any more."""
+    _check_running(supervision)
+    note(supervision, stays_alone=True)
+
+
+def lift(supervision: Supervision, what: str, *, ip: str | None = None) -> None:
+    """Record the wish to be "mute" or "hold" no longer, on our own leg. Raises NotPossible; then it is audited."""
+    asked = supervision.asked_role, supervision.asked_targets
+    try:
+        _check_running(supervision)
+        policy.check_deed(supervision.user, supervision.conference, *asked)
+    except NotPossible as error:
+        audit.deny(audit.Attempt(supervision.user, supervision.conference, _LIFTS[what], *asked, ip), error.sentence)
+        raise
+    changed: dict[str, object] = {"lift_hold": True} if what == "hold" else {"accepted_mute": None}
+    options = {**supervision.options, what: False}
+    note(supervision, options=options, mutes_sent=0, proof="", proof_at=None, **changed, **notices.NONE)
+
+
+_LIFTS = {"mute": "unmute", "hold": "unhold"}
 
 
 def end(supervision: Supervision, by: User, *, ip: str | None = None) -> None:
@@ -111,8 +134,8 @@ def end(supervision: Supervision, by: User, *, ip: str | None = None) -> None:
         raise NotAllowed(why)
     if supervision.ended_at is not None or not supervision.wanted:
         return
-    sentence = f"{full_name(by)} ended it."
-    note(supervision, wanted=False, problem="ended_by_other", notice=sentence, state=Supervision.State.LEAVING)
+    told = notices.said(f"{full_name(by)} ended it.")
+    note(supervision, wanted=False, problem="ended_by_other", state=Supervision.State.LEAVING, **told)
     audit.ended(supervision, by, ip=ip)
 
 

@@ -152,7 +152,9 @@ class Call:
         return picture(self.parties, self.running)
 
     def hearing(self, call_control_id: str, role: str) -> str:
-        """Say who hears the supervisor on this leg, who is or may be in the call."""
+        """Say who hears the supervisor on this leg, who was in the call and may still be."""
+        if not any(one.key == call_control_id for one in self.parties):
+            return "Nobody hears you: you are not in the call."
         return presence.heard(self.parties, call_control_id, role, running=self.running)
 
     def is_in(self, call_control_id: str) -> bool:

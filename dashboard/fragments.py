@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from conferences import policy, supervision
+from conferences import notices, policy, supervision
 from conferences.endings import words_of_left
 from conferences.errors import problem_words
 from conferences.models import Conference, Gap, Supervision
+from dashboard import own_bar
 from dashboard.audiences import audience_of
 from dashboard.calls import Call, call_for
 
@@ -59,6 +60,7 @@ def panel_context(user: User) -> dict[str, Any]:
     conference = Conference.objects.with_people().get(pk=mine.conference_id)
     call = call_for(audience_of(user), conference)
     agents = {one.call_control_id: one.label for one in call.agents}
+    said = notices.now(mine, agents)
     return {
         "supervision": mine,
         "call": call,
@@ -67,6 +69,10 @@ def panel_context(user: User) -> dict[str, Any]:
         "barge_sentence": call.will_hear(mine, Supervision.Role.BARGE),
         "targets": [agents[one] for one in mine.accepted_targets if one in agents],
         "ticked": mine.asked_targets or list(agents),
+        "said": said.sentence if said else "",
+        "whisper_to": [one for one in call.agents if said and one.call_control_id in said.whisper_to],
+        "alone": own_bar.alone(call, mine),
+        "quiet": own_bar.why_quiet(call, mine),
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],
         "problem": _problem(mine, conference),
         "roles": [(role.value, role.label) for role in policy.roles_of(user) if role in policy.PERMISSIONS],

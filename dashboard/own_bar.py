@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
 
 from conferences.models import Supervision
+from conferences.steps import ALONE
 from dashboard.calls import Call
 
 # What is accepted and sure to settle within this is not yet a doubt worth frightening anybody with.
@@ -36,3 +38,45 @@ def is_settling(supervision: Supervision) -> bool:
         return supervision.command == "join" and supervision.asked_at <= supervision.join_sent_at
     is_new = timezone.now() - supervision.accepted_at < SETTLES
     return is_new and supervision.accepted_mute is True and supervision.proof != Supervision.Proof.AGREES
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Nobody else is in the call: how that is put, and when her phone is hung up; None when she stays."""
+
+    sentence: str
+    ends_at: datetime | None
+
+
+def alone(call: Call, supervision: Supervision) -> Alone | None:
+    """Return what to say of one who is in a call without people, until she is out of it."""
+    since = supervision.alone_at
+    if since is None or supervision.ended_at is not None or not supervision.wanted:
+        return None
+    others = [one for one in call.supervisors if one.leg and one.leg.call_control_id != supervision.call_control_id]
+    who = "only supervisors are in the call" if others else "you are alone in the call"
+    return Alone(f"Everybody has left: {who}.", None if supervision.stays_alone else since + ALONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Why she is not heard, or hears nothing, beyond her mode, and what takes that off: "mute" or "hold"."""
+
+    what: str
+    sentence: str
+    deed: str
+    is_under_way: bool
+
+
+def why_quiet(call: Call, supervision: Supervision) -> list[Quiet]:
+    """Return what keeps a supervisor who is in the call from hearing or from being heard, though her mode would not."""
+    me = next((one for one in call.people if one.call_control_id == supervision.call_control_id), None)
+    if me is None or supervision.state != Supervision.State.JOINED or supervision.ended_at is not None:
+        return []
+    found = []
+    if me.on_hold or supervision.lift_hold:
+        found.append(Quiet("hold", "You are on hold.", "Take me off hold", supervision.lift_hold))
+    speaks = supervision.accepted_role not in ("", Supervision.Role.MONITOR)
+    if speaks and (me.muted or supervision.join_options.mute) and supervision.asked_role == supervision.accepted_role:
+        found.append(Quiet("mute", "You are muted.", "Unmute me", supervision.command == "unmute"))
+    return found

@@ -15,6 +15,8 @@ urlpatterns = [
     path("conferences/<uuid:pk>/hearing/", views.hearing, name="hearing"),
     path("supervisions/<uuid:pk>/change/", views.change, name="change"),
     path("supervisions/<uuid:pk>/leave/", views.leave, name="leave"),
+    path("supervisions/<uuid:pk>/stay/", views.stay, name="stay"),
+    path("supervisions/<uuid:pk>/lift/", views.lift, name="lift"),
     path("supervisions/<uuid:pk>/end/", views.end, name="end"),
     path("supervisions/<uuid:pk>/dismiss/", views.dismiss, name="dismiss"),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),

@@ -149,6 +149,29 @@ def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def stay(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Stay in a call in which nobody else is any more."""
+    mine = _mine(request, pk)
+    try:
+        supervision.stay(mine)
+    except NotPossible as error:
+        return _panel(request, mine, error.sentence)
+    return _panel(request, mine)
+
+
+@require_POST
+def lift(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Take her own leg off hold, or unmute it."""
+    mine = _mine(request, pk)
+    try:
+        supervision.lift(mine, "hold" if request.POST.get("what") == "hold" else "mute", ip=_ip(request))
+    except NotPossible as error:
+        return _panel(request, mine, error.sentence)
+    errands.see_to(mine.pk, within=AT_MOST)
+    return _panel(request, mine)
+
+
+@require_POST
 def leave(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Leave, or cancel while the phone still rings: the call goes on, our leg is hung up."""
     mine = _mine(request, pk)

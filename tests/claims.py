@@ -77,12 +77,10 @@ def out_of_the_call(text: str) -> Claims:
 def notice(text: str) -> Claims:
     """Read what of a notice speaks of who hears."""
     claims = Claims(text)
-    if text.endswith("so you are only listening."):
+    if text.endswith("so now you only listen."):
         claims.most = Counter()
     if match := re.search(r"^(.+) joined the call and (does|do) not hear you\.", text):
         claims.deaf = names(match[1])
-    if match := re.search(r" left the call\. (.+) still hears? you\.", text):
-        claims.hears = names(match[1])
     return claims
 
 

@@ -183,4 +183,5 @@ _EFFECTS: Final[Mapping[str, Callable[[State, Event], None]]] = {
     "command.update": ours.update_accepted,
     "command.mute": ours.mute_accepted,
     "command.unmute": ours.mute_accepted,
+    "command.unhold": ours.unhold_accepted,
 }

@@ -103,6 +103,13 @@ def mute_accepted(state: State, fact: Event) -> None:
         state.participants[participant.key] = replace(participant, muted=None)
 
 
+def unhold_accepted(state: State, fact: Event) -> None:
+    """What was read of our hold before we ended it says nothing after it; only the next reading does."""
+    participant = state.participants.get((fact.conference_id or "", fact.call_control_id or ""))
+    if participant is not None and participant.state != "left":
+        state.participants[participant.key] = replace(participant, on_hold=None)
+
+
 def _with_role(participant: ParticipantState, fact: Event) -> ParticipantState:
     """A mute read before a change of role says nothing after it: a monitor may have been listed as muted."""
     role = fact.text("supervisor_role") or ""

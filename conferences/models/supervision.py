@@ -49,6 +49,13 @@ class Supervision(models.Model):
         DISAGREES = "disagrees", "not confirmed"
         MUTED = "muted", "not confirmed: the provider shows you as muted"
 
+    class Notice(models.TextChoices):
+        SAID = "said", "a sentence"
+        UNCERTAIN = "uncertain", "outcome of a command unknown"
+        STILL_MUTED = "still_muted", "could not be unmuted"
+        TARGETS_LEFT = "targets_left", "targets of the whisper left"
+        AGENTS_JOINED = "agents_joined", "agents joined during the whisper"
+
     # From quiet to loud: a step down is a step toward not being heard.
     LOUDNESS = {Role.MONITOR: 0, Role.WHISPER: 1, Role.BARGE: 2, Role.NONE: 2}
 
@@ -108,10 +115,15 @@ class Supervision(models.Model):
 
     problem = models.CharField(max_length=40, blank=True)  # a key of errors.PROBLEMS: why it ended or is to end
     problem_field = models.CharField(max_length=60, blank=True)  # the request's field the provider's refusal is about
-    notice = models.TextField(blank=True)  # what the supervisor should know now, in a sentence
+    notice = models.TextField(blank=True)  # what the supervisor was last told, in a sentence of that moment,
+    notice_kind = models.CharField(max_length=14, choices=Notice, blank=True)  # and what it is to be read by now
+    notice_legs: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True, blank=True)
     out_at = models.DateTimeField(null=True, blank=True)  # when it was first seen that our leg is out, unasked
+    alone_at = models.DateTimeField(null=True, blank=True)  # since when nobody else is in the call
+    stays_alone = models.BooleanField(default=False)  # she wants to stay all the same
+    lift_hold = models.BooleanField(default=False)  # she asked to be taken off hold, which is not accepted yet
     ended_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)  # its ending was dismissed by the supervisor
 

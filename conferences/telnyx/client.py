@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
-from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Update
+from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Unhold, Update
 from conferences.telnyx.errors import Refused
 from conferences.telnyx.exchange import Question, Readable, Reply
 from conferences.telnyx.readings import Readings, is_object, segment
@@ -87,6 +87,11 @@ class TelnyxClient(Readings):
         action = "mute" if mute.muted else "unmute"
         path = f"/conferences/{segment('conference_id', conference_id)}/actions/{action}"
         return _answer(self._command(path, mute, _Manner(_is_ok, urgent=mute.muted)))
+
+    def unhold(self, conference_id: str, unhold: Unhold) -> Answer:
+        """Take a leg in the conference off hold. No webhook tells of it: the participants list does."""
+        path = f"/conferences/{segment('conference_id', conference_id)}/actions/unhold"
+        return _answer(self._command(path, unhold, _Manner(_is_ok)))
 
     def dial(self, dial: Dial) -> Dialled:
         """Start ringing a device. After Unavailable it may ring all the same: find it by its client_state."""

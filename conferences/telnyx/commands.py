@@ -168,6 +168,26 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class Unhold:
+    """Take one leg in the conference off hold (Telnyx docs: Unhold conference participants). Raises InvalidCommand.
+
+    The list of legs is required, and exactly one is named. As with Mute, `command_id` only tells our own sends apart.
+    """
+
+    call_control_id: str
+    command_id: str
+    region: str | None = None
+
+    def __post_init__(self) -> None:
+        rules.check_ids(self.call_control_id, self.command_id)
+        rules.check_region(self.region)
+
+    def body(self) -> dict[str, object]:
+        """Return the request's JSON object."""
+        return {"call_control_ids": [self.call_control_id]} | _meant(region=self.region)
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
     """Ring a supervisor's device (Telnyx docs: Dial). Raises InvalidCommand.
 

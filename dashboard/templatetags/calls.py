@@ -115,6 +115,12 @@ def elapsed(since: datetime | None, until: datetime | None = None) -> str:
 
 
 @register.filter
+def left(until: datetime) -> str:
+    """Return the time until then in seconds, none below 0."""
+    return f"{max(0, round((until - timezone.now()).total_seconds()))} s"
+
+
+@register.filter
 def age(known_at: datetime | None) -> str:
     """Return how old what we know is, in its largest unit: 4 s, 12 min, 3 h."""
     if known_at is None:

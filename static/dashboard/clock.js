@@ -46,6 +46,9 @@ export function tick() {
   if (clock) write(clock, dayTime.format(now));
   for (const time of document.querySelectorAll("time[data-since]")) write(time, elapsed(now - Date.parse(time.dataset.since)));
   for (const time of document.querySelectorAll("time[data-age]")) write(time, age(now - Date.parse(time.dataset.age)));
+  for (const time of document.querySelectorAll("time[data-left]")) {
+    write(time, `${Math.max(0, Math.round((Date.parse(time.dataset.left) - now) / 1000))} s`);
+  }
   for (const warning of document.querySelectorAll("[data-until]")) {
     const left = Date.parse(warning.dataset.until) - now;
     if (left < WARN_BEFORE_END && warning.closest("[data-state=in_progress]")) warning.hidden = false;

@@ -162,7 +162,7 @@ def test_a_box_that_keeps_its_tick_stands_in_an_element_that_is_told_apart_by_it
     story.supervise(marta, conference, role="whisper", to=(ANA,))
     html = fragments.targets(call_of(marta, conference)) + fragments.panel(marta)
     boxes = re.findall(
-        r'id="(?:target|mine)-([^"]+)"[^<]*(?:<label>)?<input type="checkbox" [^>]*value="([^"]+)"', html
+        r'id="(?:target|mine-whisper)-([^"]+)"[^<]*(?:<label>)?<input type="checkbox" [^>]*value="([^"]+)"', html
     )
     assert [leg == value for leg, value in boxes] == [True] * html.count("hx-morph-skip>")
 
