@@ -171,10 +171,19 @@ def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: da
         result,
         sent_at,
         code=code,
-        sentence=explained.supervisor,
+        sentence=_until_clock_time(error, sent_at) or explained.supervisor,
         field=explained.field or "",
         reached=getattr(error, "reached", True),
     )
+
+
+def _until_clock_time(error: Exception, sent_at: datetime) -> str:
+    """Nobody counts 3600 seconds: from a minute on it is said at what time the provider may be asked again."""
+    seconds = error.retry_after if isinstance(error, RateLimited) else None
+    if seconds is None or seconds < 60:
+        return ""
+    again = timezone.localtime(sent_at + timedelta(seconds=seconds) + timedelta(seconds=59))
+    return f"Telnyx takes no more calls from us for now. It lets us call again at {again:%H:%M}."
 
 
 def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:

@@ -20,6 +20,8 @@ class Contradiction:
     call_control_id: str
     words: str
     is_drift: bool = True
+    is_departure: bool = False  # the call is over, or somebody is gone
+    is_meddling: bool = False  # a leg is heard by more, or by others, than we asked for
 
     @property
     def key(self) -> str:
@@ -39,7 +41,7 @@ def contradictions(known: State, read: Event) -> list[Contradiction]:
 def _of_conference(before: State, after: State, read: Event) -> Iterator[Contradiction]:
     was, now = (state.conferences.get(read.conference_id or "") for state in (before, after))
     if was and now and now.state == "completed" and was.state != "completed":
-        yield Contradiction("", "had ended")
+        yield Contradiction("", "has ended", is_departure=True)
 
 
 def _of_stay(before: State, after: State, read: Event) -> Iterator[Contradiction]:
@@ -49,10 +51,13 @@ def _of_stay(before: State, after: State, read: Event) -> Iterator[Contradiction
         return
     if was is None or was.state != now.state:
         if now.state != "joining":
-            yield Contradiction(key[1], "had left" if now.state == "left" else "was in the call")
+            gone = now.state == "left"
+            yield Contradiction(key[1], "has left" if gone else "is in the call", is_departure=gone)
         return
-    for name, on, off in (("muted", "was muted", "was not muted"), ("on_hold", "was on hold", "was not on hold")):
+    for name, on, off in (("muted", "is muted", "is not muted"), ("on_hold", "is on hold", "is not on hold")):
         if getattr(was, name) is not None and getattr(was, name) != getattr(now, name):
-            yield Contradiction(key[1], on if getattr(now, name) else off, is_drift=bool(was.role))
+            is_loud = name == "muted" and not now.muted
+            words = on if getattr(now, name) else off
+            yield Contradiction(key[1], words, is_drift=bool(was.role), is_meddling=is_loud)
     if was.whisper_call_control_ids != now.whisper_call_control_ids:
-        yield Contradiction(key[1], "whispered to others")
+        yield Contradiction(key[1], "whispers to others", is_meddling=True)

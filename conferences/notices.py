@@ -17,6 +17,7 @@ Columns = dict[str, object]
 Kind = Supervision.Notice
 
 MOST_NAMES: Final = 3
+MAY_RING: Final = "It is not certain whether your phone will ring. If it does, you may answer. Looking…"
 # Not so any more once it is known what came of the command.
 OPEN: Final = (Kind.UNCERTAIN, Kind.STILL_MUTED)
 NONE: Final[Mapping[str, object]] = {"notice": "", "notice_kind": "", "notice_legs": {}}
@@ -68,6 +69,8 @@ def now(supervision: Supervision, agents: Collection[str]) -> Shown | None:
     if supervision.notice_kind == Kind.AGENTS_JOINED:
         waiting = [one for one in legs["new"] if one in supervision.newcomers and one in agents]
         return Shown(_joined(waiting, legs["present"])) if waiting else None
+    if supervision.notice_kind == Kind.UNCERTAIN and supervision.state == Supervision.State.DIALLING:
+        return Shown(MAY_RING)
     return Shown(supervision.notice) if supervision.notice else None
 
 

@@ -71,6 +71,12 @@ def is_in_scope(user: User, conference: Conference) -> bool:
     return Participant.objects.filter(conference=conference, leg__agent__team__in=teams).exclude(long_gone).exists()
 
 
+def teams_in(conference: Conference) -> frozenset[int]:
+    """Return the teams whose supervisors may listen now: those of its queue and of agents in it. Load `with_people`."""
+    agents = {agent.team_id for one in conference.present() for agent in one.leg.agents}
+    return frozenset(agents | ({conference.queue.team_id} if conference.queue else set()))
+
+
 def check_deed(user: User, conference: Conference, role: str, targets: Iterable[str]) -> None:
     """Raise NotPossible, in words, unless `user` may take `role` on `conference` toward these legs now."""
     if not Conference.objects.visible_to(user).filter(pk=conference.pk).exists():
@@ -106,7 +112,9 @@ def check_targets(conference: Conference, role: str, targets: list[str]) -> None
             raise NotPossible("Only a whisper has people it goes to.", field="targets")
         return
     if not targets:
-        raise NotPossible("Choose at least one agent to whisper to.", field="targets")
+        there = whisper_legs(conference)
+        why = "Choose at least one agent to whisper to." if there else "No agent is in the call now."
+        raise NotPossible(why, field="targets")
     if len(set(targets)) != len(targets):
         raise NotPossible("An agent was chosen twice.", field="targets")
     allowed = {one.leg.call_control_id for one in whisper_legs(conference)}

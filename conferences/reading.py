@@ -62,9 +62,9 @@ class Reading:
         somebody has changed the mode of a supervisor's own leg, which is then taken back.
         """
         running = Supervision.objects.running().filter(conference=self.conference)
-        if one.words in ("was not muted", "whispered to others"):
+        if one.is_meddling:
             return running.filter(call_control_id=one.call_control_id).exists()
-        return one.words in ("had ended", "had left") and running.exists()
+        return one.is_departure and running.exists()
 
     def _sentence(self, one: Contradiction) -> str:
         return f"{self._who(one.call_control_id)} {one.words}"

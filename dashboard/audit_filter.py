@@ -64,10 +64,10 @@ class AuditFilter(forms.Form):
 
     person = forms.CharField(label="Person", required=False, max_length=100)
     deed = forms.ChoiceField(
-        label="Deed",
+        label="Action",
         required=False,
         choices=[("", "Any"), *DEEDS.items()],
-        error_messages={"invalid_choice": "There is no deed “%(value)s”."},
+        error_messages={"invalid_choice": "There is no action “%(value)s”."},
     )
     result = forms.ChoiceField(
         label="Result",

@@ -11,6 +11,7 @@ from uuid import UUID
 from conferences import policy, presence
 from conferences.audibility import Party, with_supervisor
 from conferences.models import Conference, Leg, Participant, Supervision
+from conferences.notices import listed
 from conferences.options import JoinOptions
 from conferences.presence import name_of, supervisor_name
 from dashboard.audiences import Audience
@@ -65,7 +66,7 @@ class Listener:
     def phrase(self) -> str:
         """Such as "Marta whispers to Luis and Ana"."""
         verb = VERBS.get(self.role, "is in the call, mode not certain")
-        return " ".join(part for part in (self.name, verb, " and ".join(self.targets)) if part)
+        return " ".join(part for part in (self.name, verb, listed(self.targets) if self.targets else "") if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class Call:
     policy: JoinOptions  # how one joins it unless somebody chooses otherwise
     drift: str
     drift_at: datetime | None
+    is_in_scope: bool = True  # an agent or queue of this audience's teams is in it now
     took_part: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
 
     @property
@@ -200,6 +202,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
     parties, running = presence.parties(conference, numbers=audience.numbers), presence.is_running(conference)
     agents = {one.call_control_id: one.label for one in people if one.kind == Leg.Kind.AGENT}
     policy_of_queue = JoinOptions.of(conference.queue)
+    is_in_scope = bool(audience.teams & policy.teams_in(conference))
     return Call(
         pk=conference.pk,
         conference_id=conference.conference_id,
@@ -210,7 +213,10 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         team=conference.queue.team.name if conference.queue else "",
         people=people,
         supervisors=tuple(_listener(one, agents, people, may_end=audience.may_end) for one in supervisions),
-        actions=_actions(audience, parties, policy_of_queue, running=running) if conference.is_live else (),
+        actions=_actions(audience, parties, policy_of_queue, running=running)
+        if conference.is_live and is_in_scope
+        else (),
+        is_in_scope=is_in_scope,
         started_at=conference.created_at or conference.first_seen_at,
         ended_at=conference.ended_at,
         expires_at=conference.expires_at,
@@ -264,12 +270,12 @@ def _word(conference: Conference, people: tuple[Person, ...]) -> str:
     agents = [one for one in people if one.kind == Leg.Kind.AGENT]
     others = [one for one in people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)]
     if conference.state == Conference.State.INIT:
-        return "Not started"
+        return "Waiting to start"
     if any(one.held for one in others) or (agents and all(one.held for one in agents)):
         return "On hold"
     if not agents:
-        return "No agent" if others else "Empty"
-    return "Talking" if others else "Agents only"
+        return "No agent" if others else "Nobody left"
+    return "Talking" if others else "No customer"
 
 
 def _listener(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dashboard.calls import Call
 
-STATES = ("Talking", "On hold", "No agent", "Agents only", "Not started", "Empty")
+STATES = ("Talking", "On hold", "No agent", "No customer", "Waiting to start", "Nobody left")
 LONGEST = 100
 
 

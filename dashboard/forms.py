@@ -118,7 +118,9 @@ class SuperviseForm(RoleForm):
         if not self.is_bound:
             self.initial.setdefault("token", uuid.uuid4())
             # A leg that is up already is chosen by the supervisor alone: a wrong one would hear the call at once.
-            self.initial.setdefault("my_leg", next((value for value, _ in devices), ""))
+            offered = [value for value, _ in devices]
+            wanted = f"device:{self.initial.get('phone', '')}"
+            self.initial.setdefault("my_leg", wanted if wanted in offered else next(iter(offered), ""))
 
     def refuse_as_provider(self, field: str, sentence: str) -> None:
         """Show a refusal of the provider's beside the field it named; the next try is another supervision."""

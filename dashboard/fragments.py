@@ -13,11 +13,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conferences import notices, policy, supervision
-from conferences.endings import words_of_left
-from conferences.errors import problem_words
 from conferences.models import Conference, Gap, Supervision
 from dashboard import own_bar
-from dashboard.audiences import audience_of
+from dashboard.audiences import audience_of, may_see
 from dashboard.calls import Call, call_for
 
 ROW, DETAIL, TARGETS, PANEL = (
@@ -58,33 +56,35 @@ def panel_context(user: User) -> dict[str, Any]:
     if mine is None:
         return {"supervision": None}
     conference = Conference.objects.with_people().get(pk=mine.conference_id)
-    call = call_for(audience_of(user), conference)
+    audience = audience_of(user)
+    if not may_see(audience, conference):
+        return {"supervision": mine, "is_out_of_sight": True, "State": Supervision.State}
+    call = call_for(audience, conference)
     agents = {one.call_control_id: one.label for one in call.agents}
+    targets = [agents[one] for one in mine.accepted_targets if one in agents]
     said = notices.now(mine, agents)
+    told = own_bar.told(mine, conference, said.sentence if said else "")
     return {
         "supervision": mine,
         "call": call,
         "role": mine.accepted_role or mine.asked_role,
         "is_pending": _is_pending(mine),
         "barge_sentence": call.will_hear(mine, Supervision.Role.BARGE),
-        "targets": [agents[one] for one in mine.accepted_targets if one in agents],
+        "targets": targets,
         "ticked": mine.asked_targets or list(agents),
-        "said": said.sentence if said else "",
+        "said": told.aside,
+        "is_hers": mine.problem in own_bar.HERS,
+        "other_phones": own_bar.other_phones(mine),
         "whisper_to": [one for one in call.agents if said and one.call_control_id in said.whisper_to],
         "alone": own_bar.alone(call, mine),
         "quiet": own_bar.why_quiet(call, mine),
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],
-        "problem": _problem(mine, conference),
+        "problem": told.problem,
         "roles": [(role.value, role.label) for role in policy.roles_of(user) if role in policy.PERMISSIONS],
         "warning": mine.join_options.warning,
+        "title": own_bar.title(mine, targets or [one.label for one in call.agents]),
         "State": Supervision.State,
     }
-
-
-def _problem(mine: Supervision, conference: Conference) -> str:
-    if mine.problem == "left":
-        return words_of_left(conference)
-    return problem_words(mine.problem, mine.device.name if mine.device else "")
 
 
 def panel(user: User) -> str:

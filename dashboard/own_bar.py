@@ -8,12 +8,18 @@ from typing import Final
 
 from django.utils import timezone
 
-from conferences.models import Supervision
+from conferences.endings import words_of_left
+from conferences.errors import problem_words
+from conferences.models import Conference, Device, Supervision
+from conferences.notices import listed
 from conferences.steps import ALONE
 from dashboard.calls import Call
 
 # What is accepted and sure to settle within this is not yet a doubt worth frightening anybody with.
 SETTLES: Final = timedelta(seconds=1)
+# Ends that are her own wish.
+HERS: Final = ("left", "left_alone", "cancelled")
+_SAID_INSTEAD: Final = ("refused", "no_reply")
 
 
 def said_of(call: Call, supervision: Supervision) -> str:
@@ -80,3 +86,35 @@ def why_quiet(call: Call, supervision: Supervision) -> list[Quiet]:
     if speaks and (me.muted or supervision.join_options.mute) and supervision.asked_role == supervision.accepted_role:
         found.append(Quiet("mute", "You are muted.", "Unmute me", supervision.command == "unmute"))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Why it ended or is to end, in one sentence, and what is to be said beside that."""
+
+    problem: str
+    aside: str
+
+
+def told(supervision: Supervision, conference: Conference, said: str) -> Told:
+    """Put an end into words; what the provider said of its refusal stands in the place of "The provider refused."."""
+    if supervision.problem in _SAID_INSTEAD and said and not supervision.joined_at:
+        return Told(said, "")
+    if supervision.problem == "left":
+        return Told(words_of_left(conference), said)
+    return Told(problem_words(supervision.problem, supervision.device.name if supervision.device else ""), said)
+
+
+def other_phones(supervision: Supervision) -> list[Device]:
+    """Return the supervisor's other phones, where the one that was called did not bring her into the call."""
+    if supervision.state != Supervision.State.FAILED or supervision.problem in HERS or supervision.device is None:
+        return []
+    return list(Device.objects.filter(supervisor__user=supervision.user_id).exclude(pk=supervision.device.pk))
+
+
+def title(supervision: Supervision, agents: list[str]) -> str:
+    """Return what the page's title says while she is in a call, so that she sees it from another tab; else nothing."""
+    if supervision.ended_at is not None or supervision.state != Supervision.State.JOINED:
+        return ""
+    mode = supervision.get_accepted_role_display() if supervision.accepted_role else "In a call"
+    return " · ".join(part for part in (f"● {mode}", listed(agents) if agents else "") if part)

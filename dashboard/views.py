@@ -84,7 +84,8 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
             _note_refusal(request, found, "join", form)
     else:
         role = request.GET.get("role", "")
-        form = SuperviseForm(found, request.user, initial={"role": role if role in policy.PERMISSIONS else "monitor"})
+        first = {"role": role if role in policy.PERMISSIONS else "monitor", "phone": request.GET.get("phone", "")}
+        form = SuperviseForm(found, request.user, initial=first)
     call = call_for(audience_of(request.user), found)
     context = {
         "form": form,

@@ -75,7 +75,7 @@ REFUSALS: Final = (
     ),
     Refusal(
         "401/10009",
-        "We are not connected to the phone provider properly. Please call your administrator.",
+        "Telnyx does not accept our key. Your administrator has to mend this.",
         "the provider does not accept our key. Check that TELNYX_API_KEY is complete, active and of this account.",
     ),
     Refusal(

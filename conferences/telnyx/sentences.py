@@ -11,7 +11,7 @@ from conferences.telnyx.rules import InvalidCommand
 # What a status means when the answer names no code we know: the provider's own words follow where there are any.
 _BY_STATUS: Final = {
     401: (
-        "The phone provider did not let us in. Please call your administrator.",
+        "Telnyx did not let us in. Your administrator has to mend this.",
         "check TELNYX_API_KEY, and that nothing between this server and the provider asks for a password.",
     ),
     403: (

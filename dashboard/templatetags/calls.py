@@ -25,9 +25,9 @@ STATE_ICONS: Final = {
     "Talking": "audio-lines",
     "On hold": "circle-pause",
     "No agent": "user-x",
-    "Agents only": "users",
-    "Not started": "circle-dashed",
-    "Empty": "circle",
+    "No customer": "users",
+    "Waiting to start": "circle-dashed",
+    "Nobody left": "circle",
     "Ended": "phone-off",
 }
 KIND_ICONS: Final = {"agent": "headset", "customer": "user", "supervisor": "shield-user", "system": "bot"}

@@ -18,13 +18,12 @@ function socket() {
   return open?.readyState === WebSocket.OPEN ? open : null;
 }
 
-export function showLag({ p50, p95, late, steps }) {
+export function showLag({ p50, late, steps }) {
   const meter = document.getElementById("lag");
   if (!meter) return;
   meter.hidden = false;
   meter.dataset.late = late;
   meter.querySelector(".p50").textContent = p50.toFixed(1);
-  meter.querySelector(".p95").textContent = p95.toFixed(1);
   for (const [step, shares] of Object.entries(steps)) {
     const cells = meter.querySelectorAll(`[data-step="${step}"] td`);
     shares.forEach((seconds, at) => (cells[at].textContent = `${seconds.toFixed(2)} s`));

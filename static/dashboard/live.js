@@ -43,7 +43,16 @@ function refresh(calls) {
   }
 }
 
+const ownTitle = document.title;
+
+function showTitle() {
+  const { title } = document.getElementById("supervision")?.dataset ?? {};
+  const text = title ? `${title} – Earshot` : ownTitle;
+  if (document.title !== text) document.title = text;
+}
+
 function settle() {
+  showTitle();
   settleRows();
   markMine();
   markOver();

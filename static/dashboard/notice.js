@@ -20,7 +20,8 @@ document.addEventListener("htmx:response:error", (event) => {
 document.addEventListener("htmx:error", (event) => {
   const { ctx, error } = event.detail;
   if (!ctx?.request || ctx.status === "swapped" || ctx.sourceElement.id === "filter" && error?.name === "AbortError") return;
-  say("No answer from the server. It is not certain whether that was done; watch the line at the foot of the page.");
+  if (ctx.request.method === "GET") say("The form could not be opened: no connection to the server.");
+  else say("No answer from the server. It is not certain whether that was done; watch the line at the foot of the page.");
 });
 
 document.addEventListener("htmx:before:request", () => {

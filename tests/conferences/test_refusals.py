@@ -36,7 +36,7 @@ REFUSALS = [
     Refusal(
         401,
         "10009",
-        "We are not connected to the phone provider properly. Please call your administrator.",
+        "Telnyx does not accept our key. Your administrator has to mend this.",
         "401/10009: the provider does not accept our key. Check that TELNYX_API_KEY is complete",
     ),
     Refusal(
@@ -110,6 +110,7 @@ def just_before(drama: Drama, deed: Deed, happens: Callable[[Drama], None]) -> C
 
 HUNG_UP, OVER = "Your phone hung up.", "The call had already ended."
 ENDED, LEFT = "The call has ended.", "You left. The call goes on without you."
+LEFT_AND_OVER = "You left. The call has ended since."
 RACES = [
     (our_phone_hangs_up, "join", "90018", ("failed", HUNG_UP)),
     (our_phone_hangs_up, "louder", "90018", ("ended", HUNG_UP)),
@@ -119,7 +120,7 @@ RACES = [
     (the_conference_ends, "join", "90019", ("failed", OVER)),
     (the_conference_ends, "louder", "90019", ("ended", ENDED)),
     (the_conference_ends, "quieter", "90019", ("ended", ENDED)),
-    (the_conference_ends, "leave", "90019", ("ended", LEFT)),
+    (the_conference_ends, "leave", "90019", ("ended", LEFT_AND_OVER)),
 ]
 
 

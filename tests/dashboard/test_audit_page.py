@@ -192,7 +192,7 @@ def test_a_day_is_a_day_where_the_contact_center_is(page, settings):
         ({"from_day": "22/11/2026"}, "from_day", "Write a day as year-month-day, such as 2026-11-22."),
         ({"from_day": "0001-01-01"}, "from_day", "Write a day as year-month-day, such as 2026-11-22."),
         ({"to_day": "9999-12-31"}, "to_day", "Write a day as year-month-day, such as 2026-11-22."),
-        ({"deed": "dance"}, "deed", "There is no deed “dance”."),
+        ({"deed": "dance"}, "deed", "There is no action “dance”."),
         ({"result": "maybe"}, "result", "There is no result “maybe”."),
         ({"person": "x" * 101}, "person", "Ensure this value has at most 100 characters (it has 101)."),
         ({"conference": "a\0b"}, "conference", "Null characters are not allowed."),
@@ -219,7 +219,7 @@ def test_there_are_fifty_deeds_to_a_page_and_the_filters_stay(page):
         enter(actor_name=f"Marta {number}")
     first, second = page(person="marta"), page(person="marta", page="2")
     assert (len(who(first)), who(second)) == (50, ["Marta 0"])
-    assert first.content.decode().count("1–50 of 51 deeds") == 1
+    assert first.content.decode().count("1–50 of 51 actions") == 1
     assert re.findall(r'href="(\?[^"]+)">Older', first.content.decode()) == ["?person=marta&amp;page=2"]
 
 

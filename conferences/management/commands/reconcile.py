@@ -85,7 +85,8 @@ def _read_back(conference: Conference, patient: bool) -> None:
 def _look_back() -> None:
     found = backfill.look_back(timezone.now())
     if found:
-        log.warning("%s webhooks that never arrived were taken from the provider's records", found)
+        what = "1 webhook that never arrived was" if found == 1 else f"{found} webhooks that never arrived were"
+        log.warning("%s taken from the provider's records", what)
 
 
 def _introduce_strangers() -> None:

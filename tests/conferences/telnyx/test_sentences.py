@@ -61,8 +61,8 @@ def test_the_races_are_the_ordinary_ones():
         (refused(422, "90019"), "The conference has just ended."),
         (refused(422, "90034"), "This phone has not been answered yet. Answer it, then try again."),
         (refused(422, "90032"), "This conference is full: nobody else can join it now."),
-        (refused(401, "10009"), "We are not connected to the phone provider properly. Please call your administrator."),
-        (Refused(401), "The phone provider did not let us in. Please call your administrator."),
+        (refused(401, "10009"), "Telnyx does not accept our key. Your administrator has to mend this."),
+        (Refused(401), "Telnyx did not let us in. Your administrator has to mend this."),
         (
             Unavailable("timeout", sends=3),
             "There is no answer from the provider; the outcome is unknown. The screen will show it as soon as we know.",
