@@ -107,7 +107,7 @@ class Story:
 
     def leg(self, address: str) -> Leg:
         """The newest leg at an address, in the provider's world."""
-        legs = [one for one in self.simulator.world.legs.values() if address in (one.to, one.from_)]
+        legs = [one for one in self.simulator.world.legs.values() if address in (one.to, one.from_, one.endpoint)]
         return legs[-1]
 
     def hear(self, world: World, speaker: Leg) -> set[str]:

@@ -75,6 +75,19 @@ AGENTS = (
     AgentRole("Piotr Nowak", "sip:piotr.nowak@agents.example", "Billing"),
 )
 
+
+@dataclass(frozen=True)
+class SystemRole:
+    """A machine of the center's own that takes part in calls."""
+
+    name: str
+    address: str
+    team: str
+
+
+SYSTEMS = (SystemRole("Billing assistant", "sip:assistant@bots.example", "Billing"),)
+"""Its assistant answers what customers of a team ask until an agent comes."""
+
 SUPERVISORS = (
     SupervisorRole(
         "Elena Marín",

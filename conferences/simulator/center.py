@@ -40,6 +40,7 @@ class ContactCenter:
         self._lines: dict[str, Leg] = {}
         self._wrapping_up: dict[str, datetime] = {}
         self._ticket = 4710
+        self.systems: tuple[cast.SystemRole, ...] = ()
 
     def tell(self, story: Story) -> None:
         """Run a story on the world's agenda; a refused command ends it."""
@@ -75,12 +76,44 @@ class ContactCenter:
             return
         self.world.answer(leg)
         conference = self._receive(leg, queue)
+        for system in (one for one in self.systems if one.team == queue.team):
+            self.tell(self._assist(conference, system.address))
         agent = yield from self._wait_for_agent(conference, leg, queue.team, patience)
         if agent:
             yield from self._talk(conference, leg, agent, seconds)
         elif leg.is_alive:
             self.world.far_end_hangs_up(leg)
         yield from self._part(conference, leg)
+
+    def call_out(self, team: str, seconds: float) -> Story:
+        """An agent calls a customer from the browser: the agent is on the call that was placed, not the one called."""
+        agent = self.free_agent(team)
+        if agent is None or not agent.address.startswith("sip:"):
+            return
+        free = [each for each in cast.CUSTOMERS if self.is_free(each)]
+        number = self.random.choice(free or cast.CUSTOMERS)
+        leg = self._lines[agent.address] = self.world.dial_out(self.app, agent.address, number, shown=cast.CALLER_ID)
+        yield 0.3
+        self.world.answer(leg)
+        self._ticket += 1
+        conference = self.world.create_conference(leg, f"{team} {self._ticket}", ConferenceOptions())
+        self.world.phones.set(number, "answers", after=self.random.uniform(1.0, 6.0))
+        into = DialInto(conference, options=JoinOptions(), early_media=False)
+        called = self.world.dial_into(self.app, (cast.CALLER_ID, number), into, DialOptions(timeout_secs=RING_SECONDS))
+        self._lines[number] = called
+        while called.participant is None and called.state != "ended" and leg.state != "ended":
+            yield STEP
+        if called.participant is not None:
+            yield from self._talk(conference, called, agent, seconds)
+        yield from self._part(conference, called)
+
+    def _assist(self, conference: Conference, address: str) -> Story:
+        """The assistant talks with the customer for a while, whether or not an agent has come meanwhile."""
+        into = DialInto(conference, options=JoinOptions(), early_media=False)
+        leg = self.world.dial_into(self.app, (cast.CALLER_ID, address), into, DialOptions())
+        yield self.random.uniform(15.0, 40.0)
+        if leg.state != "ended":
+            self.world.hang_up(leg)
 
     def _receive(self, leg: Leg, queue: QueueRole) -> Conference:
         self._ticket += 1

@@ -111,6 +111,12 @@ class Simulator:
             self.world.far_end_answers(leg)
         return leg
 
+    def dial_out(self, endpoint: str, to: str, *, shown: str | None = None) -> Leg:
+        """An agent's browser calls somebody: a parked leg, which the contact center takes up at once."""
+        leg = self.world.dial_out(self.app, endpoint, to, shown=shown)
+        self.world.answer(leg)
+        return leg
+
     def conference_with(
         self, agents: Sequence[str] = ("sip:ana.ruiz@agents.example",), customer: str = "+14155550171",
         queue_number: str = "+14155550101", name: str | None = None,

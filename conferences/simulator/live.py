@@ -18,6 +18,7 @@ def live(  # noqa: PLR0913 - keyword-only, one per option of the command
     api_key: str = "KEY_SIMULATOR",
     connection_id: str = CONNECTION_ID,
     key_seed: str | None = None,
+    mixed: bool = False,
 ) -> Server:
     """A server not yet started (use it as a context manager) whose scenario begins at once.
 
@@ -34,5 +35,5 @@ def live(  # noqa: PLR0913 - keyword-only, one per option of the command
         key_seed=key_seed,
     )
     server = simulator.serve(port)
-    begin(simulator, scenario, seed=seed, calls_per_minute=calls_per_minute)
+    begin(simulator, scenario, seed=seed, calls_per_minute=calls_per_minute, mixed=mixed)
     return server

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from conferences.simulator.facade import Simulator
 
 SHORTEST_CALL, LONGEST_CALL, MEAN_BEYOND = 60.0, 360.0, 65.0
+CALLED_OUT = 0.25
 FORGET_AFTER_SECONDS = 6 * 3600.0
 
 
@@ -37,6 +38,14 @@ def _arrivals(center: ContactCenter, calls_per_minute: float) -> Story:
         yield center.random.expovariate(calls_per_minute / 60)
         center.tell(center.call(center.random.choice(cast.QUEUES), _call_seconds(center)))
         center.world.forget(FORGET_AFTER_SECONDS)
+
+
+def _outgoing(center: ContactCenter, calls_per_minute: float) -> Story:
+    """Agents calling customers, for ever."""
+    yield center.random.uniform(0.5, 2.0)
+    while True:
+        center.tell(center.call_out(center.random.choice(cast.TEAMS), _call_seconds(center)))
+        yield center.random.expovariate(calls_per_minute * CALLED_OUT / 60)
 
 
 def _working_day(center: ContactCenter, calls_per_minute: float) -> None:
@@ -91,14 +100,24 @@ SCENARIOS = {
 }  # fmt: skip
 
 
-def begin(simulator: Simulator, name: str, *, seed: int = 0, calls_per_minute: float | None = None) -> ContactCenter:
-    """Set a scenario going; the world's clock does the rest. Raises KeyError for an unknown name."""
+def begin(
+    simulator: Simulator, name: str, *, seed: int = 0, calls_per_minute: float | None = None, mixed: bool = False
+) -> ContactCenter:
+    """Set a scenario going; the world's clock does the rest. Raises KeyError for an unknown name.
+
+    `mixed`: agents call customers as well, out of their browsers, and a machine of the center's answers first for
+    those who have one.
+    """
     scenario = SCENARIOS[name]
     for supervisor in cast.SUPERVISORS:
         for device in supervisor.devices:
             simulator.phones.set(device.address, device.outcome)
     simulator.faults.webhooks.set(scenario.webhook_faults)
     center = ContactCenter(simulator.world, simulator.app, seed)
+    rate = calls_per_minute or scenario.calls_per_minute
     with simulator.world.lock:
-        scenario.begin(center, calls_per_minute or scenario.calls_per_minute)
+        if mixed and rate:
+            center.systems = cast.SYSTEMS
+            center.tell(_outgoing(center, rate))
+        scenario.begin(center, rate)
     return center

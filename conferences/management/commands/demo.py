@@ -124,7 +124,16 @@ def _services(keys: dict[str, str], options: dict[str, Any]) -> dict[str, list[s
     seed = options["seed"] if options["seed"] is not None else secrets.randbelow(2**31)
     rate = ["--rate", str(options["rate"])] if options["rate"] else []
     server = ["-b", "127.0.0.1", "-p", str(options["port"]), "--http-timeout", "30", "--websocket_timeout", "-1"]
-    provider = ["--port", str(options["provider_port"]), "--scenario", options["scenario"], "--seed", str(seed), *rate]
+    provider = [
+        "--port",
+        str(options["provider_port"]),
+        "--scenario",
+        options["scenario"],
+        "--seed",
+        str(seed),
+        *rate,
+        "--mixed",
+    ]
     door = ["--webhook-url", f"http://127.0.0.1:{options['port']}/webhooks/telnyx/"]
     secret = ["--key-seed", keys["key_seed"], "--api-key", keys["api_key"]]
     return {

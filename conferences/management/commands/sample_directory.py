@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from conferences.checks import is_this_machine
-from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
+from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, SystemAddress, Team
 from conferences.simulator import cast
 
 PASSWORD = "listen carefully"  # noqa: S105 - of the demo's fictitious people
@@ -43,6 +43,8 @@ class Command(BaseCommand):
         for agent in cast.AGENTS:
             person, _ = Agent.objects.get_or_create(name=agent.name, defaults={"team": teams[agent.team]})
             AgentAddress.objects.get_or_create(address=agent.address, defaults={"agent": person})
+        for system in cast.SYSTEMS:
+            SystemAddress.objects.get_or_create(address=system.address, defaults={"name": system.name})
         for supervisor in cast.SUPERVISORS:
             self._supervisor(supervisor, teams)
         self._administrator()

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--scenario", choices=sorted(SCENARIOS), default="calm-morning")
         parser.add_argument("--seed", type=int, default=0, help="the same seed tells the same story")
         parser.add_argument("--rate", type=float, help="calls per minute (default: as the scenario has it)")
+        parser.add_argument("--mixed", action="store_true", help="agents call out too, and machines answer for some")
         parser.add_argument("--webhook-url", default="http://127.0.0.1:8000/webhooks/telnyx/")
         parser.add_argument("--key-seed", help="base64 of 32 bytes to make the signing key of (default: a new key)")
         parser.add_argument("--api-key", default="KEY_SIMULATOR")
@@ -54,6 +55,7 @@ class Command(BaseCommand):
                 api_key=options["api_key"],
                 connection_id=options["connection_id"],
                 key_seed=options["key_seed"],
+                mixed=options["mixed"],
             )
         except (OSError, ValueError) as error:
             raise CommandError(f"The simulator cannot start: {error}") from error

@@ -67,8 +67,8 @@ def call_payload(leg: Leg, **more: Any) -> Payload:
         "connection_id": leg.app.connection_id,
         "from": leg.from_,
         "to": leg.to,
-        "calling_party_type": "sip" if leg.from_.startswith("sip") else "pstn",
-        "from_sip_uri": _sip_uri(leg.from_),
+        "calling_party_type": "sip" if leg.endpoint or leg.from_.startswith("sip") else "pstn",
+        "from_sip_uri": _sip_uri(leg.endpoint or leg.from_),
         "to_sip_uri": _sip_uri(leg.to),
         **more,
     }
@@ -84,7 +84,7 @@ def initiated(leg: Leg) -> Payload:
     return call_payload(
         leg,
         direction=leg.direction,
-        state="parked" if incoming else "bridging",
+        state="parked" if incoming or leg.endpoint else "bridging",
         start_time=stamp(leg.created_at),
         caller_id_name=leg.from_,
         connection_codecs="PCMU,PCMA,OPUS",

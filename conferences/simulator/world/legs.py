@@ -69,6 +69,17 @@ class Legs(State):
             self._ring(leg, options)
             return leg
 
+    def dial_out(self, app: App, endpoint: str, to: str, *, shown: str | None = None) -> Leg:
+        """A browser or SIP phone of ours calls somebody: a parked leg that the application goes on with.
+
+        `shown` is the caller id it shows, its own address if none. The leg is its own end's: `to` is whom it wants.
+        """
+        with self.lock:
+            leg = self._new_leg("outgoing", shown or endpoint, to, app)
+            leg.endpoint = endpoint
+            self._announce("call.initiated", leg, envelopes.initiated(leg))
+            return leg
+
     def _new_leg(
         self, direction: Literal["incoming", "outgoing"], from_: str, to: str, app: App, session: Leg | None = None
     ) -> Leg:
@@ -106,9 +117,9 @@ class Legs(State):
                 self._answered(leg)
 
     def answer(self, leg: Leg) -> None:
-        """Our answer command on an inbound leg (call.answered); Refusal 90102 for an outgoing one."""
+        """Our answer command on a parked leg (call.answered); Refusal 90102 for one that an application dialled."""
         with self.lock:
-            if leg.direction == "outgoing":
+            if leg.direction == "outgoing" and leg.endpoint is None:
                 raise refusals.answer_on_outbound()
             if leg.state == "initiated":
                 self._answered(leg)
@@ -125,13 +136,13 @@ class Legs(State):
 
     def hang_up(self, leg: Leg) -> None:
         """Our hangup command (call.hangup, and what follows from it)."""
-        outgoing = leg.direction == "outgoing"
+        outgoing = leg.direction == "outgoing" and leg.endpoint is None
         cause = "originator_cancel" if outgoing and leg.state == "initiated" else "normal_clearing"
         self.end_leg(leg, Ending(cause, "caller" if outgoing else "callee"))
 
     def far_end_hangs_up(self, leg: Leg) -> None:
         """The person on the leg puts the phone down, or gives up ringing us."""
-        incoming = leg.direction == "incoming"
+        incoming = leg.direction == "incoming" or leg.endpoint is not None
         cause = "originator_cancel" if incoming and leg.state == "initiated" else "normal_clearing"
         self.end_leg(leg, Ending(cause, "caller" if incoming else "callee"))
 

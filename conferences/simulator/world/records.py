@@ -50,10 +50,14 @@ class Leg:
     supervisor_role: Role = "none"
     held_by_phone: bool = False
     detection: str | None = None
+    endpoint: str | None = None
+    """The SIP address of the phone or browser of ours that placed the call; None for what an application dialled."""
 
     @property
     def far_end(self) -> str:
         """The number or SIP address of the person on this leg."""
+        if self.endpoint is not None:
+            return self.endpoint
         return self.to if self.direction == "outgoing" else self.from_
 
     @property
