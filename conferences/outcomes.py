@@ -29,7 +29,7 @@ def changes(supervision: Supervision, step: Step, sent: Sent) -> dict[str, objec
 
 
 def _told(sent: Sent) -> dict[str, object]:
-    is_unknown = sent.result == AuditEntry.Result.UNKNOWN
+    is_unknown = sent.result == AuditEntry.Result.UNKNOWN and sent.reached
     return notices.uncertain(sent.sentence) if is_unknown else notices.said(sent.sentence)
 
 

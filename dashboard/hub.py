@@ -33,7 +33,7 @@ with suppress(ImportError):
 GROUP: Final = "feed"
 TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds
 HEARTBEAT: Final = 5.0
-CHECK_LOGINS: Final = 5.0
+CHECK_LOGINS: Final = 4.0
 REJOIN: Final = 30.0  # the channel layer drops a group member after a day, and one that was slow for a minute
 
 
@@ -178,6 +178,8 @@ class Hub:
                 self._dismiss(viewer, 4401)
             elif audience != viewer.audience:
                 self._dismiss(viewer, 4403)
+        for viewer in await self._in_thread(lambda: frames.turned_out(self._viewers)):
+            self._dismiss(viewer, 4403)
 
     async def _beat(self) -> None:
         viewers = list(self._viewers)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+from django.utils import timezone
 
 from dashboard.audiences import Audience
 from dashboard.filters import BoardFilter
@@ -30,6 +33,7 @@ class Viewer:
     since: int
     frames: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     close_code: int = 1000
+    opened_at: datetime = field(default_factory=timezone.now)
 
     def offer(self, frame: str) -> None:
         try:

@@ -156,7 +156,7 @@ def test_ones_own_supervision_that_ended_meanwhile_is_told_to_a_page_that_return
     viewer = page(marta, latest())
     for participant in list(world.participants):
         story.simulator.far_end_hangs_up(participant.leg)
-    for _ in range(3):
+    for _ in range(6):
         story.pass_time()
     _, made = frames.catch_up([viewer])
     content = json.loads(made[viewer])["content"]
