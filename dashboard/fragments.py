@@ -63,7 +63,8 @@ def panel_context(user: User) -> dict[str, Any]:
     agents = {one.call_control_id: one.label for one in call.agents}
     targets = [agents[one] for one in mine.accepted_targets if one in agents]
     said = notices.now(mine, agents)
-    told = own_bar.told(mine, conference, said.sentence if said else "")
+    alone = own_bar.alone(call, mine)
+    told = own_bar.told(mine, conference, said.sentence if said and not alone else "")
     return {
         "supervision": mine,
         "call": call,
@@ -76,7 +77,7 @@ def panel_context(user: User) -> dict[str, Any]:
         "is_hers": mine.problem in own_bar.HERS,
         "other_phones": own_bar.other_phones(mine),
         "whisper_to": [one for one in call.agents if said and one.call_control_id in said.whisper_to],
-        "alone": own_bar.alone(call, mine),
+        "alone": alone,
         "quiet": own_bar.why_quiet(call, mine),
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],
         "problem": told.problem,

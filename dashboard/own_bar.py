@@ -66,11 +66,11 @@ def alone(call: Call, supervision: Supervision) -> Alone | None:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """Why she is not heard, or hears nothing, beyond her mode, and what takes that off: "mute" or "hold"."""
+    """What keeps her from being heard, or from hearing, beyond her mode ("mute", "hold"), and what takes it off."""
 
     what: str
-    sentence: str
     deed: str
+    progress: str
     is_under_way: bool
 
 
@@ -81,10 +81,10 @@ def why_quiet(call: Call, supervision: Supervision) -> list[Quiet]:
         return []
     found = []
     if me.on_hold or supervision.lift_hold:
-        found.append(Quiet("hold", "You are on hold.", "Take me off hold", supervision.lift_hold))
+        found.append(Quiet("hold", "Take me off hold", "Taking you off hold…", supervision.lift_hold))
     speaks = supervision.accepted_role not in ("", Supervision.Role.MONITOR)
     if speaks and (me.muted or supervision.join_options.mute) and supervision.asked_role == supervision.accepted_role:
-        found.append(Quiet("mute", "You are muted.", "Unmute me", supervision.command == "unmute"))
+        found.append(Quiet("mute", "Unmute me", "Unmuting you…", supervision.command == "unmute"))
     return found
 
 
