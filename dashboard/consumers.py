@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,12 +16,19 @@ from dashboard.hub import hub
 from dashboard.viewers import Viewer
 
 SHOWN = re.compile(r"[0-9]{1,18}")
+# A page says once a second at most what it shows.
+MESSAGES_A_SECOND, MOST_AT_ONCE = 5.0, 10.0
+LONGEST = 64
+TOO_LONG, TOO_MUCH, TOO_MANY_PAGES = 1009, 4429, 4409
 
 
 class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """`/ws/board/?since=<feed number>`: everything changed since, then whatever changes."""
 
     viewer: Viewer | None = None
+    allowance = MOST_AT_ONCE
+    heard_at = 0.0
+    is_over = False
     forwarding: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
@@ -29,6 +37,9 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.accept()
         if viewer is None:
             await self.close(4401)
+            return
+        if not hub.has_room(viewer):
+            await self.close(TOO_MANY_PAGES)
             return
         self.viewer = viewer
         self.forwarding = asyncio.get_running_loop().create_task(self._forward(viewer))
@@ -44,9 +55,28 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.forwarding.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """The number of a frame now on screen, for the lag meter. Deeds are HTTP posts with their own checks."""
-        if text_data is not None and SHOWN.fullmatch(text_data):
-            hub.shown(int(text_data))
+        """The number of a frame now on screen, for the lag meter. Deeds are HTTP posts with their own checks.
+
+        Whoever sends much or often is no page of ours: the connection is closed.
+        """
+        if self.is_over or self.viewer is None:
+            return
+        if len(text_data or bytes_data or b"") > LONGEST:
+            await self._end(TOO_LONG)
+        elif not self._may_speak():
+            await self._end(TOO_MUCH)
+        elif text_data is not None and SHOWN.fullmatch(text_data):
+            hub.shown(self.viewer, int(text_data))
+
+    def _may_speak(self) -> bool:
+        now = time.monotonic()
+        self.allowance = min(MOST_AT_ONCE, self.allowance + (now - self.heard_at) * MESSAGES_A_SECOND) - 1
+        self.heard_at = now
+        return self.allowance >= 0
+
+    async def _end(self, code: int) -> None:
+        self.is_over = True
+        await self.close(code)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels would first hop to a thread, one for the whole process, to close database connections we do not have.

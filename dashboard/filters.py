@@ -30,6 +30,11 @@ class BoardFilter:
             supervised=query.get("supervised", "") == "1",
         )
 
+    def query(self) -> dict[str, str]:
+        """Return the words by which an address asks for this view, and no others."""
+        words = {"q": self.q, "queue": self.queue, "state": self.state, "supervised": "1" if self.supervised else ""}
+        return {name: value for name, value in words.items() if value}
+
     def __bool__(self) -> bool:
         return self != BoardFilter()
 

@@ -33,6 +33,7 @@ with suppress(ImportError):
 GROUP: Final = "feed"
 TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds
 HEARTBEAT: Final = 5.0
+MOST_PAGES: Final = 20  # open at once by one user, in one process
 CHECK_LOGINS: Final = 4.0
 REJOIN: Final = 30.0  # the channel layer drops a group member after a day, and one that was slow for a minute
 
@@ -83,9 +84,15 @@ class Hub:
     def leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
 
-    def shown(self, number: int) -> None:
-        """A browser says that it shows what was sent under that feed number."""
-        self._lag.shown(number, timezone.now())
+    def has_room(self, viewer: Viewer) -> bool:
+        """Whether its user may open another page: one person's pages must not crowd out the others'."""
+        return sum(one.user_pk == viewer.user_pk for one in self._viewers) < MOST_PAGES
+
+    def shown(self, viewer: Viewer, number: int) -> None:
+        """A browser says that it shows what it was sent under that feed number; the rest does not count."""
+        if number in viewer.unshown:
+            viewer.unshown.remove(number)
+            self._lag.shown(number, timezone.now())
 
     def nudge(self) -> None:
         """Say, from any thread, that the feed has moved. Nothing waits and nothing fails: the tick finds it too."""
@@ -156,6 +163,7 @@ class Hub:
         if stamps is not None:
             self._lag.sent(number, stamps)
         for viewer, frame in made.items():
+            viewer.unshown.append(number)
             self._send(viewer, frame)
 
     def _render(self, viewers: list[Viewer]) -> tuple[dict[Viewer, str], int, Stamps | None]:

@@ -1,11 +1,13 @@
-"""Two small rules for every response: no copies are kept, and an expired login never lands inside a fragment."""
+"""Small rules for every request: no copy is kept, an expired login leads back, no pattern is matched against rows."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -19,8 +21,26 @@ def login_for_htmx(get_response: GetResponse) -> GetResponse:
         if request.headers.get("HX-Request") and response.status_code == 302:
             to = response.headers["Location"]
             if to.startswith(resolve_url("login")):
-                return HttpResponseClientRedirect(resolve_url("login"))
+                return HttpResponseClientRedirect(_login_back_to(request))
         return response
+
+    return middleware
+
+
+def _login_back_to(request: HttpRequest) -> str:
+    """The page she was on is where she wants to be again, not the fragment that was asked for."""
+    page = HtmxDetails(request).current_url_abs_path
+    login = resolve_url("login")
+    return f"{login}?{urlencode({'next': page})}" if page else login
+
+
+def refuse_patterns(get_response: GetResponse) -> GetResponse:
+    """No regular expression is taken from an address: SQLite matches it with the whole server standing still."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if any(part in ("regex", "iregex") for name in request.GET for part in name.split("__")):
+            return HttpResponseBadRequest("Patterns (regex) cannot be searched for.", content_type="text/plain")
+        return get_response(request)
 
     return middleware
 

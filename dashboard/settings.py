@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dashboard.middleware.refuse_patterns",
     "dashboard.middleware.login_for_htmx",
     "dashboard.middleware.keep_no_copy",
     "axes.middleware.AxesMiddleware",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -32,6 +33,7 @@ class Viewer:
     conference: UUID | None
     since: int
     frames: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    unshown: deque[int] = field(default_factory=lambda: deque(maxlen=MOST_WAITING))  # sent, not said to be on screen
     close_code: int = 1000
     opened_at: datetime = field(default_factory=timezone.now)
 

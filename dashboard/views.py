@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -248,11 +248,10 @@ def _panel(request: SupervisorRequest, mine: Supervision, notice: str = "") -> H
 
 def _page(request: SupervisorRequest, number: int, conference: UUID | None = None) -> dict[str, Any]:
     """What every live page needs: the number it was rendered at, its socket's address, and the user's supervision."""
-    query = request.GET.copy()
-    query["since"] = str(number)
-    if conference is not None:
-        query["conference"] = str(conference)
-    return {"socket": f"/ws/board/?{query.urlencode()}", "feed": number} | fragments.panel_context(request.user)
+    # Of the page's own address only what a filter knows: no link may make a board's socket that of another page.
+    query = BoardFilter.read(request.GET).query() if conference is None else {"conference": str(conference)}
+    address = f"/ws/board/?{urlencode({**query, 'since': str(number)})}"
+    return {"socket": address, "feed": number} | fragments.panel_context(request.user)
 
 
 def _conference(request: SupervisorRequest, pk: UUID) -> Conference:
