@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -11,11 +12,11 @@ from functools import partial
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from conferences import audit_owed, backfill, following, leftovers, reconcile, signals
+from conferences import audit_owed, backfill, boundaries, following, leftovers, reconcile, signals
 from conferences.models import Conference, OwedEntry, Participant, Supervision
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
@@ -136,25 +137,31 @@ class Runner:
     def _look(self) -> None:
         while not self._stopped.is_set():
             self._woken.clear()
-            try:
-                self._hand_out()
-            except DatabaseError:
-                log.exception("Errands could not be looked for; trying again")
-            finally:
-                close_old_connections()
+            boundaries.ERRANDS.run(self._hand_out)
+            close_old_connections()
+            self._stopped.wait(boundaries.ERRANDS.pause)
             self._woken.wait(LOOK_EVERY)
 
     def _hand_out(self) -> None:
         self._under_way = {key: future for key, future in self._under_way.items() if not future.done()}
         for key, errand in due():
-            if key not in self._under_way and not self._stopped.is_set():
+            if key not in self._under_way and not self._stopped.is_set() and _may_be_tried(key):
                 self._under_way[key] = self._pools[_POOLS.get(key[0], "reading")].submit(_do, key, errand)
 
 
+# Errands that raised what nobody foresaw: how often in a row, and not to be tried again before.
+_FAILED: dict[Key, tuple[int, float]] = {}
+
+
+def _may_be_tried(key: Key) -> bool:
+    return _FAILED.get(key, (0, 0.0))[1] <= time.monotonic()
+
+
 def _do(key: Key, errand: Callable[[], None]) -> None:
-    try:
-        errand()
-    except DatabaseError:
-        log.exception("An errand failed and will be tried again: %s", key)
-    finally:
-        close_old_connections()
+    if boundaries.ONE_ERRAND.run(errand):
+        _FAILED.pop(key, None)
+    else:
+        times, _ = _FAILED.get(key, (0, 0.0))
+        pause = min(boundaries.LONGEST_PAUSE, boundaries.FIRST_PAUSE * 2 ** min(times, 10))
+        _FAILED[key] = (times + 1, time.monotonic() + pause)
+    close_old_connections()

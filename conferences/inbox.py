@@ -5,17 +5,19 @@ from __future__ import annotations
 import enum
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from conferences import feed, signals
+from conferences import boundaries, feed, signals
+from conferences.boundaries import cause_of, trace_of
 from conferences.fold import WITHOUT_EFFECT, is_handled, is_ours, order
 from conferences.models import Fact
-from conferences.projection import project
+from conferences.projection import fold_again, project
 from conferences.telnyx.events import Event, Unusable, encode, parse
 from conferences.telnyx.redaction import redact, redact_bytes
 
@@ -27,18 +29,23 @@ class Receipt(enum.Enum):
     DUPLICATE = "duplicate"
     IGNORED = "ignored"
     DEAD = "dead"
+    PARKED = "parked"
 
 
 def receive(body: bytes, *, received_at: datetime, key_index: int | None = None) -> Receipt:
     """Store a verified webhook's bytes and bring the rows up to date, in one transaction.
 
-    Bytes that carry no event are kept as a dead letter with the reason. Raises what the database raises: then nothing
-    was stored and the provider is to send again.
+    Bytes that carry no event are kept as a dead letter with the reason; what a mistake of ours keeps from counting is
+    parked. Raises what the database raises: then nothing was stored and the provider is to send again.
     """
     try:
-        event = parse(body, received_at)
+        event = redact(parse(body, received_at))
+        order(event)
     except Unusable as error:
         return _bury(body, received_at, error.reason, key_index)
+    except Exception as error:  # noqa: BLE001 - a boundary: see conferences.boundaries
+        boundaries.FACTS.note(error)
+        return _bury(body, received_at, cause_of(error), key_index, trace=trace_of(error))
     return _store(event, body, Fact.Source.WEBHOOK, received_at=received_at, key_index=key_index)
 
 
@@ -94,15 +101,59 @@ def _store(
                 return Receipt.DUPLICATE
             return _again(twin, event, body, received_at=received_at, key_index=key_index)
         fact.save(force_insert=True)
-        if handled:
-            project(event, now=received_at, is_fresh=source == Fact.Source.WEBHOOK)
+        is_fresh = source == Fact.Source.WEBHOOK
+        counts = not handled or _counts(fact, lambda: project(event, now=received_at, is_fresh=is_fresh))
         transaction.on_commit(_announce, robust=True)
+    if not counts:
+        return Receipt.PARKED
     return Receipt.NEW if handled else Receipt.IGNORED
+
+
+def _counts(fact: Fact, effect: Callable[[], object]) -> bool:
+    """Let a stored fact take effect; when a mistake of ours prevents that, park it, and nothing else is lost by it."""
+    try:
+        with transaction.atomic():
+            effect()
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a boundary: see conferences.boundaries
+        boundaries.FACTS.note(error)
+        fact.outcome, fact.reason, fact.trace = Fact.Outcome.PARKED, cause_of(error)[:255], trace_of(error)
+        fact.save(update_fields=["outcome", "reason", "trace"])
+        return False
+    boundaries.FACTS.went_well()
+    return True
+
+
+def parked() -> QuerySet[Fact]:
+    """Return the facts that a mistake of ours keeps from counting, oldest first."""
+    return Fact.objects.filter(outcome=Fact.Outcome.PARKED).order_by("pk")
+
+
+def take_up(fact: Fact) -> bool:
+    """Try a parked fact again; return whether it counts now. One that fails again stays parked, with the new trace."""
+    body = bytes(fact.body)
+    if not fact.event_type:  # our code had stopped before it knew what this is
+        return _take_up_bytes(fact, body)
+    with feed.writing():
+        fact.outcome, fact.reason, fact.trace = Fact.Outcome.APPLIED, "", ""
+        fact.save(update_fields=["outcome", "reason", "trace"])
+        ids = [fact.conference_id] if fact.conference_id else []
+        legs = [fact.call_control_id] if fact.call_control_id else []
+        counts = _counts(fact, lambda: fold_again(ids, legs))
+        transaction.on_commit(_announce, robust=True)
+    return counts
+
+
+def _take_up_bytes(fact: Fact, body: bytes) -> bool:
+    with transaction.atomic():
+        fact.delete()
+        return receive(body, received_at=fact.received_at, key_index=fact.key_index) is not Receipt.PARKED
 
 
 def _again(twin: Fact, event: Event, body: bytes, *, received_at: datetime, key_index: int | None) -> Receipt:
     """The provider repeats itself; one id with two contents must not happen, and is kept for somebody to look at."""
-    if twin.outcome != Fact.Outcome.DEAD and not _same(twin.event, event):
+    if twin.outcome not in (Fact.Outcome.DEAD, Fact.Outcome.PARKED) and not _same(twin.event, event):
         return _bury(body, received_at, f"the id of another event ({event.id})", key_index)
     return Receipt.DUPLICATE
 
@@ -117,22 +168,25 @@ def _same(one: Event, other: Event) -> bool:
     return (one.type, one.payload) == (other.type, other.payload)
 
 
-def _bury(body: bytes, received_at: datetime, reason: str, key_index: int | None) -> Receipt:
+def _bury(body: bytes, received_at: datetime, reason: str, key_index: int | None, *, trace: str = "") -> Receipt:
     digest = hashlib.sha256(body).hexdigest()
     body = redact_bytes(body)
     _, is_new = Fact.objects.get_or_create(
         event_id=digest,
         defaults={
             "source": Fact.Source.WEBHOOK,
-            "outcome": Fact.Outcome.DEAD,
+            "outcome": Fact.Outcome.PARKED if trace else Fact.Outcome.DEAD,
             "reason": reason[:255],
+            "trace": trace,
             "occurred_at": received_at,
             "received_at": received_at,
             "key_index": key_index,
             "body": body,
         },
     )
-    return Receipt.DEAD if is_new else Receipt.DUPLICATE
+    if not is_new:
+        return Receipt.DUPLICATE
+    return Receipt.PARKED if trace else Receipt.DEAD
 
 
 def _announce() -> None:

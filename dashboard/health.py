@@ -19,9 +19,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from conferences import turned_away
+from conferences import boundaries, pulse, turned_away
 from conferences.checks import api_key_problem, key_refusal, public_key_problem
-from conferences.models import AuditEntry
+from conferences.models import AuditEntry, Fact
+from conferences.silence import SILENT, silence
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -68,7 +69,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
     Its parts: `database` (reachable and migrated), `public_key` (webhooks can be verified), `api_key` (there is one,
     and this process was not refused with it), `provider` (it did not refuse the key at the last command), `webhooks`
-    (the provider sends a version that can be read; what a stranger sends makes nobody unfit, it is only counted here).
+    (the provider sends a version that can be read, and is not silent while calls are live; what a stranger sends makes
+    nobody unfit, it is only counted here), `reconciler` (it comes round), `background` (so does what this process does
+    beside requests), `channel_layer` (nudges reach other processes), `facts` (none is parked).
     """
     database = _database()
     parts = {
@@ -77,6 +80,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
         "api_key": api_key_problem() or key_refusal() or OK,
         "provider": _provider() if database == OK else NOT_KNOWN,
         "webhooks": _webhooks() if database == OK else NOT_KNOWN,
+        "reconciler": _reconciler() if database == OK else NOT_KNOWN,
+        "background": _background(),
+        "channel_layer": boundaries.CHANNEL_LAYER.trouble or OK,
+        "facts": _facts() if database == OK else NOT_KNOWN,
     }
     fit = all(part == OK or part.startswith(f"{OK} ") for part in parts.values())
     return JsonResponse(parts, status=200 if fit else 503)
@@ -109,8 +116,33 @@ def _webhooks() -> str:
     if count := turned_away.in_old_format(now):
         bodies = "body" if count == 1 else "bodies"
         return f"{count} signed {bodies} in the old v1 format in the last hour: set API version 2."
+    if (silent := silence(now)) is not None and silent > SILENT:
+        return f"Nothing has been heard from the provider for {silent.total_seconds():.0f} s while calls are live."
     lately = turned_away.lately(now)
     return f"{OK} (refused in the last hour: {'; '.join(lately)})" if lately else OK
+
+
+def _reconciler() -> str:
+    now = timezone.now()
+    since = pulse.age(pulse.RECONCILER, now)
+    if since is None:
+        return "manage.py reconcile has never run; keep it running beside the server."
+    if since > pulse.DEAD_AFTER:
+        return f"manage.py reconcile has not come round for {since.total_seconds():.0f} s; start it again."
+    return pulse.trouble(pulse.RECONCILER) or f"{OK} ({since.total_seconds():.0f} s ago)"
+
+
+def _background() -> str:
+    loops = (boundaries.ERRANDS, boundaries.HUB, boundaries.HEARTBEAT)
+    return " ".join(one.trouble for one in loops if one.trouble) or OK
+
+
+def _facts() -> str:
+    count = Fact.objects.filter(outcome=Fact.Outcome.PARKED).count()
+    if not count:
+        return OK
+    what = "1 fact is" if count == 1 else f"{count} facts are"
+    return f"{what} parked by a mistake of ours: look under Facts, and run manage.py replay_facts once it is mended."
 
 
 def _provider() -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final, TypeVar
 
 from channels.exceptions import ChannelFull
 from channels.layers import get_channel_layer
-from django.db import DatabaseError
 from django.utils import timezone
 
+from conferences import boundaries
+from conferences.boundaries import Boundary
 from dashboard import frames
 from dashboard.lag import LagMeter, Stamps
 from dashboard.threads import in_thread
@@ -124,14 +125,15 @@ class Hub:
         while True:
             try:
                 await layer.group_add(GROUP, channel)
+                boundaries.CHANNEL_LAYER.went_well()
                 async with asyncio.timeout(REJOIN):
                     while True:
                         await layer.receive(channel)
                         self._woken.set()
             except TimeoutError:
                 continue
-            except LAYER_IS_AWAY:
-                log.warning("The channel layer is away; the board is kept current by looking every %s s", TICK)
+            except LAYER_IS_AWAY as error:  # the board is kept current by looking every TICK seconds
+                boundaries.CHANNEL_LAYER.note(error)
                 await asyncio.sleep(1)
 
     async def _run(self) -> None:
@@ -144,16 +146,26 @@ class Hub:
                 pass
             self._woken.clear()
             now = time.monotonic()
-            try:
-                await self._tell_changes()
-                if now - checked > CHECK_LOGINS:
-                    checked = now
-                    await self._check_logins()
-                if now - beat > HEARTBEAT:
-                    beat = now
-                    await self._beat()
-            except DatabaseError:  # and no heartbeat: pages then say that they are late
-                log.exception("The feed could not be read; trying again")
+            # A page that is told of no change is told so by the missing heartbeat.
+            if not await self._bounded(boundaries.HUB, self._tell_changes):
+                await asyncio.sleep(boundaries.HUB.pause)
+                continue
+            if now - checked > CHECK_LOGINS:
+                checked = now
+                await self._bounded(boundaries.HEARTBEAT, self._check_logins)
+            if now - beat > HEARTBEAT:
+                beat = now
+                await self._bounded(boundaries.HEARTBEAT, self._beat)
+
+    async def _bounded(self, boundary: Boundary, work: Callable[[], Awaitable[None]]) -> bool:
+        """Do one thing the hub does again and again; whatever it raises is noted, and the hub goes on."""
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - a boundary: see conferences.boundaries
+            boundary.note(error)
+            return False
+        boundary.went_well()
+        return True
 
     async def _tell_changes(self) -> None:
         viewers = list(self._viewers)

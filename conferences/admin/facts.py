@@ -8,12 +8,13 @@ from operator import or_
 from typing import Final
 
 import orjson
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from conferences import inbox
 from conferences.admin.readonly import ReadOnly, short, to_the_second
 from conferences.models import Fact, Gap
 
@@ -50,12 +51,24 @@ class FactAdmin(ReadOnly):
     date_hierarchy = "received_at"
     fields = (
         "event_id", "event_type", "source", "outcome", "reason", "occurred_at", "received_at", "order", "attempt",
-        "key_index", "conference_id", "call_control_id", "body_shown",
+        "key_index", "conference_id", "call_control_id", "trace", "body_shown",
     )  # fmt: skip
+    actions = ("apply_again",)
     readonly_fields = ("body_shown",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Fact]:
         return super().get_queryset(request).defer("body")
+
+    @admin.action(description="Apply parked facts again", permissions=["view"])
+    def apply_again(self, request: HttpRequest, facts: QuerySet[Fact]) -> None:
+        """Try those that are parked once more, as after a mistake of ours was mended."""
+        parked = list(facts.filter(outcome=Fact.Outcome.PARKED).order_by("pk"))
+        count = sum(inbox.take_up(fact) for fact in parked)
+        if not parked:
+            self.message_user(request, "None of these is parked.", messages.WARNING)
+        else:
+            level = messages.SUCCESS if count == len(parked) else messages.WARNING
+            self.message_user(request, f"{count} of {len(parked)} parked facts count now.", level)
 
     @admin.display(description="received at", ordering="received_at")
     def received(self, fact: Fact) -> str:

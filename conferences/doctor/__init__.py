@@ -57,6 +57,7 @@ def examine() -> Iterator[Finding]:
         yield deliveries.arrived(heard.last, timezone.now())
         yield deliveries.turned_away(heard.turned_away, heard.in_old_format)
         yield deliveries.looked_through(heard.looked_until, timezone.now())
+        yield deliveries.parked(Fact.objects.filter(outcome=Fact.Outcome.PARKED).count())
         yield clocks.against_webhooks(heard.delays)
 
 

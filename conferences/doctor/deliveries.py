@@ -49,6 +49,15 @@ def _sentence(phrases: Sequence[str]) -> str:
     return f"In the last hour: {'; '.join(phrases)}."
 
 
+def parked(count: int) -> Finding:
+    """Say how many facts a mistake of ours keeps from counting."""
+    if not count:
+        return ok("Facts", "None is parked.")
+    what = "1 is" if count == 1 else f"{count} are"
+    mend = "Look at the trace under Facts in the admin; once it is mended, run `manage.py replay_facts`."
+    return error("Facts", f"{what} parked: a mistake of ours keeps them from counting.", mend)
+
+
 def looked_through(until: datetime | None, now: datetime) -> Finding:
     """Say when `manage.py reconcile` last compared the provider's records with ours: it is what repairs lost webhooks.
 

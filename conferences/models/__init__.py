@@ -17,6 +17,7 @@ from conferences.models.directory import (
 from conferences.models.facts import Fact
 from conferences.models.gaps import Gap, Lookback
 from conferences.models.owed import OwedEntry
+from conferences.models.pulse import Pulse
 from conferences.models.refusals import WebhookRefusal
 from conferences.models.supervision import Supervision
 
@@ -35,6 +36,7 @@ __all__ = [
     "Lookback",
     "OwedEntry",
     "Participant",
+    "Pulse",
     "Queue",
     "QueueNumber",
     "Supervision",

@@ -20,12 +20,14 @@ class Fact(models.Model):
         APPLIED = "applied", "applied"
         IGNORED = "ignored", "ignored"
         DEAD = "dead", "dead letter"
+        PARKED = "parked", "parked: a mistake of ours kept it from counting"
 
     event_id = models.CharField(max_length=255, unique=True)
     event_type = models.CharField(max_length=255, blank=True)
     source = models.CharField(max_length=10, choices=Source)
     outcome = models.CharField(max_length=10, choices=Outcome)
     reason = models.CharField(max_length=255, blank=True)
+    trace = models.TextField(blank=True)  # of one that is parked: where our code stopped
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
     order = models.CharField(max_length=320)  # fold.order: place among all facts
@@ -45,6 +47,7 @@ class Fact(models.Model):
             models.Index(fields=["call_control_id", "order"], name="fact_leg", condition=~models.Q(call_control_id="")),
             # The admin's filter on dead letters, few among many.
             models.Index(fields=["-id"], name="fact_dead", condition=models.Q(outcome="dead")),
+            models.Index(fields=["id"], name="fact_parked", condition=models.Q(outcome="parked")),
         ]
 
     def __str__(self) -> str:

@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 from asgiref.sync import sync_to_async
 
+from conferences import boundaries
+from conferences.boundaries import Boundary
 from conferences.feed import latest
 from conferences.projection import note_drift
 from conferences.reconcile import due, read_back
+from dashboard import frames
 from dashboard.hub import hub
 from dashboard.lag import LagMeter
 from tests.page import Page
@@ -216,3 +219,31 @@ async def test_a_change_of_our_own_is_no_sample_of_the_providers_lag(story: Stor
     frame = await page.until(lambda frame: bool(frame.get("rows")))
     await page.socket.send_to(str(frame["feed"]))
     assert "lag" not in await page.until(lambda frame: "content" not in frame)
+
+
+async def test_a_mistake_in_pushing_is_not_the_end_of_it(story: Story, marta, open_page, monkeypatch):
+    """Planted once in the reading of changes and once in the heartbeat: both go on, and it was counted."""
+    for name in ("HUB", "HEARTBEAT"):
+        monkeypatch.setattr(boundaries, name, Boundary(name))
+    monkeypatch.setattr("dashboard.hub.HEARTBEAT", 0.3)
+    changes, watched = frames.changes_since, frames.watched
+    left = {"changes": 1, "beat": 1}
+
+    def planted(what, work):
+        def once(*args):
+            if left[what]:
+                left[what] -= 1
+                raise KeyError("planted")
+            return work(*args)
+
+        return once
+
+    page = await open_page(marta)
+    await page.frame()
+    monkeypatch.setattr(frames, "changes_since", planted("changes", changes))
+    monkeypatch.setattr(frames, "watched", planted("beat", watched))
+    _, conference = await in_thread(story.call)(ANA)
+    frame = await page.until(lambda frame: bool(frame.get("rows")))
+    assert frame["rows"] == [f"conference-{conference.pk}"]
+    await page.until(lambda frame: "ages" in frame)
+    assert [sum(one.counts.values()) for one in (boundaries.HUB, boundaries.HEARTBEAT)] == [1, 1]

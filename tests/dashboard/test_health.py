@@ -11,13 +11,15 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from conferences import turned_away
-from conferences.models import AuditEntry, WebhookRefusal
+from conferences import boundaries, turned_away
+from conferences.boundaries import Boundary
+from conferences.models import AuditEntry, Conference, Fact, Pulse, WebhookRefusal
 from dashboard import health
 from tests.story import PASSWORD, browser
 
 TOKEN = "a token of the tests"
 FIT = {"database": "ok", "public_key": "ok", "api_key": "ok", "provider": "ok", "webhooks": "ok"}
+FIT |= {"reconciler": "ok (0 s ago)", "background": "ok", "channel_layer": "ok", "facts": "ok"}
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +27,7 @@ def token(settings, db):
     settings.METRICS_TOKEN = TOKEN
     turned_away.tally.write()  # what earlier tests left to be counted
     WebhookRefusal.objects.all().delete()
+    Pulse.objects.create(name="reconciler", at=timezone.now())
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def answered(status, ago=timedelta()):
 def unfit(response):
     """The parts that are amiss, from an answer that says not ready."""
     assert response.status_code == 503
-    return {name: text for name, text in response.json().items() if text != "ok"}
+    return {name: text for name, text in response.json().items() if text != "ok" and not text.startswith("ok (")}
 
 
 def test_anybody_may_ask_whether_the_process_is_alive(client):
@@ -76,7 +79,8 @@ def test_a_database_out_of_reach_is_named_to_a_probe(probe):
     with connection.execute_wrapper(fail):
         told = unfit(probe())
     unknown = "Not known without the database."
-    assert told == {"database": "The database cannot be reached.", "provider": unknown, "webhooks": unknown}
+    parts = dict.fromkeys(("provider", "webhooks", "reconciler", "facts"), unknown)
+    assert told == {"database": "The database cannot be reached."} | parts
 
 
 def test_webhooks_of_the_old_version_are_named_with_what_to_do(probe, simulator):
@@ -160,3 +164,80 @@ def test_a_user_is_let_in_by_permission(db, path, codenames, status):
 def test_nothing_is_posted_to_a_probe(probe, client, path):
     answer = client.post(path, headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 405
+
+
+# Signs of life.
+
+
+@pytest.mark.parametrize(
+    ("ago", "said"), [(61, "has not come round for 61 s"), (3600, "has not come round for 3600 s")]
+)
+def test_a_reconciler_that_stopped_is_named(probe, ago, said):
+    Pulse.objects.update(at=timezone.now() - timedelta(seconds=ago))
+    assert said in unfit(probe())["reconciler"]
+
+
+@pytest.mark.parametrize("ago", [0, 5, 59])
+def test_one_that_comes_round_is_well(probe, ago):
+    Pulse.objects.update(at=timezone.now() - timedelta(seconds=ago))
+    assert probe().json()["reconciler"] == f"ok ({ago} s ago)"
+
+
+def test_one_that_never_ran_and_one_in_trouble_are_named(probe):
+    Pulse.objects.update(trouble="Reading back failed 4 times in a row, last with KeyError.")
+    assert unfit(probe()) == {"reconciler": "Reading back failed 4 times in a row, last with KeyError."}
+    Pulse.objects.all().delete()
+    assert "has never run" in unfit(probe())["reconciler"]
+
+
+@pytest.mark.parametrize("name", ["ERRANDS", "HUB", "HEARTBEAT"])
+@pytest.mark.parametrize("how", ["fails", "hangs"])
+def test_a_loop_of_this_process_that_is_not_well_is_named(probe, monkeypatch, name, how):
+    now = [0.0]
+    loop = Boundary("This loop", clock=lambda: now[0])
+    monkeypatch.setattr(boundaries, name, loop)
+    loop.run(lambda: None)
+    assert probe().status_code == 200
+    if how == "hangs":
+        now[0] = 120.0
+    else:
+        for _ in range(3):
+            loop.run(lambda: {}["x"])
+    assert unfit(probe())["background"].startswith("This loop ")
+
+
+def test_a_channel_layer_that_is_away_is_named(probe, monkeypatch):
+    layer = Boundary("The channel layer")
+    monkeypatch.setattr(boundaries, "CHANNEL_LAYER", layer)
+    for _ in range(2):
+        layer.note(OSError())
+    assert unfit(probe()) == {"channel_layer": "The channel layer failed 2 times in a row, last with OSError."}
+
+
+def told(ago):
+    at = timezone.now() - timedelta(seconds=ago)
+    Fact.objects.create(
+        event_id=f"{ago}", source="webhook", outcome="applied", occurred_at=at, received_at=at, body=b""
+    )
+
+
+@pytest.mark.parametrize(("ago", "fit"), [(5, True), (59, True), (61, False), (3600, False)])
+def test_a_provider_that_is_silent_while_calls_are_live_is_named(probe, ago, fit):
+    now = timezone.now()
+    Conference.objects.create(conference_id="c", state="in_progress", first_seen_at=now, known_at=now, read_at=now)
+    told(ago)
+    assert probe().status_code == (200 if fit else 503)
+    if not fit:
+        assert "Nothing has been heard from the provider for " in unfit(probe())["webhooks"]
+
+
+def test_without_a_live_call_nobody_need_be_heard(probe):
+    told(3600)
+    assert probe().status_code == 200
+
+
+def test_a_read_back_is_a_word_too(probe):
+    now = timezone.now()
+    Conference.objects.create(conference_id="c", state="in_progress", first_seen_at=now, known_at=now, checked_at=now)
+    told(3600)
+    assert probe().status_code == 200

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
-from conferences import backfill, leg_status, projection, reconcile
+from conferences import backfill, boundaries, leg_status, projection, pulse, reconcile
 from conferences.models import Conference
 from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.rules import InvalidCommand
@@ -48,9 +48,10 @@ class Command(BaseCommand):
         while not self.stopped.is_set():
             sweep = time.monotonic() - swept >= SWEEP_EVERY
             swept = time.monotonic() if sweep else swept
-            self._look(sweep=sweep)
+            boundaries.READING.run(partial(self._look, sweep=sweep))
+            pulse.beat("reconciler", boundaries.READING)
             close_old_connections()
-            self.stopped.wait(EVERY)
+            self.stopped.wait(EVERY + boundaries.READING.pause)
 
     def _look(self, *, sweep: bool) -> None:
         """Do what is due. Whatever fails has been noted as tried, so that it does not keep the rest waiting."""
@@ -66,15 +67,19 @@ class Command(BaseCommand):
             log.exception("The database could not be used; trying again")
 
     def _try(self, deed: Callable[[], None]) -> bool:
-        """Return False when the provider cannot be asked at all just now."""
+        """Return False when the provider cannot be asked at all just now. What nobody foresaw stops this deed alone."""
+        self.is_away = False
+        boundaries.ONE_READING.run(partial(self._ask, deed))
+        return not self.is_away
+
+    def _ask(self, deed: Callable[[], None]) -> None:
         try:
             deed()
         except (Refused, InvalidCommand) as error:
             log.warning("The provider refused to be read: %s", error)
         except TelnyxError as error:
             log.warning("The provider could not be read: %s", error)
-            return False
-        return True
+            self.is_away = True
 
 
 def _read_back(conference: Conference, patient: bool) -> None:

@@ -1,0 +1,98 @@
+"""Where what nobody foresaw stops: it is logged once per cause with how often, and the rest goes on.
+
+The only broad excepts of the product are `Boundary.run` here, its asynchronous twin in the hub, and the inbox's.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE: Final = 1.0
+LONGEST_PAUSE: Final = 30.0
+# A loop that has not come round for so long is not alive, whatever keeps it.
+STUCK: Final = 60.0
+MOST_CAUSES: Final = 200
+
+
+def cause_of(error: BaseException) -> str:
+    """Return what an exception is told apart by: its class, and where it was raised. Never its words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {frames[-1].name} ({frames[-1].filename.rsplit('/', 2)[-1]}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}{where}"
+
+
+def trace_of(error: BaseException) -> str:
+    """Return where our code stopped, without the words of the exception: they may hold customers' numbers."""
+    return "".join([*traceback.format_list(traceback.extract_tb(error.__traceback__)), type(error).__name__])
+
+
+@dataclass
+class Boundary:
+    """One kind of work in the background that is done again and again. Thread-safe."""
+
+    name: str
+    clock: Callable[[], float] = time.monotonic
+    failures: int = 0  # in a row
+    cause: str = ""  # of the last failure; empty once it went well
+    came_round_at: float | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, work: Callable[[], object]) -> bool:
+        """Do the work; return whether it went well. Nothing it raises gets out, save what ends a process."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - a boundary: see the module
+            self.note(error)
+            return False
+        self.went_well()
+        return True
+
+    def went_well(self) -> None:
+        with self._lock:
+            self.failures, self.cause, self.came_round_at = 0, "", self.clock()
+
+    def note(self, error: Exception) -> None:
+        """Count a failure; log it the first time, and then whenever their number has doubled."""
+        cause = cause_of(error)
+        with self._lock:
+            self.failures, self.cause, self.came_round_at = self.failures + 1, cause, self.clock()
+            if cause in self.counts or len(self.counts) < MOST_CAUSES:
+                self.counts[cause] += 1
+            times = self.counts[cause] or 1
+        if times & (times - 1) == 0:
+            plural = "" if times == 1 else "s"
+            log.error("%s failed (%s time%s): %s\n%s", self.name, times, plural, cause, trace_of(error))
+
+    @property
+    def pause(self) -> float:
+        """How many seconds to wait before the next try: none while it goes well, longer with each failure in a row."""
+        return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self.failures - 1, 10)) if self.failures else 0.0
+
+    @property
+    def trouble(self) -> str:
+        """What is amiss, in a sentence; empty while it is alive and well, or was not begun."""
+        if self.came_round_at is not None and self.clock() - self.came_round_at > STUCK:
+            return f"{self.name} has not come round for {self.clock() - self.came_round_at:.0f} s."
+        return (
+            f"{self.name} failed {self.failures} times in a row, last with {self.cause}." if self.failures > 1 else ""
+        )
+
+
+FACTS: Final = Boundary("Taking in a fact")
+ERRANDS: Final = Boundary("Errands")
+ONE_ERRAND: Final = Boundary("An errand")
+HUB: Final = Boundary("The board's pushes")
+HEARTBEAT: Final = Boundary("The board's heartbeat")
+CHANNEL_LAYER: Final = Boundary("The channel layer")
+READING: Final = Boundary("Reading back")
+ONE_READING: Final = Boundary("A read-back")
