@@ -30,9 +30,14 @@ def _write(name: str, trouble: str) -> None:
     Pulse.objects.update_or_create(name=name, defaults={"at": timezone.now(), "trouble": trouble})
 
 
+def last(name: str) -> datetime | None:
+    """Return when a program last came round; None if it never has."""
+    return Pulse.objects.filter(name=name).values_list("at", flat=True).first()
+
+
 def age(name: str, now: datetime) -> timedelta | None:
     """Return how long ago a program last came round; None if it never has."""
-    at = Pulse.objects.filter(name=name).values_list("at", flat=True).first()
+    at = last(name)
     return None if at is None else max(now - at, timedelta(0))
 
 

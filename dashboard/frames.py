@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from conferences import feed, reconcile
+from conferences import feed, pulse, reconcile, silence
 from conferences.entitlement import session_is_alive
 from conferences.models import Conference, Supervision
 from dashboard import fragments
@@ -135,9 +135,23 @@ def visible(audience: Audience) -> list[Conference]:
     return [one for one in live if may_see(audience, one)] if audience.teams else []
 
 
-def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str]) -> str:
-    """What a page is told every few seconds, when nothing changed too: how late it is, how old each row's knowledge."""
-    return encode(number, {"ages": ages} | ({"lag": lag} if lag else {}))
+def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str], heard: Mapping[str, str]) -> str:
+    """What a page is told every few seconds, when nothing changed too: how late it is, how old each row's knowledge.
+
+    `heard`: see `last_heard`.
+    """
+    return encode(number, {"ages": ages, **heard} | ({"lag": lag} if lag else {}))
+
+
+def last_heard() -> dict[str, str]:
+    """Return, while calls are live, when the provider last told anything ("word"), and when it was last read ("read").
+
+    A time that never was is left out: nothing can be said of it.
+    """
+    if not Conference.objects.live().exists():
+        return {}
+    told = {"word": silence.last_word(), "read": pulse.last(pulse.RECONCILER)}
+    return {name: at.isoformat() for name, at in told.items() if at is not None}
 
 
 def watched(teams: Collection[frozenset[int]]) -> dict[frozenset[int], dict[str, str]]:

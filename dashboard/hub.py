@@ -206,11 +206,12 @@ class Hub:
         if not viewers:
             return
         ages = await self._in_thread(lambda: frames.watched({viewer.audience.teams for viewer in viewers}))
+        heard = await self._in_thread(frames.last_heard)
         made, lag = {}, self._lag.summary()
         for viewer in viewers:
             key = (viewer.since, viewer.audience.teams)
             if key not in made:
-                made[key] = frames.heartbeat(viewer.since, lag, ages[viewer.audience.teams])
+                made[key] = frames.heartbeat(viewer.since, lag, ages[viewer.audience.teams], heard)
             self._send(viewer, made[key])
 
     def _send(self, viewer: Viewer, frame: str) -> None:

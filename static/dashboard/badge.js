@@ -1,17 +1,39 @@
-// Says in the header how old the page is, and opens the socket anew when nothing has come for too long.
+// Says in the header how far this page can be trusted: whether the server is heard, whether Telnyx is, and whether
+// Telnyx is being read; and opens the socket anew when nothing has come for too long.
 
-import { age } from "./clock.js";
+import { age, freezeAt, serverTime } from "./clock.js";
 
 const LATE_AFTER = 12_000; // two heartbeats missed
-const WORDS = { connecting: "Connecting…", live: "Live", reconnecting: "Reconnecting", late: "Late" };
+const QUIET_AFTER = 15_000; // calls are live, and Telnyx has said nothing, not even when asked
+const SILENT_AFTER = 60_000;
+const UNREAD_AFTER = 60_000; // nobody asks Telnyx any more: what it announces to nobody may be wrong
+const WORDS = {
+  connecting: "Connecting…",
+  live: "Live",
+  reconnecting: "Reconnecting",
+  late: "Late",
+  quiet: "Nothing from Telnyx",
+  silent: "Nothing from Telnyx",
+  unread: "Not read back",
+};
 
-let heard = 0; // performance.now() of the last frame; the page itself is the first thing heard
+// Both clocks: the one that stands still while the computer sleeps, and the one that somebody may set.
+const now = () => ({ steady: performance.now(), wall: Date.now() });
+const since = (then) => Math.max(performance.now() - then.steady, Date.now() - then.wall);
+
+let heard = now(); // the last frame; the page itself is the first thing heard
 let connection = "connecting";
 let slow = false; // what is shown took too long to get here
+let word = null; // the provider's last, and when it was last read, on the server's clock; null: not known, or no call
+let read = null;
 
-export function heardFrame() {
-  heard = performance.now();
+export function heardFrame(frame) {
+  heard = now();
   connection = "live";
+  if (frame.ages) {
+    word = frame.word ? Date.parse(frame.word) : null;
+    read = frame.read ? Date.parse(frame.read) : null;
+  } else if (word !== null && frame.rows?.length) word = Math.max(word, serverTime() - 1000);
   show();
 }
 
@@ -24,19 +46,35 @@ export function measured({ late }) {
   slow = late;
 }
 
-const isSilent = () => performance.now() - heard > LATE_AFTER && connection !== "reconnecting";
+const isSilent = () => since(heard) > LATE_AFTER && connection !== "reconnecting";
+const old = (then) => (then === null ? 0 : serverTime() - then);
+
+// The gravest thing that is so.
+function state() {
+  if (isSilent()) return "late";
+  if (connection !== "live") return connection;
+  if (old(word) > SILENT_AFTER) return "silent";
+  if (old(word) > QUIET_AFTER) return "quiet";
+  if (old(read) > UNREAD_AFTER) return "unread";
+  return "live";
+}
+
+function oldness(state) {
+  if (state === "late" || state === "reconnecting") return `· ${age(since(heard))} old`;
+  if (state === "quiet" || state === "silent") return `for ${age(old(word))}`;
+  return state === "unread" ? `for ${age(old(read))}` : "";
+}
 
 function show() {
   const badge = document.getElementById("badge");
   if (!badge) return;
-  const state = isSilent() ? "late" : connection;
-  const isOld = state === "late" || state === "reconnecting";
-  const old = age(performance.now() - heard);
-  document.documentElement.dataset.live = state;
-  badge.dataset.live = slow && state === "live" ? "late" : state;
+  const is = state();
+  document.documentElement.dataset.live = is;
+  freezeAt(is === "silent" ? word : null);
+  badge.dataset.live = slow && is === "live" ? "late" : is;
   write(badge.querySelector(".word"), WORDS[badge.dataset.live]); // the word alone is announced; the seconds are for the eye
-  write(badge.querySelector(".old"), isOld ? `· ${old} old` : "");
-  write(document.getElementById("heard"), `${old} ago`);
+  write(badge.querySelector(".old"), oldness(is));
+  write(document.getElementById("heard"), `${age(since(heard))} ago`);
 }
 
 function write(element, text) {

@@ -36,6 +36,14 @@ export function age(ms) {
   return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
 
+let frozenAt = null; // while Telnyx is silent, calls are shown as they last were, and their clocks stand still then
+
+export function freezeAt(moment) {
+  frozenAt = moment;
+}
+
+const CALLS = "#conferences, .detail";
+
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -44,7 +52,10 @@ export function tick() {
   const now = serverTime();
   const clock = document.getElementById("clock");
   if (clock) write(clock, dayTime.format(now));
-  for (const time of document.querySelectorAll("time[data-since]")) write(time, elapsed(now - Date.parse(time.dataset.since)));
+  for (const time of document.querySelectorAll("time[data-since]")) {
+    const until = frozenAt !== null && time.closest(CALLS) ? Math.min(frozenAt, now) : now;
+    write(time, elapsed(until - Date.parse(time.dataset.since)));
+  }
   for (const time of document.querySelectorAll("time[data-age]")) write(time, age(now - Date.parse(time.dataset.age)));
   for (const time of document.querySelectorAll("time[data-left]")) {
     write(time, `${Math.max(0, Math.round((Date.parse(time.dataset.left) - now) / 1000))} s`);

@@ -15,7 +15,7 @@ document.addEventListener("htmx:before:ws:message", (event) => {
   const frame = event.detail.message.json;
   if (!frame) return;
   setServerTime(frame.now);
-  heardFrame();
+  heardFrame(frame);
   if (frame.lag) {
     showLag(frame.lag);
     measured(frame.lag);
