@@ -20,10 +20,11 @@ async def admit(scope: Mapping[str, Any], query: Mapping[str, str]) -> Viewer | 
     user, session = scope["user"], scope["session"]
     if not user.is_authenticated or not user.is_active:
         return None
-    return await in_thread(partial(_viewer, user, session.session_key or "", query))
+    return await in_thread(partial(viewer_of, user, session.session_key or "", query))
 
 
-def _viewer(user: User, session_key: str, query: Mapping[str, str]) -> Viewer:
+def viewer_of(user: User, session_key: str, query: Mapping[str, str]) -> Viewer:
+    """Return the viewer that a page's address describes."""
     since = query.get("since", "")
     return Viewer(
         user_pk=user.pk,

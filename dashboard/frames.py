@@ -143,6 +143,13 @@ def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str], h
     return encode(number, {"ages": ages, **heard} | ({"lag": lag} if lag else {}))
 
 
+def polled(viewer: Viewer) -> str:
+    """Return what a page that no socket reaches asks for: what changed since its number, and what a heartbeat tells."""
+    changes = changes_since(viewer.since)
+    told = orjson.loads(changes.frame(viewer) or encode(changes.number, {}))
+    return orjson.dumps(told | {"ages": _ages(viewer.audience.teams)} | last_heard()).decode()
+
+
 def last_heard() -> dict[str, str]:
     """Return, while calls are live, when the provider last told anything ("word"), and when it was last read ("read").
 

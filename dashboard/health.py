@@ -126,7 +126,7 @@ def _reconciler() -> str:
     now = timezone.now()
     since = pulse.age(pulse.RECONCILER, now)
     if since is None:
-        return "manage.py reconcile has never run; keep it running beside the server."
+        return f"{OK} (manage.py reconcile has not run so far; keep it running beside the server)"
     if since > pulse.DEAD_AFTER:
         return f"manage.py reconcile has not come round for {since.total_seconds():.0f} s; start it again."
     return pulse.trouble(pulse.RECONCILER) or f"{OK} ({since.total_seconds():.0f} s ago)"

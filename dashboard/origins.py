@@ -1,8 +1,10 @@
 """Which sites' pages may open a socket: those of ORIGINS, by scheme, host and port."""
 
 from typing import Any
+from urllib.parse import urlparse
 
 from channels.security.websocket import OriginValidator
+from django.conf import settings
 
 
 class ExactOrigins(OriginValidator):  # type: ignore[misc]
@@ -13,3 +15,12 @@ class ExactOrigins(OriginValidator):  # type: ignore[misc]
             return bool(super().valid_origin(parsed_origin))
         except ValueError:
             return False
+
+
+def is_allowed(origin: str) -> bool:
+    """Whether pages of that origin may open a socket here."""
+    try:
+        parsed = urlparse(origin)
+    except ValueError:
+        return False
+    return ExactOrigins(None, settings.ORIGINS).valid_origin(parsed)

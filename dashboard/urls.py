@@ -9,6 +9,7 @@ from dashboard.accounts import AskingLogoutView
 
 urlpatterns = [
     path("", views.board, name="board"),
+    path("feed/", views.feed, name="feed"),
     path("conferences/<uuid:pk>/", views.conference, name="conference"),
     path("conferences/<uuid:pk>/supervise/", views.supervise, name="supervise"),
     path("conferences/<uuid:pk>/recheck/", views.recheck, name="recheck"),

@@ -21,11 +21,13 @@ from conferences.errors import NotPossible, problem_words
 from conferences.feed import latest
 from conferences.models import Conference, Queue, Supervision
 from dashboard import fragments, frames
+from dashboard.admission import viewer_of
 from dashboard.audiences import audience_of
 from dashboard.calls import call_for
 from dashboard.filters import STATES, BoardFilter
 from dashboard.forms import RoleForm, SuperviseForm
 from dashboard.option_fields import options_sent
+from dashboard.origins import is_allowed
 
 # The seconds a page waits for the provider, so that its next wish is not held up; and for a dial, which may be refused.
 AT_MOST, DIALLED_WITHIN = 1.0, 3.0
@@ -58,6 +60,15 @@ def board(request: SupervisorRequest) -> HttpResponse:
         .first(),
     }
     return render(request, "dashboard/board.html", context | _page(request, number))
+
+
+@require_GET
+def feed(request: SupervisorRequest) -> HttpResponse:
+    """What changed, for a page that no socket reaches; and whether its own address is the reason for that."""
+    viewer = viewer_of(request.user, request.session.session_key or "", request.GET.dict())
+    answer = HttpResponse(frames.polled(viewer), content_type="application/json")
+    answer.headers["Earshot-Origin"] = "allowed" if is_allowed(request.GET.get("origin", "")) else "refused"
+    return answer
 
 
 @require_GET

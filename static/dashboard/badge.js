@@ -10,6 +10,7 @@ const UNREAD_AFTER = 60_000; // nobody asks Telnyx any more: what it announces t
 const WORDS = {
   connecting: "Connecting…",
   live: "Live",
+  slower: "Live, slower",
   reconnecting: "Reconnecting",
   late: "Late",
   quiet: "Nothing from Telnyx",
@@ -27,9 +28,9 @@ let slow = false; // what is shown took too long to get here
 let word = null; // the provider's last, and when it was last read, on the server's clock; null: not known, or no call
 let read = null;
 
-export function heardFrame(frame) {
+export function heardFrame(frame, by) {
   heard = now();
-  connection = "live";
+  connection = by; // "live", or "slower" when it was asked for over HTTP
   if (frame.ages) {
     word = frame.word ? Date.parse(frame.word) : null;
     read = frame.read ? Date.parse(frame.read) : null;
@@ -38,6 +39,7 @@ export function heardFrame(frame) {
 }
 
 export function lostSocket() {
+  if (connection === "slower" && !isSilent()) return;
   connection = "reconnecting";
   show();
 }
@@ -52,11 +54,11 @@ const old = (then) => (then === null ? 0 : serverTime() - then);
 // The gravest thing that is so.
 function state() {
   if (isSilent()) return "late";
-  if (connection !== "live") return connection;
+  if (connection !== "live" && connection !== "slower") return connection;
   if (old(word) > SILENT_AFTER) return "silent";
   if (old(word) > QUIET_AFTER) return "quiet";
   if (old(read) > UNREAD_AFTER) return "unread";
-  return "live";
+  return connection;
 }
 
 function oldness(state) {

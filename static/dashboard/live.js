@@ -8,19 +8,25 @@ import "./notice.js";
 import { heardFrame, lostSocket, measured, watch } from "./badge.js";
 import { setAges, setServerTime, startClock, tick } from "./clock.js";
 import { markOver } from "./dialogs.js";
+import { askInstead, socketSpoke } from "./fallback.js";
 import { acknowledge, showLag } from "./lag.js";
 import { dropRows, dropStrangers, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
 
 document.addEventListener("htmx:before:ws:message", (event) => {
   const frame = event.detail.message.json;
   if (!frame) return;
+  socketSpoke(frame);
+  take(frame, "live");
+});
+
+function take(frame, connection) {
   setServerTime(frame.now);
-  heardFrame(frame);
+  heardFrame(frame, connection);
   if (frame.lag) {
     showLag(frame.lag);
     measured(frame.lag);
   }
-  if (frame.rows?.length && !frame.live) acknowledge(frame.feed);
+  if (connection === "live" && frame.rows?.length && !frame.live) acknowledge(frame.feed);
   if (frame.ages) {
     setAges(frame.ages);
     dropStrangers(frame.ages);
@@ -28,7 +34,7 @@ document.addEventListener("htmx:before:ws:message", (event) => {
   if (frame.calls?.length) setTimeout(refresh, 0, frame.calls); // after the frame's swap
   placeRows(frame.rows ?? []);
   if (frame.live) dropRows(frame.live);
-});
+}
 
 document.addEventListener("htmx:ws:close", (event) => {
   const { code, reason } = event.detail;
@@ -70,5 +76,6 @@ document.addEventListener("DOMContentLoaded", () => {
 startClock(() => {
   sweepEnded();
   watch();
+  askInstead((frame) => take(frame, "slower"));
 });
 settle();

@@ -187,7 +187,7 @@ def test_one_that_never_ran_and_one_in_trouble_are_named(probe):
     Pulse.objects.update(trouble="Reading back failed 4 times in a row, last with KeyError.")
     assert unfit(probe()) == {"reconciler": "Reading back failed 4 times in a row, last with KeyError."}
     Pulse.objects.all().delete()
-    assert "has never run" in unfit(probe())["reconciler"]
+    assert "has not run so far" in probe().json()["reconciler"]  # a new center has its first page before it
 
 
 @pytest.mark.parametrize("name", ["ERRANDS", "HUB", "HEARTBEAT"])
