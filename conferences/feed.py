@@ -1,8 +1,8 @@
-"""The feed: one number per change, in commit order; the only writer of the counter and of conferences' feed numbers."""
+"""The feed: one number per change, in commit order; the only writer of the counter and of the numbers it gives."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from conferences import signals
-from conferences.models import Conference, Feed
+from conferences.models import AgentChange, Conference, Feed
 
 
 @contextmanager
@@ -39,6 +39,22 @@ def bump(conference: Conference) -> None:
     # Only a fact of the provider's has a time there to measure from; whoever projects one notes it afterwards.
     stamps = {"stored_at": conference.stored_at, "told_at": None}
     Conference.objects.filter(pk=conference.pk).update(feed=conference.feed, **stamps)
+    transaction.on_commit(_announce, robust=True)
+
+
+def bump_agents(agents: Iterable[int], *, has_moved: bool = False) -> None:
+    """Give these agents, by primary key, the next feed number: a leg of theirs changed. Call while `writing`.
+
+    A leg that is in no conference has no conference's number to be seen by. `has_moved`: the transaction has given a
+    conference a number already, which will do for them too.
+    """
+    agents = sorted({*agents})
+    if not agents:
+        return
+    if not has_moved:
+        Feed.objects.filter(pk=1).update(number=F("number") + 1)
+    changes = [AgentChange(agent_id=agent, feed=latest()) for agent in agents]
+    AgentChange.objects.bulk_create(changes, update_conflicts=True, unique_fields=["agent"], update_fields=["feed"])
     transaction.on_commit(_announce, robust=True)
 
 

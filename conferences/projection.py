@@ -11,6 +11,7 @@ from django.db.models import Max, Model, Q, QuerySet
 
 from conferences import feed
 from conferences.addresses import canonical
+from conferences.called_for import called_for
 from conferences.fold import (
     ConferenceState,
     LegState,
@@ -69,15 +70,17 @@ def state_of(conference: Conference) -> State:
 def recognise_again(legs: Iterable[Leg]) -> None:
     """Look legs up in the directory once more, as it has changed. Call while `feed.writing`."""
     for leg in legs:
-        before = _whose(leg)
+        before, agents = _whose(leg), _agents_on(leg)
         recognise(leg)
         leg.save(update_fields=["kind", "agent", "queue", "system"])
         note_sharers(leg)
         if _whose(leg) == before:
             continue
-        for conference in Conference.objects.filter(participants__leg=leg):
+        conferences = list(Conference.objects.filter(participants__leg=leg))
+        for conference in conferences:
             Rows([conference.conference_id], [], [conference]).find_queue(conference)
             feed.bump(conference)
+        feed.bump_agents(agents | _agents_on(leg), has_moved=bool(conferences))
 
 
 def note_lookup(leg: Leg, now: datetime) -> None:
@@ -88,6 +91,10 @@ def note_lookup(leg: Leg, now: datetime) -> None:
 
 def _whose(leg: Leg) -> tuple[object, ...]:
     return (leg.kind, leg.agent_id, leg.queue_id, leg.system_id, *sorted(leg.sharers.values_list("pk", flat=True)))
+
+
+def _agents_on(leg: Leg) -> set[int]:
+    return {agent.pk for agent in leg.agents}
 
 
 def claim_reading(conference: Conference, now: datetime) -> bool:
@@ -154,6 +161,7 @@ class Rows:
         self.participants: dict[tuple[str, str], Participant] = {}
         self.reach = {*conference_ids}
         self.found: Differences = {}
+        self.agents: set[int] = set()  # on whose row something new shows
         self.named_legs = set(call_control_ids)
         self.legs = {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=self.named_legs)}
         self._load(conferences)
@@ -217,7 +225,16 @@ class Rows:
         for conference_id in sorted(moved):
             self.find_queue(self.conferences[conference_id])
             feed.bump(self.conferences[conference_id])
+        self._bump_others(moved_legs, moved)
         return self.found
+
+    def _bump_others(self, moved_legs: set[str], moved: set[str]) -> None:
+        """A leg shows on its agent's row wherever it is, and, while it rings, on the call for which it does."""
+        ringing = (self.legs[one] for one in sorted(moved_legs) if self.legs[one].kind == Leg.Kind.AGENT)
+        others = {one for leg in ringing for one in called_for(leg) if one.conference_id not in moved}
+        for conference in others:
+            feed.bump(conference)
+        feed.bump_agents(self.agents, has_moved=bool(moved or others))
 
     def find_queue(self, conference: Conference) -> None:
         """A conference belongs to the queue that its customers dialled; of several, to that of the first who did."""
@@ -234,12 +251,14 @@ class Rows:
         _take(row, leg, differ)
         if {"from_address", "to_address"} & {*differ}:
             row.from_canonical, row.to_canonical = canonical(row.from_address), canonical(row.to_address)
+        before = _agents_on(row) if _shows(differ) else set()
         if _shows(differ):
             recognise(row)
         if differ:
             row.save()
         if _shows(differ):
             note_sharers(row)
+            self.agents |= before | _agents_on(row)
         return _shows(differ)
 
     def _save_conference(self, conference: ConferenceState, told_at: datetime) -> bool:

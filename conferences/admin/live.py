@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from conferences import feed
 from conferences.addresses import spellings
 from conferences.models import (
+    Agent,
     AgentAddress,
     Conference,
     Connection,
@@ -30,8 +31,9 @@ def reaching_live_calls() -> Iterator[None]:
     two of them can give one address to two owners.
     """
     with feed.writing():
-        addresses, shown = _addresses(), _shown()
+        addresses, shown, agents = _addresses(), _shown(), _agents()
         yield
+        feed.bump_agents({row[0] for row in _agents() - agents})
         for conference in Conference.objects.filter(pk__in={row[0] for row in shown ^ _shown()}):
             feed.bump(conference)
         changed = {row[0] for row in addresses ^ _addresses()}
@@ -59,6 +61,11 @@ def _shown() -> _Rows:
         *live.values_list("pk", "queue", "queue__name", "queue__team", "queue__team__name"),
         *agents.values_list("conference", "leg__agent__name", "leg__agent__team", "leg__agent__team__name"),
     }
+
+
+def _agents() -> set[tuple[int, str, int, str]]:
+    """Every agent with what the agents' page tells beside the legs."""
+    return {*Agent.objects.values_list("pk", "name", "team", "team__name")}
 
 
 def _spelled(leg: Leg) -> set[object]:

@@ -2,7 +2,7 @@
 
 from conferences.models.answer_check import AnswerCheck
 from conferences.models.audit import AuditEntry
-from conferences.models.calls import Conference, Feed, Leg, Participant
+from conferences.models.calls import AgentChange, Conference, Feed, Leg, Participant
 from conferences.models.directory import (
     Agent,
     AgentAddress,
@@ -24,6 +24,7 @@ from conferences.models.supervision import Supervision
 __all__ = [
     "Agent",
     "AgentAddress",
+    "AgentChange",
     "AnswerCheck",
     "AuditEntry",
     "Conference",

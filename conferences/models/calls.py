@@ -28,6 +28,19 @@ class Feed(models.Model):
         return str(self.number)
 
 
+class AgentChange(models.Model):
+    """The feed number of the last change of an agent's legs. No form of the directory writes over it."""
+
+    agent = models.OneToOneField(Agent, on_delete=models.CASCADE, primary_key=True, related_name="change")
+    feed = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["feed"], name="agent_change_feed")]  # hub: what changed since
+
+    def __str__(self) -> str:
+        return f"{self.agent}: {self.feed}"
+
+
 class ConferenceQuerySet(models.QuerySet["Conference"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> ConferenceQuerySet:
         """Keep the conferences in which an agent or a queue of this supervisor's teams takes or took part."""
@@ -208,6 +221,11 @@ class Leg(models.Model):
             models.Index(fields=["client_state"], name="leg_client_state", condition=~Q(client_state="")),
             # Reconciliation: the few that are up, among all that ever were.
             models.Index(fields=["last_order"], name="leg_up", condition=~Q(state="ended")),
+            # Agents' page: the few of an agent's that are up, and when the last of the others ended.
+            models.Index(fields=["agent"], name="leg_agent_up", condition=~Q(state="ended")),
+            models.Index(fields=["agent", "ended_at"], name="leg_agent_ended", condition=Q(state="ended")),
+            # Which calls a ringing leg belongs to.
+            models.Index(fields=["call_session_id"], name="leg_session_up", condition=~Q(state="ended")),
         ]
 
     def __str__(self) -> str:

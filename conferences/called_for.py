@@ -1,0 +1,42 @@
+"""For which call an agent's phone rings, as far as the provider tells.
+
+No event says into which conference a leg was dialled. Two things do tell: a leg dialled with `link_to` has the
+call_session_id of that call's own legs, and one dialled with early media is in the conference while it rings (Telnyx:
+Dial page). Anything else rings for nobody knows whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from conferences.models import Conference, Leg, Participant
+
+
+def called_for(leg: Leg) -> QuerySet[Conference]:
+    """Return the live conferences in which a leg of the same call session is."""
+    if not leg.call_session_id:
+        return Conference.objects.none()
+    session = Leg.objects.exclude(state=Leg.State.ENDED).filter(call_session_id=leg.call_session_id).exclude(pk=leg.pk)
+    inside = Participant.objects.filter(leg__in=session, state=Participant.State.JOINED)
+    return Conference.objects.live().filter(pk__in=inside.values("conference"))
+
+
+def ringing_for(conferences: Collection[Conference]) -> dict[UUID, list[Leg]]:
+    """Return the agents' legs that ring outside, by the conference for which they do. Load these `with_people`."""
+    sessions: dict[str, list[Conference]] = {}
+    for conference in conferences:
+        for session in {stay.leg.call_session_id for stay in conference.present()} - {""}:
+            sessions.setdefault(session, []).append(conference)
+    found: dict[UUID, list[Leg]] = {}
+    if not sessions:
+        return found
+    inside = Participant.objects.filter(state=Participant.State.JOINED).values("leg")
+    up = Leg.objects.exclude(state=Leg.State.ENDED).filter(call_session_id__in=sessions, state=Leg.State.INITIATED)
+    ringing = up.filter(kind=Leg.Kind.AGENT).exclude(pk__in=inside)
+    for leg in ringing.select_related("agent__team").prefetch_related("sharers__team").order_by("started_at", "pk"):
+        for conference in sessions[leg.call_session_id]:
+            found.setdefault(conference.pk, []).append(leg)
+    return found
