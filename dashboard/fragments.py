@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from conferences import notices, policy, supervision
@@ -96,13 +95,6 @@ def panel(user: User) -> str:
 def partial(target: str, html: str) -> SafeString:
     """Wrap a rendered fragment: it morphs into the element with that id, and does nothing where there is none."""
     return format_html('<hx-partial hx-target="#{}" hx-swap="outerMorph">{}</hx-partial>', target, SafeString(html))
-
-
-def removal(pks: Iterable[UUID]) -> SafeString:
-    """Take rows off the board."""
-    return format_html_join(
-        "", '<hx-partial hx-target="#{}" hx-swap="delete"></hx-partial>', ((row_id(pk),) for pk in pks)
-    )
 
 
 def _is_pending(mine: Supervision) -> bool:

@@ -58,7 +58,9 @@ class Changes:
         if not any(parts) and not catching_up:
             return None
         live = [fragments.row_id(call.pk) for call in seen if call.is_live and viewer.filter.matches(call)]
+        gone = [fragments.row_id(call.pk) for call in board if not viewer.filter.matches(call)]
         told = {
+            "gone": gone,
             "content": "".join(parts),
             "rows": [fragments.row_id(call.pk) for call in shown],
             "calls": [str(call.pk) for call in calls],
@@ -73,13 +75,12 @@ class Changes:
         return Stamps(newest.told_at, newest.known_at, newest.stored_at)
 
     def _parts(self, viewer: Viewer, calls: list[Call], board: list[Call], shown: list[Call]) -> list[str]:
-        hidden = [call.pk for call in board if not viewer.filter.matches(call)]
+        # One that no longer fits the view is told of as well: its row may have to stay for a while, and stays true.
         return [
-            *(self._part("row", viewer.audience, call) for call in shown),
+            *(self._part("row", viewer.audience, call) for call in board),
             *(self._part("detail", viewer.audience, call) for call in calls if call.pk == viewer.conference),
             *(self._part("targets", viewer.audience, call) for call in calls if call.is_live),
             *([self._panel(viewer.user_pk)] if viewer.user_pk in self.users else []),
-            str(fragments.removal(hidden)),
         ]
 
     def _call(self, audience: Audience, conference: Conference) -> Call | None:

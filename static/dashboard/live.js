@@ -10,7 +10,7 @@ import { setAges, setServerTime, startClock, tick } from "./clock.js";
 import { markOver } from "./dialogs.js";
 import { askInstead, socketSpoke } from "./fallback.js";
 import { acknowledge, showLag } from "./lag.js";
-import { dropRows, dropStrangers, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
+import { dropRows, dropStrangers, dropUnfit, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
 
 document.addEventListener("htmx:before:ws:message", (event) => {
   const frame = event.detail.message.json;
@@ -33,6 +33,7 @@ function take(frame, connection) {
   }
   if (frame.calls?.length) setTimeout(refresh, 0, frame.calls); // after the frame's swap
   placeRows(frame.rows ?? []);
+  if (frame.gone?.length) dropUnfit(frame.gone);
   if (frame.live) dropRows(frame.live);
 }
 

@@ -1,22 +1,63 @@
 // Rows come and go with what the server says; none moves under the pointer.
 
 const ENDED_STAYS = 10_000;
-const POINTER_RESTS = 4_000;
 
 const list = () => document.getElementById("conferences");
 const rows = (which = "") => document.querySelectorAll(`#conferences > [id]${which}`);
 const ended = new Map(); // row id → when it was first seen ended
+const leaving = new Set(); // ids of rows that no longer belong here, for which it is not yet time to go
 let strangers = new Set(); // rows that the last heartbeat did not know
-let pointed = -Infinity; // when the pointer last moved over the list
 
-document.addEventListener("pointermove", (event) => {
-  if (event.target.closest?.("#conferences")) pointed = performance.now();
+// While pointer or focus is in the list nothing goes that would move what is under them.
+const isInUse = () => Boolean(list()?.matches(":hover") || list()?.contains(document.activeElement));
+
+function letGo(row) {
+  if (!isInUse()) return remove(row);
+  leaving.add(row.id);
+  row.dataset.leaving = "";
+  showWaiting();
+}
+
+function stays(row) {
+  leaving.delete(row.id);
+  delete row.dataset.leaving;
+}
+
+function clearAway() {
+  if (isInUse()) return;
+  for (const id of leaving) document.getElementById(id)?.remove();
+  leaving.clear();
+  settleRows();
+}
+
+function showWaiting() {
+  const line = document.getElementById("waiting");
+  if (!line) return;
+  const count = leaving.size;
+  const words = `${count} ${count === 1 ? "call no longer belongs" : "calls no longer belong"} here and will go when you move away`;
+  line.hidden = !count;
+  if (count && line.textContent !== words) line.textContent = words;
+}
+
+document.addEventListener("pointerout", (event) => {
+  if (event.target.closest?.("#conferences") && !event.relatedTarget?.closest?.("#conferences")) setTimeout(clearAway, 300);
 });
+document.addEventListener("focusout", () => setTimeout(clearAway, 0));
+
+// Rows that the view's filter no longer takes.
+export function dropUnfit(ids) {
+  for (const id of ids) {
+    const row = document.getElementById(id);
+    if (row && list()?.contains(row)) letGo(row);
+  }
+}
 
 // A frame's rows are morphed into place; those not here yet get an empty one at the end to be morphed.
 export function placeRows(ids) {
   for (const id of list() ? ids : []) {
-    if (document.getElementById(id)) continue;
+    const known = document.getElementById(id);
+    if (known) stays(known);
+    if (known) continue;
     const row = document.createElement("article");
     row.id = id;
     list().append(row);
@@ -24,14 +65,14 @@ export function placeRows(ids) {
 }
 
 export function dropRows(kept) {
-  for (const row of rows()) if (!kept.includes(row.id)) row.remove();
+  for (const row of rows()) if (!kept.includes(row.id)) letGo(row);
 }
 
 // A call that is live and no longer this supervisor's to see: its agent or queue went to another team. Told twice, for
 // one that has just ended is not among the live ones either, and is to be shown as ended.
 export function dropStrangers(ours) {
   const absent = new Set([...rows(":not([data-state=completed])")].filter((row) => !(row.id.slice("conference-".length) in ours)));
-  for (const row of absent) if (strangers.has(row)) remove(row);
+  for (const row of absent) if (strangers.has(row)) letGo(row);
   strangers = absent;
 }
 
@@ -40,8 +81,7 @@ export function sweepEnded() {
   const now = performance.now();
   for (const row of rows("[data-state=completed]")) {
     if (!ended.has(row.id)) ended.set(row.id, now);
-    const inUse = now - pointed < POINTER_RESTS || row.contains(document.activeElement);
-    if (now - ended.get(row.id) > ENDED_STAYS && !inUse) remove(row);
+    if (now - ended.get(row.id) > ENDED_STAYS) letGo(row);
   }
 }
 
@@ -54,8 +94,10 @@ function remove(row) {
 // What is told about all rows together.
 export function settleRows() {
   if (!list()) return;
+  for (const id of leaving) document.getElementById(id)?.setAttribute("data-leaving", ""); // a morph takes it off
+  showWaiting();
   const counts = {
-    all: rows(":not([data-state=completed])").length,
+    all: rows(":not([data-state=completed], [data-leaving])").length,
     "On hold": rows('[data-word="On hold"]').length,
     "No agent": rows('[data-word="No agent"]').length,
     supervised: rows("[data-supervised]:not([data-state=completed])").length,

@@ -46,7 +46,7 @@ def test_a_deed_is_found_in_the_audit(cleo: User, center: Center, open_page: Cal
     audit.locator("#id_deed").select_option("Join")
     audit.get_by_label("From", exact=True).fill("2099-12-31")
     audit.get_by_role("button", name="Show", exact=True).click()
-    expect(audit.get_by_role("heading", name="No deeds here")).to_be_visible()
+    expect(audit.get_by_role("heading", name="No actions here")).to_be_visible()
     audit.get_by_label("From", exact=True).fill("")
     audit.get_by_role("button", name="Show", exact=True).click()
     expect(audit.locator("#deeds tbody tr")).to_have_count(1)

@@ -141,7 +141,7 @@ def test_a_monitor_whom_somebody_else_unmutes_is_muted_again_at_once(story: Stor
     story.pass_time()
     heard.append(len(story.hear(world, world_leg(story, mine))))
     assert (heard, "Nobody hears you." in said, "Nobody hears you." in panel(marta)) == ([2, 0], False, True)
-    assert (sent(story), Conference.objects.get().drift) == (["join", "mute"], "Marta Gil was not muted")
+    assert (sent(story), Conference.objects.get().drift) == (["join", "mute"], "Marta Gil is not muted")
 
 
 def test_a_mute_that_is_in_no_list_is_not_sent_for_ever(story: Story, marta, monitored):
