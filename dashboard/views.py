@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, retarget
 from django_htmx.middleware import HtmxDetails
 
 from conferences import errands, following, policy, reconcile, supervision
@@ -274,12 +274,13 @@ def _mine(request: SupervisorRequest, pk: UUID) -> Supervision:
 
 
 def _go_on(request: SupervisorRequest, pk: UUID) -> HttpResponse:
-    """Back to the board for whoever asked from there; its bar shows how the supervision comes along."""
-    address = request.htmx.current_url_abs_path or ""
-    if urlsplit(address).path == reverse("board"):
-        return HttpResponseClientRedirect(address)
-    response = redirect("conference", pk=pk)
-    return HttpResponseClientRedirect(response.url) if request.htmx else response
+    """Let whoever asked from a live page stay on it: its bar shows how the supervision comes along."""
+    call = reverse("conference", kwargs={"pk": pk})
+    if request.htmx and urlsplit(request.htmx.current_url_abs_path or "").path in (reverse("board"), call):
+        bar = render(request, fragments.PANEL, fragments.panel_context(request.user))
+        bar.headers["HX-Reswap"] = "outerMorph"
+        return retarget(bar, "#supervision")
+    return HttpResponseClientRedirect(call) if request.htmx else redirect(call)
 
 
 def _ip(request: HttpRequest) -> str | None:

@@ -125,7 +125,6 @@ class QueueAdmin(DirectoryAdmin):
     list_filter = ("team", "beep_enabled")
     list_select_related = ("team",)
     search_fields = ("name", "numbers__number")
-    autocomplete_fields = ("team",)
     inlines = (QueueNumbers,)
     fieldsets = (
         (None, {"fields": ("name", "team")}),
@@ -155,7 +154,6 @@ class AgentAdmin(DirectoryAdmin):
     list_filter = ("team",)
     list_select_related = ("team",)
     search_fields = ("name", "addresses__address")
-    autocomplete_fields = ("team",)
     inlines = (AgentAddresses,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
@@ -174,7 +172,6 @@ class SupervisorAdmin(DirectoryAdmin):
     list_filter = ("teams",)
     list_select_related = ("user",)
     search_fields = ("user__username", "user__first_name", "user__last_name", "devices__address")
-    autocomplete_fields = ("user",)
     filter_horizontal = ("teams",)
     inlines = (Devices,)
 

@@ -20,9 +20,33 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (target === dialog()) {
     open(target);
     focusInside(target);
+  } else if ((target === "#supervision" || target.id === "supervision") && sourceElement.matches("form.supervise")) {
+    opener = null; // the form is done, and the page stays where it was
+    dialog().close();
+    focusBar();
   } else if (sourceElement.matches("form.supervise")) focusInside(document.getElementById(sourceElement.id));
-  else if (sourceElement.id === "supervision-dismiss") document.getElementById("main").focus();
+  else if (sourceElement.id === "supervision-dismiss") document.getElementById("main").focus({ preventScroll: true });
+  else keepFocusInBar();
 });
+
+// What she had the focus on may be gone from her bar with the state that it belonged to.
+let wasInBar = false;
+
+document.addEventListener("focusin", (event) => {
+  wasInBar = Boolean(event.target.closest("#supervision"));
+});
+document.addEventListener("pointerdown", (event) => {
+  if (!event.target.closest("#supervision")) wasInBar = false;
+});
+
+function keepFocusInBar() {
+  if (wasInBar && document.activeElement === document.body) focusBar();
+}
+
+// Her own bar: what she can do there next.
+function focusBar() {
+  document.querySelector("#supervision :is(#supervision-leave, #supervision-dismiss) button")?.focus({ preventScroll: true });
+}
 
 // The call a form is about may end while it is open: what it says of people who hear is then no longer so.
 export function markOver() {
@@ -37,7 +61,7 @@ export function markOver() {
 // A row that has gone meanwhile cannot take the focus back. (The event does not bubble, hence the capture.)
 document.addEventListener("close", (event) => {
   if (event.target === dialog()) dialog().replaceChildren();
-  (opener?.isConnected ? opener : document.getElementById("main")).focus();
+  if (opener) (opener.isConnected ? opener : document.getElementById("main")).focus({ preventScroll: true });
 }, true);
 
 document.addEventListener("click", (event) => {

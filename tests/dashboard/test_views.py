@@ -137,16 +137,21 @@ def test_a_second_tab_is_told_that_i_am_already_in_a_call(story: Story, marta):
     assert len(story.commands("/v2/calls")) == 1
 
 
-def test_htmx_gets_a_redirect_it_can_follow(story: Story, marta):
+def test_htmx_from_the_forms_own_page_gets_a_redirect_it_can_follow(story: Story, marta):
     _, conference = story.call(ANA)
     response = post(marta, conference, form_for(marta), **{"HX-Request": "true"})
     assert response.headers["HX-Redirect"] == f"/conferences/{conference.pk}/"
 
 
-def test_who_asked_from_the_board_stays_on_it_with_its_filters(story: Story, marta):
+@pytest.mark.parametrize("page", ["/?queue=Helpdesk", "/", "/conferences/{}/"])
+def test_who_asked_from_a_live_page_stays_on_it(story: Story, marta, page):
+    """The bar is swapped in: neither place nor focus is lost to a reload."""
     _, conference = story.call(ANA)
-    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/?queue=Helpdesk"}
-    assert post(marta, conference, form_for(marta), **headers).headers["HX-Redirect"] == "/?queue=Helpdesk"
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page.format(conference.pk)}"}
+    answer = post(marta, conference, form_for(marta), **headers)
+    assert "HX-Redirect" not in answer.headers
+    assert (answer.headers["HX-Retarget"], answer.headers["HX-Reswap"]) == ("#supervision", "outerMorph")
+    assert answer.content.decode().startswith('<section id="supervision"')
 
 
 def test_who_asked_from_elsewhere_is_sent_to_the_calls_page(story: Story, marta):
