@@ -47,6 +47,11 @@ def may_end_others(user: User) -> bool:
     return user.has_perm("conferences.end_supervision")
 
 
+def may_see_unassigned(user: User) -> bool:
+    """Whether the user may see calls that are recognised for no team; to listen to them is another right."""
+    return user.has_perm("conferences.view_unassigned")
+
+
 def may_see_numbers(user: User) -> bool:
     return user.has_perm("conferences.view_customer_number")
 

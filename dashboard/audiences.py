@@ -18,6 +18,7 @@ class Audience:
     roles: tuple[str, ...]
     numbers: bool
     may_end: bool = False  # others' supervisions
+    unassigned: bool = False  # calls that are recognised for no team, too
 
 
 def audience_of(user: User) -> Audience:
@@ -27,9 +28,11 @@ def audience_of(user: User) -> Audience:
         tuple(str(role) for role in policy.roles_of(user)),
         policy.may_see_numbers(user),
         policy.may_end_others(user),
+        policy.may_see_unassigned(user),
     )
 
 
 def may_see(audience: Audience, conference: Conference) -> bool:
     """The rule of `Conference.objects.visible_to`, for a conference that is already loaded with its people."""
-    return bool(audience.teams & conference.team_ids())
+    teams = conference.team_ids()
+    return bool(audience.teams & teams) or (audience.unassigned and not teams)

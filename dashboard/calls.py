@@ -111,6 +111,7 @@ class Call:
     policy: JoinOptions  # how one joins it unless somebody chooses otherwise
     drift: str
     drift_at: datetime | None
+    is_unassigned: bool = False  # recognised for no team
     is_in_scope: bool = True  # an agent or queue of this audience's teams is in it now
     took_part: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
 
@@ -217,6 +218,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         if conference.is_live and is_in_scope
         else (),
         is_in_scope=is_in_scope,
+        is_unassigned=not conference.team_ids(),
         started_at=conference.created_at or conference.first_seen_at,
         ended_at=conference.ended_at,
         expires_at=conference.expires_at,

@@ -19,6 +19,7 @@ class BoardFilter:
     queue: str = ""
     state: str = ""
     supervised: bool = False
+    unassigned: bool = False
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> BoardFilter:
@@ -28,11 +29,13 @@ class BoardFilter:
             queue=query.get("queue", "")[:LONGEST],
             state=state if state in STATES else "",
             supervised=query.get("supervised", "") == "1",
+            unassigned=query.get("unassigned", "") == "1",
         )
 
     def query(self) -> dict[str, str]:
         """Return the words by which an address asks for this view, and no others."""
-        words = {"q": self.q, "queue": self.queue, "state": self.state, "supervised": "1" if self.supervised else ""}
+        words = {"q": self.q, "queue": self.queue, "state": self.state}
+        words |= {name: "1" if getattr(self, name) else "" for name in ("supervised", "unassigned")}
         return {name: value for name, value in words.items() if value}
 
     def __bool__(self) -> bool:
@@ -44,4 +47,5 @@ class BoardFilter:
             and self.queue in ("", call.queue)
             and self.state in ("", call.word)
             and (bool(call.supervisors) or not self.supervised)
+            and (call.is_unassigned or not self.unassigned)
         )

@@ -133,7 +133,7 @@ def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
 def visible(audience: Audience) -> list[Conference]:
     """Return the live conferences this audience may see, with their people."""
     live = Conference.objects.live().with_people()
-    return [one for one in live if may_see(audience, one)] if audience.teams else []
+    return [one for one in live if may_see(audience, one)] if audience.teams or audience.unassigned else []
 
 
 def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str], heard: Mapping[str, str]) -> str:

@@ -21,7 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from conferences import boundaries, pulse, turned_away
 from conferences.checks import api_key_problem, key_refusal, public_key_problem
-from conferences.models import AuditEntry, Fact
+from conferences.models import AuditEntry, Conference, Fact
 from conferences.silence import SILENT, silence
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -71,7 +71,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     and this process was not refused with it), `provider` (it did not refuse the key at the last command), `webhooks`
     (the provider sends a version that can be read, and is not silent while calls are live; what a stranger sends makes
     nobody unfit, it is only counted here), `reconciler` (it comes round), `background` (so does what this process does
-    beside requests), `channel_layer` (nudges reach other processes), `facts` (none is parked).
+    beside requests), `channel_layer` (nudges reach other processes), `facts` (none is parked),
+    `recognition` (how many live calls belong to no team).
     """
     database = _database()
     parts = {
@@ -84,6 +85,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         "background": _background(),
         "channel_layer": boundaries.CHANNEL_LAYER.trouble or OK,
         "facts": _facts() if database == OK else NOT_KNOWN,
+        "recognition": _recognition() if database == OK else NOT_KNOWN,
     }
     fit = all(part == OK or part.startswith(f"{OK} ") for part in parts.values())
     return JsonResponse(parts, status=200 if fit else 503)
@@ -143,6 +145,12 @@ def _facts() -> str:
         return OK
     what = "1 fact is" if count == 1 else f"{count} facts are"
     return f"{what} parked by a mistake of ours: look under Facts, and run manage.py replay_facts once it is mended."
+
+
+def _recognition() -> str:
+    """A center's own matter: no process is unfit for it."""
+    count = Conference.objects.live().unassigned().count()
+    return f"{OK} ({count} live {'call belongs' if count == 1 else 'calls belong'} to no team)" if count else OK
 
 
 def _provider() -> str:

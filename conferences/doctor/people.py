@@ -9,7 +9,7 @@ from django.conf import settings
 
 from conferences.addresses import default_region, readable, spellings
 from conferences.doctor.findings import Finding, error, ok, warning
-from conferences.models import Agent, AgentAddress, Device, Queue, Supervisor
+from conferences.models import Agent, AgentAddress, Conference, Device, Queue, Supervisor
 from conferences.policy import roles_of
 
 NAMED = 3
@@ -19,10 +19,29 @@ def examine() -> Iterator[Finding]:
     """Yield what keeps supervisors from supervising, and callers, agents and queues from being recognised."""
     yield _supervisors()
     agents, queues = Agent.objects.filter(addresses=None), Queue.objects.filter(numbers=None)
-    yield _lacking("Agents", "have no address, so their calls show as unknown", map(str, agents))
-    yield _lacking("Queues", "have no number, so their calls show without a queue", map(str, queues))
+    yield _none("Agents", Agent.objects.exists()) or _lacking(
+        "Agents", "have no address, so their calls show as unknown", map(str, agents)
+    )
+    yield _none("Queues", Queue.objects.exists()) or _lacking(
+        "Queues", "have no number, so their calls show without a queue", map(str, queues)
+    )
+    if count := Conference.objects.live().unassigned().count():
+        yield _unassigned(count)
     yield _region()
     yield _alike()
+
+
+def _none(subject: str, is_there: bool) -> Finding | None:
+    if is_there:
+        return None
+    mend = "Enter them in the admin; until then no call belongs to a team."
+    return warning(subject, f"There are no {subject.lower()} in the directory.", mend)
+
+
+def _unassigned(count: int) -> Finding:
+    what = "1 live call belongs" if count == 1 else f"{count} live calls belong"
+    mend = "On the board, under unassigned, see whose numbers they show, and enter those in the directory."
+    return warning("Unassigned", f"{what} to no team, so no supervisor sees them.", mend)
 
 
 def _region() -> Finding:

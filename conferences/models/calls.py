@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -43,10 +44,20 @@ class AgentChange(models.Model):
 
 class ConferenceQuerySet(models.QuerySet["Conference"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> ConferenceQuerySet:
-        """Keep the conferences in which an agent or a queue of this supervisor's teams takes or took part."""
+        """Keep the conferences in which an agent or a queue of this supervisor's teams takes or took part.
+
+        Those of no team are seen by whoever may see them: a call that nobody is shown is worse than none.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.of_teams(Team.objects.filter(supervisors__user=user.pk))
+        mine = self.of_teams(Team.objects.filter(supervisors__user=user.pk))
+        may = isinstance(user, AbstractUser) and user.has_perm("conferences.view_unassigned")
+        return mine | self.unassigned() if may else mine
+
+    def unassigned(self) -> ConferenceQuerySet:
+        """Keep the conferences that are recognised for no team: no queue, and nobody known to be an agent."""
+        agents = Participant.objects.filter(conference=OuterRef("pk"), leg__agent__isnull=False)
+        return self.filter(~Exists(agents), queue=None)
 
     def of_teams(self, teams: Iterable[int] | QuerySet[Team]) -> ConferenceQuerySet:
         """Keep the conferences in which an agent or a queue of these teams takes or took part.
@@ -125,6 +136,7 @@ class Conference(models.Model):
             ("whisper_conference", "Can whisper to agents"),
             ("barge_conference", "Can barge in (be heard by all)"),
             ("override_join_policy", "Can join otherwise than the queue's policy says"),
+            ("view_unassigned", "Can see calls that belong to no team"),
             ("view_customer_number", "Can see customers' numbers in full"),
         ]
 

@@ -150,6 +150,12 @@ def in_state(calls: Iterable[Call], word: str) -> int:
 
 
 @register.filter
+def unassigned(calls: Iterable[Call]) -> int:
+    """Count the calls that are recognised for no team."""
+    return sum(call.is_unassigned for call in calls)
+
+
+@register.filter
 def supervised(calls: Iterable[Call]) -> int:
     """Count the calls with a supervisor on them."""
     return sum(bool(call.supervisors) for call in calls)

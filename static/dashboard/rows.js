@@ -100,6 +100,7 @@ export function settleRows() {
     all: rows(":not([data-state=completed], [data-leaving])").length,
     "On hold": rows('[data-word="On hold"]').length,
     "No agent": rows('[data-word="No agent"]').length,
+    unassigned: rows("[data-unassigned]:not([data-state=completed])").length,
     supervised: rows("[data-supervised]:not([data-state=completed])").length,
   };
   for (const figure of document.querySelectorAll("[data-count]")) {

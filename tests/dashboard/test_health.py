@@ -20,6 +20,7 @@ from tests.story import PASSWORD, browser
 TOKEN = "a token of the tests"
 FIT = {"database": "ok", "public_key": "ok", "api_key": "ok", "provider": "ok", "webhooks": "ok"}
 FIT |= {"reconciler": "ok (0 s ago)", "background": "ok", "channel_layer": "ok", "facts": "ok"}
+FIT |= {"recognition": "ok"}
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +80,7 @@ def test_a_database_out_of_reach_is_named_to_a_probe(probe):
     with connection.execute_wrapper(fail):
         told = unfit(probe())
     unknown = "Not known without the database."
-    parts = dict.fromkeys(("provider", "webhooks", "reconciler", "facts"), unknown)
+    parts = dict.fromkeys(("provider", "webhooks", "reconciler", "facts", "recognition"), unknown)
     assert told == {"database": "The database cannot be reached."} | parts
 
 
