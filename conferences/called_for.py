@@ -7,7 +7,7 @@ Dial page). Anything else rings for nobody knows whom.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -22,6 +22,20 @@ def called_for(leg: Leg) -> QuerySet[Conference]:
     session = Leg.objects.exclude(state=Leg.State.ENDED).filter(call_session_id=leg.call_session_id).exclude(pk=leg.pk)
     inside = Participant.objects.filter(leg__in=session, state=Participant.State.JOINED)
     return Conference.objects.live().filter(pk__in=inside.values("conference"))
+
+
+def agents_beside(legs: Iterable[Leg]) -> set[int]:
+    """Return the agents, by primary key, on live legs in no conference that share one of these legs' call sessions.
+
+    What such a leg is about is read off the others of its session.
+    """
+    sessions = {leg.call_session_id for leg in legs} - {""}
+    if not sessions:
+        return set()
+    up = Leg.objects.exclude(state=Leg.State.ENDED).filter(call_session_id__in=sessions, agent__isnull=False)
+    inside = Participant.objects.filter(state=Participant.State.JOINED).values("leg")
+    outside = up.exclude(pk__in=inside).prefetch_related("sharers")
+    return {agent.pk for leg in outside.select_related("agent") for agent in leg.agents}
 
 
 def ringing_for(conferences: Collection[Conference]) -> dict[UUID, list[Leg]]:

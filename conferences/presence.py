@@ -61,7 +61,12 @@ def name_of(leg: Leg, *, numbers: bool) -> str:
         return "Supervisor"
     if not leg.far_address or not leg.direction:
         return "Unknown caller"
-    address = canonical(leg.far_address) or leg.far_address
+    return shown(leg.far_address, numbers=numbers)
+
+
+def shown(address: str, *, numbers: bool) -> str:
+    """Return an address as it may be read on a screen; `numbers`: in full."""
+    address = canonical(address) or address
     return readable(address) if numbers else masked(address)
 
 

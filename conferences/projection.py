@@ -11,7 +11,7 @@ from django.db.models import Max, Model, Q, QuerySet
 
 from conferences import feed
 from conferences.addresses import canonical
-from conferences.called_for import called_for
+from conferences.called_for import agents_beside, called_for
 from conferences.fold import (
     ConferenceState,
     LegState,
@@ -230,11 +230,12 @@ class Rows:
 
     def _bump_others(self, moved_legs: set[str], moved: set[str]) -> None:
         """A leg shows on its agent's row wherever it is, and, while it rings, on the call for which it does."""
-        ringing = (self.legs[one] for one in sorted(moved_legs) if self.legs[one].kind == Leg.Kind.AGENT)
+        legs = [self.legs[one] for one in sorted(moved_legs)]
+        ringing = [leg for leg in legs if leg.kind == Leg.Kind.AGENT]
         others = {one for leg in ringing for one in called_for(leg) if one.conference_id not in moved}
         for conference in others:
             feed.bump(conference)
-        feed.bump_agents(self.agents, has_moved=bool(moved or others))
+        feed.bump_agents(self.agents | agents_beside(legs), has_moved=bool(moved or others))
 
     def find_queue(self, conference: Conference) -> None:
         """A conference belongs to the queue that its customers dialled; of several, to that of the first who did."""

@@ -14,11 +14,13 @@ from django.utils.safestring import SafeString
 from conferences import notices, policy, supervision
 from conferences.models import Conference, Gap, Supervision
 from dashboard import own_bar
+from dashboard.agents import AgentRow
 from dashboard.audiences import audience_of, may_see
 from dashboard.calls import Call, call_for
 
-ROW, DETAIL, TARGETS, PANEL = (
+ROW, AGENT, DETAIL, TARGETS, PANEL = (
     "dashboard/_conference.html",
+    "dashboard/_agent.html",
     "dashboard/_detail.html",
     "dashboard/_targets.html",
     "dashboard/_supervision.html",
@@ -32,6 +34,11 @@ def row_id(pk: UUID) -> str:
 def row(call: Call) -> str:
     """A conference on the board; root id `conference-<our id>`."""
     return render_to_string(ROW, {"call": call})
+
+
+def agent(row: AgentRow) -> str:
+    """An agent on the agents' page; root id `agent-<our id>`."""
+    return render_to_string(AGENT, {"row": row})
 
 
 def detail(call: Call) -> str:

@@ -14,11 +14,12 @@ from django.utils import timezone
 from conferences import feed, pulse, reconcile, silence
 from conferences.entitlement import session_is_alive
 from conferences.models import Conference, Supervision
-from dashboard import fragments
+from dashboard import agent_frames, fragments
+from dashboard.agent_frames import AgentRows
 from dashboard.audiences import Audience, audience_of, may_see
 from dashboard.calls import Call, call_for
 from dashboard.lag import Stamps
-from dashboard.viewers import Viewer
+from dashboard.viewers import AGENTS, Viewer
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Changes:
     number: int
     conferences: list[Conference]
     users: Collection[int] = ()
+    agents: AgentRows = field(default_factory=lambda: AgentRows(0))
     _calls: dict[tuple[Audience, UUID], Call | None] = field(default_factory=dict)
     _rendered: dict[tuple[str, Audience, UUID], str] = field(default_factory=dict)
     _panels: dict[int, str] = field(default_factory=dict)
@@ -42,7 +44,7 @@ class Changes:
         Who is catching up also learns which rows belong on the page now: one that slept drops what ended meanwhile.
         """
         panel = viewer.user_pk if viewer.user_pk in self.users else None
-        key = (viewer.audience, viewer.filter, viewer.conference, viewer.since, panel, catching_up)
+        key = (viewer.audience, viewer.filter, viewer.view, viewer.conference, viewer.since, panel, catching_up)
         if key not in self._frames:
             self._frames[key] = self._frame(viewer, catching_up=catching_up)
         return self._frames[key]
@@ -52,6 +54,8 @@ class Changes:
         calls = [call for call in seen if call.feed > viewer.since]
         if catching_up:
             calls = [call for call in calls if call.is_live or call.pk == viewer.conference]
+        if viewer.view == AGENTS:
+            return self._agents_frame(viewer, calls, catching_up=catching_up)
         board = calls if viewer.conference is None else []
         shown = [call for call in board if viewer.filter.matches(call)]
         parts = self._parts(viewer, calls, board, shown)
@@ -67,6 +71,19 @@ class Changes:
         }
         return encode(self.number, told | ({"live": live} if catching_up else {}))
 
+    def _agents_frame(self, viewer: Viewer, calls: list[Call], *, catching_up: bool) -> str | None:
+        """A form may be open on a call, which is followed as on the board, and told of when it is over."""
+        rows = self.agents.since(viewer.audience, viewer.since)
+        parts = [*rows.values(), *self._own_parts(viewer, calls)]
+        over = [str(call.pk) for call in calls if not call.is_live]
+        if not any(parts) and not over and not catching_up:
+            return None
+        told: dict[str, object] = {"content": "".join(parts), "rows": [*rows], "over": over}
+        told["calls"] = [str(call.pk) for call in calls]
+        if catching_up:
+            told["live"] = agent_frames.listed(viewer.audience.teams)
+        return encode(self.number, told)
+
     def stamps(self) -> Stamps | None:
         """When the latest of these changes happened, reached us and was stored."""
         newest = max(self.conferences, key=lambda one: one.feed, default=None)
@@ -79,6 +96,12 @@ class Changes:
         return [
             *(self._part("row", viewer.audience, call) for call in board),
             *(self._part("detail", viewer.audience, call) for call in calls if call.pk == viewer.conference),
+            *self._own_parts(viewer, calls),
+        ]
+
+    def _own_parts(self, viewer: Viewer, calls: list[Call]) -> list[str]:
+        """What is the same on every page: the boxes of an open form, and the user's own supervision."""
+        return [
             *(self._part("targets", viewer.audience, call) for call in calls if call.is_live),
             *([self._panel(viewer.user_pk)] if viewer.user_pk in self.users else []),
         ]
@@ -111,7 +134,7 @@ def changes_since(number: int) -> Changes:
         return Changes(latest, [])
     conferences = list(Conference.objects.with_people().filter(feed__gt=number))
     users = {one.user_id for conference in conferences for one in conference.supervisions.all()}
-    return Changes(latest, conferences, users)
+    return Changes(latest, conferences, users, AgentRows(number))
 
 
 def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
@@ -126,7 +149,7 @@ def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
         conferences += Conference.objects.with_people().filter(pk__in=pages)
     since = min(one.since for one in viewers)
     users = Supervision.objects.filter(user__in={one.user_pk for one in viewers}, conference__feed__gt=since)
-    changes = Changes(number, conferences, set(users.values_list("user_id", flat=True)))
+    changes = Changes(number, conferences, set(users.values_list("user_id", flat=True)), AgentRows(since))
     return number, {one: changes.frame(one, catching_up=True) or "" for one in viewers}
 
 
@@ -136,10 +159,10 @@ def visible(audience: Audience) -> list[Conference]:
     return [one for one in live if may_see(audience, one)] if audience.teams or audience.unassigned else []
 
 
-def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str], heard: Mapping[str, str]) -> str:
+def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str], heard: Mapping[str, object]) -> str:
     """What a page is told every few seconds, when nothing changed too: how late it is, how old each row's knowledge.
 
-    `heard`: see `last_heard`.
+    `heard`: see `last_heard`; and for a page of agents, which rows belong on it.
     """
     return encode(number, {"ages": ages, **heard} | ({"lag": lag} if lag else {}))
 
@@ -148,6 +171,8 @@ def polled(viewer: Viewer) -> str:
     """Return what a page that no socket reaches asks for: what changed since its number, and what a heartbeat tells."""
     changes = changes_since(viewer.since)
     told = orjson.loads(changes.frame(viewer) or encode(changes.number, {}))
+    if viewer.view == AGENTS:
+        told |= {"roster": agent_frames.listed(viewer.audience.teams)}
     return orjson.dumps(told | {"ages": _ages(viewer.audience.teams)} | last_heard()).decode()
 
 

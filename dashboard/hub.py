@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from conferences import boundaries
 from conferences.boundaries import Boundary
-from dashboard import frames
+from dashboard import agent_frames, frames
 from dashboard.lag import LagMeter, Stamps
 from dashboard.threads import in_thread
-from dashboard.viewers import TooSlow, Viewer
+from dashboard.viewers import AGENTS, TooSlow, Viewer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -182,10 +182,10 @@ class Hub:
         number = min(viewer.since for viewer in viewers)
         changes = frames.changes_since(number)
         if changes.number < number:  # the database was put back to an earlier day
-            changes = frames.changes_since(0)
+            number, changes = 0, frames.changes_since(0)
             for viewer in viewers:
                 viewer.since = 0
-        made = {viewer: changes.frame(viewer) for viewer in viewers} if changes.conferences else {}
+        made = {viewer: changes.frame(viewer) for viewer in viewers} if changes.number > number else {}
         for viewer in viewers:
             viewer.since = changes.number
         told = {viewer: frame for viewer, frame in made.items() if frame is not None}
@@ -207,11 +207,15 @@ class Hub:
             return
         ages = await self._in_thread(lambda: frames.watched({viewer.audience.teams for viewer in viewers}))
         heard = await self._in_thread(frames.last_heard)
+        agents = {viewer.audience.teams for viewer in viewers if viewer.view == AGENTS}
+        rosters = await self._in_thread(lambda: agent_frames.rosters(agents))
         made, lag = {}, self._lag.summary()
         for viewer in viewers:
-            key = (viewer.since, viewer.audience.teams)
+            teams = viewer.audience.teams
+            key = (viewer.since, teams, viewer.view)
             if key not in made:
-                made[key] = frames.heartbeat(viewer.since, lag, ages[viewer.audience.teams], heard)
+                told = heard | ({"roster": rosters[teams]} if viewer.view == AGENTS else {})
+                made[key] = frames.heartbeat(viewer.since, lag, ages[teams], told)
             self._send(viewer, made[key])
 
     def _send(self, viewer: Viewer, frame: str) -> None:

@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
-from dashboard import api, audit_views, health, views
+from dashboard import agent_views, api, audit_views, health, views
 from dashboard.accounts import AskingLogoutView
 
 urlpatterns = [
     path("", views.board, name="board"),
+    path("agents/", agent_views.agents, name="agents"),
     path("feed/", views.feed, name="feed"),
     path("conferences/<uuid:pk>/", views.conference, name="conference"),
     path("conferences/<uuid:pk>/supervise/", views.supervise, name="supervise"),

@@ -16,6 +16,7 @@ from dashboard.filters import BoardFilter
 
 # A page that has not taken this many frames is too far behind to be told what changed; it is to load anew.
 MOST_WAITING: Final = 100
+AGENTS: Final = "agents"
 
 
 class TooSlow(Exception):
@@ -24,7 +25,10 @@ class TooSlow(Exception):
 
 @dataclass(eq=False, slots=True)
 class Viewer:
-    """A socket's end of the hub. `conference` is the one its page is about; None for the board."""
+    """A socket's end of the hub. `conference` is the one its page is about; None for a list.
+
+    `view`: of what that is a list, empty for the board's calls.
+    """
 
     user_pk: int
     session_key: str
@@ -32,6 +36,7 @@ class Viewer:
     filter: BoardFilter
     conference: UUID | None
     since: int
+    view: str = ""
     frames: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     unshown: deque[int] = field(default_factory=lambda: deque(maxlen=MOST_WAITING))  # sent, not said to be on screen
     close_code: int = 1000

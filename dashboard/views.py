@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -26,6 +26,7 @@ from dashboard.audiences import audience_of
 from dashboard.calls import call_for
 from dashboard.filters import STATES, BoardFilter
 from dashboard.forms import RoleForm, SuperviseForm
+from dashboard.live_page import live_page
 from dashboard.option_fields import options_sent
 from dashboard.origins import is_allowed
 
@@ -261,8 +262,7 @@ def _page(request: SupervisorRequest, number: int, conference: UUID | None = Non
     """What every live page needs: the number it was rendered at, its socket's address, and the user's supervision."""
     # Of the page's own address only what a filter knows: no link may make a board's socket that of another page.
     query = BoardFilter.read(request.GET).query() if conference is None else {"conference": str(conference)}
-    address = f"/ws/board/?{urlencode({**query, 'since': str(number)})}"
-    return {"socket": address, "feed": number} | fragments.panel_context(request.user)
+    return live_page(request.user, number, query)
 
 
 def _conference(request: SupervisorRequest, pk: UUID) -> Conference:
@@ -276,7 +276,7 @@ def _mine(request: SupervisorRequest, pk: UUID) -> Supervision:
 def _go_on(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Let whoever asked from a live page stay on it: its bar shows how the supervision comes along."""
     call = reverse("conference", kwargs={"pk": pk})
-    if request.htmx and urlsplit(request.htmx.current_url_abs_path or "").path in (reverse("board"), call):
+    if request.htmx and urlsplit(request.htmx.current_url_abs_path or "").path in (reverse("board"), reverse("agents"), call):
         bar = render(request, fragments.PANEL, fragments.panel_context(request.user))
         bar.headers["HX-Reswap"] = "outerMorph"
         return retarget(bar, "#supervision")

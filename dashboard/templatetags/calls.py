@@ -29,6 +29,11 @@ STATE_ICONS: Final = {
     "Waiting to start": "circle-dashed",
     "Nobody left": "circle",
     "Ended": "phone-off",
+    "Ringing": "bell-ring",
+    "Muted": "mic-off",
+    "In no conference": "circle-dashed",
+    "In two calls": "users",
+    "Idle": "circle",
 }
 KIND_ICONS: Final = {"agent": "headset", "customer": "user", "supervisor": "shield-user", "system": "bot"}
 # Telnyx: conference.ended, reason; the last is what the reconciler notes.

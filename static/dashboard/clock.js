@@ -42,7 +42,7 @@ export function freezeAt(moment) {
   frozenAt = moment;
 }
 
-const CALLS = "#conferences, .detail";
+const CALLS = "#conferences, #agents, .detail";
 
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -49,10 +49,10 @@ function focusBar() {
 }
 
 // The call a form is about may end while it is open: what it says of people who hear is then no longer so.
-export function markOver() {
+export function markOver(over = []) {
   for (const form of document.querySelectorAll("form.supervise")) {
     const row = document.getElementById(`conference-${form.dataset.call}`);
-    if (row?.dataset.state !== "completed") continue;
+    if (row?.dataset.state !== "completed" && !over.includes(form.dataset.call)) continue;
     form.querySelector("[data-over]").hidden = false;
     form.dataset.isOver = "";
   }

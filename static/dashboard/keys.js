@@ -7,14 +7,15 @@ const MODES = { m: "monitor", w: "whisper", b: "barge" };
 const OFF = "earshot-keys-off";
 
 const isTyping = (element) => element?.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-const currentRow = () => document.activeElement?.closest("#conferences > article");
+const ROW = ":is(#conferences, #agents) > article";
+const currentRow = () => document.activeElement?.closest(ROW);
 
 function move(step) {
-  const rows = [...document.querySelectorAll("#conferences > article")];
+  const rows = [...document.querySelectorAll(ROW)];
   if (!rows.length) return;
   const at = rows.indexOf(currentRow());
   const to = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1);
-  rows[to].querySelector("a").focus();
+  rows[to].querySelector("a, h2").focus();
 }
 
 function openMode(role) {
@@ -27,6 +28,7 @@ const ACTIONS = {
   k: () => move(-1),
   a: () => document.querySelector("#supervision-add button")?.click(),
   s: () => document.querySelector("#supervision :is(button, a)")?.focus(),
+  v: () => document.querySelector("#header [data-list]:not([aria-current])")?.click(),
   "?": () => open(document.getElementById("keys")),
 };
 

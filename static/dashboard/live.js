@@ -34,7 +34,8 @@ function take(frame, connection) {
   if (frame.calls?.length) setTimeout(refresh, 0, frame.calls); // after the frame's swap
   placeRows(frame.rows ?? []);
   if (frame.gone?.length) dropUnfit(frame.gone);
-  if (frame.live) dropRows(frame.live);
+  if (frame.live ?? frame.roster) dropRows(frame.live ?? frame.roster);
+  if (frame.over) markOver(frame.over);
 }
 
 document.addEventListener("htmx:ws:close", (event) => {

@@ -2,8 +2,9 @@
 
 const ENDED_STAYS = 10_000;
 
-const list = () => document.getElementById("conferences");
-const rows = (which = "") => document.querySelectorAll(`#conferences > [id]${which}`);
+const LIST = ":is(#conferences, #agents)";
+const list = () => document.querySelector(LIST);
+const rows = (which = "") => document.querySelectorAll(`${LIST} > [id]${which}`);
 const ended = new Map(); // row id → when it was first seen ended
 const leaving = new Set(); // ids of rows that no longer belong here, for which it is not yet time to go
 let strangers = new Set(); // rows that the last heartbeat did not know
@@ -40,7 +41,7 @@ function showWaiting() {
 }
 
 document.addEventListener("pointerout", (event) => {
-  if (event.target.closest?.("#conferences") && !event.relatedTarget?.closest?.("#conferences")) setTimeout(clearAway, 300);
+  if (event.target.closest?.(LIST) && !event.relatedTarget?.closest?.(LIST)) setTimeout(clearAway, 300);
 });
 document.addEventListener("focusout", () => setTimeout(clearAway, 0));
 
@@ -71,6 +72,7 @@ export function dropRows(kept) {
 // A call that is live and no longer this supervisor's to see: its agent or queue went to another team. Told twice, for
 // one that has just ended is not among the live ones either, and is to be shown as ended.
 export function dropStrangers(ours) {
+  if (list()?.id !== "conferences") return;
   const absent = new Set([...rows(":not([data-state=completed])")].filter((row) => !(row.id.slice("conference-".length) in ours)));
   for (const row of absent) if (strangers.has(row)) letGo(row);
   strangers = absent;
@@ -96,15 +98,13 @@ export function settleRows() {
   if (!list()) return;
   for (const id of leaving) document.getElementById(id)?.setAttribute("data-leaving", ""); // a morph takes it off
   showWaiting();
-  const counts = {
-    all: rows(":not([data-state=completed], [data-leaving])").length,
-    "On hold": rows('[data-word="On hold"]').length,
-    "No agent": rows('[data-word="No agent"]').length,
-    unassigned: rows("[data-unassigned]:not([data-state=completed])").length,
-    supervised: rows("[data-supervised]:not([data-state=completed])").length,
+  const which = {
+    all: ":not([data-state=completed], [data-leaving])",
+    unassigned: "[data-unassigned]:not([data-state=completed])",
+    supervised: "[data-supervised]:not([data-state=completed])",
   };
   for (const figure of document.querySelectorAll("[data-count]")) {
-    const text = (figure.dataset.n = String(counts[figure.dataset.count]));
+    const text = (figure.dataset.n = String(rows(which[figure.dataset.count] ?? `[data-word="${figure.dataset.count}"]`).length));
     const number = figure.querySelector("b");
     if (number.textContent !== text) number.textContent = text;
   }
@@ -117,5 +117,8 @@ export function markMine() {
   const isIn = call && state !== "ended" && state !== "failed";
   for (const shown of document.querySelectorAll("#conferences > [id], .detail")) {
     shown.toggleAttribute("data-mine", Boolean(isIn) && shown.id.endsWith(call));
+  }
+  for (const shown of document.querySelectorAll("#agents [data-call]")) {
+    shown.toggleAttribute("data-mine", Boolean(isIn) && shown.dataset.call === call);
   }
 }

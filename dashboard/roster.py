@@ -1,0 +1,80 @@
+"""What is known of agents and their live legs, read in a fixed number of queries, for whoever looks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from conferences.models import Agent, AgentChange, Conference, Leg, Participant
+
+UP = ~Q(state=Leg.State.ENDED)
+Sharing = Leg.sharers.through
+
+
+@dataclass(slots=True)
+class Roster:
+    """Some agents with every live leg of theirs, its conference, and the live legs of the same call session.
+
+    `left_at`: when the last leg ended that was certainly theirs.
+    """
+
+    agents: list[Agent]
+    legs: dict[int, list[Leg]] = field(default_factory=dict)
+    stays: dict[int, Participant] = field(default_factory=dict)  # by the leg's key
+    conferences: dict[UUID, Conference] = field(default_factory=dict)
+    sessions: dict[str, list[Leg]] = field(default_factory=dict)
+    left_at: dict[int, datetime | None] = field(default_factory=dict)
+
+
+def roster(agents: QuerySet[Agent]) -> Roster:
+    """Return these agents in order of team and name."""
+    last = Leg.objects.filter(agent=OuterRef("pk"), state=Leg.State.ENDED, ended_at__isnull=False)
+    certain = last.exclude(Exists(Sharing.objects.filter(leg=OuterRef("pk")))).order_by("-ended_at")
+    named = agents.select_related("team").annotate(left_at=Subquery(certain.values("ended_at")[:1]))
+    found = Roster(list(named.order_by("team__name", "name", "pk")))
+    found.left_at = {one.pk: getattr(one, "left_at") for one in found.agents}  # noqa: B009 - annotated
+    up = _legs_of([one.pk for one in found.agents])
+    for leg in up:
+        for agent in leg.agents:
+            found.legs.setdefault(agent.pk, []).append(leg)
+    _find_calls(found, up)
+    return found
+
+
+def _legs_of(agents: Collection[int]) -> list[Leg]:
+    shared = Exists(Sharing.objects.filter(leg=OuterRef("pk"), agent__in=agents))
+    legs = Leg.objects.filter(UP).filter(Q(agent__in=agents) | shared)
+    return list(legs.select_related("agent__team").prefetch_related("sharers__team").order_by("started_at", "pk"))
+
+
+def _find_calls(found: Roster, up: list[Leg]) -> None:
+    sessions = {leg.call_session_id for leg in up} - {""}
+    for leg in Leg.objects.filter(UP, call_session_id__in=sessions).select_related("agent", "system", "queue"):
+        found.sessions.setdefault(leg.call_session_id, []).append(leg)
+    legs = {leg.pk for leg in up} | {leg.pk for others in found.sessions.values() for leg in others}
+    stays = Participant.objects.filter(leg__in=legs, state=Participant.State.JOINED)
+    stays = stays.exclude(conference__state=Conference.State.COMPLETED)
+    found.stays = {stay.leg_id: stay for stay in stays.order_by("pk")}
+    calls = {stay.conference_id for stay in found.stays.values()}
+    found.conferences = {one.pk: one for one in Conference.objects.with_people().filter(pk__in=calls)}
+
+
+def changed_since(number: int) -> dict[int, int]:
+    """Return the agents on whose rows something new shows since that feed number, each with the number of that."""
+    stays = Participant.objects.filter(conference__feed__gt=number)
+    sessions = dict(stays.exclude(leg__call_session_id="").values_list("leg__call_session_id", "conference__feed"))
+    ringing = Leg.objects.filter(UP, agent__isnull=False, call_session_id__in=sessions)
+    news = [
+        *AgentChange.objects.filter(feed__gt=number).values_list("agent", "feed"),
+        *stays.filter(leg__agent__isnull=False).values_list("leg__agent", "conference__feed"),
+        *stays.filter(leg__sharers__isnull=False).values_list("leg__sharers", "conference__feed"),
+        *((agent, sessions[one]) for agent, one in ringing.values_list("agent", "call_session_id")),
+    ]
+    feeds: dict[int, int] = {}
+    for agent, feed in news:
+        feeds[agent] = max(feed, feeds.get(agent, 0))
+    return feeds
