@@ -276,7 +276,8 @@ def _mine(request: SupervisorRequest, pk: UUID) -> Supervision:
 def _go_on(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Let whoever asked from a live page stay on it: its bar shows how the supervision comes along."""
     call = reverse("conference", kwargs={"pk": pk})
-    if request.htmx and urlsplit(request.htmx.current_url_abs_path or "").path in (reverse("board"), reverse("agents"), call):
+    page = urlsplit(request.htmx.current_url_abs_path or "").path if request.htmx else ""
+    if page in (reverse("board"), reverse("agents"), call):
         bar = render(request, fragments.PANEL, fragments.panel_context(request.user))
         bar.headers["HX-Reswap"] = "outerMorph"
         return retarget(bar, "#supervision")
