@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,10 +20,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from conferences import boundaries, pulse, turned_away
+from conferences import boundaries, counters, pulse, turned_away
 from conferences.checks import api_key_problem, key_refusal, public_key_problem
 from conferences.models import AuditEntry, Conference, Fact
-from conferences.silence import SILENT, silence
+from conferences.silence import SILENT, last_word, silence
+from dashboard.hub import hub
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -94,8 +96,23 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @for_operators
 @require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
-    """What this process has counted since it started, as Prometheus reads it."""
+    """What this process has counted since it started, and how things are now, as Prometheus reads it."""
+    _gauge()
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _gauge() -> None:
+    now = timezone.now()
+    word = last_word()
+    ages = {"provider": None if word is None else now - word, "reconciler": pulse.age(pulse.RECONCILER, now)}
+    for part, age in ages.items():
+        counters.AGE.labels(part).set(math.nan if age is None else age.total_seconds())
+    for outcome in (Fact.Outcome.DEAD, Fact.Outcome.PARKED):
+        counters.FACTS.labels(outcome.value).set(Fact.objects.filter(outcome=outcome).count())
+    counters.UNASSIGNED.set(Conference.objects.live().unassigned().count())
+    counters.SOCKETS.set(hub.count)
+    for share, seconds in hub.lag.items():
+        counters.LAG.labels(share).set(seconds)
 
 
 def _carries_token(request: HttpRequest) -> bool:

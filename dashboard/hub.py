@@ -95,6 +95,17 @@ class Hub:
             viewer.unshown.remove(number)
             self._lag.shown(number, timezone.now())
 
+    @property
+    def count(self) -> int:
+        """How many pages are open at this process."""
+        return len(self._viewers)
+
+    @property
+    def lag(self) -> dict[str, float]:
+        """Seconds from the provider to the screen, as half and 19 of 20 of the samples have it; {} without samples."""
+        told = self._lag.summary()
+        return {share: told[share] for share in ("p50", "p95") if share in told}
+
     def nudge(self) -> None:
         """Say, from any thread, that the feed has moved. Nothing waits and nothing fails: the tick finds it too."""
         if self._loop is not None and not self._loop.is_closed():

@@ -242,3 +242,26 @@ def test_a_read_back_is_a_word_too(probe):
     Conference.objects.create(conference_id="c", state="in_progress", first_seen_at=now, known_at=now, checked_at=now)
     told(3600)
     assert probe().status_code == 200
+
+
+def gauges(probe):
+    lines = probe("/metrics").content.decode().splitlines()
+    return {name: value for name, _, value in (line.rpartition(" ") for line in lines) if name.startswith("earshot_")}
+
+
+def test_metrics_tell_how_things_are_now(probe):
+    now = timezone.now()
+    Conference.objects.create(conference_id="c", state="in_progress", first_seen_at=now, known_at=now)
+    told(30)
+    for number, outcome in enumerate(["dead", "parked", "parked"]):
+        Fact.objects.create(
+            event_id=f"x{number}", source="webhook", outcome=outcome, occurred_at=now, received_at=now, body=b""
+        )
+    Fact.objects.exclude(event_id="30").update(received_at=now - timedelta(seconds=90))
+    found = gauges(probe)
+    assert float(found['earshot_facts{outcome="dead"}']) == 1
+    assert float(found['earshot_facts{outcome="parked"}']) == 2
+    assert float(found["earshot_unassigned_calls"]) == 1
+    assert float(found["earshot_sockets"]) >= 0
+    assert float(found['earshot_age_seconds{part="reconciler"}']) < 60
+    assert float(found['earshot_age_seconds{part="provider"}']) > 20
