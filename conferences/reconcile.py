@@ -33,6 +33,8 @@ from conferences.telnyx.rules import REGIONS, InvalidCommand
 READ_EVERY: Final = timedelta(seconds=60)
 # What somebody supervises, or has on a screen. Screens say so every few seconds for as long as they are open.
 READ_WATCHED_EVERY: Final = timedelta(seconds=5)
+# How long a repair is marked at least, so that it can be read.
+MARKED_FOR: Final = timedelta(seconds=20)
 WATCHED_FOR: Final = timedelta(seconds=15)
 
 _CONFERENCE = ("name", "status", "region", "created_at", "expires_at", "end_reason")
@@ -96,6 +98,14 @@ def read_back(conference: Conference, *, patient: bool = False) -> None:
         reading.close()
     if not reading.is_doubtful:
         mark_checked(conference, asked_at)
+        _unmark(conference, asked_at)
+
+
+def _unmark(conference: Conference, asked_at: datetime) -> None:
+    """Take the mark of a repair away once a later look agrees; nobody has to clear it."""
+    marked = Conference.objects.filter(pk=conference.pk, drift_at__lt=asked_at - MARKED_FOR)
+    if marked.exclude(drift="").exists():
+        note_drift(conference, "", None)
 
 
 def _read_all(conference: Conference, reading: Reading) -> None:

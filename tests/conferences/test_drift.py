@@ -152,3 +152,25 @@ def test_ninety_seconds_repair_what_webhooks_lost(lossy: Story, marta):
             if projection.claim_reading(conference, lossy.now()):
                 reconcile.read_back(conference, patient=True)
     assert present() == {"Ana Ruiz"}
+
+
+def test_the_mark_goes_with_the_next_look_that_agrees(lossy: Story, marta):
+    lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
+    look(lossy, 5)
+    look(lossy, 11)
+    marked = [bool(Conference.objects.get().drift)]
+    for seconds in (5, 10, 10):
+        look(lossy, seconds)
+        marked.append(bool(Conference.objects.get().drift))
+    assert marked == [True, True, True, False]
+
+
+def test_a_later_repair_is_marked_anew(lossy: Story, marta):
+    lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
+    look(lossy, 5)
+    look(lossy, 11)
+    lossy.wait(25)
+    lossy.simulator.far_end_hangs_up(lossy.leg(ANA))
+    look(lossy, 5)
+    look(lossy, 11)
+    assert "Ana Ruiz has left" in Conference.objects.get().drift
