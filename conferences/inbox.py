@@ -39,8 +39,8 @@ def receive(body: bytes, *, received_at: datetime, key_index: int | None = None)
     parked. Raises what the database raises: then nothing was stored and the provider is to send again.
     """
     try:
-        event = redact(parse(body, received_at))
-        order(event)
+        event = parse(body, received_at)
+        order(redact(event))  # what storing does with it may fail no more; the bytes are redacted there
     except Unusable as error:
         return _bury(body, received_at, error.reason, key_index)
     except Exception as error:  # noqa: BLE001 - a boundary: see conferences.boundaries
