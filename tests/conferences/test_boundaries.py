@@ -202,6 +202,7 @@ def test_the_reconciler_outlives_what_it_does(story: Story, directory, monkeypat
 def test_errands_outlive_one_that_fails(story: Story, directory, monkeypatch, caplog):
     """It is logged, tried again after a pause that grows, and the others are done meanwhile."""
     done = []
+    monkeypatch.setattr(errands, "close_old_connections", lambda: None)
     monkeypatch.setattr(errands, "due", lambda: iter([(("a", 1), fails), (("b", 2), lambda: done.append(1))]))
     with caplog.at_level(logging.ERROR):
         for key, errand in errands.due():
@@ -221,6 +222,7 @@ def test_a_look_for_errands_that_fails_is_not_the_last(monkeypatch):
         runner._stopped.set()
         return iter(())
 
+    monkeypatch.setattr(errands, "close_old_connections", lambda: None)
     runner = errands.Runner()
     monkeypatch.setattr(errands, "due", due)
     monkeypatch.setattr(errands, "LOOK_EVERY", 0.0)
