@@ -68,7 +68,8 @@ const isInBar = (event) => Boolean(event.target.closest?.("#supervision")) && !e
 document.addEventListener("pointerdown", (event) => {
   if (isGuarded(event) && event.button === 0) hold();
 });
-for (const end of ["pointerup", "pointercancel", "blur"]) window.addEventListener(end, release, true);
+for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, release, true);
+window.addEventListener("blur", release); // the window's own: the focus may well move on pressing
 // A finger that rests on it would open the browser's own menu.
 document.addEventListener("contextmenu", (event) => {
   if (isGuarded(event)) event.preventDefault();
