@@ -58,6 +58,12 @@ def bump_agents(agents: Iterable[int], *, has_moved: bool = False) -> None:
     transaction.on_commit(_announce, robust=True)
 
 
+def move() -> None:
+    """Take the next feed number for what is neither a conference's nor an agent's. Call while `writing`."""
+    Feed.objects.filter(pk=1).update(number=F("number") + 1)
+    transaction.on_commit(_announce, robust=True)
+
+
 def latest() -> int:
     """Return the number of the last change, 0 before the first."""
     return Feed.objects.values_list("number", flat=True).filter(pk=1).first() or 0

@@ -80,7 +80,10 @@ def recognise_again(legs: Iterable[Leg]) -> None:
         for conference in conferences:
             Rows([conference.conference_id], [], [conference]).find_queue(conference)
             feed.bump(conference)
-        feed.bump_agents(agents | _agents_on(leg), has_moved=bool(conferences))
+        agents |= _agents_on(leg)
+        feed.bump_agents(agents, has_moved=bool(conferences))
+        if not (agents or conferences):
+            feed.move()
 
 
 def note_lookup(leg: Leg, now: datetime) -> None:
@@ -235,7 +238,10 @@ class Rows:
         others = {one for leg in ringing for one in called_for(leg) if one.conference_id not in moved}
         for conference in others:
             feed.bump(conference)
-        feed.bump_agents(self.agents | agents_beside(legs), has_moved=bool(moved or others))
+        agents = self.agents | agents_beside(legs)
+        feed.bump_agents(agents, has_moved=bool(moved or others))
+        if legs and not (moved or others or agents):
+            feed.move()  # it shows where those are seen whom nobody could place
 
     def find_queue(self, conference: Conference) -> None:
         """A conference belongs to the queue that its customers dialled; of several, to that of the first who did."""

@@ -74,9 +74,12 @@ def due(now: datetime) -> list[Conference]:
     return sorted(Conference.objects.live().filter(waiting), key=lambda one: one.read_at or one.first_seen_at)
 
 
-def watch(teams: Iterable[int], now: datetime) -> None:
-    """Note that the live conferences of these teams are on a screen: they are then read back more often."""
-    note_watched(Conference.objects.live().of_teams(teams), now)
+def watch(teams: Iterable[int], now: datetime, *, unassigned: bool = False) -> None:
+    """Note that the live conferences of these teams are on a screen: they are then read back more often.
+
+    `unassigned`: those of no team as well.
+    """
+    note_watched(Conference.objects.live().in_scope(teams, unassigned=unassigned), now)
 
 
 def read_back(conference: Conference, *, patient: bool = False) -> None:

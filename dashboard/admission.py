@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from dashboard.audiences import audience_of
 from dashboard.filters import BoardFilter
 from dashboard.threads import in_thread
-from dashboard.viewers import AGENTS, Viewer
+from dashboard.viewers import AGENTS, UNASSIGNED, Viewer
 
 
 async def admit(scope: Mapping[str, Any], query: Mapping[str, str]) -> Viewer | None:
@@ -33,7 +33,7 @@ def viewer_of(user: User, session_key: str, query: Mapping[str, str]) -> Viewer:
         filter=BoardFilter.read(query),
         conference=_uuid(query.get("conference", "")),
         since=int(since) if since.isascii() and since.isdigit() and len(since) < 19 else 0,
-        view=AGENTS if query.get("view") == AGENTS else "",
+        view=view if (view := query.get("view", "")) in (AGENTS, UNASSIGNED) else "",
     )
 
 

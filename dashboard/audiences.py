@@ -9,6 +9,8 @@ from django.contrib.auth.models import User
 from conferences import policy
 from conferences.models import Conference, Team
 
+Scope = tuple[frozenset[int], bool]  # teams, and whether calls of no team are seen too
+
 
 @dataclass(frozen=True, slots=True)
 class Audience:
@@ -19,6 +21,11 @@ class Audience:
     numbers: bool
     may_end: bool = False  # others' supervisions
     unassigned: bool = False  # calls that are recognised for no team, too
+
+    @property
+    def scope(self) -> Scope:
+        """Which conferences they see, whatever they see of them."""
+        return (self.teams, self.unassigned)
 
 
 def audience_of(user: User) -> Audience:

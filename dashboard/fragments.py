@@ -15,15 +15,18 @@ from conferences import notices, policy, supervision
 from conferences.models import Conference, Gap, Supervision
 from dashboard import own_bar
 from dashboard.agents import AgentRow
-from dashboard.audiences import audience_of, may_see
+from dashboard.audiences import Audience, audience_of, may_see
 from dashboard.calls import Call, call_for
+from dashboard.unassigned import outside_context
 
-ROW, AGENT, DETAIL, TARGETS, PANEL = (
+ROW, AGENT, DETAIL, TARGETS, PANEL, OUTSIDE, UNASSIGNED_COUNT = (
     "dashboard/_conference.html",
     "dashboard/_agent.html",
     "dashboard/_detail.html",
     "dashboard/_targets.html",
     "dashboard/_supervision.html",
+    "dashboard/_outside.html",
+    "dashboard/_unassigned_count.html",
 )
 
 
@@ -54,6 +57,16 @@ def detail_context(call: Call) -> dict[str, Any]:
 def targets(call: Call) -> str:
     """The tick boxes of an open form, one for each agent in the call; root id `targets-<our id>`."""
     return render_to_string(TARGETS, {"call": call, "ticked": ()})
+
+
+def unassigned_count(count: int) -> str:
+    """How many live calls belong to no team, in the header; root id `unassigned-count`."""
+    return render_to_string(UNASSIGNED_COUNT, {"count": count})
+
+
+def outside(audience: Audience) -> str:
+    """The live legs in no conference that are no agent's; root id `outside`."""
+    return render_to_string(OUTSIDE, outside_context(audience))
 
 
 def panel_context(user: User) -> dict[str, Any]:

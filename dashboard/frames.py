@@ -16,10 +16,11 @@ from conferences.entitlement import session_is_alive
 from conferences.models import Conference, Supervision
 from dashboard import agent_frames, fragments
 from dashboard.agent_frames import AgentRows
-from dashboard.audiences import Audience, audience_of, may_see
+from dashboard.audiences import Audience, Scope, audience_of, may_see
 from dashboard.calls import Call, call_for
 from dashboard.lag import Stamps
-from dashboard.viewers import AGENTS, Viewer
+from dashboard.unassigned import count_unassigned
+from dashboard.viewers import AGENTS, UNASSIGNED, Viewer
 
 
 @dataclass(slots=True)
@@ -37,6 +38,8 @@ class Changes:
     _rendered: dict[tuple[str, Audience, UUID], str] = field(default_factory=dict)
     _panels: dict[int, str] = field(default_factory=dict)
     _frames: dict[Hashable, str | None] = field(default_factory=dict)
+    _count: str | None = None
+    _outside: dict[Audience, str] = field(default_factory=dict)
 
     def frame(self, viewer: Viewer, *, catching_up: bool = False) -> str | None:
         """Return what this viewer is to be sent, or None when none of it is for them.
@@ -63,6 +66,7 @@ class Changes:
             return None
         live = [fragments.row_id(call.pk) for call in seen if call.is_live and viewer.filter.matches(call)]
         gone = [fragments.row_id(call.pk) for call in board if not viewer.filter.matches(call)]
+        gone += self._assigned(viewer)
         told = {
             "gone": gone,
             "content": "".join(parts),
@@ -84,6 +88,13 @@ class Changes:
             told["live"] = agent_frames.listed(viewer.audience.teams)
         return encode(self.number, told)
 
+    def _assigned(self, viewer: Viewer) -> list[str]:
+        """The rows of calls that this page may have, as they were of no team, and that have become another team's."""
+        if not viewer.audience.unassigned or viewer.conference is not None:
+            return []
+        news = [one for one in self.conferences if (one.feed or 0) > viewer.since]
+        return [fragments.row_id(one.pk) for one in news if self._call(viewer.audience, one) is None]
+
     def stamps(self) -> Stamps | None:
         """When the latest of these changes happened, reached us and was stored."""
         newest = max(self.conferences, key=lambda one: one.feed, default=None)
@@ -104,7 +115,18 @@ class Changes:
         return [
             *(self._part("targets", viewer.audience, call) for call in calls if call.is_live),
             *([self._panel(viewer.user_pk)] if viewer.user_pk in self.users else []),
+            *(self._unassigned(viewer) if viewer.audience.unassigned and self.number > viewer.since else []),
         ]
+
+    def _unassigned(self, viewer: Viewer) -> list[str]:
+        """The header's count of calls of no team; and on their page the legs that are in no call at all."""
+        if self._count is None:
+            self._count = str(fragments.partial("unassigned-count", fragments.unassigned_count(count_unassigned())))
+        if viewer.view != UNASSIGNED:
+            return [self._count]
+        if viewer.audience not in self._outside:
+            self._outside[viewer.audience] = str(fragments.partial("outside", fragments.outside(viewer.audience)))
+        return [self._count, self._outside[viewer.audience]]
 
     def _call(self, audience: Audience, conference: Conference) -> Call | None:
         key = (audience, conference.pk)
@@ -173,7 +195,7 @@ def polled(viewer: Viewer) -> str:
     told = orjson.loads(changes.frame(viewer) or encode(changes.number, {}))
     if viewer.view == AGENTS:
         told |= {"roster": agent_frames.listed(viewer.audience.teams)}
-    return orjson.dumps(told | {"ages": _ages(viewer.audience.teams)} | last_heard()).decode()
+    return orjson.dumps(told | {"ages": _ages(viewer.audience.scope)} | last_heard()).decode()
 
 
 def last_heard() -> dict[str, str]:
@@ -187,14 +209,17 @@ def last_heard() -> dict[str, str]:
     return {name: at.isoformat() for name, at in told.items() if at is not None}
 
 
-def watched(teams: Collection[frozenset[int]]) -> dict[frozenset[int], dict[str, str]]:
-    """Note that these teams' live calls are on a screen; return as of when each is known, by our id."""
-    reconcile.watch({one for some in teams for one in some}, timezone.now())
-    return {some: _ages(some) for some in teams}
+def watched(scopes: Collection[Scope]) -> dict[Scope, dict[str, str]]:
+    """Note that the live calls in these scopes are on a screen; return as of when each is known, by our id."""
+    teams = {one for some, _ in scopes for one in some}
+    reconcile.watch(teams, timezone.now(), unassigned=any(unassigned for _, unassigned in scopes))
+    return {scope: _ages(scope) for scope in scopes}
 
 
-def _ages(teams: frozenset[int]) -> dict[str, str]:
-    known = Conference.objects.live().of_teams(teams).values_list("pk", "known_at", "checked_at")
+def _ages(scope: Scope) -> dict[str, str]:
+    teams, unassigned = scope
+    seen = Conference.objects.live().in_scope(teams, unassigned=unassigned)
+    known = seen.values_list("pk", "known_at", "checked_at")
     return {str(pk): max(told, checked or told).isoformat() for pk, told, checked in known}
 
 

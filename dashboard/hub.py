@@ -216,17 +216,17 @@ class Hub:
         viewers = list(self._viewers)
         if not viewers:
             return
-        ages = await self._in_thread(lambda: frames.watched({viewer.audience.teams for viewer in viewers}))
+        ages = await self._in_thread(lambda: frames.watched({viewer.audience.scope for viewer in viewers}))
         heard = await self._in_thread(frames.last_heard)
         agents = {viewer.audience.teams for viewer in viewers if viewer.view == AGENTS}
         rosters = await self._in_thread(lambda: agent_frames.rosters(agents))
         made, lag = {}, self._lag.summary()
         for viewer in viewers:
-            teams = viewer.audience.teams
-            key = (viewer.since, teams, viewer.view)
+            teams, scope = viewer.audience.teams, viewer.audience.scope
+            key = (viewer.since, scope, viewer.view)
             if key not in made:
                 told = heard | ({"roster": rosters[teams]} if viewer.view == AGENTS else {})
-                made[key] = frames.heartbeat(viewer.since, lag, ages[teams], told)
+                made[key] = frames.heartbeat(viewer.since, lag, ages[scope], told)
             self._send(viewer, made[key])
 
     def _send(self, viewer: Viewer, frame: str) -> None:

@@ -4,12 +4,13 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
-from dashboard import agent_views, api, audit_views, health, views
+from dashboard import agent_views, api, audit_views, health, unassigned_views, views
 from dashboard.accounts import AskingLogoutView
 
 urlpatterns = [
     path("", views.board, name="board"),
     path("agents/", agent_views.agents, name="agents"),
+    path("unassigned/", unassigned_views.unassigned, name="unassigned"),
     path("feed/", views.feed, name="feed"),
     path("conferences/<uuid:pk>/", views.conference, name="conference"),
     path("conferences/<uuid:pk>/supervise/", views.supervise, name="supervise"),

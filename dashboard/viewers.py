@@ -17,6 +17,7 @@ from dashboard.filters import BoardFilter
 # A page that has not taken this many frames is too far behind to be told what changed; it is to load anew.
 MOST_WAITING: Final = 100
 AGENTS: Final = "agents"
+UNASSIGNED: Final = "unassigned"
 
 
 class TooSlow(Exception):

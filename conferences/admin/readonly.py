@@ -71,21 +71,22 @@ class ReadOnly(_Closed, Admin):
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         fields = super().get_search_fields(request)
         hidden = {*self.masks, *self.hidden_lookups}
-        return [name for name in fields if name.strip("=^@") not in hidden or _may_see(request)]
+        return [name for name in fields if name.strip("=^@") not in hidden or may_see_numbers_on(request)]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         path = tuple(lookup.split("__"))
         masked = any(path[: len(one)] == one for one in map(_path, {*self.masks, *self.hidden_lookups}))
-        is_masked = masked and not _may_see(request)
+        is_masked = masked and not may_see_numbers_on(request)
         return not is_masked and super().lookup_allowed(lookup, value, request)
 
     def _masked(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
-        return [name if _may_see(request) else self.masks.get(name, name) for name in names]
+        return [name if may_see_numbers_on(request) else self.masks.get(name, name) for name in names]
 
 
 def _path(lookup: str) -> tuple[str, ...]:
     return tuple(lookup.split("__"))
 
 
-def _may_see(request: HttpRequest) -> bool:
+def may_see_numbers_on(request: HttpRequest) -> bool:
+    """Return whether whoever asks may read customers' numbers."""
     return isinstance(request.user, AbstractUser) and may_see_numbers(request.user)

@@ -162,7 +162,7 @@ def _touched(state: State, fact: Event) -> Iterator[str]:
 _EFFECTS: Final[Mapping[str, Callable[[State, Event], None]]] = {
     "call.initiated": legs.initiated,
     "call.answered": legs.answered,
-    "call.bridged": legs.answered,
+    "call.bridged": legs.bridged,
     "call.hangup": legs.hangup,
     "call.hold": legs.phone_hold(held=True),
     "call.unhold": legs.phone_hold(held=False),

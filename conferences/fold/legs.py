@@ -56,6 +56,14 @@ def answered(state: State, fact: Event) -> None:
         )
 
 
+def bridged(state: State, fact: Event) -> None:
+    """Whoever is bridged has been answered; with whom is not told (Telnyx: CallBridgedWebhookEvent)."""
+    answered(state, fact)
+    leg = leg_of(state, fact)
+    if leg is not None:
+        state.legs[leg.call_control_id] = replace(leg, bridged_at=fact.occurred_at)
+
+
 def hangup(state: State, fact: Event) -> None:
     leg = leg_of(state, fact)
     if leg is None:

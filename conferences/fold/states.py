@@ -40,6 +40,7 @@ class LegState:
     state: str = "unknown"
     started_at: datetime | None = None
     answered_at: datetime | None = None
+    bridged_at: datetime | None = None  # last told, of whichever other leg; that a bridge is over is told by nobody
     ended_at: datetime | None = None
     hangup_cause: str = ""
     hangup_source: str = ""

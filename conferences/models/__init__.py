@@ -20,6 +20,7 @@ from conferences.models.owed import OwedEntry
 from conferences.models.pulse import Pulse
 from conferences.models.refusals import WebhookRefusal
 from conferences.models.supervision import Supervision
+from conferences.models.unknown import ForeignAddress, UnknownAddress
 
 __all__ = [
     "Agent",
@@ -32,6 +33,7 @@ __all__ = [
     "Device",
     "Fact",
     "Feed",
+    "ForeignAddress",
     "Gap",
     "Leg",
     "Lookback",
@@ -44,5 +46,6 @@ __all__ = [
     "Supervisor",
     "SystemAddress",
     "Team",
+    "UnknownAddress",
     "WebhookRefusal",
 ]

@@ -50,9 +50,13 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        mine = self.of_teams(Team.objects.filter(supervisors__user=user.pk))
         may = isinstance(user, AbstractUser) and user.has_perm("conferences.view_unassigned")
-        return mine | self.unassigned() if may else mine
+        return self.in_scope(Team.objects.filter(supervisors__user=user.pk), unassigned=may)
+
+    def in_scope(self, teams: Iterable[int] | QuerySet[Team], *, unassigned: bool) -> ConferenceQuerySet:
+        """Keep the conferences of these teams and, with `unassigned`, those of none."""
+        found = self.of_teams(teams)
+        return found | self.unassigned() if unassigned else found
 
     def unassigned(self) -> ConferenceQuerySet:
         """Keep the conferences that are recognised for no team: no queue, and nobody known to be an agent."""
@@ -201,6 +205,7 @@ class Leg(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.UNKNOWN)
     started_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    bridged_at = models.DateTimeField(null=True, blank=True)  # when it was last bridged, with a leg that is not named
     ended_at = models.DateTimeField(null=True, blank=True)
     hangup_cause = models.CharField(max_length=255, blank=True)
     hangup_source = models.CharField(max_length=255, blank=True)

@@ -6,6 +6,8 @@ const LIST = ":is(#conferences, #agents)";
 const list = () => document.querySelector(LIST);
 const rows = (which = "") => document.querySelectorAll(`${LIST} > [id]${which}`);
 const ended = new Map(); // row id → when it was first seen ended
+const unsettled = new Map(); // row id → when it was placed, while it may turn out to be of a team yet
+const SETTLES = 1500; // a call's first events come one by one: until they say whose it is, it is not shown to flash by
 const leaving = new Set(); // ids of rows that no longer belong here, for which it is not yet time to go
 let strangers = new Set(); // rows that the last heartbeat did not know
 
@@ -13,7 +15,7 @@ let strangers = new Set(); // rows that the last heartbeat did not know
 const isInUse = () => Boolean(list()?.matches(":hover") || list()?.contains(document.activeElement));
 
 function letGo(row) {
-  if (!isInUse()) return remove(row);
+  if (!isInUse() || row.hidden) return remove(row);
   leaving.add(row.id);
   row.dataset.leaving = "";
   showWaiting();
@@ -61,6 +63,7 @@ export function placeRows(ids) {
     if (known) continue;
     const row = document.createElement("article");
     row.id = id;
+    unsettled.set(id, performance.now());
     list().append(row);
   }
 }
@@ -85,10 +88,19 @@ export function sweepEnded() {
     if (!ended.has(row.id)) ended.set(row.id, now);
     if (now - ended.get(row.id) > ENDED_STAYS) letGo(row);
   }
+  if (unsettled.size) settleRows();
+}
+
+function holdBack(id, placed) {
+  const row = document.getElementById(id);
+  const waits = row?.hasAttribute("data-unassigned") && performance.now() - placed < SETTLES;
+  row?.toggleAttribute("hidden", waits);
+  if (!waits) unsettled.delete(id);
 }
 
 function remove(row) {
   ended.delete(row.id);
+  unsettled.delete(row.id);
   row.remove();
   settleRows();
 }
@@ -97,10 +109,11 @@ function remove(row) {
 export function settleRows() {
   if (!list()) return;
   for (const id of leaving) document.getElementById(id)?.setAttribute("data-leaving", ""); // a morph takes it off
+  for (const [id, placed] of unsettled) holdBack(id, placed);
   showWaiting();
   const which = {
-    all: ":not([data-state=completed], [data-leaving])",
-    unassigned: "[data-unassigned]:not([data-state=completed])",
+    all: ":not([data-state=completed], [data-leaving], [hidden])",
+    unassigned: "[data-unassigned]:not([data-state=completed], [hidden])",
     supervised: "[data-supervised]:not([data-state=completed])",
   };
   for (const figure of document.querySelectorAll("[data-count]")) {
@@ -108,7 +121,7 @@ export function settleRows() {
     const number = figure.querySelector("b");
     if (number.textContent !== text) number.textContent = text;
   }
-  document.getElementById("nothing").hidden = rows().length > 0;
+  document.getElementById("nothing").hidden = rows(":not([hidden])").length > 0;
 }
 
 // Which call is the user's own: fragments are made once for many, and cannot say.

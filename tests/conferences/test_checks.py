@@ -50,7 +50,11 @@ def test_a_sound_configuration_is_told_nothing():
 
 
 @pytest.mark.parametrize("debug", [True, False])
-@pytest.mark.parametrize("key", ["", "  ", "not base64!", "c2hvcnQ=", f"{KEY},", "A" * 43 + "="])
+@pytest.mark.parametrize(
+    "key",
+    ["", "  ", "not base64!", "c2hvcnQ=", f"{KEY},", "A" * 43 + "="],
+    ids=["none", "blank", "not base64", "short", "a comma after it", "weak"],
+)
 def test_a_public_key_that_verifies_nothing_is_an_error_whatever_debug_is(settings, debug, key):
     settings.DEBUG, settings.ALLOWED_HOSTS, settings.TELNYX_PUBLIC_KEY = debug, ["localhost"], key
     assert found() == ["conferences.E001"]
