@@ -28,7 +28,7 @@ install-dev: .venv/.dev
 	touch $@
 
 test: install-dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff format --check .

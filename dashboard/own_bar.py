@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.utils import timezone
 
+from conferences.audibility import Claim, OwnMode, OwnVoice, claim
 from conferences.endings import words_of_left
 from conferences.errors import problem_words
 from conferences.models import Conference, Device, Supervision
@@ -15,35 +16,40 @@ from conferences.notices import listed
 from conferences.steps import ALONE
 from dashboard.calls import Call
 
-# What is accepted and sure to settle within this is not yet a doubt worth frightening anybody with.
-SETTLES: Final = timedelta(seconds=1)
 # Ends that are her own wish.
 HERS: Final = ("left", "left_alone", "cancelled")
 _SAID_INSTEAD: Final = ("refused", "no_reply")
 
 
+_CLAIMS: Final = {
+    Claim.NOT_SENT: "Nobody hears you yet.",
+    Claim.NOT_CERTAIN: "You may be heard.",
+    Claim.CHANGED_MEANWHILE: "You may be heard.",
+    Claim.BEING_MUTED: "Telnyx is being asked to confirm that you are muted.",
+}
+
+
+def claim_of(call: Call, supervision: Supervision) -> Claim:
+    """Return what may be claimed about a supervisor being heard."""
+    voice = OwnVoice(
+        asked=OwnMode(supervision.asked_role, frozenset(supervision.asked_targets)),
+        asked_at=supervision.asked_at,
+        accepted=OwnMode(supervision.accepted_role, frozenset(supervision.accepted_targets)),
+        accepted_at=supervision.accepted_at,
+        join_sent_at=supervision.join_sent_at,
+        is_joining=supervision.command == "join",
+        is_muted=supervision.accepted_mute is True,
+        is_proved=supervision.proof == Supervision.Proof.AGREES,
+        is_in=call.is_in(supervision.call_control_id),
+    )
+    return claim(voice, timezone.now())
+
+
 def said_of(call: Call, supervision: Supervision) -> str:
-    """Say who hears a supervisor whose join was sent: never fewer than may, and no doubt that is about to settle."""
-    accepted = supervision.accepted_role, supervision.accepted_targets
-    asked = supervision.asked_role, supervision.asked_targets
-    sent_at = supervision.join_sent_at
-    is_later = sent_at is not None and supervision.asked_at > sent_at
-    if is_later and asked != accepted and not call.is_in(supervision.call_control_id):
-        return "You may be heard."  # the join went out with another mode than is asked for now
-    if is_settling(supervision):
-        return "Telnyx is being asked to confirm that you are muted."
-    return call.hearing(supervision.call_control_id, supervision.accepted_role or supervision.asked_role)
-
-
-def is_settling(supervision: Supervision) -> bool:
-    """Whether she is about to be, or has just become, a muted monitor, which is still to be confirmed."""
-    role = supervision.accepted_role or supervision.asked_role
-    if role != Supervision.Role.MONITOR or supervision.asked_role != role or supervision.join_sent_at is None:
-        return False
-    if supervision.accepted_at is None:
-        return supervision.command == "join" and supervision.asked_at <= supervision.join_sent_at
-    is_new = timezone.now() - supervision.accepted_at < SETTLES
-    return is_new and supervision.accepted_mute is True and supervision.proof != Supervision.Proof.AGREES
+    """Say who hears a supervisor in the call or on her way in: never fewer than may."""
+    claimed = claim_of(call, supervision)
+    reckoned = call.hearing(supervision.call_control_id, supervision.accepted_role or supervision.asked_role)
+    return _CLAIMS.get(claimed, reckoned)
 
 
 @dataclass(frozen=True, slots=True)

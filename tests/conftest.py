@@ -34,7 +34,7 @@ from tests.story import (
     poster,
 )
 
-pytest_plugins = ["tests.canary", "tests.drama"]
+pytest_plugins = ["tests.alone", "tests.canary", "tests.drama"]
 
 
 @pytest.fixture(scope="session")

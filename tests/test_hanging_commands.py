@@ -26,6 +26,8 @@ from conferences.simulator.world import Conference as World
 from tests.serving import free_port, serve, wait_for
 from tests.story import ALL_MODES, API_KEY, Directory, browser, make_supervisor
 
+pytestmark = pytest.mark.served
+
 OTHERS = 5
 GONE_WITHIN = 2.0
 READY_WITHIN = 25.0

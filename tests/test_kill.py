@@ -22,6 +22,8 @@ from conferences.simulator.world import Conference as World
 from tests.serving import free_port, serve, wait_for
 from tests.story import ANA, API_KEY, CUSTOMER, DESK, SUPPORT_NUMBER, browser
 
+pytestmark = pytest.mark.served
+
 RIGHT_WITHIN = 15.0
 # Instants per deed; KILLS=20 tries as many as one has patience for.
 KILLS = int(os.environ.get("KILLS", "2"))

@@ -18,6 +18,8 @@ from conferences.simulator.clock import system_clock
 from tests.serving import free_port, serve, wait_for
 from tests.story import ANA, API_KEY
 
+pytestmark = pytest.mark.served
+
 LONG = 30  # seconds: a server that hangs would do so for ever
 
 

@@ -26,6 +26,8 @@ from tests.conferences.test_withdrawn import WAYS
 from tests.serving import free_port, serve, wait_for
 from tests.story import ALL_MODES, ANA, API_KEY, Directory, browser, make_supervisor
 
+pytestmark = pytest.mark.served
+
 WITHIN = 10.0
 MODES = ("monitor", "whisper", "barge")
 

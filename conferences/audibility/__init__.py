@@ -1,23 +1,29 @@
 """Who hears whom in a conference: what is certain, what is ruled out, and what nobody can know."""
 
+from conferences.audibility.claims import Claim, OwnMode, OwnVoice, claim
 from conferences.audibility.hearing import Hearing, after_hold, hears, matrix, recorded
 from conferences.audibility.parties import Party, with_supervisor
 from conferences.audibility.pictures import RECORDER, Arrow, Graph, Node, Row, graph, rows
 from conferences.audibility.reach import Reach, reach
-from conferences.audibility.sentences import sentence
+from conferences.audibility.sentences import in_general, sentence
 
 __all__ = [
     "RECORDER",
     "Arrow",
+    "Claim",
     "Graph",
     "Hearing",
     "Node",
+    "OwnMode",
+    "OwnVoice",
     "Party",
     "Reach",
     "Row",
     "after_hold",
+    "claim",
     "graph",
     "hears",
+    "in_general",
     "matrix",
     "reach",
     "recorded",

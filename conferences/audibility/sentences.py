@@ -23,6 +23,18 @@ def sentence(reach: Reach, mode: str, recording: bool | None, *, later: bool = F
     return " ".join(part for part in (_people(reach, mode, verbs), _recording(reach, recording)) if part)
 
 
+IN_GENERAL: Final = {
+    "monitor": "Nobody hears you.",
+    "whisper": "Only the agents you tick hear you.",
+    "barge": "Everyone in the call hears you.",
+}
+
+
+def in_general(mode: str) -> str:
+    """Say who hears a supervisor in monitor, whisper or barge, whatever the call. Raises KeyError for another mode."""
+    return IN_GENERAL[mode]
+
+
 @dataclass(frozen=True, slots=True)
 class Verbs:
     """Hearing and not hearing, of one person and of several; and being."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from conferences import presence
+from conferences import audibility, presence
 from conferences.audibility import Party, rows, with_supervisor
 from conferences.models import Supervision
 from dashboard.calls import Call, Person
@@ -89,6 +89,12 @@ def will_hear(call: Call, supervision: Supervision) -> str:
     said = upright(call.will_hear(supervision))
     is_name = not said.startswith(("Only ", "Nobody ", "Everyone ", "You "))
     return said if is_name else said[:1].lower() + said[1:]
+
+
+@register.simple_tag
+def in_general(role: str) -> str:
+    """Say who hears a supervisor in this mode, whatever the call."""
+    return audibility.in_general(role)
 
 
 @register.filter

@@ -23,6 +23,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 WITHOUT_BROWSER = "NO CHROMIUM FOUND: the browser tests did not run. Install Debian's chromium, or set CHROMIUM."
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:

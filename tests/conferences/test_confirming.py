@@ -32,6 +32,7 @@ def test_a_mode_the_list_shows_is_confirmed_with_its_time(story: Story, marta, r
     assert mine.confirmed_at >= mine.accepted_at
 
 
+@pytest.mark.words
 def test_a_monitor_the_provider_does_not_show_as_muted_stays_accepted(story: Story, marta):
     story.simulator.switches.monitor_shows_muted = False
     _, conference = story.call(ANA)

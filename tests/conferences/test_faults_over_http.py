@@ -16,6 +16,8 @@ from tests.drama import DEEDS, Deed, Drama
 from tests.line import Line
 from tests.story import Story
 
+pytestmark = pytest.mark.served
+
 READ_SECONDS = 0.2  # instead of 2: long for this machine, short for whoever waits for the tests
 every_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
 

@@ -55,6 +55,7 @@ def test_a_lost_end_is_found_and_everybody_has_left(story, called, happen):
     assert (conference.state, conference.end_reason, ours(world.id)) == ("completed", "ended_via_api", {})
 
 
+@pytest.mark.words
 def test_a_conference_the_provider_has_forgotten_has_ended(story, called, happen):
     world, conference = called
     happen(story.simulator.world.end_by_command, world)

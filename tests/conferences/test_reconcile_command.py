@@ -18,6 +18,8 @@ from conferences.models import Conference, Leg
 from tests.story import ANA, CHEN, LUIS, Story
 from tests.worlds import counting, legs_up, ours, theirs, unheard
 
+pytestmark = pytest.mark.served
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -143,6 +143,7 @@ def test_the_same_form_twice_is_one_supervision_and_one_dial(story: Story, marta
     assert len(story.commands("/v2/calls")) == 1
 
 
+@pytest.mark.words
 def test_a_second_supervision_of_one_person_is_refused_in_words(story: Story, marta):
     _, conference = story.call(ANA)
     ask(marta, conference)
@@ -167,6 +168,7 @@ def test_switching_targets_resends_the_whole_list(story: Story, marta):
     assert story.hear(world, leg) == {story.leg(ANA).call_control_id, story.leg(LUIS).call_control_id}
 
 
+@pytest.mark.words
 def test_a_target_that_leaves_is_dropped_and_the_rest_kept(story: Story, marta):
     world, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference, role="whisper", to=(ANA, LUIS))

@@ -39,7 +39,7 @@ def test_a_phone_that_is_not_answered_in_two_seconds_ends_as_that(story, marta):
 
 
 @pytest.mark.parametrize("remembered", [False, True])
-@pytest.mark.parametrize(("seconds", "state"), [(0.5, "joined"), (1.5, "joined"), (30, "failed")])
+@pytest.mark.parametrize(("seconds", "state"), [(0.5, "joined"), (1.3, "joined"), (30, "failed")])
 def test_a_leg_that_is_built_late_is_joined_whatever_is_remembered(story, marta, remembered, seconds, state):
     """A provider that remembers what it refused might answer a repeat with a 200 that does nothing."""
     world, conference = story.call(ANA)

@@ -154,6 +154,7 @@ def test_a_colleague_in_the_same_call_goes_on(story: Story, marta, ben, director
     assert Supervision.objects.get(pk=his.pk).state == "joined"
 
 
+@pytest.mark.words
 def test_who_only_took_part_gives_no_scope_to_listen(story: Story, marta):
     """A call of another team's in which an agent of hers was: she listens while the agent is there, and not after."""
     _, conference = story.call("+14155550121", ANA, queue=SALES_NUMBER)
