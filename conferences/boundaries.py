@@ -20,6 +20,7 @@ FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 30.0
 # A loop that has not come round for so long is not alive, whatever keeps it.
 STUCK: Final = 60.0
+LATELY: Final = 300.0
 MOST_CAUSES: Final = 200
 
 
@@ -43,7 +44,9 @@ class Boundary:
     clock: Callable[[], float] = time.monotonic
     failures: int = 0  # in a row
     cause: str = ""  # of the last failure; empty once it went well
+    last_cause: str = ""
     came_round_at: float | None = None
+    failed_at: float | None = None
     counts: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -66,6 +69,7 @@ class Boundary:
         cause = cause_of(error)
         with self._lock:
             self.failures, self.cause, self.came_round_at = self.failures + 1, cause, self.clock()
+            self.failed_at, self.last_cause = self.clock(), cause
             if cause in self.counts or len(self.counts) < MOST_CAUSES:
                 self.counts[cause] += 1
             times = self.counts[cause] or 1
@@ -88,11 +92,20 @@ class Boundary:
         )
 
 
+def lately(boundary: Boundary) -> str:
+    """Return how a kind of work failed within the last minutes, though it goes well again; empty if it did not."""
+    ago = None if boundary.failed_at is None else boundary.clock() - boundary.failed_at
+    if ago is None or ago > LATELY:
+        return ""
+    return f"{boundary.name} failed {ago:.0f} s ago with {boundary.last_cause}; others went well."
+
+
 FACTS: Final = Boundary("Taking in a fact")
 ERRANDS: Final = Boundary("Errands")
 ONE_ERRAND: Final = Boundary("An errand")
 HUB: Final = Boundary("The board's pushes")
 HEARTBEAT: Final = Boundary("The board's heartbeat")
+SHOWING: Final = Boundary("Showing a row")
 CHANNEL_LAYER: Final = Boundary("The channel layer")
 READING: Final = Boundary("Reading back")
 ONE_READING: Final = Boundary("A read-back")

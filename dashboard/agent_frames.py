@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from conferences.models import Agent
-from dashboard import fragments
+from dashboard import fragments, showing
 from dashboard.agents import row_for, row_id
 from dashboard.audiences import Audience
 from dashboard.roster import Roster, changed_since, roster
@@ -31,7 +31,7 @@ class AgentRows:
     def _render(self, audience: Audience, found: Roster, agent: Agent) -> str:
         key = (audience, agent.pk)
         if key not in self._rendered:
-            row = fragments.agent(row_for(audience, found, agent))
+            row = showing.shown(row_id(agent.pk), lambda: fragments.agent(row_for(audience, found, agent)))
             self._rendered[key] = str(fragments.partial(row_id(agent.pk), row))
         return self._rendered[key]
 

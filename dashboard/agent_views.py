@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 from django.contrib.auth.models import User
@@ -9,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from conferences import boundaries
 from conferences.feed import latest
 from conferences.models import Agent
-from dashboard.agents import WORDS, row_for
-from dashboard.audiences import audience_of
+from dashboard.agents import WORDS, AgentRow, row_for, row_id
+from dashboard.audiences import Audience, audience_of
 from dashboard.live_page import live_page
-from dashboard.roster import roster
+from dashboard.roster import Roster, roster
 from dashboard.viewers import AGENTS
 
 
@@ -23,9 +25,24 @@ def agents(request: HttpRequest) -> HttpResponse:
     user, number = cast("User", request.user), latest()
     audience = audience_of(user)
     found = roster(Agent.objects.filter(team__in=audience.teams))
+    rows, broken = _rows(audience, found)
     context = {
-        "rows": [row_for(audience, found, one) for one in found.agents],
+        "rows": rows,
+        "broken": [row_id(pk) for pk in broken],
         "words": WORDS,
         "audience": audience,
     }
     return render(request, "dashboard/agents.html", context | live_page(user, number, {"view": AGENTS}))
+
+
+def _rows(audience: Audience, found: Roster) -> tuple[list[AgentRow], list[int]]:
+    """The agents as they are to be shown, and the keys of those who cannot be."""
+    rows: list[AgentRow] = []
+    for agent in found.agents:
+        boundaries.SHOWING.run(partial(_add_row, rows, audience, found, agent))
+    shown = {row.pk for row in rows}
+    return rows, [one.pk for one in found.agents if one.pk not in shown]
+
+
+def _add_row(rows: list[AgentRow], audience: Audience, found: Roster, agent: Agent) -> None:
+    rows.append(row_for(audience, found, agent))

@@ -14,10 +14,10 @@ from django.utils import timezone
 from conferences import feed, pulse, reconcile, silence
 from conferences.entitlement import session_is_alive
 from conferences.models import Conference, Supervision
-from dashboard import agent_frames, fragments
+from dashboard import agent_frames, fragments, showing
 from dashboard.agent_frames import AgentRows
 from dashboard.audiences import Audience, Scope, audience_of, may_see
-from dashboard.calls import Call, call_for
+from dashboard.calls import Call
 from dashboard.lag import Stamps
 from dashboard.unassigned import count_unassigned
 from dashboard.viewers import AGENTS, UNASSIGNED, Viewer
@@ -61,7 +61,8 @@ class Changes:
             return self._agents_frame(viewer, calls, catching_up=catching_up)
         board = calls if viewer.conference is None else []
         shown = [call for call in board if viewer.filter.matches(call)]
-        parts = self._parts(viewer, calls, board, shown)
+        parts, broken = self._parts(viewer, calls, board), self._broken(viewer)
+        parts += [str(fragments.partial(one, showing.broken(one))) for one in broken]
         if not any(parts) and not catching_up:
             return None
         live = [fragments.row_id(call.pk) for call in seen if call.is_live and viewer.filter.matches(call)]
@@ -70,10 +71,10 @@ class Changes:
         told = {
             "gone": gone,
             "content": "".join(parts),
-            "rows": [fragments.row_id(call.pk) for call in shown],
+            "rows": [*(fragments.row_id(call.pk) for call in shown), *broken],
             "calls": [str(call.pk) for call in calls],
         }
-        return encode(self.number, told | ({"live": live} if catching_up else {}))
+        return encode(self.number, told | ({"live": [*live, *broken]} if catching_up else {}))
 
     def _agents_frame(self, viewer: Viewer, calls: list[Call], *, catching_up: bool) -> str | None:
         """A form may be open on a call, which is followed as on the board, and told of when it is over."""
@@ -93,7 +94,15 @@ class Changes:
         if not viewer.audience.unassigned or viewer.conference is not None:
             return []
         news = [one for one in self.conferences if (one.feed or 0) > viewer.since]
-        return [fragments.row_id(one.pk) for one in news if self._call(viewer.audience, one) is None]
+        return [fragments.row_id(one.pk) for one in news if not may_see(viewer.audience, one)]
+
+    def _broken(self, viewer: Viewer) -> list[str]:
+        """The rows of calls that should be on this page and cannot be shown."""
+        if viewer.conference is not None or viewer.view == AGENTS:
+            return []
+        news = [one for one in self.conferences if (one.feed or 0) > viewer.since and one.is_live]
+        seen = [one for one in news if may_see(viewer.audience, one)]
+        return [fragments.row_id(one.pk) for one in seen if self._call(viewer.audience, one) is None]
 
     def stamps(self) -> Stamps | None:
         """When the latest of these changes happened, reached us and was stored."""
@@ -102,7 +111,7 @@ class Changes:
             return None
         return Stamps(newest.told_at, newest.known_at, newest.stored_at)
 
-    def _parts(self, viewer: Viewer, calls: list[Call], board: list[Call], shown: list[Call]) -> list[str]:
+    def _parts(self, viewer: Viewer, calls: list[Call], board: list[Call]) -> list[str]:
         # One that no longer fits the view is told of as well: its row may have to stay for a while, and stays true.
         return [
             *(self._part("row", viewer.audience, call) for call in board),
@@ -131,15 +140,16 @@ class Changes:
     def _call(self, audience: Audience, conference: Conference) -> Call | None:
         key = (audience, conference.pk)
         if key not in self._calls:
-            self._calls[key] = call_for(audience, conference) if may_see(audience, conference) else None
+            self._calls[key] = showing.call_or_none(audience, conference) if may_see(audience, conference) else None
         return self._calls[key]
 
     def _part(self, kind: str, audience: Audience, call: Call) -> str:
         key = (kind, audience, call.pk)
         if key not in self._rendered:
             render = {"row": fragments.row, "detail": fragments.detail, "targets": fragments.targets}[kind]
-            target = {"row": "conference", "detail": "detail", "targets": "targets"}[kind]
-            self._rendered[key] = str(fragments.partial(f"{target}-{call.pk}", render(call)))
+            target = f"{'conference' if kind == 'row' else kind}-{call.pk}"
+            html = showing.shown(target, lambda: render(call))
+            self._rendered[key] = str(fragments.partial(target, html))
         return self._rendered[key]
 
     def _panel(self, user_pk: int) -> str:

@@ -153,7 +153,9 @@ def _reconciler() -> str:
 
 def _background() -> str:
     loops = (boundaries.ERRANDS, boundaries.HUB, boundaries.HEARTBEAT)
-    return " ".join(one.trouble for one in loops if one.trouble) or OK
+    said = " ".join(one.trouble for one in loops if one.trouble)
+    lately = boundaries.lately(boundaries.SHOWING)
+    return said or (f"{OK} ({lately})" if lately else OK)
 
 
 def _facts() -> str:

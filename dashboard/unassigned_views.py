@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from conferences.feed import latest
-from dashboard import frames
+from dashboard import fragments, frames
 from dashboard.audiences import audience_of
-from dashboard.calls import call_for
 from dashboard.live_page import live_page
+from dashboard.showing import calls_for
 from dashboard.unassigned import outside_context
 from dashboard.viewers import UNASSIGNED
 
@@ -25,7 +25,13 @@ def unassigned(request: HttpRequest) -> HttpResponse:
     """Live calls recognised for no team, and live legs in no conference that are no agent's."""
     user, number = cast("User", request.user), latest()
     audience = audience_of(user)
-    calls = [call_for(audience, one) for one in frames.visible(audience)]
-    context = {"calls": [one for one in calls if one.is_unassigned], "audience": audience, **outside_context(audience)}
+    calls, broken = calls_for(audience, frames.visible(audience))
+    rows = [fragments.row_id(pk) for pk in broken]
+    context = {
+        "calls": [one for one in calls if one.is_unassigned],
+        "broken": rows,
+        "audience": audience,
+        **outside_context(audience),
+    }
     words = {"view": UNASSIGNED, "unassigned": "1"}
     return render(request, "dashboard/unassigned.html", context | live_page(user, number, words))

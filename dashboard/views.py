@@ -29,6 +29,7 @@ from dashboard.forms import RoleForm, SuperviseForm
 from dashboard.live_page import live_page
 from dashboard.option_fields import options_sent
 from dashboard.origins import is_allowed
+from dashboard.showing import calls_for
 
 # The seconds a page waits for the provider, so that its next wish is not held up; and for a dial, which may be refused.
 AT_MOST, DIALLED_WITHIN = 1.0, 3.0
@@ -46,10 +47,11 @@ def board(request: SupervisorRequest) -> HttpResponse:
     number = latest()
     audience = audience_of(request.user)
     chosen = BoardFilter.read(request.GET)
-    calls = [call_for(audience, one) for one in frames.visible(audience)]
+    calls, broken = calls_for(audience, frames.visible(audience))
     shown = [call for call in calls if chosen.matches(call)]
     context = {
         "calls": shown,
+        "broken": [fragments.row_id(pk) for pk in broken],
         "all_calls": calls,
         "filter": chosen,
         "queues": Queue.objects.filter(team__in=audience.teams),

@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 from conferences import audibility, presence
 from conferences.audibility import Party, rows, with_supervisor
 from conferences.models import Supervision
+from dashboard import fragments, showing
+from dashboard.agents import AgentRow, row_id
 from dashboard.calls import Call, Person
 from dashboard.own_bar import said_of
 
@@ -57,6 +59,18 @@ WARN_BEFORE_EXPIRY: Final = 15 * 60.0
 def icon(name: str) -> SafeString:
     """Draw an icon of the page's sheet (`_icons.html`). It says nothing to a screen reader: put words beside it."""
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#icon-{}"/></svg>', name)
+
+
+@register.simple_tag
+def call_row(call: Call) -> SafeString:
+    """Draw a call's row; where that fails, one that says so."""
+    return SafeString(showing.shown(fragments.row_id(call.pk), lambda: fragments.row(call)))
+
+
+@register.simple_tag
+def agent_row(row: AgentRow) -> SafeString:
+    """Draw an agent's row; where that fails, one that says so."""
+    return SafeString(showing.shown(row_id(row.pk), lambda: fragments.agent(row)))
 
 
 @register.simple_tag
