@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.utils import timezone
 
-from conferences import audit_owed, presence
+from conferences import audit_owed, clock, presence
 from conferences.models import AuditEntry, Conference, Leg, Supervision
 
 EARSHOT = "Earshot"
@@ -173,4 +172,4 @@ def _about(conference: Conference) -> dict[str, object]:
 def _write(**values: object) -> AuditEntry:
     actor = values["actor"]
     name = str(getattr(actor, "get_full_name", str)() or actor) if actor else EARSHOT
-    return audit_owed.write(AuditEntry(at=timezone.now(), actor_name=name, **values))
+    return audit_owed.write(AuditEntry(at=clock.now(), actor_name=name, **values))

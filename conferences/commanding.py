@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from conferences import audit, counters, inbox, provider_commands, regions
+from conferences import audit, clock, counters, inbox, provider_commands, regions
 from conferences.models import AuditEntry, Fact, Supervision
 from conferences.steps import Step, is_quieter
 from conferences.telnyx.client import Answer
@@ -65,7 +65,7 @@ def send(supervision: Supervision, step: Step) -> Sent:
     is sent, and put on record later. An accepted join, update, mute or unhold is stored as a fact, dated when it
     was sent, for nothing the provider says later tells the role.
     """
-    sent_at = timezone.now()
+    sent = clock.Moment()
     quiet = step in (Step.LEAVE, Step.HANGUP)
     intent = _open_intent(supervision) or audit.intend(
         supervision,
@@ -75,11 +75,11 @@ def send(supervision: Supervision, step: Step) -> Sent:
         command_id=supervision.command_id,
     )
     if intent.pk is None and _lets_her_in(supervision, step):
-        return _not_on_record(intent, sent_at)
+        return _not_on_record(intent, sent.at)
     try:
         answer = _in_its_region(supervision, step)
     except (TelnyxError, InvalidCommand) as error:
-        return _failed(intent, error, sent_at)
+        return _failed(intent, error, sent.at)
     found = getattr(answer, "call_control_id", "")
     audit.conclude(
         intent,
@@ -87,8 +87,8 @@ def send(supervision: Supervision, step: Step) -> Sent:
         call_control_id=found,
     )
     counters.COMMANDS.labels(step.value, "ok").inc()
-    _record(supervision, step, sent_at)
-    return Sent(AuditEntry.Result.OK, sent_at, call_control_id=found)
+    _record(supervision, step, sent.at)
+    return Sent(AuditEntry.Result.OK, sent.at, call_control_id=found)
 
 
 def _lets_her_in(supervision: Supervision, step: Step) -> bool:
@@ -146,7 +146,7 @@ def _open_intent(supervision: Supervision) -> AuditEntry | None:
 def leg_is_gone(supervision: Supervision) -> None:
     """Store the provider's word that our leg has ended."""
     payload = {"call_control_id": supervision.call_control_id, "is_alive": False}
-    inbox.record("readback.leg", payload, source=Fact.Source.READBACK, occurred_at=timezone.now())
+    inbox.record("readback.leg", payload, source=Fact.Source.READBACK, occurred_at=clock.now())
 
 
 def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: datetime) -> Sent:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
-
-from conferences import provider, regions
+from conferences import clock, provider, regions
 from conferences.models import Supervision
 from conferences.steps import is_to_be_muted, proof
 from conferences.telnyx.errors import TelnyxError
@@ -19,7 +17,7 @@ def look(supervision: Supervision) -> dict[str, object]:
 
     A provider that does not answer, or does not list our leg yet, has proved nothing.
     """
-    now = timezone.now()
+    now = clock.now()
     try:
         mine = _my_entry(supervision)
     except (TelnyxError, InvalidCommand):

@@ -14,9 +14,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import close_old_connections
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
-from conferences import audit_owed, backfill, boundaries, following, leftovers, reconcile, signals
+from conferences import audit_owed, backfill, boundaries, clock, following, leftovers, reconcile, signals
 from conferences.models import Conference, OwedEntry, Participant, Supervision
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
@@ -44,9 +43,9 @@ def due() -> Iterator[Errand]:
     yield from _left_over()
     for conference in Conference.objects.live().filter(read_at=None)[:50]:
         yield ("conference", conference.pk), partial(reconcile.learn, conference.pk)
-    if backfill.strangers(timezone.now()):
+    if backfill.strangers(clock.now()):
         yield ("strangers", 0), _introduce
-    for conference in _with_unread_people(timezone.now()):
+    for conference in _with_unread_people(clock.now()):
         yield ("people", conference.pk), partial(_read_people, conference)
 
 
@@ -61,7 +60,7 @@ def _left_over() -> Iterator[Errand]:
 
 def _introduce() -> None:
     """Learn who originated the legs of which that was never told: Earshot may have been put in while calls were up."""
-    now = timezone.now()
+    now = clock.now()
     try:
         backfill.introduce(backfill.strangers(now), now)
     except (TelnyxError, InvalidCommand) as error:

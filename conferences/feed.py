@@ -7,9 +7,8 @@ from contextlib import contextmanager
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
-from conferences import signals
+from conferences import clock, signals
 from conferences.models import AgentChange, Conference, Feed
 
 
@@ -35,7 +34,7 @@ def _lock() -> list[Feed]:
 def bump(conference: Conference) -> None:
     """Give the conference the next feed number: a screen shows something new of it. Call while `writing`."""
     Feed.objects.filter(pk=1).update(number=F("number") + 1)
-    conference.feed, conference.stored_at = latest(), timezone.now()
+    conference.feed, conference.stored_at = latest(), clock.now()
     # Only a fact of the provider's has a time there to measure from; whoever projects one notes it afterwards.
     stamps = {"stored_at": conference.stored_at, "told_at": None}
     Conference.objects.filter(pk=conference.pk).update(feed=conference.feed, **stamps)

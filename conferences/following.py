@@ -6,10 +6,9 @@ import logging
 import uuid
 from uuid import UUID
 
-from django.utils import timezone
-
 from conferences import (
     audit,
+    clock,
     commanding,
     confirming,
     endings,
@@ -123,8 +122,8 @@ def _end_if_withdrawn(at: Situation) -> bool:
 
 def _settle_lost_command(supervision: Supervision) -> None:
     """A command is under way and nobody has it: its server died. Send the very same again, or own up to not knowing."""
-    step, sent_at = Step(supervision.command), supervision.command_at or timezone.now()
-    fresh = timezone.now() - sent_at < commanding.RESENDABLE and supervision.asked_at <= sent_at
+    step, sent_at = Step(supervision.command), supervision.command_at or clock.now()
+    fresh = clock.now() - sent_at < commanding.RESENDABLE and supervision.asked_at <= sent_at
     if fresh and (supervision.wanted or step not in _TAKE_HER_IN):
         lease.prolong(supervision)
         sent = commanding.send(supervision, step)

@@ -11,9 +11,8 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from conferences import boundaries, feed, signals
+from conferences import boundaries, clock, feed, signals
 from conferences.boundaries import cause_of, trace_of
 from conferences.fold import WITHOUT_EFFECT, is_handled, is_ours, order
 from conferences.models import Fact
@@ -52,7 +51,7 @@ def receive(body: bytes, *, received_at: datetime, key_index: int | None = None)
 def record(event_type: str, payload: Mapping[str, Any], *, source: Fact.Source, occurred_at: datetime) -> Receipt:
     """Store a fact of our own: a read-back (`readback.*`) or an accepted command (`command.*`)."""
     event = Event(id=str(uuid.uuid4()), type=event_type, occurred_at=occurred_at, payload=payload)
-    return _store(event, encode(event), source, received_at=timezone.now())
+    return _store(event, encode(event), source, received_at=clock.now())
 
 
 def refill(event: Event) -> Receipt:
@@ -60,7 +59,7 @@ def refill(event: Event) -> Receipt:
 
     Trusted because we asked for it with our key, as a webhook is for its signature.
     """
-    return _store(event, encode(event), Fact.Source.BACKFILL, received_at=timezone.now())
+    return _store(event, encode(event), Fact.Source.BACKFILL, received_at=clock.now())
 
 
 def reconsider() -> int:

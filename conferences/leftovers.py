@@ -8,9 +8,8 @@ import uuid
 from datetime import timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
-from conferences import audit, commanding, endings, feed, notices
+from conferences import audit, clock, commanding, endings, feed, notices
 from conferences.lease import LEASE
 from conferences.models import AuditEntry, Leg, Participant, Supervision
 from conferences.steps import HANGUP_AGAIN, Step
@@ -33,7 +32,7 @@ def find() -> list[tuple[Supervision, Leg]]:
         encode_client_state(str(one.pk)): one
         for one in Supervision.objects.exclude(ended_at=None)
         .exclude(address="")
-        .filter(ended_at__gt=timezone.now() - REMEMBERED)
+        .filter(ended_at__gt=clock.now() - REMEMBERED)
     }
     up = Leg.objects.exclude(state=Leg.State.ENDED).filter(client_state__in=over)
     return [(over[leg.client_state], leg) for leg in up]
@@ -41,7 +40,7 @@ def find() -> list[tuple[Supervision, Leg]]:
 
 def clear_away(supervision: Supervision, leg: Leg) -> None:
     """Hang up a leg of ours whose supervision is over, and say so. Safe to call by several at once."""
-    now = timezone.now()
+    now = clock.now()
     due = Q(hangup_sent_at=None) | Q(hangup_sent_at__lt=now - HANGUP_AGAIN)
     if not Supervision.objects.filter(due, pk=supervision.pk).update(hangup_sent_at=now):
         return
@@ -56,7 +55,7 @@ def clear_away(supervision: Supervision, leg: Leg) -> None:
 
 def untrue() -> list[Supervision]:
     """Return supervisions whose end turned out to be the call's or her phone's, told after they had been closed."""
-    lately = Supervision.objects.filter(ended_at__gt=timezone.now() - RETOLD, problem__in=endings.OPEN)
+    lately = Supervision.objects.filter(ended_at__gt=clock.now() - RETOLD, problem__in=endings.OPEN)
     return [one for one in lately.select_related("conference") if endings.is_truer(_why_out(one), one.problem)]
 
 
@@ -73,7 +72,7 @@ def _why_out(supervision: Supervision) -> str:
 
 def unanswered() -> list[AuditEntry]:
     """Return the intents of commands that no worker waits for: their server died after they had been overtaken."""
-    now = timezone.now()
+    now = clock.now()
     silent = AuditEntry.objects.filter(phase=AuditEntry.Phase.INTENT, outcomes=None)
     silent = silent.filter(at__gt=now - LOOKED_BACK, at__lt=now - LEASE)
     awaited = Supervision.objects.running().exclude(command_id="").values("command_id")

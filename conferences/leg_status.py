@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.utils import timezone
-
-from conferences import inbox, provider
+from conferences import clock, inbox, provider
 from conferences.fold import place
 from conferences.models import Conference, Fact, Leg, Participant
 from conferences.telnyx.errors import Refused
@@ -24,7 +22,7 @@ _NOT_YET: Final = (Leg.State.UNKNOWN, Leg.State.INITIATED)
 def read_legs(legs: Iterable[Leg]) -> None:
     """Ask after legs thought to be up, and record those that were answered or have ended. Raises TelnyxError."""
     for leg in legs:
-        if leg.last_order < place(timezone.now() - SETTLED):
+        if leg.last_order < place(clock.now() - SETTLED):
             ask_after(leg.call_control_id, leg)
 
 
@@ -34,7 +32,7 @@ def ask_after(call_control_id: str, leg: Leg | None) -> None:
     A call is kept for ten minutes after its end and then refused (Telnyx docs: Retrieve a call status). One that is
     alive was answered; one that is not may still ring: it has ended if it was answered, or if its record has an end.
     """
-    asked_at = timezone.now()
+    asked = clock.Moment()
     known = Leg.State(leg.state) if leg else Leg.State.UNKNOWN
     try:
         told = provider.client().call(call_control_id)
@@ -45,9 +43,9 @@ def ask_after(call_control_id: str, leg: Leg | None) -> None:
     except InvalidCommand:
         told = {"is_alive": False, "end_time": "never"}
     if told.get("is_alive") is True and known in _NOT_YET:
-        _record(call_control_id, told, asked_at, is_alive=True)
+        _record(call_control_id, told, asked.at, is_alive=True)
     elif told.get("is_alive") is False and (known == Leg.State.ANSWERED or told.get("end_time")):
-        _record(call_control_id, told, asked_at, is_alive=False)
+        _record(call_control_id, told, asked.at, is_alive=False)
 
 
 def settle_unanswered(conference: Conference, asked_at: datetime) -> None:

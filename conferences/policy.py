@@ -8,8 +8,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q
-from django.utils import timezone
 
+from conferences import clock
 from conferences.errors import ConferenceOver, NotAllowed, NotPossible
 from conferences.models import Conference, Leg, Participant, Supervision, Supervisor, Team
 from conferences.options import JoinOptions
@@ -72,7 +72,7 @@ def is_in_scope(user: User, conference: Conference) -> bool:
     teams = Team.objects.filter(supervisors__user=user)
     if Conference.objects.filter(pk=conference.pk, queue__team__in=teams).exists():
         return True
-    long_gone = Q(state=Participant.State.LEFT, left_at__lt=timezone.now() - COMES_BACK)
+    long_gone = Q(state=Participant.State.LEFT, left_at__lt=clock.now() - COMES_BACK)
     return Participant.objects.filter(conference=conference, leg__agent__team__in=teams).exclude(long_gone).exists()
 
 

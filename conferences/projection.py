@@ -22,7 +22,7 @@ from conferences.fold import (
     is_about_leg,
 )  # fmt: skip
 from conferences.models import Conference, Fact, Leg, Participant
-from conferences.recognition import note_sharers, recognise
+from conferences.recognition import is_ours, note_sharers, recognise
 from conferences.telnyx.events import Event
 
 _CONFERENCE = tuple(field.name for field in fields(ConferenceState))
@@ -32,6 +32,8 @@ _STAY = tuple(
 )
 # What is kept for the fold alone: no screen shows it.
 _UNSEEN = {"last_order"}
+# What decides whose a leg is.
+_WHOSE = {"direction", "from_address", "to_address", "from_sip_uri", "initial_state", "connection_id"}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 Differences = dict[str, tuple[str, ...]]
@@ -76,7 +78,7 @@ def recognise_again(legs: Iterable[Leg]) -> None:
         note_sharers(leg)
         if _whose(leg) == before:
             continue
-        conferences = list(Conference.objects.filter(participants__leg=leg))
+        conferences = list(Conference.objects.live().filter(participants__leg=leg))
         for conference in conferences:
             Rows([conference.conference_id], [], [conference]).find_queue(conference)
             feed.bump(conference)
@@ -165,6 +167,7 @@ class Rows:
         self.reach = {*conference_ids}
         self.found: Differences = {}
         self.agents: set[int] = set()  # on whose row something new shows
+        self.placed: set[str] = set()  # legs that are, in this pass, found to be another's than before
         self.named_legs = set(call_control_ids)
         self.legs = {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=self.named_legs)}
         self._load(conferences)
@@ -227,6 +230,7 @@ class Rows:
         moved |= {one.conference_id for one in stays if self._save_stay(one)}
         for conference_id in sorted(moved):
             self.find_queue(self.conferences[conference_id])
+            self._keep_teams(self.conferences[conference_id])
             feed.bump(self.conferences[conference_id])
         self._bump_others(moved_legs, moved)
         return self.found
@@ -247,25 +251,42 @@ class Rows:
         """A conference belongs to the queue that its customers dialled; of several, to that of the first who did."""
         legs = [stay.leg for (key, _), stay in self.participants.items() if key == conference.conference_id]
         first = min((leg for leg in legs if leg.queue_id), key=_begun, default=None)
-        if first is not None and conference.queue_id != first.queue_id:
+        is_settled = not conference.is_live and conference.queue_id is not None
+        if first is not None and conference.queue_id != first.queue_id and not is_settled:
             conference.queue_id = first.queue_id
             conference.save(update_fields=["queue"])
+
+    def _keep_teams(self, conference: Conference) -> None:
+        """An ended conference stays with the teams it had; whoever late facts show to have taken part is added."""
+        if conference.is_live:
+            return
+        stays = {leg: stay for (key, leg), stay in self.participants.items() if key == conference.conference_id}
+        is_kept = conference.teams_then.exists()
+        legs = [stay.leg for leg, stay in stays.items() if not is_kept or leg in self.placed]
+        teams = {agent.team_id for leg in legs for agent in leg.agents}
+        if not is_kept and conference.queue is not None:
+            teams.add(conference.queue.team_id)
+        conference.teams_then.add(*teams)
 
     def _save_leg(self, leg: LegState) -> bool:
         row = self.legs.get(leg.call_control_id)
         differ = self._compare(f"leg {leg.call_control_id}", row, leg, _LEG)
         row = self.legs[leg.call_control_id] = row or Leg()
+        is_past = row.state == Leg.State.ENDED and not _WHOSE & {*differ}
         _take(row, leg, differ)
         if {"from_address", "to_address"} & {*differ}:
             row.from_canonical, row.to_canonical = canonical(row.from_address), canonical(row.to_address)
         before = _agents_on(row) if _shows(differ) else set()
-        if _shows(differ):
+        # Whose an ended leg was does not change with the directory.
+        if _shows(differ) and (not is_past or is_ours(row)):
             recognise(row)
         if differ:
             row.save()
         if _shows(differ):
-            note_sharers(row)
+            if not is_past:
+                note_sharers(row)
             self.agents |= before | _agents_on(row)
+            self.placed |= {leg.call_control_id} if _agents_on(row) != before else set()
         return _shows(differ)
 
     def _save_conference(self, conference: ConferenceState, told_at: datetime) -> bool:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.db import connections
 
+from conferences import clock as our_clock
 from conferences.telnyx.client import TelnyxClient
 from conferences.telnyx.signature import load_public_keys
 
@@ -52,7 +53,9 @@ def _client(
     by: Callable[[], float],
     waiting: Callable[[float], None],
 ) -> TelnyxClient:
-    return TelnyxClient(api_key, base_url, transport=through, clock=by, sleep=waiting)
+    made = TelnyxClient(api_key, base_url, transport=through, clock=by, sleep=waiting)
+    made.standing.observe = our_clock.observe
+    return made
 
 
 @lru_cache(maxsize=4)

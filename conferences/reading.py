@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from conferences import inbox
+from conferences.clock import Moment
 from conferences.drift import Contradiction, contradictions
 from conferences.fold import State, is_news
 from conferences.models import Conference, Fact, Leg, Supervision
@@ -21,10 +22,15 @@ Record = dict[str, Any]
 class Reading:
     """One read-back of a conference: what it says is believed at once, or kept until the next says the same."""
 
-    def __init__(self, conference: Conference, asked_at: datetime, patient: bool) -> None:
-        self.conference, self.asked_at, self.patient = conference, asked_at, patient
+    def __init__(self, conference: Conference, asked: Moment, patient: bool) -> None:
+        self.conference, self._asked, self.patient = conference, asked, patient
         self._doubts: dict[str, str] = {}
         self._put_right: list[str] = []
+
+    @property
+    def asked_at(self) -> datetime:
+        """When the provider was asked, by its clock."""
+        return self._asked.at
 
     @property
     def is_doubtful(self) -> bool:

@@ -54,7 +54,7 @@ def recognise(leg: Leg) -> None:
     origin = origin_of(leg)
     leg.queue = _queue(leg) if _may_be_incoming(leg, origin) else None
     leg.agent = leg.system = None
-    if _is_ours(leg):
+    if is_ours(leg):
         leg.kind = Leg.Kind.SUPERVISOR
         return
     person = persons_addresses(leg)
@@ -125,6 +125,6 @@ def _agents(addresses: tuple[str, ...]) -> list[Agent]:
     return [signed_in[-1].agent] if signed_in else [one.agent for one in found]
 
 
-def _is_ours(leg: Leg) -> bool:
-    """Whether Earshot dialled it or joined it for a supervisor."""
+def is_ours(leg: Leg) -> bool:
+    """Return whether Earshot dialled it or joined it for a supervisor."""
     return bool(leg.call_control_id) and Supervision.objects.filter(call_control_id=leg.call_control_id).exists()

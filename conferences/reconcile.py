@@ -9,9 +9,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
 
-from conferences import inbox, leg_status, provider, regions
+from conferences import clock, inbox, leg_status, provider, regions
 from conferences.fold import place
 from conferences.leg_status import SETTLED
 from conferences.models import Conference, Fact, Participant, Supervision
@@ -51,10 +50,10 @@ def learn(conference_pk: UUID) -> None:
     `read_back`, which comes a minute later.
     """
     conference = Conference.objects.filter(pk=conference_pk, read_at=None).first()
-    if conference is None or not claim_reading(conference, timezone.now()):
+    if conference is None or not claim_reading(conference, clock.now()):
         return
     try:
-        reading = Reading(conference, timezone.now(), patient=False)
+        reading = Reading(conference, clock.Moment(), patient=False)
         _read_conference(conference, reading)
     except (Refused, InvalidCommand):
         return
@@ -92,16 +91,18 @@ def read_back(conference: Conference, *, patient: bool = False) -> None:
     conference, List conference participants). Raises TelnyxError when it gave no clear answer; what was read until then
     is kept.
     """
-    asked_at = timezone.now()
-    mark_read(conference, asked_at)
-    reading = Reading(conference, asked_at, patient)
+    reading = Reading(conference, clock.Moment(), patient)
+    marked = reading.asked_at
+    mark_read(conference, marked)
     try:
         _read_all(conference, reading)
     finally:
+        if reading.asked_at != marked:  # the answers have shown that our clock is off
+            mark_read(conference, reading.asked_at)
         reading.close()
     if not reading.is_doubtful:
-        mark_checked(conference, asked_at)
-        _unmark(conference, asked_at)
+        mark_checked(conference, reading.asked_at)
+        _unmark(conference, reading.asked_at)
 
 
 def _unmark(conference: Conference, asked_at: datetime) -> None:
@@ -112,14 +113,13 @@ def _unmark(conference: Conference, asked_at: datetime) -> None:
 
 
 def _read_all(conference: Conference, reading: Reading) -> None:
-    asked_at = reading.asked_at
-    listed = _listed_alone(conference, asked_at) if reading.patient else {}
+    listed = _listed_alone(conference, reading) if reading.patient else {}
     if not listed:
         if not _read_conference(conference, reading):
             return
         listed = _listed(conference)
     known = state_of(conference)
-    busy = {leg.call_control_id for leg in known.legs.values() if leg.last_order >= place(asked_at - SETTLED)}
+    busy = {leg.call_control_id for leg in known.legs.values() if leg.last_order >= place(reading.asked_at - SETTLED)}
     inside = {leg for (_, leg), stay in known.participants.items() if stay.state != Participant.State.LEFT}
     # A line that names no leg may stand for any: then nobody is taken to have left.
     gone = {leg: {"call_control_id": leg, "status": "left"} for leg in inside if leg not in listed and "" not in listed}
@@ -127,7 +127,7 @@ def _read_all(conference: Conference, reading: Reading) -> None:
         is_over = told.get("status") == Participant.State.LEFT
         if call_control_id and call_control_id not in busy and (call_control_id in inside or not is_over):
             reading.take(known, "participant", told)
-    leg_status.settle_unanswered(conference, asked_at)
+    leg_status.settle_unanswered(conference, reading.asked_at)
 
 
 def check_again(conference: Conference) -> str:
@@ -153,13 +153,13 @@ def discover() -> None:
     TelnyxError.
     """
     for region in (*REGIONS, None):
-        asked_at = timezone.now()
+        asked = clock.Moment()
         told = [_told(one, ("id", "connection_id", *_CONFERENCE)) for one in _in_progress(region)]
         ours = {one.pop("id"): one for one in told if one.pop("connection_id", "") == settings.TELNYX_CONNECTION_ID}
         known = set(Conference.objects.filter(conference_id__in=ours).values_list("conference_id", flat=True))
         for conference_id in ours.keys() - known:
             payload = {"conference_id": conference_id} | ours[conference_id]
-            inbox.record("readback.conference", payload, source=Fact.Source.READBACK, occurred_at=asked_at)
+            inbox.record("readback.conference", payload, source=Fact.Source.READBACK, occurred_at=asked.at)
         if region is not None:
             note_listed(ours, region)
 
@@ -176,8 +176,8 @@ def _in_progress(region: str | None) -> list[Record]:
 
 def _read_conference(conference: Conference, reading: Reading) -> bool:
     """Record what the provider's own record of the conference adds; say whether it goes on."""
-    asked_at = reading.asked_at
     record = _find(conference)
+    asked_at = reading.asked_at
     if record is not None:
         mark_record_read(conference, asked_at)
     told = _told(record or {}, _CONFERENCE)
@@ -196,13 +196,13 @@ def _find(conference: Conference) -> Record | None:
     return record
 
 
-def _listed_alone(conference: Conference, now: datetime) -> dict[str, Record]:
+def _listed_alone(conference: Conference, reading: Reading) -> dict[str, Record]:
     """The participants of a conference whose own record was read within the minute; none where that must be read too.
 
     An empty list may be that of a conference that has ended, and "no such conference" that of another region.
     """
     read_at = conference.record_read_at
-    if conference.state != Conference.State.IN_PROGRESS or read_at is None or now - read_at >= READ_EVERY:
+    if conference.state != Conference.State.IN_PROGRESS or read_at is None or reading.asked_at - read_at >= READ_EVERY:
         return {}
     try:
         return _listed(conference)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.utils import timezone
-
-from conferences import outcomes
+from conferences import clock, outcomes
 from conferences.models import Leg, Participant, Supervision
 from conferences.steps import Situation
 from conferences.supervision import note
@@ -33,7 +31,7 @@ def situation(supervision_id: UUID) -> Situation | None:
     nobody = (Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)
     inside = Participant.objects.filter(conference=conference).exclude(state=Participant.State.LEFT)
     people = inside.exclude(leg__kind__in=nobody).exists()
-    return Situation(supervision, conference, leg, stay, agents, timezone.now(), people)
+    return Situation(supervision, conference, leg, stay, agents, clock.now(), people)
 
 
 def _leg(supervision: Supervision) -> Leg | None:

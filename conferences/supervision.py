@@ -9,9 +9,8 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from conferences import audit, feed, notices, phone_checks, policy, recognition
+from conferences import audit, clock, feed, notices, phone_checks, policy, recognition
 from conferences.errors import NotAllowed, NotPossible
 from conferences.models import Conference, Device, Leg, Participant, Supervision
 from conferences.options import JoinOptions
@@ -78,7 +77,7 @@ def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: s
         supervision,
         asked_role=role,
         asked_targets=list(targets),
-        asked_at=timezone.now(),
+        asked_at=clock.now(),
         mutes_sent=0,
         agents_seen=[],
         newcomers=[],  # whoever was not chosen now was passed over
@@ -142,7 +141,7 @@ def end(supervision: Supervision, by: User, *, ip: str | None = None) -> None:
 def dismiss(supervision: Supervision) -> None:
     """Note that the supervisor has read how a supervision ended."""
     if supervision.ended_at is not None:
-        note(supervision, seen_at=timezone.now())
+        note(supervision, seen_at=clock.now())
 
 
 def current(user: User) -> Supervision | None:
@@ -165,7 +164,7 @@ def own_legs(user: User) -> QuerySet[Leg]:
 
 
 def _create(user: User, conference: Conference, request: Request) -> Supervision:
-    now = timezone.now()
+    now = clock.now()
     row = Supervision(
         user=user,
         conference=conference,

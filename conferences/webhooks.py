@@ -10,13 +10,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import Error as NotStored
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from conferences import counters, inbox
+from conferences import clock, counters, inbox
 from conferences.provider import public_keys
-from conferences.telnyx.signature import InvalidSignature, verify
+from conferences.telnyx.signature import TIMESTAMP_HEADER, InvalidSignature, verify
 from conferences.turned_away import Reason, tally
 
 log = logging.getLogger(__name__)
@@ -44,7 +43,8 @@ def telnyx(request: HttpRequest) -> HttpResponse:
             tally.add(Reason.TOO_LARGE)
             return _refuse(413, "The body is too large.")
         key_index = verify(body, request.headers, keys, time.time())
-        receipt = inbox.receive(body, received_at=timezone.now(), key_index=key_index)
+        clock.suppose(time.time() - int(request.headers[TIMESTAMP_HEADER]))
+        receipt = inbox.receive(body, received_at=clock.now(), key_index=key_index)
     except InvalidSignature as error:
         tally.add(Reason(error.flaw.value))
         return _refuse(400, "Not accepted.")

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from conferences import clock
 from conferences.addresses import mask_numbers
 from conferences.models import AuditEntry, Gap
 
@@ -116,7 +117,7 @@ class AuditFilter(forms.Form):
         """The latest gaps in what is known of calls, of the days asked for. Call after `narrow`."""
         first, last = self.cleaned_data.get("from_day"), self.cleaned_data.get("to_day")
         since = _start(first or date(2000, 1, 1))
-        return Gap.objects.within(since, _start(last + timedelta(days=1)) if last else timezone.now())[:MOST_GAPS]
+        return Gap.objects.within(since, _start(last + timedelta(days=1)) if last else clock.now())[:MOST_GAPS]
 
 
 def _with_result(result: str) -> Q:

@@ -211,7 +211,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         state=conference.state,
         word=_word(conference, people),
         queue=conference.queue.name if conference.queue else "",
-        team=conference.queue.team.name if conference.queue else "",
+        team=_team(conference),
         people=people,
         supervisors=tuple(_listener(one, agents, people, may_end=audience.may_end) for one in supervisions),
         actions=_actions(audience, parties, policy_of_queue, running=running)
@@ -232,6 +232,14 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         drift_at=conference.drift_at,
         took_part=() if conference.is_live else _took_part(audience, conference),
     )
+
+
+def _team(conference: Conference) -> str:
+    """The team of its queue; of one that has ended, those it was of, should the queue be another's since."""
+    if conference.queue is None:
+        return ""
+    kept = {} if conference.is_live else {team.pk: team.name for team in conference.teams_then.all()}
+    return conference.queue.team.name if not kept or conference.queue.team_id in kept else ", ".join(kept.values())
 
 
 def _took_part(audience: Audience, conference: Conference) -> tuple[Person, ...]:

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from conferences import notices, policy, supervision
+from conferences import clock, notices, policy, supervision
 from conferences.models import Conference, Gap, Supervision
 from dashboard import own_bar
 from dashboard.agents import AgentRow
@@ -51,7 +50,7 @@ def detail(call: Call) -> str:
 
 def detail_context(call: Call) -> dict[str, Any]:
     """What a conference's own page shows beyond its row."""
-    return {"call": call, "gaps": Gap.objects.within(call.started_at, call.ended_at or timezone.now())}
+    return {"call": call, "gaps": Gap.objects.within(call.started_at, call.ended_at or clock.now())}
 
 
 def targets(call: Call) -> str:

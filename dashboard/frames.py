@@ -9,9 +9,8 @@ from uuid import UUID
 import orjson
 from django.contrib.auth.models import User
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
-from conferences import feed, pulse, reconcile, silence
+from conferences import clock, feed, pulse, reconcile, silence
 from conferences.entitlement import session_is_alive
 from conferences.models import Conference, Supervision
 from dashboard import agent_frames, fragments, showing
@@ -222,7 +221,7 @@ def last_heard() -> dict[str, str]:
 def watched(scopes: Collection[Scope]) -> dict[Scope, dict[str, str]]:
     """Note that the live calls in these scopes are on a screen; return as of when each is known, by our id."""
     teams = {one for some, _ in scopes for one in some}
-    reconcile.watch(teams, timezone.now(), unassigned=any(unassigned for _, unassigned in scopes))
+    reconcile.watch(teams, clock.now(), unassigned=any(unassigned for _, unassigned in scopes))
     return {scope: _ages(scope) for scope in scopes}
 
 
@@ -234,7 +233,7 @@ def _ages(scope: Scope) -> dict[str, str]:
 
 
 def encode(number: int, values: Mapping[str, object]) -> str:
-    return orjson.dumps({**values, "feed": number, "now": timezone.now().isoformat()}).decode()
+    return orjson.dumps({**values, "feed": number, "now": clock.now().isoformat()}).decode()
 
 
 def still_welcome(viewers: Iterable[Viewer]) -> dict[Viewer, Audience | None]:

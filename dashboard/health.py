@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from conferences import boundaries, counters, pulse, turned_away
+from conferences import boundaries, clock, counters, pulse, turned_away
 from conferences.checks import api_key_problem, key_refusal, public_key_problem
 from conferences.models import AuditEntry, Conference, Fact
 from conferences.silence import SILENT, last_word, silence
@@ -30,6 +30,8 @@ View = Callable[[HttpRequest], HttpResponse]
 
 # A refused key is corrected by a restart; and should it be corrected at the provider, nobody has to wait for longer.
 REFUSAL_COUNTS_FOR: Final = timedelta(minutes=5)
+# From here on it is the server that has to be mended, not only its times (doctor.clocks).
+DANGEROUS: Final = 120.0
 STARTED_AT: Final = timezone.now()
 OK: Final = "ok"
 NOT_KNOWN: Final = "Not known without the database."
@@ -87,6 +89,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         "background": _background(),
         "channel_layer": boundaries.CHANNEL_LAYER.trouble or OK,
         "facts": _facts() if database == OK else NOT_KNOWN,
+        "clock": _clock(),
         "recognition": _recognition() if database == OK else NOT_KNOWN,
     }
     fit = all(part == OK or part.startswith(f"{OK} ") for part in parts.values())
@@ -102,7 +105,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _gauge() -> None:
-    now = timezone.now()
+    now = clock.now()
     word = last_word()
     ages = {"provider": None if word is None else now - word, "reconciler": pulse.age(pulse.RECONCILER, now)}
     for part, age in ages.items():
@@ -131,7 +134,7 @@ def _database() -> str:
 
 
 def _webhooks() -> str:
-    now = timezone.now()
+    now = clock.now()
     if count := turned_away.in_old_format(now):
         bodies = "body" if count == 1 else "bodies"
         return f"{count} signed {bodies} in the old v1 format in the last hour: set API version 2."
@@ -158,6 +161,16 @@ def _background() -> str:
     return said or (f"{OK} ({lately})" if lately else OK)
 
 
+def _clock() -> str:
+    """Times of calls are put right by the provider's clock; beyond five minutes no webhook is believed."""
+    ahead = clock.ahead()
+    if not ahead:
+        return OK
+    said = f"This server’s clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} the provider’s"
+    mend = "let NTP set it; from 300 s on every webhook is refused."
+    return f"{said}: {mend}" if abs(ahead) >= DANGEROUS else f"{OK} ({said}; {mend})"
+
+
 def _facts() -> str:
     count = Fact.objects.filter(outcome=Fact.Outcome.PARKED).count()
     if not count:
@@ -174,7 +187,7 @@ def _recognition() -> str:
 
 def _provider() -> str:
     """Every answer to a command is in the audit, whichever process sent it."""
-    since = max(STARTED_AT, timezone.now() - REFUSAL_COUNTS_FOR)
+    since = max(STARTED_AT, clock.now() - REFUSAL_COUNTS_FOR)
     answers = AuditEntry.objects.filter(phase=AuditEntry.Phase.OUTCOME, at__gte=since).exclude(http_status=None)
     last = answers.order_by("-pk").first()
     if last is None or last.http_status != 401:

@@ -12,9 +12,8 @@ from typing import Final, TypeVar
 
 from channels.exceptions import ChannelFull
 from channels.layers import get_channel_layer
-from django.utils import timezone
 
-from conferences import boundaries
+from conferences import boundaries, clock
 from conferences.boundaries import Boundary
 from dashboard import agent_frames, frames
 from dashboard.lag import LagMeter, Stamps
@@ -93,7 +92,7 @@ class Hub:
         """A browser says that it shows what it was sent under that feed number; the rest does not count."""
         if number in viewer.unshown:
             viewer.unshown.remove(number)
-            self._lag.shown(number, timezone.now())
+            self._lag.shown(number, clock.now())
 
     @property
     def count(self) -> int:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.utils import timezone
-
+from conferences import clock
 from conferences.audibility import Claim, OwnMode, OwnVoice, claim
 from conferences.endings import words_of_left
 from conferences.errors import problem_words
@@ -42,7 +41,7 @@ def claim_of(call: Call, supervision: Supervision) -> Claim:
         is_proved=supervision.proof == Supervision.Proof.AGREES,
         is_in=call.is_in(supervision.call_control_id),
     )
-    return claim(voice, timezone.now())
+    return claim(voice, clock.now())
 
 
 def said_of(call: Call, supervision: Supervision) -> str:

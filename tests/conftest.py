@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 
+from conferences import clock as our_clock
 from conferences import provider
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Team
 from conferences.simulator import Simulator
@@ -81,6 +82,12 @@ def ben(directory: Directory) -> User:
 def cleo(db: None) -> User:
     """An administrator, who supervises nothing."""
     return User.objects.create_superuser("cleo", password=PASSWORD, first_name="Cleo", last_name="Admin")
+
+
+@pytest.fixture(autouse=True)
+def nothing_known_of_clocks() -> Iterator[None]:
+    yield
+    our_clock.forget()
 
 
 @pytest.fixture

@@ -78,6 +78,12 @@ class Story:
         self._traveller.shift(timedelta(seconds=seconds))
         self.simulator.advance(seconds)
 
+    def let_our_clock_be_off(self, seconds: float) -> None:
+        """Set this server's clock ahead, or behind; the provider's, and when it signs, stays as it is."""
+        signs = self.simulator.world.now
+        self.simulator.deliverer.signing_time = lambda: signs().timestamp()
+        self._traveller.shift(timedelta(seconds=seconds))
+
     def pass_time(self, seconds: float = 1) -> None:
         """Let time pass for everybody, and what it brings arrive."""
         self.wait(seconds)

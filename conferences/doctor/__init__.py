@@ -10,9 +10,8 @@ from django.conf import settings
 from django.db import Error as DatabaseTrouble
 from django.db.models import Max
 from django.urls import reverse
-from django.utils import timezone
 
-from conferences import provider, turned_away
+from conferences import clock, provider, turned_away
 from conferences.doctor import application, clocks, deliveries, keys, people, stores
 from conferences.doctor.findings import Finding, Level, warning
 from conferences.models import Fact, Lookback
@@ -54,9 +53,9 @@ def examine() -> Iterator[Finding]:
     yield stores.static_files()
     yield from _provider(heard)
     if heard is not None:
-        yield deliveries.arrived(heard.last, timezone.now())
+        yield deliveries.arrived(heard.last, clock.now())
         yield deliveries.turned_away(heard.turned_away, heard.in_old_format)
-        yield deliveries.looked_through(heard.looked_until, timezone.now())
+        yield deliveries.looked_through(heard.looked_until, clock.now())
         yield deliveries.parked(Fact.objects.filter(outcome=Fact.Outcome.PARKED).count())
         yield clocks.against_webhooks(heard.delays)
 
@@ -83,12 +82,12 @@ def _door(last_heard: datetime | None) -> application.Door:
         hosts=tuple(settings.ALLOWED_HOSTS),
         origins=tuple(settings.ORIGINS),
         from_afar=not application.is_local(settings.TELNYX_BASE_URL),
-        is_used=last_heard is not None and timezone.now() - last_heard < LATELY,
+        is_used=last_heard is not None and clock.now() - last_heard < LATELY,
     )
 
 
 def _deliveries(url: str, last_heard: datetime | None) -> Finding:
-    failed = provider.client().webhook_deliveries(timezone.now() - deliveries.LOOK_BACK)
+    failed = provider.client().webhook_deliveries(clock.now() - deliveries.LOOK_BACK)
     try:
         return deliveries.examine(failed, url, last_heard)
     except TelnyxError as trouble:
@@ -97,10 +96,10 @@ def _deliveries(url: str, last_heard: datetime | None) -> Finding:
 
 def _heard() -> _Heard:
     webhooks = Fact.objects.filter(source=Fact.Source.WEBHOOK)
-    first_tries = webhooks.filter(attempt=1, received_at__gte=timezone.now() - LATELY).order_by("-id")[:DELAYS]
+    first_tries = webhooks.filter(attempt=1, received_at__gte=clock.now() - LATELY).order_by("-id")[:DELAYS]
     times = first_tries.values_list("occurred_at", "received_at")
     delays = tuple((received_at - occurred_at).total_seconds() for occurred_at, received_at in times)
     looked_until = Lookback.objects.values_list("until", flat=True).first()
-    now = timezone.now()
+    now = clock.now()
     last = webhooks.aggregate(last=Max("received_at"))["last"]
     return _Heard(last, delays, looked_until, turned_away.lately(now), turned_away.in_old_format(now))

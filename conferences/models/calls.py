@@ -61,17 +61,21 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
     def unassigned(self) -> ConferenceQuerySet:
         """Keep the conferences that are recognised for no team: no queue, and nobody known to be an agent."""
         agents = Participant.objects.filter(conference=OuterRef("pk"), leg__agent__isnull=False)
-        return self.filter(~Exists(agents), queue=None)
+        kept = Conference.teams_then.through.objects.filter(conference=OuterRef("pk"))
+        ended = Q(state=Conference.State.COMPLETED)
+        return self.filter(ended & ~Exists(kept) | ~ended & ~Exists(agents) & Q(queue=None))
 
     def of_teams(self, teams: Iterable[int] | QuerySet[Team]) -> ConferenceQuerySet:
-        """Keep the conferences in which an agent or a queue of these teams takes or took part.
+        """Keep the conferences in which an agent or a queue of these teams takes part, and ended ones that were theirs.
 
         Asked of each conference by itself, for the few that are live must not cost what the many of the past would.
         """
         agents = Participant.objects.filter(conference=OuterRef("pk"), leg__agent__team__in=teams)
         shared = Participant.objects.filter(conference=OuterRef("pk"), leg__sharers__team__in=teams)
         queues = Queue.objects.filter(pk=OuterRef("queue"), team__in=teams)
-        return self.filter(Exists(queues) | Exists(agents) | Exists(shared))
+        kept = Conference.teams_then.through.objects.filter(conference=OuterRef("pk"), team__in=teams)
+        ended = Q(state=Conference.State.COMPLETED)
+        return self.filter(ended & Exists(kept) | ~ended & (Exists(queues) | Exists(agents) | Exists(shared)))
 
     def live(self) -> ConferenceQuerySet:
         return self.exclude(state=Conference.State.COMPLETED)
@@ -79,6 +83,7 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
     def with_people(self) -> ConferenceQuerySet:
         """Load what a screen shows of a conference in a fixed number of queries."""
         return self.select_related("queue__team").prefetch_related(
+            "teams_then",
             "participants__leg__agent__team",
             "participants__leg__sharers__team",
             "participants__leg__system",
@@ -110,6 +115,10 @@ class Conference(models.Model):
     end_reason = models.CharField(max_length=255, blank=True)
 
     queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, blank=True, related_name="conferences")
+    # Whose it was when it ended: who may see it does not change with what is moved in the directory later.
+    teams_then: models.ManyToManyField[Team, Any] = models.ManyToManyField(
+        Team, blank=True, editable=False, related_name="ended_conferences"
+    )
     feed = models.BigIntegerField(default=0)  # the feed number of its last change
     first_seen_at = models.DateTimeField()
     known_at = models.DateTimeField()  # when the provider last told anything of it
@@ -169,6 +178,10 @@ class Conference(models.Model):
 
     def team_ids(self) -> frozenset[int]:
         """The teams whose supervisors may see this conference: the rule of `visible_to` seen from this side."""
+        return self.teams_now() if self.is_live else frozenset(team.pk for team in self.teams_then.all())
+
+    def teams_now(self) -> frozenset[int]:
+        """The teams to which the directory now gives its agents and its queue."""
         legs = [one.leg for one in self.participants.all() if one.leg.agent]
         agents = {agent.team_id for leg in legs for agent in leg.agents}
         return frozenset(agents | ({self.queue.team_id} if self.queue else set()))

@@ -12,6 +12,8 @@ class Standing:
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
+        self.observe: Callable[[float], None] = lambda _: None
+        """Called each time with how far ahead our clock was."""
         self.key_refused_at: datetime | None = None
         """When it refused our key (401); None once it has taken it."""
         self.clock_ahead: float | None = None
@@ -28,3 +30,4 @@ class Standing:
             self.clock_ahead = (self._now() - said.replace(tzinfo=said.tzinfo or UTC)).total_seconds()
         except (ValueError, OverflowError):
             return
+        self.observe(self.clock_ahead)

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from django import template
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from conferences import audibility, presence
+from conferences import audibility, clock, presence
 from conferences.audibility import Party, rows, with_supervisor
 from conferences.models import Supervision
 from dashboard import fragments, showing
@@ -134,7 +133,7 @@ def elapsed(since: datetime | None, until: datetime | None = None) -> str:
     """Return the time since then, up to now or `until`, as m:ss, or h:mm:ss from an hour on; nothing if not known."""
     if since is None:
         return ""
-    seconds = max(0, int(((until or timezone.now()) - since).total_seconds()))
+    seconds = max(0, int(((until or clock.now()) - since).total_seconds()))
     hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
@@ -142,7 +141,7 @@ def elapsed(since: datetime | None, until: datetime | None = None) -> str:
 @register.filter
 def left(until: datetime) -> str:
     """Return the time until then in seconds, none below 0."""
-    return f"{max(0, round((until - timezone.now()).total_seconds()))} s"
+    return f"{max(0, round((until - clock.now()).total_seconds()))} s"
 
 
 @register.filter
@@ -150,7 +149,7 @@ def age(known_at: datetime | None) -> str:
     """Return how old what we know is, in its largest unit: 4 s, 12 min, 3 h."""
     if known_at is None:
         return ""
-    seconds = max(0, int((timezone.now() - known_at).total_seconds()))
+    seconds = max(0, int((clock.now() - known_at).total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
     return f"{seconds // 60} min" if seconds < 3600 else f"{seconds // 3600} h"
@@ -159,7 +158,7 @@ def age(known_at: datetime | None) -> str:
 @register.filter
 def is_soon(moment: datetime | None) -> bool:
     """Whether a conference's end by time limit is so near that people should be told."""
-    return moment is not None and (moment - timezone.now()).total_seconds() < WARN_BEFORE_EXPIRY
+    return moment is not None and (moment - clock.now()).total_seconds() < WARN_BEFORE_EXPIRY
 
 
 @register.filter

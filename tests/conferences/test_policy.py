@@ -168,6 +168,7 @@ def test_a_refusal_names_the_field_it_belongs_beside(support, marta, asked, refu
 
 def test_a_call_that_is_over_and_one_that_may_not_be_seen_are_told_apart(support, sales, marta):
     Conference.objects.filter(pk=support.pk).update(state="completed")
+    support.teams_then.set(support.teams_now())
     with pytest.raises(ConferenceOver):
         policy.check_deed(marta, Conference.objects.get(pk=support.pk), "monitor", ())
     with pytest.raises(NotAllowed):

@@ -20,7 +20,7 @@ from tests.story import PASSWORD, browser
 TOKEN = "a token of the tests"
 FIT = {"database": "ok", "public_key": "ok", "api_key": "ok", "provider": "ok", "webhooks": "ok"}
 FIT |= {"reconciler": "ok (0 s ago)", "background": "ok", "channel_layer": "ok", "facts": "ok"}
-FIT |= {"recognition": "ok"}
+FIT |= {"recognition": "ok", "clock": "ok"}
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
-from django.utils import timezone
 
-from conferences import backfill, boundaries, leg_status, projection, pulse, reconcile
+from conferences import backfill, boundaries, clock, leg_status, projection, pulse, reconcile
 from conferences.models import Conference
 from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.rules import InvalidCommand
@@ -58,7 +57,7 @@ class Command(BaseCommand):
         try:
             for deed in (_look_back, reconcile.discover) if sweep else ():
                 self._try(deed)
-            for conference in reconcile.due(timezone.now()):
+            for conference in reconcile.due(clock.now()):
                 if self.stopped.is_set() or not self._try(partial(_read_back, conference, self.patient)):
                     break
             for deed in (_read_doubtful_legs, _introduce_strangers) if sweep else ():
@@ -83,21 +82,21 @@ class Command(BaseCommand):
 
 
 def _read_back(conference: Conference, patient: bool) -> None:
-    if projection.claim_reading(conference, timezone.now()):
+    if projection.claim_reading(conference, clock.now()):
         reconcile.read_back(conference, patient=patient)
 
 
 def _look_back() -> None:
-    found = backfill.look_back(timezone.now())
+    found = backfill.look_back(clock.now())
     if found:
         what = "1 webhook that never arrived was" if found == 1 else f"{found} webhooks that never arrived were"
         log.warning("%s taken from the provider's records", what)
 
 
 def _introduce_strangers() -> None:
-    now = timezone.now()
+    now = clock.now()
     backfill.introduce(backfill.strangers(now), now)
 
 
 def _read_doubtful_legs() -> None:
-    leg_status.read_legs(leg_status.doubtful_legs(timezone.now()))
+    leg_status.read_legs(leg_status.doubtful_legs(clock.now()))
