@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,6 +29,11 @@ from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.events import MAX_TEXT
 from conferences.telnyx.rules import REGIONS, InvalidCommand
 
+# Whoever presses again and again asks no more often; what the answer just before told is on the screen.
+ASKED_AGAIN: Final = timedelta(seconds=1)
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+MOST_CHECKED: Final = 1000
+_checked: dict[UUID, datetime] = {}  # when somebody last had it checked, in this process
 READ_EVERY: Final = timedelta(seconds=60)
 # What somebody supervises, or has on a screen. Screens say so every few seconds for as long as they are open.
 READ_WATCHED_EVERY: Final = timedelta(seconds=5)
@@ -137,7 +142,11 @@ def check_again(conference: Conference) -> str:
     """
     marked_at = conference.drift_at
     try:
-        read_back(conference)
+        if clock.now() - _checked.get(conference.pk, LONG_AGO) >= ASKED_AGAIN:
+            read_back(conference)
+            _checked[conference.pk] = clock.now()
+            while len(_checked) > MOST_CHECKED:
+                _checked.pop(next(iter(_checked)), None)
     except (TelnyxError, InvalidCommand):
         return "The provider could not be asked just now; what you see is what was last known."
     conference.refresh_from_db(fields=["drift_at"])

@@ -15,6 +15,7 @@ from conferences.checks import refuse_to_start  # noqa: E402
 from dashboard.errand_runner import start_errands  # noqa: E402
 from dashboard.leaving import leave_in_time  # noqa: E402
 from dashboard.origins import ExactOrigins  # noqa: E402
+from dashboard.prompt_requests import ask_for_promptness  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 
 refuse_to_start()
@@ -27,5 +28,6 @@ application = ProtocolTypeRouter(
 )
 
 leave_in_time()
+ask_for_promptness()
 if settings.RUN_ERRANDS:
     start_errands()

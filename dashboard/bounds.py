@@ -1,0 +1,96 @@
+"""What costs much is bounded, for each who asks and for all together, so that nobody keeps the others waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.urls import Resolver404, resolve
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class Full(Exception):
+    """As much of this is under way as may be at a time."""
+
+
+@dataclass
+class Bound:
+    """At most so many at a time, in this process. Thread-safe."""
+
+    name: str
+    each: int
+    all: int
+    sentence: str
+    _under_way: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def one(self, who: str) -> Iterator[None]:
+        """Count one under way until the block is left. Raises Full."""
+        with self._lock:
+            if self._under_way[who] >= self.each or self._under_way.total() >= self.all:
+                raise Full
+            self._under_way[who] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way[who] -= 1
+                self._under_way += Counter()  # forget those who have none
+
+
+LOGINS: Final = Bound("login", each=2, all=6, sentence="Many people are logging in at this moment.")
+RECHECKS: Final = Bound("recheck", each=1, all=6, sentence="Telnyx is being asked for you already.")
+SEARCHES: Final = Bound("search", each=2, all=8, sentence="Your last search is still under way.")
+
+
+def bound_what_costs(get_response: GetResponse) -> GetResponse:
+    """Answer 429 with a sentence instead of taking on more than may be under way."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        bound = _bound_of(request)
+        if bound is None:
+            return get_response(request)
+        try:
+            with bound.one(_who(request)):
+                return get_response(request)
+        except Full:
+            return _come_back(request, bound)
+
+    return middleware
+
+
+def _bound_of(request: HttpRequest) -> Bound | None:
+    try:
+        name = resolve(request.path_info).view_name
+    except Resolver404:
+        return None
+    if request.method == "POST":
+        return {settings.LOGIN_URL: LOGINS, "recheck": RECHECKS}.get(name)
+    searches = name == "audit" or name.startswith("admin:")
+    return SEARCHES if searches and request.GET else None
+
+
+def _who(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    return f"user {user.pk}" if user is not None and user.is_authenticated else f"from {request.META['REMOTE_ADDR']}"
+
+
+def _come_back(request: HttpRequest, bound: Bound) -> HttpResponse:
+    said = f"{bound.sentence} Try again in a few seconds."
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(said, content_type="text/plain")
+    else:
+        back = resolve_url(settings.LOGIN_URL) if bound is LOGINS else request.get_full_path()
+        response = render(request, "busy.html", {"said": said, "back": back if request.method == "GET" else ""})
+    response.status_code = 429
+    response.headers["Retry-After"] = "3"
+    return response
