@@ -38,6 +38,14 @@ def agents_beside(legs: Iterable[Leg]) -> set[int]:
     return {agent.pk for leg in outside.select_related("agent") for agent in leg.agents}
 
 
+def with_ringing(conferences: list[Conference]) -> list[Conference]:
+    """Return these, each with the agents' legs that ring for it in `ringing`. Load them `with_people`."""
+    found = ringing_for([one for one in conferences if one.is_live])
+    for one in conferences:
+        one.ringing = found.get(one.pk, [])
+    return conferences
+
+
 def ringing_for(conferences: Collection[Conference]) -> dict[UUID, list[Leg]]:
     """Return the agents' legs that ring outside, by the conference for which they do. Load these `with_people`."""
     sessions: dict[str, list[Conference]] = {}

@@ -87,6 +87,14 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Calling:
+    """An agent's phone that rings for the call, and since when."""
+
+    name: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One conference, ready to be shown."""
 
@@ -113,6 +121,7 @@ class Call:
     drift_at: datetime | None
     is_unassigned: bool = False  # recognised for no team
     is_in_scope: bool = True  # an agent or queue of this audience's teams is in it now
+    calling: tuple[Calling, ...] = ()  # agents whose phones ring for it
     took_part: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
 
     @property
@@ -187,7 +196,13 @@ class Call:
     @property
     def text(self) -> str:
         """Everything on the row that a search may find, in lower case."""
-        words = [self.name, self.queue, self.team, *(one.label for one in self.people)]
+        words = [
+            self.name,
+            self.queue,
+            self.team,
+            *(one.label for one in self.people),
+            *(one.name for one in self.calling),
+        ]
         return " ".join([*words, *(one.name for one in self.supervisors)]).lower()
 
 
@@ -230,8 +245,13 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         policy=policy_of_queue,
         drift=conference.drift,
         drift_at=conference.drift_at,
+        calling=tuple(map(_calling, conference.ringing)),
         took_part=() if conference.is_live else _took_part(audience, conference),
     )
+
+
+def _calling(leg: Leg) -> Calling:
+    return Calling(" or ".join(agent.name for agent in leg.agents), leg.started_at)
 
 
 def _team(conference: Conference) -> str:

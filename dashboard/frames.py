@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models.functions import Coalesce
 
 from conferences import clock, feed, pulse, reconcile, silence
+from conferences.called_for import with_ringing
 from conferences.entitlement import session_is_alive
 from conferences.models import Conference, Supervision
 from dashboard import agent_frames, fragments, showing
@@ -163,7 +164,7 @@ def changes_since(number: int) -> Changes:
     latest = feed.latest()
     if latest <= number:
         return Changes(latest, [])
-    conferences = list(Conference.objects.with_people().filter(feed__gt=number))
+    conferences = with_ringing(list(Conference.objects.with_people().filter(feed__gt=number)))
     users = {one.user_id for conference in conferences for one in conference.supervisions.all()}
     return Changes(latest, conferences, users, AgentRows(number))
 
@@ -178,6 +179,7 @@ def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
     conferences = list(Conference.objects.live().with_people())
     if pages := {one.conference for one in viewers if one.conference} - {one.pk for one in conferences}:
         conferences += Conference.objects.with_people().filter(pk__in=pages)
+    conferences = with_ringing(conferences)
     since = min(one.since for one in viewers)
     users = Supervision.objects.filter(user__in={one.user_pk for one in viewers}, conference__feed__gt=since)
     changes = Changes(number, conferences, set(users.values_list("user_id", flat=True)), AgentRows(since))
@@ -187,7 +189,9 @@ def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
 def visible(audience: Audience) -> list[Conference]:
     """Return the live conferences this audience may see, with their people."""
     live = Conference.objects.live().with_people()
-    return [one for one in live if may_see(audience, one)] if audience.teams or audience.unassigned else []
+    if not audience.teams and not audience.unassigned:
+        return []
+    return with_ringing([one for one in live if may_see(audience, one)])
 
 
 def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str], heard: Mapping[str, object]) -> str:

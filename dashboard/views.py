@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect, retarget
 from django_htmx.middleware import HtmxDetails
 
 from conferences import errands, following, policy, reconcile, supervision
+from conferences.called_for import with_ringing
 from conferences.errors import NotPossible, problem_words
 from conferences.feed import latest
 from conferences.models import Conference, Queue, Supervision
@@ -268,7 +269,7 @@ def _page(request: SupervisorRequest, number: int, conference: UUID | None = Non
 
 
 def _conference(request: SupervisorRequest, pk: UUID) -> Conference:
-    return get_object_or_404(Conference.objects.visible_to(request.user).with_people(), pk=pk)
+    return with_ringing([get_object_or_404(Conference.objects.visible_to(request.user).with_people(), pk=pk)])[0]
 
 
 def _mine(request: SupervisorRequest, pk: UUID) -> Supervision:

@@ -6,7 +6,7 @@ Each row is the fold's record of the same name (its fields are the record's) plu
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractUser
@@ -152,6 +152,9 @@ class Conference(models.Model):
             ("view_unassigned", "Can see calls that belong to no team"),
             ("view_customer_number", "Can see customers' numbers in full"),
         ]
+
+    # Agents' phones that ring for it, where called_for.with_ringing has looked; no column.
+    ringing: Sequence[Leg] = ()
 
     def __str__(self) -> str:
         """For lists and logs, whoever reads them: centers name conferences after callers' numbers."""

@@ -50,7 +50,7 @@ def test_every_change_gets_the_next_number_and_only_its_conference_does(db):
 
 
 def test_an_event_that_touches_two_conferences_numbers_each_of_them(db):
-    receive([joined("a", "c1"), joined("a", "c2"), joined("b", "c3")])
+    receive([joined("a", "c1", 0.1), joined("a", "c2", 0.2), joined("b", "c3", 0.3)])
     receive([event("call.hangup", 1, leg="a")])
     assert numbers() == {"c1": 5, "c2": 6, "c3": 4}  # the leg's joining the second took it out of the first
 

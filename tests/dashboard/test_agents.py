@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from conferences.admin.live import reaching_live_calls
 from conferences.feed import latest
-from conferences.models import Agent, AgentAddress, Leg
+from conferences.models import Agent, AgentAddress, Conference, Leg
 from conferences.simulator.world import Leg as TheirLeg
 from conferences.simulator.world.legs import DialOptions
 from dashboard.agent_frames import AgentRows, listed
@@ -342,3 +342,43 @@ async def test_a_page_of_agents_is_told_of_a_phone_that_rings(story: Story, mart
     frame = await page.until(lambda frame: bool(frame.get("rows")))
     pk = await in_thread(lambda: Agent.objects.get(name="Ana Ruiz").pk)()
     assert (frame["rows"], "Ringing" in frame["content"]) == ([f"agent-{pk}"], True)
+
+
+# The same on the board.
+
+
+def board(user: User) -> str:
+    content = browser(user).get("/").content.decode().partition('id="conferences"')[2]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", content)).split())
+
+
+def test_a_call_that_waits_says_whom_it_calls(story: Story, marta: User):
+    caller = story.simulator.incoming_call(CUSTOMER, SUPPORT_NUMBER)
+    story.simulator.world.answer(caller)
+    story.simulator.world.create_conference(caller, "Waiting")
+    story.deliver()
+    assert "No agent Agents no agent" in board(marta)
+    leg = ring(story, ANA, link_to=caller)
+    assert "No agent Agents calling Ana Ruiz 0:00" in board(marta)
+    story.wait(8)
+    assert re.search("No agent Agents calling Ana Ruiz 0:0[78]", board(marta))
+    assert re.search("Ana Ruiz rings for 0:0[78]", " ".join(detail(marta).split()))
+    story.simulator.far_end_hangs_up(leg)
+    story.deliver()
+    assert "No agent Agents no agent" in board(marta)
+
+
+def detail(user: User) -> str:
+    pk = Conference.objects.get().pk
+    return unescape(re.sub(r"<[^>]+>", " ", browser(user).get(f"/conferences/{pk}/").content.decode()))
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_board_is_told_whom_a_call_calls(story: Story, marta: User, open_page: Callable[..., Any]):
+    world, _ = await in_thread(story.call)(LUIS)
+    page: Page = await open_page(marta, f"since={await in_thread(latest)()}")
+    leg = await in_thread(lambda: ring(story, ANA, link_to=world.leg(CUSTOMER)))()
+    await page.until(lambda frame: "calling" in frame.get("content", "") and "Ana Ruiz" in frame["content"])
+    await in_thread(story.simulator.far_end_hangs_up)(leg)
+    await in_thread(story.deliver)()
+    await page.until(lambda frame: "Luis" in frame.get("content", "") and "calling" not in frame["content"])
