@@ -2,6 +2,7 @@
 
 import "./csrf.js";
 import "./filter.js";
+import "./fold.js";
 import "./guard.js";
 import "./keys.js";
 import "./notice.js";
