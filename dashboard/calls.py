@@ -194,6 +194,12 @@ class Call:
         return Preview(said, picture(people, self.running))
 
     @property
+    def numbers(self) -> tuple[str, ...]:
+        """The digits of the telephone numbers that this audience may read in full on the row."""
+        labels = (one.label for one in self.people if one.label.startswith("+") and "•" not in one.label)
+        return tuple("".join(filter(str.isdigit, label)) for label in labels)
+
+    @property
     def text(self) -> str:
         """Everything on the row that a search may find, in lower case."""
         words = [

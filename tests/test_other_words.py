@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.other_words import is_sentence, reworded
+from tests.rewording import is_sentence, reworded
 
 HERE = Path(__file__).parent
 # What is decided on the way of an event in, of a command out, and of what comes of it.

@@ -180,6 +180,12 @@ def unassigned(calls: Iterable[Call]) -> int:
 
 
 @register.filter
+def repaired(calls: Iterable[Call]) -> int:
+    """Count the calls that were lately put right from the provider's records."""
+    return sum(bool(call.drift) for call in calls)
+
+
+@register.filter
 def supervised(calls: Iterable[Call]) -> int:
     """Count the calls with a supervisor on them."""
     return sum(bool(call.supervisors) for call in calls)

@@ -3,6 +3,7 @@
 const SENTENCES = {
   403: "You may not do that any more, or you have logged in anew since this page was loaded.",
   404: "That is no longer there, or no longer yours to see.",
+  429: "That is being asked for already. Try again in a few seconds.",
 };
 
 function say(sentence) {
@@ -27,6 +28,21 @@ document.addEventListener("htmx:error", (event) => {
 document.addEventListener("htmx:before:request", () => {
   const notice = document.getElementById("notice");
   if (notice) notice.hidden = true;
+});
+
+// Whoever wants out and sees nothing happen is told what works in any case.
+const PATIENCE = 3000;
+const waiting = new Map(); // the request's context → its timer
+
+document.addEventListener("htmx:before:request", (event) => {
+  const { ctx } = event.detail;
+  if (!ctx.sourceElement.closest("#supervision-leave")) return;
+  const words = "The server has not answered yet. Your phone’s own hang-up always works.";
+  waiting.set(ctx, setTimeout(() => say(words), PATIENCE));
+});
+document.addEventListener("htmx:finally:request", (event) => {
+  clearTimeout(waiting.get(event.detail.ctx));
+  waiting.delete(event.detail.ctx);
 });
 
 document.addEventListener("click", (event) => {

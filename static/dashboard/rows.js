@@ -114,6 +114,7 @@ export function settleRows() {
   const which = {
     all: ":not([data-state=completed], [data-leaving], [hidden])",
     unassigned: "[data-unassigned]:not([data-state=completed], [hidden])",
+    repaired: ":has(> .drift)",
     supervised: "[data-supervised]:not([data-state=completed])",
   };
   for (const figure of document.querySelectorAll("[data-count]")) {

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 # Those of one group share a server and its database; cost counts live calls itself, and deaf's server loses all nudges.
-GROUPS = (("ingest", "fanout", "painted", "resync"), ("deaf",), ("cost",))
+GROUPS = (("ingest", "fanout", "painted", "resync"), ("deaf",), ("unruly",), ("cost",))
 SECTIONS = tuple(section for group in GROUPS for section in group)
 
 

@@ -70,7 +70,7 @@ async def _run(plan: Plan, board: Board, section: str) -> list[Line]:
         viewers += more
         offsets = schedule(rate, plan.seconds)
         before = cpu_seconds(board.served.pid)
-        rounds = [await _round(postings, board, viewers, offsets) for _ in range(plan.rounds)]
+        rounds = [await run_round(postings, board, viewers, offsets) for _ in range(plan.rounds)]
         spent = cpu_seconds(board.served.pid) - before
         what = f"{sockets:,} sockets, {rate}/s"
         lines.append(Line(section, what, [one.latency for one in rounds], _counted(rounds, board, spent)))
@@ -82,7 +82,7 @@ async def _run(plan: Plan, board: Board, section: str) -> list[Line]:
     return lines
 
 
-async def _round(postings: Postings, board: Board, viewers: Sequence[Viewer], offsets: Sequence[float]) -> Round:
+async def run_round(postings: Postings, board: Board, viewers: Sequence[Viewer], offsets: Sequence[float]) -> Round:
     events, shown = board.events(offsets)
     feed = await asyncio.to_thread(latest)
     for viewer in viewers:

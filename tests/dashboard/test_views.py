@@ -246,6 +246,22 @@ def test_search_and_filters_live_in_the_address(story: Story, marta, query, show
     assert {name for name in ("Ana Ruiz", "Luis Ortega") if name in rows} == shown
 
 
+@pytest.mark.parametrize(
+    "typed", ["4155550171", "+14155550171", "0014155550171", "(415) 555-0171", "415 555 01", "5550171", "415.555.0171"]
+)
+def test_a_number_is_found_in_whatever_spelling_by_those_who_may_see_it(story: Story, marta, ben, typed):
+    story.call(ANA, CHEN)
+    found = ["Chen Wei" in browser(user).get("/", {"q": typed}).content.decode() for user in (marta, ben)]
+    assert found == [True, False]
+
+
+@pytest.mark.parametrize("typed", ["4155550199", "17", "555 0199", "+34", "999"])
+def test_another_number_finds_nothing(story: Story, marta, typed):
+    story.call(ANA)
+    rows = browser(marta).get("/", {"q": typed}).content.decode().partition('id="conferences"')[2]
+    assert ("<article" in rows.partition('id="nothing"')[0]) is (typed == "17")
+
+
 def test_a_masked_number_cannot_be_searched_for(story: Story, marta, ben):
     story.call(CHEN, queue=SALES_NUMBER)
     marta.supervisor.teams.set(ben.supervisor.teams.all())

@@ -1,0 +1,106 @@
+"""One user's or stranger's unruliness against a server, in a process of its own until it is killed.
+
+python -m tests.bench.disturb messages PORT SESSION
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.sync.client import ClientConnection, connect
+
+MESSAGES = 100_000
+SOCKETS = 200
+LOGINS = 60
+BODIES = 500
+BEGUN = b"POST /webhooks/telnyx/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 200000\r\n\r\n{"
+
+
+def messages(port: int, session: str) -> None:
+    """A hundred thousand messages as fast as they are taken; where a socket is closed, by the next."""
+    left = MESSAGES
+    while left:
+        with suppress(ConnectionClosed, InvalidHandshake, OSError), _socket(port, session) as one:
+            while left:
+                left -= 1
+                one.send('{"shown": 1}')
+        time.sleep(0.05)
+
+
+def sockets(port: int, session: str) -> None:
+    """Two hundred sockets of one user, opened again whenever they are closed."""
+
+    def hold() -> None:
+        while True:
+            with suppress(ConnectionClosed, InvalidHandshake, OSError), _socket(port, session) as one:
+                while True:
+                    one.recv()
+            time.sleep(1)
+
+    _all(SOCKETS, hold)
+
+
+def logins(port: int, _session: str) -> None:
+    """Sixty guesses of passwords at a time, again and again."""
+
+    def guess() -> None:
+        address = f"http://127.0.0.1:{port}/accounts/login/"
+        while True:
+            with suppress(OSError, urllib.error.URLError):
+                page = urllib.request.urlopen(address, timeout=30)
+                cookie = page.headers["Set-Cookie"].partition(";")[0]
+                token = page.read().decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+                fields = {"csrfmiddlewaretoken": token, "username": "somebody", "password": "wrong"}
+                data = urllib.parse.urlencode(fields).encode()
+                told = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"}
+                urllib.request.urlopen(urllib.request.Request(address, data, told), timeout=30).read()
+
+    _all(LOGINS, guess)
+
+
+def bodies(port: int, _session: str) -> None:
+    """Five hundred requests whose bodies never end, begun again whenever they are aborted."""
+
+    def begin() -> None:
+        while True:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=60) as one:
+                one.sendall(BEGUN)
+                while one.recv(1):
+                    pass
+            time.sleep(0.5)
+
+    _all(BODIES, begin)
+
+
+def _socket(port: int, session: str) -> ClientConnection:
+    return connect(
+        f"ws://127.0.0.1:{port}/ws/board/?since=0",
+        additional_headers={"Cookie": f"sessionid={session}"},
+        origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
+        compression=None,
+        open_timeout=30,
+        proxy=None,
+    )
+
+
+def _all(count: int, work: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+
+KINDS = {"messages": messages, "sockets": sockets, "logins": logins, "bodies": bodies}
+
+if __name__ == "__main__":
+    KINDS[sys.argv[1]](int(sys.argv[2]), sys.argv[3])
