@@ -15,13 +15,11 @@ from tests.rewording import is_sentence, reworded
 HERE = Path(__file__).parent
 # What is decided on the way of an event in, of a command out, and of what comes of it.
 SUITE = [
-    "test_stories.py",
     *(
         f"conferences/test_{name}.py"
         for name in (
             "confirming",
             "errors_in_a_200",
-            "known_late",
             "lease",
             "supervision",
             "workers",

@@ -18,6 +18,7 @@ def test_the_page_stays_where_it_was(center: Center, open_page: Callable[..., Pa
     page = open_page(viewport={"width": 1440, "height": 420})
     rows = page.locator("#conferences > article")
     expect(rows).to_have_count(10)
+    expect(page.locator("#conferences > article[data-word=Talking]")).to_have_count(10)
     expect(page.locator("#badge")).to_contain_text("Live")
     page.evaluate("window.mark = 'the same page'")
     rows.nth(6).get_by_role("link", name="Monitor").scroll_into_view_if_needed()
