@@ -13,6 +13,7 @@ from django.conf import settings  # noqa: E402
 
 from conferences.checks import refuse_to_start  # noqa: E402
 from dashboard.errand_runner import start_errands  # noqa: E402
+from dashboard.handshakes import FewHandshakes  # noqa: E402
 from dashboard.leaving import leave_in_time  # noqa: E402
 from dashboard.origins import ExactOrigins  # noqa: E402
 from dashboard.prompt_requests import ask_for_promptness  # noqa: E402
@@ -23,7 +24,9 @@ refuse_to_start()
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": ExactOrigins(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS),
+        "websocket": FewHandshakes(
+            ExactOrigins(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS)
+        ),
     }
 )
 

@@ -68,20 +68,35 @@ def bound_what_costs(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def bound_logins(get_response: GetResponse) -> GetResponse:
+    """The same for logins, before anything is looked up for them: who guesses passwords comes in great numbers."""
+    login = resolve_url(settings.LOGIN_URL)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or request.path_info != login:
+            return get_response(request)
+        try:
+            with LOGINS.one(f"from {request.META['REMOTE_ADDR']}"):
+                return get_response(request)
+        except Full:
+            return _come_back(request, LOGINS)
+
+    return middleware
+
+
 def _bound_of(request: HttpRequest) -> Bound | None:
     try:
         name = resolve(request.path_info).view_name
     except Resolver404:
         return None
     if request.method == "POST":
-        return {settings.LOGIN_URL: LOGINS, "recheck": RECHECKS}.get(name)
+        return RECHECKS if name == "recheck" else None
     searches = name == "audit" or name.startswith("admin:")
     return SEARCHES if searches and request.GET else None
 
 
 def _who(request: HttpRequest) -> str:
-    user = getattr(request, "user", None)
-    return f"user {user.pk}" if user is not None and user.is_authenticated else f"from {request.META['REMOTE_ADDR']}"
+    return f"user {request.user.pk}"
 
 
 def _come_back(request: HttpRequest, bound: Bound) -> HttpResponse:

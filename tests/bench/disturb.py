@@ -50,19 +50,20 @@ def sockets(port: int, session: str) -> None:
 
 
 def logins(port: int, _session: str) -> None:
-    """Sixty guesses of passwords at a time, again and again."""
+    """Sixty who guess passwords, each again a second after its answer."""
+    address = f"http://127.0.0.1:{port}/accounts/login/"
+    page = urllib.request.urlopen(address, timeout=30)
+    cookie = page.headers["Set-Cookie"].partition(";")[0]
+    token = page.read().decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    fields = {"csrfmiddlewaretoken": token, "username": "somebody", "password": "wrong"}
+    told = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"}
 
     def guess() -> None:
-        address = f"http://127.0.0.1:{port}/accounts/login/"
         while True:
             with suppress(OSError, urllib.error.URLError):
-                page = urllib.request.urlopen(address, timeout=30)
-                cookie = page.headers["Set-Cookie"].partition(";")[0]
-                token = page.read().decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
-                fields = {"csrfmiddlewaretoken": token, "username": "somebody", "password": "wrong"}
                 data = urllib.parse.urlencode(fields).encode()
-                told = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"}
                 urllib.request.urlopen(urllib.request.Request(address, data, told), timeout=30).read()
+            time.sleep(1)
 
     _all(LOGINS, guess)
 

@@ -24,18 +24,19 @@ WARM_UP = 3.0  # seconds for the flood to be at its height
 WORDS = {
     "messages": "100,000 socket messages of one user",
     "sockets": "200 sockets of one user",
-    "logins": "60 logins at a time",
+    "logins": "60 who guess passwords",
     "bodies": "500 half-sent bodies",
 }
 
 
 def measure(plan: Plan, served: Served) -> Iterator[Line]:
     """Yield the lines of this section: without a flood, and with each."""
-    yield from asyncio.run(_run(replace(plan, seconds=max(plan.seconds, 4.0)), served))
-
-
-async def _run(plan: Plan, served: Served) -> list[Line]:
     board = Board(served, plan.rows, VIEWERS + 1)
+    yield from asyncio.run(_run(replace(plan, seconds=max(plan.seconds, 4.0)), board))
+
+
+async def _run(plan: Plan, board: Board) -> list[Line]:
+    served = board.served
     *sessions, unruly = board.sessions[: VIEWERS + 1]
     viewers = [Viewer(served.port, session) for session in sessions]
     await open_all(viewers, board.since)

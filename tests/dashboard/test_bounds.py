@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conferences.models import AuditEntry
-from dashboard import bounds
+from dashboard import bounds, handshakes
 from dashboard.bounds import Bound, Full
 from dashboard.client_address import client_of, networks
+from dashboard.handshakes import FewHandshakes
 from dashboard.hashing import PatientPBKDF2PasswordHasher
 from tests.story import ANA, PASSWORD, Story, browser
 from tests.worlds import counting
@@ -201,3 +202,60 @@ def test_hashes_are_computed_one_at_a_time_in_a_thread_that_gives_way(monkeypatc
     for one in visitors:
         one.join()
     assert (seen, most) == ({"hashing_0"}, [0, 1])
+
+
+# Sockets opened again and again.
+
+
+def opened(bucket: FewHandshakes, who: str) -> bool:
+    return bucket._may_open(who)
+
+
+def test_all_pages_of_one_may_return_at_once_and_no_flood_of_them():
+    now = [0.0]
+    bucket = FewHandshakes(lambda *_: None, clock=lambda: now[0])  # type: ignore[arg-type,return-value]
+    assert [opened(bucket, "her") for _ in range(41)] == [True] * 40 + [False]
+    assert opened(bucket, "his")
+    now[0] = 1.0
+    assert [opened(bucket, "her") for _ in range(3)] == [True, True, False]
+    now[0] = 60.0
+    assert opened(bucket, "her")
+
+
+def test_who_is_remembered_is_bounded():
+    bucket = FewHandshakes(lambda *_: None)  # type: ignore[arg-type,return-value]
+    for number in range(handshakes.MOST_KNOWN + 50):
+        opened(bucket, str(number))
+    assert len(bucket._left) == handshakes.MOST_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("headers", "who"),
+    [
+        ([(b"cookie", b"a=b; sessionid=xyz")], "xyz"),
+        ([(b"cookie", b"a=b")], "198.51.100.7"),
+        ([(b"cookie", b'sessionid="\xff')], "198.51.100.7"),
+        ([], "198.51.100.7"),
+    ],
+)
+def test_a_handshake_counts_for_the_session_it_claims(headers: Any, who: str):
+    assert handshakes._who({"headers": headers, "client": ("198.51.100.7", 4711)}) == who
+
+
+async def test_a_socket_too_many_is_closed_unaccepted():
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    async def accept(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+
+    bucket = FewHandshakes(accept, clock=lambda: 0.0)
+    for _ in range(41):
+        await bucket({"headers": [], "client": ("198.51.100.7", 1)}, receive, send)
+    assert sent == ["websocket.accept"] * 40 + ["websocket.close"]
