@@ -70,10 +70,9 @@ def bound_what_costs(get_response: GetResponse) -> GetResponse:
 
 def bound_logins(get_response: GetResponse) -> GetResponse:
     """The same for logins, before anything is looked up for them: who guesses passwords comes in great numbers."""
-    login = resolve_url(settings.LOGIN_URL)
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method != "POST" or request.path_info != login:
+        if request.method != "POST" or request.path_info != resolve_url(settings.LOGIN_URL):
             return get_response(request)
         try:
             with LOGINS.one(f"from {request.META['REMOTE_ADDR']}"):
