@@ -298,6 +298,8 @@ class Rows:
             _take(row, conference, differ)
             row.save()
         else:
+            if not row.is_live and conference.state != Conference.State.COMPLETED:
+                row.teams_then.clear()  # it goes on after all, and whose it is when it ends is to be seen then
             _take(row, conference, differ)
             row.known_at = max(row.known_at, told_at)
             # Only what is ours to say: whoever reads back notes that on the row meanwhile.

@@ -93,6 +93,11 @@ def address_at(leg: Leg, end: str) -> str:
     return dict(ends(leg)).get(end, "")
 
 
+def is_asked_about(leg: Leg, since: datetime) -> bool:
+    """Return whether what a leg shows is asked about, as `seen_since` does for one that the directory lacks."""
+    return _candidates(since).filter(pk=leg.pk).exists()
+
+
 def _candidates(since: datetime) -> QuerySet[Leg]:
     """The legs that are nobody's known, apart from customers whom the center called from a call with an agent in it:
     these are known well enough.

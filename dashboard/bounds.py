@@ -53,14 +53,17 @@ SEARCHES: Final = Bound("search", each=2, all=8, sentence="Your last search is s
 
 
 def bound_what_costs(get_response: GetResponse) -> GetResponse:
-    """Answer 429 with a sentence instead of taking on more than may be under way."""
+    """Answer 429 with a sentence instead of taking on more than may be under way.
+
+    Who is not logged in is sent to the login before any of it, and so takes nobody's place.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        bound = _bound_of(request)
+        bound = _bound_of(request) if request.user.is_authenticated else None
         if bound is None:
             return get_response(request)
         try:
-            with bound.one(_who(request)):
+            with bound.one(f"user {request.user.pk}"):
                 return get_response(request)
         except Full:
             return _come_back(request, bound)
@@ -92,10 +95,6 @@ def _bound_of(request: HttpRequest) -> Bound | None:
         return RECHECKS if name == "recheck" else None
     searches = name == "audit" or name.startswith("admin:")
     return SEARCHES if searches and request.GET else None
-
-
-def _who(request: HttpRequest) -> str:
-    return f"user {request.user.pk}"
 
 
 def _come_back(request: HttpRequest, bound: Bound) -> HttpResponse:

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Callable, Iterable, Sequence
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -25,8 +26,8 @@ def see_through_proxies(get_response: GetResponse) -> GetResponse:
 
 
 def networks(texts: Iterable[str]) -> list[Network]:
-    """Return the networks that these name. Raises ValueError for what names none."""
-    return [ipaddress.ip_network(text.strip(), strict=False) for text in texts if text.strip()]
+    """Return the networks that these name. Raises ImproperlyConfigured, in a sentence, for what names none."""
+    return [_network(text.strip()) for text in texts if text.strip()]
 
 
 def client_of(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
@@ -42,6 +43,14 @@ def client_of(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
             return address
         address = str(_read(said.pop()))
     return address
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        said = f"TRUSTED_PROXIES: {text!r} is no address and no network, such as 10.0.0.0/8."
+        raise ImproperlyConfigured(said) from None
 
 
 def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:

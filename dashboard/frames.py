@@ -93,14 +93,14 @@ class Changes:
         """The rows of calls that this page may have, as they were of no team, and that have become another team's."""
         if not viewer.audience.unassigned or viewer.conference is not None:
             return []
-        news = [one for one in self.conferences if (one.feed or 0) > viewer.since]
+        news = [one for one in self.conferences if one.feed > viewer.since]
         return [fragments.row_id(one.pk) for one in news if not may_see(viewer.audience, one)]
 
     def _broken(self, viewer: Viewer) -> list[str]:
         """The rows of calls that should be on this page and cannot be shown."""
         if viewer.conference is not None or viewer.view == AGENTS:
             return []
-        news = [one for one in self.conferences if (one.feed or 0) > viewer.since and one.is_live]
+        news = [one for one in self.conferences if one.feed > viewer.since and one.is_live]
         seen = [one for one in news if may_see(viewer.audience, one)]
         return [fragments.row_id(one.pk) for one in seen if self._call(viewer.audience, one) is None]
 

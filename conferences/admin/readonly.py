@@ -29,7 +29,7 @@ def short(identifier: str) -> SafeString:
     return format_html('<span title="{}">{}…</span>', identifier, identifier[:12])
 
 
-class _Closed:
+class Closed:
     """Nobody adds, changes or deletes: these rows have one writer each, and the admin is none of them."""
 
     def has_add_permission(self, *_: Any) -> bool:
@@ -42,11 +42,11 @@ class _Closed:
         return False
 
 
-class ReadOnlyInline(_Closed, Inline):
+class ReadOnlyInline(Closed, Inline):
     extra = 0
 
 
-class ReadOnly(_Closed, Admin):
+class ReadOnly(Closed, Admin):
     """`masks` names, for each field that holds customers' numbers, what is shown of it without the permission.
 
     Such a field is then neither searched nor looked up by an address typed by hand: answers would give it away.

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from conferences.addresses import canonical, masked, readable
 from conferences.admin.live import reaching_live_calls
-from conferences.admin.readonly import ReadOnly, may_see_numbers_on
+from conferences.admin.readonly import Closed, ReadOnly, may_see_numbers_on
 from conferences.admin.typed import Admin
 from conferences.models import (
     Agent,
@@ -28,7 +28,7 @@ from conferences.models import (
     SystemAddress,
     UnknownAddress,
 )
-from conferences.unknown_addresses import MOST_LEGS, Unknown, address_at, seen_since, today
+from conferences.unknown_addresses import MOST_LEGS, Unknown, address_at, is_asked_about, seen_since, today
 
 NEEDED: Final = {
     "agent": "conferences.add_agentaddress",
@@ -55,7 +55,7 @@ class ForeignAddressAdmin(ReadOnly):
 
 
 @admin.register(UnknownAddress)
-class UnknownAddressAdmin(Admin):
+class UnknownAddressAdmin(Closed, Admin):
     """A list that is reckoned from the legs, not stored; what is pressed adds to the directory."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -63,15 +63,6 @@ class UnknownAddressAdmin(Admin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
-
-    def has_add_permission(self, *_: Any) -> bool:
-        return False
-
-    def has_change_permission(self, *_: Any) -> bool:
-        return False
-
-    def has_delete_permission(self, *_: Any) -> bool:
-        return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):
@@ -108,7 +99,7 @@ def _settle(request: HttpRequest, page: Admin) -> None:
     choice = request.POST.get("as", "")
     leg = get_object_or_404(Leg, pk=_whole(request.POST.get("leg", "")))
     written = address_at(leg, request.POST.get("end", ""))
-    if choice not in NEEDED or not canonical(written):
+    if choice not in NEEDED or not canonical(written) or not is_asked_about(leg, today(timezone.now())):
         messages.error(request, "That address is on this page no longer.")
         return
     if not request.user.has_perm(NEEDED[choice]):

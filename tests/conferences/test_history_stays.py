@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from conferences import feed
+from conferences import feed, inbox
 from conferences.admin.live import reaching_live_calls
-from conferences.models import AgentAddress, Conference, Leg, Participant, Queue, QueueNumber
+from conferences.models import AgentAddress, Conference, Fact, Leg, Participant, Queue, QueueNumber
 from conferences.projection import recognise_again
 from dashboard.audiences import audience_of, may_see
 from dashboard.calls import call_for
@@ -175,3 +176,23 @@ def test_an_ended_call_of_no_team_stays_with_those_who_see_unassigned(
     with feed.writing():
         recognise_again(Leg.objects.all())
     assert seen(call, marta, cleo) == {"marta": False, "cleo": True}
+
+
+def test_a_call_that_was_thought_over_keeps_who_came_after_that(story: Story, directory: Directory, ben: User):
+    """A read-back found nothing; an event told otherwise; Chen joined; then it really ended."""
+    world, call = story.call(ANA)
+    story.pass_time(5)
+    gone = {"conference_id": call.conference_id, "status": "completed"}
+    inbox.record(
+        "readback.conference", gone, source=Fact.Source.READBACK, occurred_at=story.now() - timedelta(seconds=3)
+    )
+    assert Conference.objects.get(pk=call.pk).state == "completed"
+    Fact.objects.filter(event_type="readback.conference").delete()
+    call_command("replay_facts", verbosity=0)
+    assert Conference.objects.get(pk=call.pk).is_live
+    story.simulator.join(world, story.simulator.dial(CHEN))
+    story.deliver()
+    story.simulator.world.end_by_command(world)
+    story.pass_time()
+    assert Conference.objects.get(pk=call.pk).state == "completed"
+    assert seen(call, ben) == {"ben": True}

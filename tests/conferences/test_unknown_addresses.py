@@ -247,3 +247,19 @@ def test_numbers_are_masked_without_the_right(story: Story, directory: Directory
 
 def test_the_page_stands_in_the_admins_list(admin: Client):
     assert URL in admin.get(reverse("admin:index")).content.decode()
+
+
+@pytest.mark.parametrize("choice", ["agent", "system", "foreign"])
+def test_an_address_that_is_not_asked_about_cannot_be_settled(
+    story: Story, directory: Directory, admin: Client, choice: str
+):
+    """A customer whom an agent called: the directory would show the number to whoever may edit it."""
+    world, _ = story.call(ANA)
+    story.simulator.join(world, story.simulator.dial("+14155550188"))
+    story.deliver()
+    leg = Leg.objects.get(to_address="+14155550188")
+    forged = Unknown("", leg.pk, "to", dialled_by_callers=False)
+    said = press(admin, forged, choice, agent=directory.luis.pk, name="the assistant")
+    assert said == "That address is on this page no longer."
+    assert not AgentAddress.objects.filter(address="+14155550188").exists()
+    assert SystemAddress.objects.count() == ForeignAddress.objects.count() == 0

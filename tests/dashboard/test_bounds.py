@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -140,6 +141,12 @@ def test_the_client_is_whom_a_trusted_proxy_names(peer: str, forwarded: str, cli
     assert client_of(peer, forwarded, networks(["127.0.0.1", "::1", "10.0.0.0/8"])) == client
 
 
+@pytest.mark.parametrize("text", ["nonsense", "10.0.0.0/99", "127.0.0.1:80"])
+def test_a_proxy_that_is_no_address_is_said(text: str):
+    with pytest.raises(ImproperlyConfigured, match=r"TRUSTED_PROXIES: .* is no address"):
+        networks(["127.0.0.1", text])
+
+
 @given(st.lists(st.ip_addresses(v=4).map(str), max_size=4), st.ip_addresses(v=4).map(str))
 def test_what_a_client_makes_up_changes_nothing(made_up: list[str], client: str):
     trusted = networks(["192.0.2.1/32"])
@@ -259,3 +266,12 @@ async def test_a_socket_too_many_is_closed_unaccepted():
     for _ in range(41):
         await bucket({"headers": [], "client": ("198.51.100.7", 1)}, receive, send)
     assert sent == ["websocket.accept"] * 40 + ["websocket.close"]
+
+
+@pytest.mark.parametrize("bound", [bounds.SEARCHES, bounds.RECHECKS])
+def test_who_is_not_logged_in_takes_nobodys_place(cleo: User, story: Story, marta: User, taken: Any, bound: Bound):
+    _, call = story.call(ANA)
+    taken(bound, *["user None"] * bound.each)  # as many strangers under way as one person may have
+    url = {"search": "/audit/?conference=x", "recheck": f"/conferences/{call.pk}/recheck/"}[bound.name]
+    ask = Client().get if bound is bounds.SEARCHES else Client().post
+    assert ask(url).status_code == 302  # to the login, and no 429
