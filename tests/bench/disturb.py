@@ -1,4 +1,4 @@
-"""One user's or stranger's unruliness against a server, in a process of its own until it is killed.
+"""One user's or stranger's unruliness against a server, in a process of its own until it is done or killed.
 
 python -m tests.bench.disturb messages PORT SESSION
 """
@@ -37,20 +37,33 @@ def messages(port: int, session: str) -> None:
 
 
 def sockets(port: int, session: str) -> None:
-    """Two hundred sockets of one user, opened again whenever they are closed."""
+    """Two hundred sockets of one user at once, held for as long as they are let be."""
+    _all(SOCKETS, lambda: _hold(port, session))
 
-    def hold() -> None:
-        while True:
-            with suppress(ConnectionClosed, InvalidHandshake, OSError), _socket(port, session) as one:
-                while True:
-                    one.recv()
-            time.sleep(1)
 
-    _all(SOCKETS, hold)
+def sockets_again(port: int, session: str) -> None:
+    """Two hundred sockets of one user, each opened again a second after it is closed."""
+    _all(SOCKETS, lambda: _forever(lambda: _hold(port, session)))
 
 
 def logins(port: int, _session: str) -> None:
+    """Sixty guesses of passwords at once."""
+    _all(LOGINS, _guesser(port))
+
+
+def logins_again(port: int, _session: str) -> None:
     """Sixty who guess passwords, each again a second after its answer."""
+    guess = _guesser(port)
+    _all(LOGINS, lambda: _forever(guess))
+
+
+def _hold(port: int, session: str) -> None:
+    with suppress(ConnectionClosed, InvalidHandshake, OSError), _socket(port, session) as one:
+        while True:
+            one.recv()
+
+
+def _guesser(port: int) -> Callable[[], None]:
     address = f"http://127.0.0.1:{port}/accounts/login/"
     page = urllib.request.urlopen(address, timeout=30)
     cookie = page.headers["Set-Cookie"].partition(";")[0]
@@ -59,13 +72,17 @@ def logins(port: int, _session: str) -> None:
     told = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"}
 
     def guess() -> None:
-        while True:
-            with suppress(OSError, urllib.error.URLError):
-                data = urllib.parse.urlencode(fields).encode()
-                urllib.request.urlopen(urllib.request.Request(address, data, told), timeout=30).read()
-            time.sleep(1)
+        with suppress(OSError, urllib.error.URLError):
+            data = urllib.parse.urlencode(fields).encode()
+            urllib.request.urlopen(urllib.request.Request(address, data, told), timeout=30).read()
 
-    _all(LOGINS, guess)
+    return guess
+
+
+def _forever(work: Callable[[], None]) -> None:
+    while True:
+        work()
+        time.sleep(1)
 
 
 def bodies(port: int, _session: str) -> None:
@@ -101,7 +118,7 @@ def _all(count: int, work: Callable[[], None]) -> None:
         one.join()
 
 
-KINDS = {"messages": messages, "sockets": sockets, "logins": logins, "bodies": bodies}
+KINDS = {one.__name__: one for one in (messages, bodies, sockets, logins, sockets_again, logins_again)}
 
 if __name__ == "__main__":
     KINDS[sys.argv[1]](int(sys.argv[2]), sys.argv[3])

@@ -1,12 +1,13 @@
-"""What others notice while one user or stranger floods the server in one of four ways."""
+"""What others notice while one user or stranger floods the server, in each of six ways."""
 
 from __future__ import annotations
 
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 from tests.bench.disturb import KINDS
 from tests.bench.fanout import Board, Round, run_round
@@ -23,10 +24,13 @@ RATE = 5
 WARM_UP = 3.0  # seconds for the flood to be at its height
 WORDS = {
     "messages": "100,000 socket messages of one user",
-    "sockets": "200 sockets of one user",
-    "logins": "60 who guess passwords",
     "bodies": "500 half-sent bodies",
+    "sockets": "200 sockets of one user",
+    "logins": "60 guesses of passwords",
+    "sockets_again": "200 sockets opened every second",
+    "logins_again": "60 guesses every second",
 }
+AT_ONCE = ("sockets", "logins")  # over soon: begun anew in each round, while it is measured
 
 
 def measure(plan: Plan, served: Served) -> Iterator[Line]:
@@ -35,38 +39,63 @@ def measure(plan: Plan, served: Served) -> Iterator[Line]:
     yield from asyncio.run(_run(replace(plan, seconds=max(plan.seconds, 4.0)), board))
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Who is measured: the calls, the provider that posts about them, and those who look on."""
+
+    board: Board
+    postings: Postings
+    viewers: list[Viewer]
+    offsets: list[float]
+
+    async def round(self) -> Round:
+        return await run_round(self.postings, self.board, self.viewers, self.offsets)
+
+
 async def _run(plan: Plan, board: Board) -> list[Line]:
-    served = board.served
     *sessions, unruly = board.sessions[: VIEWERS + 1]
-    viewers = [Viewer(served.port, session) for session in sessions]
+    viewers = [Viewer(board.served.port, session) for session in sessions]
     await open_all(viewers, board.since)
-    postings = Postings(served)
-    lines = [await _line("nobody does", board, postings, viewers, plan)]
+    others = Others(board, Postings(board.served), viewers, schedule(RATE, plan.seconds))
+    lines = [_line("nobody does", [await others.round() for _ in range(plan.rounds)])]
     for kind in KINDS:
-        command = [sys.executable, "-m", "tests.bench.disturb", kind, str(served.port), unruly]
-        flood = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            await asyncio.sleep(WARM_UP)
-            lines.append(await _line(WORDS[kind], board, postings, viewers, plan))
-        finally:
-            flood.kill()
-            flood.wait()
-        await asyncio.sleep(1)
+        command = [sys.executable, "-m", "tests.bench.disturb", kind, str(board.served.port), unruly]
+        under = _under_each if kind in AT_ONCE else _under_one
+        lines.append(_line(WORDS[kind], await under(command, others, plan.rounds)))
     await close_all(viewers)
-    await postings.door.close()
+    await others.postings.door.close()
     return lines
 
 
-async def _line(what: str, board: Board, postings: Postings, viewers: list[Viewer], plan: Plan) -> Line:
-    offsets = schedule(RATE, plan.seconds)
-    rounds: list[Round] = [await run_round(postings, board, viewers, offsets) for _ in range(plan.rounds)]
-    counted = {"missing": sum(one.missing for one in rounds), "POST p95 ms": _middle(rounds)}
-    return Line(SECTION, what, [one.latency for one in rounds], counted | {"POST max ms": _most(rounds)})
+async def _under_one(command: list[str], others: Others, rounds: int) -> list[Round]:
+    async with _flooding(command):
+        await asyncio.sleep(WARM_UP)
+        return [await others.round() for _ in range(rounds)]
 
 
-def _middle(rounds: list[Round]) -> float:
-    return sorted(one.acknowledged.p95 for one in rounds)[len(rounds) // 2]
+async def _under_each(command: list[str], others: Others, rounds: int) -> list[Round]:
+    done = []
+    for _ in range(rounds):
+        async with _flooding(command):
+            done.append(await others.round())
+    return done
 
 
-def _most(rounds: list[Round]) -> float:
-    return max(one.acknowledged.max for one in rounds)
+@asynccontextmanager
+async def _flooding(command: list[str]) -> AsyncIterator[None]:
+    flood = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        flood.kill()
+        flood.wait()
+        await asyncio.sleep(1)
+
+
+def _line(what: str, rounds: list[Round]) -> Line:
+    counted = {
+        "missing": sum(one.missing for one in rounds),
+        "POST p95 ms": sorted(one.acknowledged.p95 for one in rounds)[len(rounds) // 2],
+        "POST max ms": max(one.acknowledged.max for one in rounds),
+    }
+    return Line(SECTION, what, [one.latency for one in rounds], counted)
