@@ -1,0 +1,1 @@
+"""What is true about calls, with or without a browser."""

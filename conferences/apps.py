@@ -1,4 +1,4 @@
-"""The conferences app: registers its system checks and wakes the errands when facts arrive."""
+"""The conferences app: registers its system checks."""
 
 from django.apps import AppConfig
 

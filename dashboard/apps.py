@@ -8,6 +8,6 @@ class DashboardConfig(AppConfig):
 
     def ready(self) -> None:
         from conferences.signals import feed_moved
-        from dashboard.hub import hub
+        from dashboard.live.hub import hub
 
         feed_moved.connect(lambda **_: hub.nudge(), weak=False, dispatch_uid="hub")

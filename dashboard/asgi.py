@@ -12,12 +12,12 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from conferences.checks import refuse_to_start  # noqa: E402
-from dashboard.errand_runner import start_errands  # noqa: E402
-from dashboard.handshakes import FewHandshakes  # noqa: E402
-from dashboard.leaving import leave_in_time  # noqa: E402
-from dashboard.origins import ExactOrigins  # noqa: E402
-from dashboard.prompt_requests import ask_for_promptness  # noqa: E402
-from dashboard.routing import websocket_urlpatterns  # noqa: E402
+from dashboard.live.handshakes import FewHandshakes  # noqa: E402
+from dashboard.live.origins import ExactOrigins  # noqa: E402
+from dashboard.live.routing import websocket_urlpatterns  # noqa: E402
+from dashboard.server.background import start_errands  # noqa: E402
+from dashboard.server.prompt_requests import ask_for_promptness  # noqa: E402
+from dashboard.server.shutdown import leave_in_time  # noqa: E402
 
 refuse_to_start()
 

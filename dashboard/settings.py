@@ -50,8 +50,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "dashboard.client_address.see_through_proxies",
-    "dashboard.bounds.bound_logins",
+    "dashboard.server.client_address.see_through_proxies",
+    "dashboard.server.bounds.bound_logins",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -63,10 +63,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "dashboard.middleware.refuse_patterns",
-    "dashboard.bounds.bound_what_costs",
-    "dashboard.middleware.login_for_htmx",
-    "dashboard.middleware.keep_no_copy",
+    "dashboard.server.middleware.refuse_patterns",
+    "dashboard.server.bounds.bound_what_costs",
+    "dashboard.server.middleware.login_for_htmx",
+    "dashboard.server.middleware.keep_no_copy",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -83,7 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "dashboard.unassigned.header",
+                "dashboard.presenters.unassigned.header",
             ],
         },
     }
@@ -147,7 +147,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "login"
 # Stored as Django's own, so that any of its versions reads them; computed where it delays no call.
-PASSWORD_HASHERS = ["dashboard.hashing.PatientPBKDF2PasswordHasher"]
+PASSWORD_HASHERS = ["dashboard.server.hashing.PatientPBKDF2PasswordHasher"]
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
@@ -206,7 +206,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "masked": {
-            "()": "dashboard.log_masking.Masking",
+            "()": "dashboard.server.log_masking.Masking",
             "fmt": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         }

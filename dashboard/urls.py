@@ -4,27 +4,27 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
-from dashboard import agent_views, api, audit_views, health, unassigned_views, views
-from dashboard.accounts import AskingLogoutView
+from dashboard.views import agents, api, audit, calls, health, unassigned
+from dashboard.views.accounts import AskingLogoutView
 
 urlpatterns = [
-    path("", views.board, name="board"),
-    path("agents/", agent_views.agents, name="agents"),
-    path("unassigned/", unassigned_views.unassigned, name="unassigned"),
-    path("feed/", views.feed, name="feed"),
-    path("conferences/<uuid:pk>/", views.conference, name="conference"),
-    path("conferences/<uuid:pk>/supervise/", views.supervise, name="supervise"),
-    path("conferences/<uuid:pk>/recheck/", views.recheck, name="recheck"),
-    path("conferences/<uuid:pk>/hearing/", views.hearing, name="hearing"),
-    path("supervisions/<uuid:pk>/change/", views.change, name="change"),
-    path("supervisions/<uuid:pk>/leave/", views.leave, name="leave"),
-    path("supervisions/<uuid:pk>/stay/", views.stay, name="stay"),
-    path("supervisions/<uuid:pk>/lift/", views.lift, name="lift"),
-    path("supervisions/<uuid:pk>/end/", views.end, name="end"),
-    path("supervisions/<uuid:pk>/dismiss/", views.dismiss, name="dismiss"),
+    path("", calls.board, name="board"),
+    path("agents/", agents.agents, name="agents"),
+    path("unassigned/", unassigned.unassigned, name="unassigned"),
+    path("feed/", calls.feed, name="feed"),
+    path("conferences/<uuid:pk>/", calls.conference, name="conference"),
+    path("conferences/<uuid:pk>/supervise/", calls.supervise, name="supervise"),
+    path("conferences/<uuid:pk>/recheck/", calls.recheck, name="recheck"),
+    path("conferences/<uuid:pk>/hearing/", calls.hearing, name="hearing"),
+    path("supervisions/<uuid:pk>/change/", calls.change, name="change"),
+    path("supervisions/<uuid:pk>/leave/", calls.leave, name="leave"),
+    path("supervisions/<uuid:pk>/stay/", calls.stay, name="stay"),
+    path("supervisions/<uuid:pk>/lift/", calls.lift, name="lift"),
+    path("supervisions/<uuid:pk>/end/", calls.end, name="end"),
+    path("supervisions/<uuid:pk>/dismiss/", calls.dismiss, name="dismiss"),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", AskingLogoutView.as_view(), name="logout"),
-    path("audit/", audit_views.audit, name="audit"),
+    path("audit/", audit.audit, name="audit"),
     path("api/agents/sign-in/", api.agents_sign_in, name="agents_sign_in"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from conferences.simulator.keys import SigningKey
+from conferences.simulator.delivery.keys import SigningKey
 
 PRODUCTION = {
     "DEBUG": "0",

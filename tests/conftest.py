@@ -18,7 +18,7 @@ from conferences import clock as our_clock
 from conferences import provider
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Team
 from conferences.simulator import Simulator
-from tests.story import (
+from tests.support.story import (
     ALL_MODES,
     ANA,
     API_KEY,
@@ -35,7 +35,7 @@ from tests.story import (
     poster,
 )
 
-pytest_plugins = ["tests.alone", "tests.canary", "tests.drama"]
+pytest_plugins = ["tests.support.served_tests", "tests.support.secret_leaks", "tests.support.fault_scenario"]
 
 
 @pytest.fixture(scope="session")

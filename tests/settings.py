@@ -26,7 +26,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(tempfile.mkdtemp(prefix="earshot-test-"), "test.sqlite3")}  # noqa: PTH118
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 SECURE_SSL_REDIRECT = False
-MIDDLEWARE = ["tests.canary.watch_failed_pages", *MIDDLEWARE]
+MIDDLEWARE = ["tests.support.secret_leaks.watch_failed_pages", *MIDDLEWARE]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # A pool keeps connections open, and a test database with connections cannot be dropped.
     DATABASES["default"]["OPTIONS"].pop("pool")

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from conferences.simulator import Simulator
-from conferences.simulator.cast import SUPERVISORS
 from conferences.simulator.faults import Kind
+from conferences.simulator.people.sample_people import SUPERVISORS
 from conferences.simulator.phones import OUTCOMES
 
 PAGE = (Path(__file__).parents[1] / "docs" / "faults.md").read_text()

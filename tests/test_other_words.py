@@ -10,25 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.rewording import is_sentence, reworded
+from tests.support.rewording import is_sentence, reworded
 
 HERE = Path(__file__).parent
 # What is decided on the way of an event in, of a command out, and of what comes of it.
 SUITE = [
     *(
-        f"conferences/test_{name}.py"
+        f"conferences/supervision/test_{name}.py"
         for name in (
-            "confirming",
+            "confirmation",
             "errors_in_a_200",
             "lease",
             "supervision",
-            "workers",
         )
     ),
+    "conferences/liveness/test_workers.py",
 ]
 PLANTED = """
 import pytest
-from conferences.telnyx import patience
+from conferences.telnyx.connection import too_early
 
 def by_its_words(error):
     said = str(error)
@@ -36,7 +36,7 @@ def by_its_words(error):
 
 @pytest.fixture(autouse=True)
 def planted(monkeypatch):
-    monkeypatch.setattr(patience, "is_too_early", by_its_words)
+    monkeypatch.setattr(too_early, "is_too_early", by_its_words)
 """
 
 
@@ -48,12 +48,14 @@ def run(*arguments: str, path: Path = HERE.parent) -> subprocess.CompletedProces
 
 @pytest.mark.slow
 def test_all_behaves_the_same_in_other_words():
-    done = run("-p", "tests.other_words", *(str(HERE / name) for name in SUITE))
+    done = run("-p", "tests.support.other_words", *(str(HERE / name) for name in SUITE))
     assert done.returncode == 0, done.stdout[-3000:]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("plugins", "code"), [((), 0), (("-p", "tests.other_words"), 1)], ids=["usual", "other"])
+@pytest.mark.parametrize(
+    ("plugins", "code"), [((), 0), (("-p", "tests.support.other_words"), 1)], ids=["usual", "other"]
+)
 def test_a_decision_by_words_is_found(tmp_path: Path, plugins: tuple[str, ...], code: int):
     (tmp_path / "planted.py").write_text(PLANTED)
     done = run(

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from conferences.admin.directory import DirectoryAdmin
+from conferences.ingest.sign_ins import sign_in
 from conferences.models import AgentAddress, Connection, SystemAddress
-from conferences.signing_in import sign_in
 
 
 @admin.register(Connection)

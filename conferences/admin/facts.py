@@ -14,8 +14,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from conferences import inbox
 from conferences.admin.readonly import ReadOnly, short, to_the_second
+from conferences.ingest import inbox
 from conferences.models import Fact, Gap
 
 LONGEST: Final = 20_000

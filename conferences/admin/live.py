@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from conferences import feed
 from conferences.addresses import spellings
+from conferences.ingest import feed
+from conferences.ingest.projection import recognise_again
 from conferences.models import (
     Agent,
     AgentAddress,
@@ -18,7 +19,6 @@ from conferences.models import (
     QueueNumber,
     SystemAddress,
 )
-from conferences.projection import recognise_again
 
 _Rows = set[tuple[object, ...]]
 

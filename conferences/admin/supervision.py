@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from conferences import supervision
 from conferences.admin.readonly import ReadOnly
 from conferences.models import Supervision
 from conferences.policy import may_end_others
+from conferences.supervision import requests
 
 
 @admin.register(Supervision)
@@ -36,5 +36,5 @@ class SupervisionAdmin(ReadOnly):
         """The serving process hangs the phones up, within a second or so."""
         running = list(chosen.running().select_related("conference", "user"))  # type: ignore[attr-defined]
         for one in running:
-            supervision.end(one, request.user, ip=request.META.get("REMOTE_ADDR"))  # type: ignore[arg-type]
+            requests.end(one, request.user, ip=request.META.get("REMOTE_ADDR"))  # type: ignore[arg-type]
         self.message_user(request, f"{len(running)} ended." if running else "None of these was running any more.")

@@ -28,7 +28,7 @@ from conferences.models import (
     SystemAddress,
     UnknownAddress,
 )
-from conferences.unknown_addresses import MOST_LEGS, Unknown, address_at, is_asked_about, seen_since, today
+from conferences.unassigned.addresses import MOST_LEGS, Unknown, address_at, is_asked_about, seen_since, today
 
 NEEDED: Final = {
     "agent": "conferences.add_agentaddress",

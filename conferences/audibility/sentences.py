@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from conferences.audibility.doubts import doubt
 from conferences.audibility.hearing import Hearing, recorded
 from conferences.audibility.parties import Party
 from conferences.audibility.reach import Reach
+from conferences.audibility.uncertainty import doubt
 
 
 def sentence(reach: Reach, mode: str, recording: bool | None, *, later: bool = False) -> str:

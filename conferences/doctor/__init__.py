@@ -11,9 +11,10 @@ from django.db import Error as DatabaseTrouble
 from django.db.models import Max
 from django.urls import reverse
 
-from conferences import clock, provider, turned_away
+from conferences import clock, provider
 from conferences.doctor import application, clocks, deliveries, keys, people, stores
 from conferences.doctor.findings import Finding, Level, warning
+from conferences.ingest import refused_requests
 from conferences.models import Fact, Lookback
 from conferences.telnyx.errors import TelnyxError
 
@@ -102,4 +103,4 @@ def _heard() -> _Heard:
     looked_until = Lookback.objects.values_list("until", flat=True).first()
     now = clock.now()
     last = webhooks.aggregate(last=Max("received_at"))["last"]
-    return _Heard(last, delays, looked_until, turned_away.lately(now), turned_away.in_old_format(now))
+    return _Heard(last, delays, looked_until, refused_requests.lately(now), refused_requests.in_old_format(now))

@@ -10,8 +10,8 @@ from django.conf import settings
 from conferences import checks, provider
 from conferences.doctor.findings import Finding, error, ok, warning
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
+from conferences.telnyx.explanations.sentences import explain
 from conferences.telnyx.rules import InvalidCommand, check_number
-from conferences.telnyx.sentences import explain
 
 
 def public_key() -> Finding:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from conferences.fold import answering, conferences, legs, ours
+from conferences.fold import answering, conferences, legs, own_facts
 from conferences.fold.states import AnsweredBy, ConferenceState, LegState, ParticipantState, State
 from conferences.telnyx.events import Event
 
@@ -176,12 +176,12 @@ _EFFECTS: Final[Mapping[str, Callable[[State, Event], None]]] = {
     "conference.ended": conferences.ended,
     "conference.participant.joined": conferences.joined,
     "conference.participant.left": conferences.left,
-    "readback.conference": ours.read_conference,
-    "readback.participant": ours.read_participant,
-    "readback.leg": ours.read_leg,
-    "command.join": ours.join_accepted,
-    "command.update": ours.update_accepted,
-    "command.mute": ours.mute_accepted,
-    "command.unmute": ours.mute_accepted,
-    "command.unhold": ours.unhold_accepted,
+    "readback.conference": own_facts.read_conference,
+    "readback.participant": own_facts.read_participant,
+    "readback.leg": own_facts.read_leg,
+    "command.join": own_facts.join_accepted,
+    "command.update": own_facts.update_accepted,
+    "command.mute": own_facts.mute_accepted,
+    "command.unmute": own_facts.mute_accepted,
+    "command.unhold": own_facts.unhold_accepted,
 }

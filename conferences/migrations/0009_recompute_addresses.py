@@ -7,7 +7,7 @@ from django.db import IntegrityError, migrations, transaction
 
 from conferences.addresses import InvalidAddress, canonical, normalise
 from conferences.telnyx.events import Unusable, encode, parse
-from conferences.telnyx.redaction import KEYS_PRESSED, redact, redact_bytes
+from conferences.telnyx.events.redaction import KEYS_PRESSED, redact, redact_bytes
 
 ADDRESSES = (("AgentAddress", "address"), ("Device", "address"), ("QueueNumber", "number"))
 

@@ -2,6 +2,7 @@
 
 from conferences.models.answer_check import AnswerCheck
 from conferences.models.audit import AuditEntry
+from conferences.models.backfill import Gap, Lookback
 from conferences.models.calls import AgentChange, Conference, Feed, Leg, Participant
 from conferences.models.directory import (
     Agent,
@@ -15,7 +16,6 @@ from conferences.models.directory import (
     Team,
 )
 from conferences.models.facts import Fact
-from conferences.models.gaps import Gap, Lookback
 from conferences.models.owed import OwedEntry
 from conferences.models.pulse import Pulse
 from conferences.models.refusals import WebhookRefusal

@@ -1,4 +1,4 @@
-"""The audit: one entry per deed before it is sent and one for its outcome; written by audit.py alone, never changed."""
+"""The audit: one entry per deed before it is sent and one for its outcome; written by the audit package alone, never changed."""
 
 from __future__ import annotations
 

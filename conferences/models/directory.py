@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Q
 
 from conferences.addresses import Address, InvalidAddress, normalise, read, readable, spellings
+from conferences.join_options import JoinOptions
 from conferences.models.answer_check import AnswerCheck, usual_check
-from conferences.options import JoinOptions
 from conferences.telnyx.rules import REGIONS, InvalidCommand
 
 if TYPE_CHECKING:

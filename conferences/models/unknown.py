@@ -23,7 +23,7 @@ class ForeignAddress(models.Model):
 
 
 class UnknownAddress(Leg):
-    """The entry in the admin for the addresses that conferences.unknown_addresses finds; no table of its own."""
+    """The entry in the admin for the addresses that conferences.unassigned.addresses finds; no table of its own."""
 
     class Meta:
         proxy = True

@@ -9,20 +9,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from conferences.simulator import backstage
+from conferences.simulator import control_api
 from conferences.simulator.api import Account, Api, Command, Desk
-from conferences.simulator.cast import CALLER_ID
-from conferences.simulator.clock import Clock, VirtualClock, system_clock
+from conferences.simulator.delivery.keys import SigningKey
+from conferences.simulator.delivery.posting import Post
+from conferences.simulator.delivery.webhooks import Deliverer
 from conferences.simulator.faults import Faults
-from conferences.simulator.hearing import heard_by
-from conferences.simulator.keys import SigningKey
+from conferences.simulator.people.sample_people import CALLER_ID
 from conferences.simulator.phones import PhoneBook
-from conferences.simulator.posting import Post
-from conferences.simulator.server import Server
+from conferences.simulator.serving.server import Server
+from conferences.simulator.serving.transport import InProcessTransport
 from conferences.simulator.switches import Switches
-from conferences.simulator.transport import InProcessTransport
-from conferences.simulator.webhooks import Deliverer
 from conferences.simulator.world import App, Conference, DialOptions, Event, JoinOptions, Leg, Participant, World
+from conferences.simulator.world.clock import Clock, VirtualClock, system_clock
+from conferences.simulator.world.hearing import heard_by
 
 CONNECTION_ID = "1590000000000000001"
 
@@ -54,7 +54,7 @@ class Simulator:
         )  # fmt: skip
         self.world.listeners.append(self.deliverer.accept)
         self.desk = Desk(self.world, self.deliverer, self.faults, Account(api_key))
-        self.api = Api(self.desk, backstage.routes(self))
+        self.api = Api(self.desk, control_api.routes(self))
         self.client_transport = InProcessTransport(self.api)
 
     @property

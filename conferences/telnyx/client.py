@@ -7,9 +7,9 @@ from typing import Any, Final, Protocol
 import orjson
 
 from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Unhold, Update
+from conferences.telnyx.connection.retry import Question, Readable, Reply
 from conferences.telnyx.errors import Refused
-from conferences.telnyx.exchange import Question, Readable, Reply
-from conferences.telnyx.readings import Readings, is_object, segment
+from conferences.telnyx.queries import Readings, is_object, segment
 from conferences.telnyx.speech import GatherUsingSpeak
 
 COMMAND_SECONDS: Final = 20.0

@@ -5,7 +5,7 @@ TelnyxError
 ├── RateLimited   too much was asked at once: it was not done; later it may be
 └── Unavailable   no clear answer after every send: it may have been done; read back before believing either
 
-Beside the tree stands InvalidCommand, a ValueError of the commands module: a command no provider should ever see.
+Beside the tree stands InvalidCommand, a ValueError of the rules module: a command no provider should ever see.
 """
 
 import re

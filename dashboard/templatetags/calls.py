@@ -11,13 +11,13 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from conferences import audibility, clock, presence
+from conferences import audibility, clock, roster
 from conferences.audibility import Party, rows, with_supervisor
 from conferences.models import Supervision
-from dashboard import fragments, showing
-from dashboard.agents import AgentRow, row_id
-from dashboard.calls import Call, Person
-from dashboard.own_bar import said_of
+from dashboard.presenters import fragments, showing
+from dashboard.presenters.agent import AgentRow, row_id
+from dashboard.presenters.call import Call, Person
+from dashboard.presenters.own_bar import said_of
 
 register = template.Library()
 
@@ -120,8 +120,8 @@ def upright(sentence: str) -> str:
 def ear(call: Call, person: Person, *, whispered_past: bool = False) -> str:
     """Say whether this person would hear a supervisor who spoke to them or, `whispered_past`, only to others."""
     role, targets = ("whisper", frozenset({"others"})) if whispered_past else ("barge", frozenset())
-    you = Party(key=presence.YOU, name="you", kind="supervisor", role=role, targets=targets)
-    said = rows(with_supervisor(call.parties, you), presence.YOU, running=call.running)
+    you = Party(key=roster.YOU, name="you", kind="supervisor", role=role, targets=targets)
+    said = rows(with_supervisor(call.parties, you), roster.YOU, running=call.running)
     found = next((one for one in said if one.key == person.call_control_id), None)
     if found is None:
         return EARS["unknown"]

@@ -16,13 +16,16 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from conferences import inbox, provider, reconcile
+from conferences import provider
+from conferences.ingest import inbox
 from conferences.models import Conference, Fact, Leg, Participant, Queue, Supervisor, Team
-from conferences.simulator import Simulator, cast
-from conferences.simulator.clock import stamp, system_clock
+from conferences.reconciliation import readback
+from conferences.simulator import Simulator
+from conferences.simulator.people import sample_people
 from conferences.simulator.world import Conference as World
 from conferences.simulator.world import Event
 from conferences.simulator.world import Leg as Line
+from conferences.simulator.world.clock import stamp, system_clock
 
 MODES = ("monitor_conference", "whisper_conference", "barge_conference")
 # People who see the same of a call share one rendering of it; these four kinds of supervisors do not.
@@ -61,8 +64,11 @@ class Center:
     def call(self) -> World:
         """A customer and an agent in a conference; agents and queues take turns."""
         number, self._calls = self._calls, self._calls + 1
-        agent, queue = cast.AGENTS[number % len(cast.AGENTS)], cast.QUEUES[number % len(cast.QUEUES)]
-        customer = cast.CUSTOMERS[number % len(cast.CUSTOMERS)]
+        agent, queue = (
+            sample_people.AGENTS[number % len(sample_people.AGENTS)],
+            sample_people.QUEUES[number % len(sample_people.QUEUES)],
+        )
+        customer = sample_people.CUSTOMERS[number % len(sample_people.CUSTOMERS)]
         return self.simulator.conference_with([agent.address], customer=customer, queue_number=queue.numbers[0])
 
     def told(self) -> list[Event]:
@@ -109,7 +115,7 @@ class Center:
         provider.transport = self.simulator.client_transport
         with transaction.atomic():
             for conference in Conference.objects.filter(conference_id__in=[world.id for world in new]):
-                reconcile.read_back(conference)
+                readback.read_back(conference)
         provider.transport = None
         self._live += new
         return self._live[:count]

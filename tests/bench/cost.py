@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from conferences.feed import latest
 from conferences.fold import apply, fold
+from conferences.ingest.feed import latest
 from conferences.simulator.world import Conference as World
 from conferences.simulator.world import Event
 from conferences.telnyx.events import parse

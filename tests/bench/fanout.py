@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from conferences.feed import latest
+from conferences.ingest.feed import latest
 from conferences.simulator.world import Event
 from tests.bench.center import feed_numbers, row_ids
 from tests.bench.figures import Latency, latency, schedule

@@ -6,7 +6,7 @@ import asyncio
 import statistics
 from collections.abc import Iterator, Sequence
 
-from conferences.simulator.keys import SigningKey
+from conferences.simulator.delivery.keys import SigningKey
 from conferences.simulator.world import Event
 from tests.bench.center import Center, lost
 from tests.bench.figures import Latency, latency, schedule

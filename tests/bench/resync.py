@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 
-from conferences.feed import latest
+from conferences.ingest.feed import latest
 from tests.bench.fanout import Board, wrong_rows
 from tests.bench.figures import Latency, latency, schedule
 from tests.bench.ingest import Postings

@@ -14,10 +14,10 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from conferences.simulator import Simulator
-from conferences.simulator.clock import system_clock
+from conferences.simulator.world.clock import system_clock
 from tests.browser.support import Center
-from tests.serving import free_port, serve, wait_for
-from tests.story import API_KEY, DESK, PASSWORD
+from tests.support.serving import free_port, serve, wait_for
+from tests.support.story import API_KEY, DESK, PASSWORD
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 WITHOUT_BROWSER = "NO CHROMIUM FOUND: the browser tests did not run. Install Debian's chromium, or set CHROMIUM."

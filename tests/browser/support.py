@@ -10,7 +10,7 @@ import pytest
 from conferences.simulator import Simulator
 from conferences.simulator.world import Conference as World
 from conferences.simulator.world import Leg
-from tests.story import ANA, CUSTOMER, SUPPORT_NUMBER
+from tests.support.story import ANA, CUSTOMER, SUPPORT_NUMBER
 
 
 class Center:

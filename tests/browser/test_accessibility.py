@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from conferences.models import Conference
 from tests.browser.support import Center, eventually
-from tests.story import ANA, LUIS
+from tests.support.story import ANA, LUIS
 
 DESK_LIGHT = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
 PHONE_DARK = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from tests.browser.support import Center
-from tests.story import ANA
+from tests.support.story import ANA
 
 
 def test_a_new_address_reaches_a_live_call(cleo: User, center: Center, open_page: Callable[..., Page]):

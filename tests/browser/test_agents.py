@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from conferences.simulator.world.legs import DialOptions
 from tests.browser.support import Center
-from tests.story import ANA, SUPPORT_NUMBER
+from tests.support.story import ANA, SUPPORT_NUMBER
 
 
 def test_dialling_an_agent_changes_her_row_within_a_second(center: Center, open_page: Callable[..., Page]):

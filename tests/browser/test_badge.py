@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from conferences.models import Conference, Fact, Pulse
 from tests.browser.support import Center
-from tests.story import ANA, CUSTOMER
+from tests.support.story import ANA, CUSTOMER
 
 SOON = 10_000  # a heartbeat comes every five seconds
 

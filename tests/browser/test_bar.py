@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from conferences.models import Agent, AgentAddress, Team
 from tests.browser.support import Center
-from tests.story import ANA
+from tests.support.story import ANA
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844), "small phone": (320, 640), "zoomed to 200 %": (720, 450)}
 sizes = pytest.mark.parametrize("size", SIZES)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.support import Center
-from tests.story import ANA, CUSTOMER
+from tests.support.story import ANA, CUSTOMER
 
 BLOCKED = "something between here and the server blocks WebSockets"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from conferences.simulator.world import Conference as World
 from tests.browser.support import Center, eventually
-from tests.story import ANA, CUSTOMER, DESK
+from tests.support.story import ANA, CUSTOMER, DESK
 
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 ARMED = "[data-armed]"

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.support import Center, eventually
 from tests.browser.test_walk import whisper_to_ana_alone
-from tests.story import ANA, DESK, LUIS
+from tests.support.story import ANA, DESK, LUIS
 
 
 @pytest.mark.parametrize("button", ["Monitor", "Leave"])

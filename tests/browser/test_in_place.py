@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.support import Center
-from tests.story import ANA
+from tests.support.story import ANA
 
 FOCUS = "document.activeElement.closest('#supervision') !== null"
 

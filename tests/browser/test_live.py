@@ -9,11 +9,11 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from conferences.admin.live import reaching_live_calls
+from conferences.ingest.projection import mark_checked
 from conferences.models import Agent, Conference, Queue, Team
-from conferences.projection import mark_checked
 from tests.browser.support import Center, eventually
 from tests.browser.test_walk import whisper_to_ana_alone
-from tests.story import ANA, CHEN, DESK, LUIS
+from tests.support.story import ANA, CHEN, DESK, LUIS
 
 
 def test_an_agent_who_joins_is_added_to_a_whisper_with_one_key(center: Center, open_page: Callable[..., Page]):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support import Center, eventually
-from tests.story import ANA, LUIS, MOBILE
+from tests.support.story import ANA, LUIS, MOBILE
 
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 

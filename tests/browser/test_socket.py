@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.support import Center
-from tests.story import ANA, CUSTOMER
+from tests.support.story import ANA, CUSTOMER
 
 
 def test_the_socket_opens_though_its_script_arrives_last(center: Center, open_page: Callable[..., Page]):

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from conferences.simulator.world import Conference as World
 from tests.browser.support import Center
-from tests.story import ANA, LUIS
+from tests.support.story import ANA, LUIS
 
 UNDER = "([x, y]) => document.elementFromPoint(x, y)?.closest('#conferences > article')?.id ?? ''"
 CUSTOMERS = [f"+1415555013{number}" for number in range(8)]

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from tests.browser.support import Center
-from tests.story import ANA, PASSWORD
+from tests.support.story import ANA, PASSWORD
 
 STRANGER, OTHER = "sip:new.one@agents.example", "+14155550177"
 SEEN = """

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.support import Center, eventually
-from tests.story import ANA, CUSTOMER, DESK, LUIS
+from tests.support.story import ANA, CUSTOMER, DESK, LUIS
 
 
 def whisper_to_ana_alone(page: Page) -> Locator:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from tests.story import ANA, LUIS, Story
-from tests.telling import MORNING, Door
-from tests.worlds import read, unheard
+from tests.support.events import MORNING, Door
+from tests.support.story import ANA, LUIS, Story
+from tests.support.world_diff import read, unheard
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.core import checks as django_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from conferences import checks
-from conferences.simulator.keys import SigningKey
+from conferences.simulator.delivery.keys import SigningKey
 
 ROOT = Path(__file__).parents[2]
 KEY = SigningKey.generate().public_key

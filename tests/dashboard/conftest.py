@@ -9,8 +9,8 @@ import pytest_asyncio
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 
-from dashboard.hub import hub
-from tests.page import Page
+from dashboard.live.hub import hub
+from tests.support.page import Page
 
 
 @pytest_asyncio.fixture

@@ -22,10 +22,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from conferences.management.commands.sample_directory import ADMINISTRATOR, PASSWORD
-from conferences.simulator.cast import CALLER_ID
+from conferences.simulator.delivery.keys import SigningKey
 from conferences.simulator.facade import CONNECTION_ID
-from conferences.simulator.keys import SigningKey
-from conferences.simulator.scenarios import SCENARIOS
+from conferences.simulator.people.sample_people import CALLER_ID
+from conferences.simulator.people.scenarios import SCENARIOS
 
 START_WITHIN = 30.0  # seconds
 

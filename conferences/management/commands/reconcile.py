@@ -14,8 +14,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
-from conferences import backfill, boundaries, clock, leg_status, projection, pulse, reconcile
+from conferences import clock
+from conferences.ingest import projection
+from conferences.liveness import boundaries, pulse
 from conferences.models import Conference
+from conferences.reconciliation import backfill, leg_status, readback
 from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 
@@ -55,9 +58,9 @@ class Command(BaseCommand):
     def _look(self, *, sweep: bool) -> None:
         """Do what is due. Whatever fails has been noted as tried, so that it does not keep the rest waiting."""
         try:
-            for deed in (_look_back, reconcile.discover) if sweep else ():
+            for deed in (_look_back, readback.discover) if sweep else ():
                 self._try(deed)
-            for conference in reconcile.due(clock.now()):
+            for conference in readback.due(clock.now()):
                 if self.stopped.is_set() or not self._try(partial(_read_back, conference, self.patient)):
                     break
             for deed in (_read_doubtful_legs, _introduce_strangers) if sweep else ():
@@ -83,7 +86,7 @@ class Command(BaseCommand):
 
 def _read_back(conference: Conference, patient: bool) -> None:
     if projection.claim_reading(conference, clock.now()):
-        reconcile.read_back(conference, patient=patient)
+        readback.read_back(conference, patient=patient)
 
 
 def _look_back() -> None:

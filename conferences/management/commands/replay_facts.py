@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from conferences import feed, inbox, projection
+from conferences.ingest import feed, inbox, projection
 from conferences.models import Conference, Fact, Leg
 
 Batch = tuple[list[str], list[str]]

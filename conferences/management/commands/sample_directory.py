@@ -11,7 +11,7 @@ from django.db import transaction
 
 from conferences.checks import is_this_machine
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, SystemAddress, Team
-from conferences.simulator import cast
+from conferences.simulator.people import sample_people
 
 PASSWORD = "listen carefully"  # noqa: S105 - of the demo's fictitious people
 MODES = ["monitor_conference", "whisper_conference", "barge_conference"]
@@ -35,21 +35,21 @@ class Command(BaseCommand):
                 "This makes an administrator whose password everybody can read, for trying out with the stand-in "
                 "provider alone: TELNYX_BASE_URL does not name one on this machine. Try `make demo`."
             )
-        teams = {name: Team.objects.get_or_create(name=name)[0] for name in cast.TEAMS}
-        for queue in cast.QUEUES:
+        teams = {name: Team.objects.get_or_create(name=name)[0] for name in sample_people.TEAMS}
+        for queue in sample_people.QUEUES:
             row, _ = Queue.objects.get_or_create(name=queue.name, defaults={"team": teams[queue.team]})
             for number in queue.numbers:
                 QueueNumber.objects.get_or_create(number=number, defaults={"queue": row})
-        for agent in cast.AGENTS:
+        for agent in sample_people.AGENTS:
             person, _ = Agent.objects.get_or_create(name=agent.name, defaults={"team": teams[agent.team]})
             AgentAddress.objects.get_or_create(address=agent.address, defaults={"agent": person})
-        for system in cast.SYSTEMS:
+        for system in sample_people.SYSTEMS:
             SystemAddress.objects.get_or_create(address=system.address, defaults={"name": system.name})
-        for supervisor in cast.SUPERVISORS:
+        for supervisor in sample_people.SUPERVISORS:
             self._supervisor(supervisor, teams)
         self._administrator()
 
-    def _supervisor(self, role: cast.SupervisorRole, teams: dict[str, Team]) -> None:
+    def _supervisor(self, role: sample_people.SupervisorRole, teams: dict[str, Team]) -> None:
         first, last = role.name.split(" ", 1)
         user, is_new = User.objects.get_or_create(
             username=role.username, defaults={"first_name": first, "last_name": last}

@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from conferences.simulator.facade import CONNECTION_ID
-from conferences.simulator.live import live
-from conferences.simulator.scenarios import SCENARIOS
-from conferences.simulator.server import Server
+from conferences.simulator.people.scenarios import SCENARIOS
+from conferences.simulator.serving.live import live
+from conferences.simulator.serving.server import Server
 
 
 class Command(BaseCommand):

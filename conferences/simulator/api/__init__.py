@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conferences.simulator.api.application import Api
-from conferences.simulator.api.desk import Account, Command, Desk
+from conferences.simulator.api.context import Account, Command, Desk
 from conferences.simulator.api.disturbances import Cut, Late
 from conferences.simulator.api.http import Request, Response
 

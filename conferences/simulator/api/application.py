@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from conferences.simulator import refusals
-from conferences.simulator.api.desk import Command, Desk
+from conferences.simulator.api.context import Command, Desk
 from conferences.simulator.api.disturbances import Cut, Late, Stale, disturb
 from conferences.simulator.api.http import Request, Response, answer
 from conferences.simulator.api.routes import ROUTES, Route

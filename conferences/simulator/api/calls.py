@@ -5,7 +5,7 @@ from __future__ import annotations
 from conferences.simulator import refusals
 from conferences.simulator.api import paging, resources
 from conferences.simulator.api.conferences import join_options, role
-from conferences.simulator.api.desk import Desk
+from conferences.simulator.api.context import Desk
 from conferences.simulator.api.http import Request, Response, data, ok
 from conferences.simulator.api.validation import Fields
 from conferences.simulator.world import App, DialInto, DialOptions, Leg, Role

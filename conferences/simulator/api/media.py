@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conferences.simulator import refusals
 from conferences.simulator.api.conferences import participant_of, target
-from conferences.simulator.api.desk import Desk
+from conferences.simulator.api.context import Desk
 from conferences.simulator.api.http import Request, Response, ok
 from conferences.simulator.api.validation import Fields
 from conferences.simulator.world import Conference, Gather, Participant

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from conferences.simulator import identifiers, refusals
+from conferences.simulator import refusals
 from conferences.simulator.api import paging
-from conferences.simulator.api.desk import Command, Desk
+from conferences.simulator.api.context import Command, Desk
 from conferences.simulator.api.http import Request, Response, answer, data, plain
 from conferences.simulator.api.validation import Fields
-from conferences.simulator.clock import stamp
-from conferences.simulator.outbox import Attempt, Delivery
-from conferences.simulator.world import Event
+from conferences.simulator.delivery.outbox import Attempt, Delivery
+from conferences.simulator.world import Event, identifiers
+from conferences.simulator.world.clock import stamp
 
 TOKEN_LIFE = timedelta(hours=24)
 _COMPARISONS: dict[str, Callable[[datetime, datetime], bool]] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from conferences.simulator.clock import stamp
 from conferences.simulator.switches import Switches
 from conferences.simulator.world import Conference, Leg, Participant, site_of
+from conferences.simulator.world.clock import stamp
 
 
 def conference(record: Conference) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from conferences.simulator.api import calls, conferences, media, records
-from conferences.simulator.api.desk import Handler
+from conferences.simulator.api.context import Handler
 
 Scope = Literal["", "account", "conference", "call"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from conferences.simulator import identifiers, refusals
-from conferences.simulator.clock import later
-from conferences.simulator.world import envelopes
+from conferences.simulator import refusals
+from conferences.simulator.world import envelopes, identifiers
+from conferences.simulator.world.clock import later
 from conferences.simulator.world.legs import Ending
 from conferences.simulator.world.participation import JoinOptions, Participation
 from conferences.simulator.world.records import REGIONS, Conference, Leg

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from conferences.simulator.clock import stamp
 from conferences.simulator.switches import OccurredAt
+from conferences.simulator.world.clock import stamp
 from conferences.simulator.world.records import App, Conference, Leg
 
 Payload = dict[str, Any]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from conferences.simulator import identifiers, refusals
+from conferences.simulator import refusals
 from conferences.simulator.answerers import ANSWERERS
 from conferences.simulator.phones import REFUSALS
-from conferences.simulator.world import envelopes
+from conferences.simulator.world import envelopes, identifiers
 from conferences.simulator.world.records import App, Leg, Role
 from conferences.simulator.world.state import State
 

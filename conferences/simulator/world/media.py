@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from conferences.simulator import identifiers
-from conferences.simulator.clock import stamp
-from conferences.simulator.world import envelopes
+from conferences.simulator.world import envelopes, identifiers
+from conferences.simulator.world.clock import stamp
 from conferences.simulator.world.conferences import Conferences
 from conferences.simulator.world.records import Conference, Participant
 

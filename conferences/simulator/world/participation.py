@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from conferences.simulator import identifiers, refusals
-from conferences.simulator.world import envelopes
+from conferences.simulator import refusals
+from conferences.simulator.world import envelopes, identifiers
 from conferences.simulator.world.answering import Answering
 from conferences.simulator.world.records import Conference, Leg, Participant, Role
 

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from random import Random
 from threading import RLock
 
-from conferences.simulator import identifiers, refusals
-from conferences.simulator.clock import Clock, VirtualClock, later
+from conferences.simulator import refusals
 from conferences.simulator.phones import PhoneBook
 from conferences.simulator.switches import Switches
+from conferences.simulator.world import identifiers
+from conferences.simulator.world.clock import Clock, VirtualClock, later
 from conferences.simulator.world.envelopes import Event, Payload, data_of
 from conferences.simulator.world.records import App, Conference, Leg
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from conferences.doctor import stores
 from conferences.models import Fact, Lookback
-from tests.story import ANA, API_KEY, Story
+from tests.support.story import ANA, API_KEY, Story
 
 
 def doctor(*arguments: str) -> tuple[int, str]:

@@ -6,8 +6,9 @@ import pytest
 
 from conferences.models import Agent, AgentAddress, Conference, Leg, SystemAddress, Team
 from conferences.policy import whisper_legs
-from conferences.simulator import Simulator, cast, scenarios
-from tests.story import ANA, CUSTOMER, DESK, Story, browser
+from conferences.simulator import Simulator
+from conferences.simulator.people import sample_people, scenarios
+from tests.support.story import ANA, CUSTOMER, DESK, Story, browser
 
 CALLER_ID = "+14155550100"
 
@@ -73,10 +74,10 @@ def test_a_stranger_who_shows_her_address_is_nobody(story: Story, directory):
 
 def test_the_demo_has_agents_who_dial_out_and_a_machine(story: Story, db):
     """A quarter of an hour of a rush, of which every leg is known for what it is."""
-    for role in cast.AGENTS:
+    for role in sample_people.AGENTS:
         team, _ = Team.objects.get_or_create(name=role.team)
         AgentAddress.objects.create(agent=Agent.objects.create(name=role.name, team=team), address=role.address)
-    for system in cast.SYSTEMS:
+    for system in sample_people.SYSTEMS:
         SystemAddress.objects.create(name=system.name, address=system.address)
     scenarios.begin(story.simulator, "rush", seed=7, mixed=True)
     for _ in range(60):
@@ -85,7 +86,7 @@ def test_the_demo_has_agents_who_dial_out_and_a_machine(story: Story, db):
     out = [one for one in legs if one.is_dialled_out]
     assert {(one.kind, bool(one.agent)) for one in out} == {("agent", True)}
     assert legs.filter(kind="system", system__name="Billing assistant").exists()
-    agents = {role.address.removeprefix("sip:") for role in cast.AGENTS}
+    agents = {role.address.removeprefix("sip:") for role in sample_people.AGENTS}
     at_agents = [(one.far_address.removeprefix("sip:") in agents) for one in legs]
     assert at_agents == [one.kind == "agent" for one in legs]
     assert len(at_agents) > 10

@@ -7,7 +7,7 @@ import sys
 import httpx
 import pytest
 
-from conferences.simulator.keys import SigningKey
+from conferences.simulator.delivery.keys import SigningKey
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conferences.simulator.hearing import heard_on_call
+from conferences.simulator.world.hearing import heard_on_call
 
 ANA, LUIS, CUSTOMER, SUPERVISOR = (
     "sip:ana.ruiz@agents.example", "sip:luis.ortega@agents.example", "+14155550171", "+14155550191",

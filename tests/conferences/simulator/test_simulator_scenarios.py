@@ -4,9 +4,10 @@ from collections import Counter
 
 import pytest
 
-from conferences.simulator import Simulator, cast
-from conferences.simulator.live import live
-from conferences.simulator.scenarios import SCENARIOS, begin
+from conferences.simulator import Simulator
+from conferences.simulator.people import sample_people
+from conferences.simulator.people.scenarios import SCENARIOS, begin
+from conferences.simulator.serving.live import live
 
 
 def play(name, seed=3, minutes=0.0, **options):
@@ -77,13 +78,13 @@ def test_calls_last_minutes_and_everybody_goes_home():
 
 def test_calls_are_named_for_their_team_and_ring_its_agents():
     sim = play("calm-morning", minutes=2)
-    teams = {each.address: each.team for each in cast.AGENTS}
+    teams = {each.address: each.team for each in sample_people.AGENTS}
     first_agents = {
         (each.name.split()[0], teams[each.stays[1].leg.to])
         for each in sim.world.conferences.values()
         if len(each.stays) > 1
     }
-    assert first_agents == {(team, team) for team in cast.TEAMS}
+    assert first_agents == {(team, team) for team in sample_people.TEAMS}
 
 
 def test_higher_rate_brings_more_calls():
@@ -97,7 +98,7 @@ def test_single_call_stays_up_with_two_agents_and_the_customer():
     far_ends = [stay.leg.far_end for stay in conference.participants]
     assert (len(sim.world.conferences), far_ends) == (
         1,
-        [cast.CUSTOMERS[0], cast.AGENTS[0].address, cast.AGENTS[1].address],
+        [sample_people.CUSTOMERS[0], sample_people.AGENTS[0].address, sample_people.AGENTS[1].address],
     )
 
 
@@ -116,7 +117,7 @@ def test_disorderly_network_disturbs_webhooks_and_the_others_do_not():
 
 def test_supervisors_phones_behave_as_cast():
     sim = play("single-call")
-    outcomes = Counter(sim.phones.at(d.address).outcome for s in cast.SUPERVISORS for d in s.devices)
+    outcomes = Counter(sim.phones.at(d.address).outcome for s in sample_people.SUPERVISORS for d in s.devices)
     assert outcomes == {"answers": 4, "busy": 1, "rings_out": 1}
 
 
@@ -145,17 +146,21 @@ def test_long_past_is_forgotten(sim, conference):
 
 
 def test_every_number_of_the_cast_can_be_dialled_and_belongs_to_one_person():
-    addresses = [each.address for each in cast.AGENTS]
-    addresses += [device.address for each in cast.SUPERVISORS for device in each.devices]
-    addresses += [number for queue in cast.QUEUES for number in queue.numbers] + list(cast.CUSTOMERS)
+    addresses = [each.address for each in sample_people.AGENTS]
+    addresses += [device.address for each in sample_people.SUPERVISORS for device in each.devices]
+    addresses += [number for queue in sample_people.QUEUES for number in queue.numbers] + list(sample_people.CUSTOMERS)
     assert len(set(addresses)) == len(addresses)
 
 
 def test_every_queue_and_agent_belongs_to_a_team():
-    assert {each.team for each in cast.QUEUES} == {each.team for each in cast.AGENTS} == set(cast.TEAMS)
+    assert (
+        {each.team for each in sample_people.QUEUES}
+        == {each.team for each in sample_people.AGENTS}
+        == set(sample_people.TEAMS)
+    )
 
 
 def test_dialled_number_names_its_team():
     with pytest.raises(LookupError):
-        cast.team_of("+1")
-    assert cast.team_of("+34600000003") == "Billing"
+        sample_people.team_of("+1")
+    assert sample_people.team_of("+34600000003") == "Billing"

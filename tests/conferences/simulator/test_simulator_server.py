@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from conferences.simulator import Simulator
-from conferences.simulator.clock import system_clock
+from conferences.simulator.world.clock import system_clock
 
 ANA = "sip:ana.ruiz@agents.example"
 

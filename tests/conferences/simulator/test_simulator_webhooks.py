@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from conferences.simulator import Simulator
-from conferences.simulator.keys import SigningKey
+from conferences.simulator.delivery.keys import SigningKey
 
 ANA = "sip:ana.ruiz@agents.example"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from conferences.telnyx.account_codes import ACCOUNT_CODES
 from conferences.telnyx.commands import Dial, Join
 from conferences.telnyx.errors import Refused, Unavailable, read_account_code
-from conferences.telnyx.sentences import explain
+from conferences.telnyx.explanations.account_codes import ACCOUNT_CODES
+from conferences.telnyx.explanations.sentences import explain
 
 DIAL = Dial("+14155550111", "+14155550100", "app", "YQ==", "c1", 30)
 CALL = {"call_control_id": "v3:new", "call_leg_id": "leg", "call_session_id": "session"}

@@ -8,7 +8,7 @@ import pytest
 
 from conferences.telnyx.commands import BEEPS, REGIONS, ROLES, Join
 from conferences.telnyx.errors import ApiError, Refused, read_errors
-from conferences.telnyx.sentences import explain
+from conferences.telnyx.explanations.sentences import explain
 
 HERE = Path(__file__).resolve()
 CONTRACT = json.loads((HERE.parents[2] / "fixtures" / "telnyx" / "join_contract.json").read_text())

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from conferences.telnyx.errors import ApiError, RateLimited, Refused, TelnyxError, Unavailable
-from conferences.telnyx.refusals import REFUSALS
+from conferences.telnyx.explanations.refusals import REFUSALS
+from conferences.telnyx.explanations.sentences import Explanation, explain
 from conferences.telnyx.rules import InvalidCommand
-from conferences.telnyx.sentences import Explanation, explain
 
 JARGON = re.compile(
     r"\b(API|HTTP|JSON|client_state|command_id|call_control_id|base64|422|leg|webhook|status|parameter|null)\b",

@@ -1,0 +1,176 @@
+"""The only writer of audit entries: a deed before it is sent, and its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from conferences import clock, roster
+from conferences.audit import owed as audit_owed
+from conferences.models import AuditEntry, Conference, Leg, Supervision
+
+EARSHOT = "Earshot"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a deed: a result, the provider's own words where it answered, and what an administrator may do."""
+
+    result: AuditEntry.Result
+    http_status: int | None = None
+    sends: int | None = None
+    code: str = ""
+    text: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody tried to do, and from which address."""
+
+    user: AbstractBaseUser
+    conference: Conference
+    deed: str
+    role: str
+    targets: Iterable[str]
+    ip: str | None
+
+
+def intend(supervision: Supervision, deed: str, *, role: str, targets: Iterable[str], command_id: str) -> AuditEntry:
+    """Write that a command is about to be sent, with what the screen says of it. Returns the entry of its outcome.
+
+    One that cannot be written just now is kept and written later; it has no primary key then.
+    """
+    targets = list(targets)
+    # What follows from a right withdrawn, or from another person's deed, is not hers.
+    is_earshots = supervision.problem in ("withdrawn", "ended_by_other", "alone")
+    return _write(
+        phase=AuditEntry.Phase.INTENT,
+        deed=deed,
+        actor=None if is_earshots else supervision.user,
+        source_ip=None if is_earshots else supervision.source_ip,
+        supervision=supervision,
+        call_control_id=supervision.call_control_id,
+        role=role,
+        targets=named(targets),
+        command_id=command_id,
+        said=_said(supervision, role, targets),
+        **_about(supervision.conference),
+    )
+
+
+def conclude(intent: AuditEntry, outcome: Outcome, *, call_control_id: str = "") -> AuditEntry:
+    """Write what came of an intent; `call_control_id` names a leg that only the answer told."""
+    return _write(
+        phase=AuditEntry.Phase.OUTCOME,
+        intent=intent,
+        deed=intent.deed,
+        result=outcome.result,
+        actor=intent.actor,
+        source_ip=intent.source_ip,
+        supervision=intent.supervision,
+        conference=intent.conference,
+        conference_name=intent.conference_name,
+        telnyx_conference_id=intent.telnyx_conference_id,
+        call_control_id=call_control_id or intent.call_control_id,
+        role=intent.role,
+        targets=intent.targets,
+        command_id=intent.command_id,
+        http_status=outcome.http_status,
+        sends=outcome.sends,
+        provider_code=outcome.code,
+        provider_text=outcome.text,
+        note=outcome.note,
+        said=intent.said,
+    )
+
+
+def happened(supervision: Supervision, deed: str, outcome: Outcome) -> AuditEntry:
+    """Write what came of something by itself, that nobody did then: Earshot tells of it."""
+    return _write(
+        phase=AuditEntry.Phase.OUTCOME,
+        deed=deed,
+        result=outcome.result,
+        actor=None,
+        supervision=supervision,
+        call_control_id=supervision.call_control_id,
+        role=supervision.asked_role,
+        targets=named(supervision.asked_targets),
+        provider_code=outcome.code,
+        provider_text=outcome.text,
+        note=outcome.note,
+        **_about(supervision.conference),
+    )
+
+
+def ended(supervision: Supervision, by: AbstractBaseUser, *, ip: str | None) -> AuditEntry:
+    """Write that somebody ended another person's supervision."""
+    return _write(
+        phase=AuditEntry.Phase.OUTCOME,
+        deed="end",
+        result=AuditEntry.Result.OK,
+        actor=by,
+        source_ip=ip,
+        supervision=supervision,
+        call_control_id=supervision.call_control_id,
+        role=supervision.accepted_role or supervision.asked_role,
+        note=f"The supervision of {roster.supervisor_name(supervision)} was ended.",
+        **_about(supervision.conference),
+    )
+
+
+def deny(attempt: Attempt, why: str) -> AuditEntry:
+    """Write an attempt that was refused on our side and never sent, with the sentence that was shown."""
+    return _write(
+        phase=AuditEntry.Phase.OUTCOME,
+        deed=attempt.deed,
+        result=AuditEntry.Result.DENIED,
+        actor=attempt.user,
+        source_ip=attempt.ip,
+        role=attempt.role[:10],
+        targets=named(attempt.targets),
+        note=why,
+        **_about(attempt.conference),
+    )
+
+
+def named(call_control_ids: Iterable[str]) -> list[dict[str, str]]:
+    """Return legs with the names shown for them now."""
+    ids = [one[:255] for one in call_control_ids]
+    legs = {leg.call_control_id: leg for leg in Leg.objects.select_related("agent").filter(call_control_id__in=ids)}
+    return [{"call_control_id": one, "name": _name(legs.get(one))} for one in ids]
+
+
+def _name(leg: Leg | None) -> str:
+    if leg is None:
+        return "unknown leg"
+    agents = leg.agents
+    shared = "a shared phone: " if len(agents) > 1 else ""
+    return f"{shared}{' or '.join(map(str, agents))}" if agents else leg.get_kind_display()
+
+
+def _said(supervision: Supervision, role: str, targets: Iterable[str]) -> str:
+    """Who will hear, as the screen puts it now; numbers masked, as not everybody who reads the audit may see them."""
+    if not role:
+        return ""
+    loaded = Conference.objects.with_people().get(pk=supervision.conference_id)
+    people, running = roster.parties(loaded, numbers=False), roster.is_running(loaded)
+    leg, options = supervision.call_control_id or roster.YOU, supervision.join_options
+    you = roster.yourself(role, targets, options, leg=leg)
+    return roster.preview(people, you, options, running=running)
+
+
+def _about(conference: Conference) -> dict[str, object]:
+    return {
+        "conference": conference,
+        "conference_name": conference.title,
+        "telnyx_conference_id": conference.conference_id,
+    }
+
+
+def _write(**values: object) -> AuditEntry:
+    actor = values["actor"]
+    name = str(getattr(actor, "get_full_name", str)() or actor) if actor else EARSHOT
+    return audit_owed.write(AuditEntry(at=clock.now(), actor_name=name, **values))

@@ -1,0 +1,171 @@
+"""What is to be done after facts have come in, outside the webhook's request: follow supervisions, read back names."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.db.models import Q, QuerySet
+
+from conferences import clock, signals
+from conferences.audit import owed as audit_owed
+from conferences.liveness import boundaries
+from conferences.models import Conference, OwedEntry, Participant, Supervision
+from conferences.reconciliation import backfill, readback
+from conferences.supervision import orphan_legs
+from conferences.supervision.executor import advancing
+from conferences.telnyx.errors import TelnyxError
+from conferences.telnyx.rules import InvalidCommand
+
+log = logging.getLogger(__name__)
+
+Key = tuple[str, object]  # what kind of errand, and what it is about
+Errand = tuple[Key, Callable[[], None]]
+
+# Nothing tells a process that another one has died holding an errand; so it also looks on its own.
+LOOK_EVERY = 1.0
+AT_ONCE = {"supervision": 24, "leaving": 24, "reading": 8}
+_POOLS = {"supervision": "supervision", "leaving": "leaving", "leftover": "leaving"}
+# The provider's list is asked for mute and hold once it has had time to settle, and not for ever when it will not tell.
+UNREAD = timedelta(seconds=3)
+READ_AGAIN = timedelta(seconds=3)
+
+
+def due() -> Iterator[Errand]:
+    """Yield what may be due now, each under a key of its own. Doing one twice, or by two processes, does no harm."""
+    for pk, wanted in Supervision.objects.running().values_list("pk", "wanted"):
+        yield ("supervision" if wanted else "leaving", pk), partial(advancing.follow, pk)
+    if OwedEntry.objects.exists():
+        yield ("audit", 0), _settle_audit
+    yield from _left_over()
+    for conference in Conference.objects.live().filter(read_at=None)[:50]:
+        yield ("conference", conference.pk), partial(readback.learn, conference.pk)
+    if backfill.strangers(clock.now()):
+        yield ("strangers", 0), _introduce
+    for conference in _with_unread_people(clock.now()):
+        yield ("people", conference.pk), partial(_read_people, conference)
+
+
+def _left_over() -> Iterator[Errand]:
+    for supervision, leg in orphan_legs.find():
+        yield ("leftover", leg.pk), partial(orphan_legs.clear_away, supervision, leg)
+    for supervision in orphan_legs.untrue():
+        yield ("untrue", supervision.pk), partial(orphan_legs.retell, supervision)
+    for intent in orphan_legs.unanswered():
+        yield ("intent", intent.pk), partial(orphan_legs.own_up, intent)
+
+
+def _introduce() -> None:
+    """Learn who originated the legs of which that was never told: Earshot may have been put in while calls were up."""
+    now = clock.now()
+    try:
+        backfill.introduce(backfill.strangers(now), now)
+    except (TelnyxError, InvalidCommand) as error:
+        log.warning("The provider's records of legs could not be read: %s", error)
+
+
+def _settle_audit() -> None:
+    audit_owed.settle()
+
+
+def _with_unread_people(now: datetime) -> QuerySet[Conference]:
+    """Conferences in which somebody's mute or hold is not known: no webhook tells, and who hears whom rests on it."""
+    present = Participant.objects.exclude(state=Participant.State.LEFT)
+    unread = present.filter(Q(on_hold=None) | Q(muted=None), state=Participant.State.JOINED, joined_at__lt=now - UNREAD)
+    stale = Q(read_at=None) | Q(read_at__lt=now - READ_AGAIN)
+    return Conference.objects.live().filter(stale, pk__in=unread.values("conference"))[:50]
+
+
+def _read_people(conference: Conference) -> None:
+    try:
+        readback.read_back(conference)
+    except (TelnyxError, InvalidCommand) as error:
+        log.warning("A conference could not be read back: %s", error)
+
+
+def run_due() -> None:
+    """Do everything that is due, here and now, one after another."""
+    for _, errand in list(due()):
+        errand()
+
+
+def see_to(supervision_id: UUID, *, within: float) -> None:
+    """Follow a supervision because somebody asked for something, for so many seconds at most.
+
+    What the provider keeps waiting goes on by itself: a page that waited for it could send no other wish meanwhile. A
+    process without errands of its own does all of it before returning.
+    """
+    if not settings.RUN_ERRANDS:
+        advancing.follow(supervision_id)
+        return
+    errand = partial(advancing.follow, supervision_id)
+    worker = threading.Thread(target=_do, args=(("asked", supervision_id), errand), name="asked", daemon=True)
+    worker.start()
+    worker.join(within)
+
+
+class Runner:
+    """A thread that looks for errands when woken and every second, and a few more that do them side by side."""
+
+    def __init__(self) -> None:
+        self._woken = threading.Event()
+        self._stopped = threading.Event()
+        # Apart: neither a provider that is slow to be read nor commands that hang keep anybody from leaving a call.
+        self._pools = {name: ThreadPoolExecutor(most, thread_name_prefix=name) for name, most in AT_ONCE.items()}
+        self._under_way: dict[Key, Future[None]] = {}
+        self._thread = threading.Thread(target=self._look, name="errands", daemon=True)
+
+    def start(self) -> None:
+        signals.work_arrived.connect(self._wake)
+        self._thread.start()
+
+    def stop(self) -> None:
+        signals.work_arrived.disconnect(self._wake)
+        self._stopped.set()
+        self._woken.set()
+        self._thread.join(timeout=5)
+        for pool in self._pools.values():
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _wake(self, **_: object) -> None:
+        self._woken.set()
+
+    def _look(self) -> None:
+        while not self._stopped.is_set():
+            self._woken.clear()
+            boundaries.ERRANDS.run(self._hand_out)
+            close_old_connections()
+            self._stopped.wait(boundaries.ERRANDS.pause)
+            self._woken.wait(LOOK_EVERY)
+
+    def _hand_out(self) -> None:
+        self._under_way = {key: future for key, future in self._under_way.items() if not future.done()}
+        for key, errand in due():
+            if key not in self._under_way and not self._stopped.is_set() and _may_be_tried(key):
+                self._under_way[key] = self._pools[_POOLS.get(key[0], "reading")].submit(_do, key, errand)
+
+
+# Errands that raised what nobody foresaw: how often in a row, and not to be tried again before.
+_FAILED: dict[Key, tuple[int, float]] = {}
+
+
+def _may_be_tried(key: Key) -> bool:
+    return _FAILED.get(key, (0, 0.0))[1] <= time.monotonic()
+
+
+def _do(key: Key, errand: Callable[[], None]) -> None:
+    if boundaries.ONE_ERRAND.run(errand):
+        _FAILED.pop(key, None)
+    else:
+        times, _ = _FAILED.get(key, (0, 0.0))
+        pause = min(boundaries.LONGEST_PAUSE, boundaries.FIRST_PAUSE * 2 ** min(times, 10))
+        _FAILED[key] = (times + 1, time.monotonic() + pause)
+    close_old_connections()

@@ -1,0 +1,144 @@
+"""What this supervisor may do on this conference, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import Q
+
+from conferences import clock
+from conferences.errors import ConferenceOver, NotAllowed, NotPossible
+from conferences.join_options import JoinOptions
+from conferences.models import Conference, Leg, Participant, Supervision, Supervisor, Team
+from conferences.telnyx.rules import InvalidCommand
+
+PERMISSIONS = {
+    Supervision.Role.MONITOR: "conferences.monitor_conference",
+    Supervision.Role.WHISPER: "conferences.whisper_conference",
+    Supervision.Role.BARGE: "conferences.barge_conference",
+}
+
+
+# An agent who comes back within this time has not left her team's scope.
+COMES_BACK = timedelta(seconds=5)
+
+
+def roles_of(user: User) -> tuple[Supervision.Role, ...]:
+    """Return the roles the user may take, quiet to loud; none for a user who is no supervisor."""
+    if not user.is_active or not Supervisor.objects.filter(user=user).exists():
+        return ()
+    modes = [role for role, permission in PERMISSIONS.items() if user.has_perm(permission)]
+    if Supervision.Role.BARGE in modes and may_override(user):
+        # To the provider the same as barge, so it needs the same right (Telnyx: Join Conference page).
+        modes.append(Supervision.Role.NONE)
+    return tuple(modes)
+
+
+def may_override(user: User) -> bool:
+    """Whether the user may join otherwise than the queue's policy says."""
+    return user.has_perm("conferences.override_join_policy")
+
+
+def may_end_others(user: User) -> bool:
+    """Whether the user may end somebody else's supervision of a call that he may see."""
+    return user.has_perm("conferences.end_supervision")
+
+
+def may_see_unassigned(user: User) -> bool:
+    """Whether the user may see calls that are recognised for no team; to listen to them is another right."""
+    return user.has_perm("conferences.view_unassigned")
+
+
+def may_see_numbers(user: User) -> bool:
+    return user.has_perm("conferences.view_customer_number")
+
+
+def whisper_legs(conference: Conference) -> list[Participant]:
+    """Return who may be whispered to: agents in the conference now, never customers nor unknown legs.
+
+    An agent who is no longer in the directory is none.
+    """
+    return [one for one in conference.present() if one.leg.kind == Leg.Kind.AGENT and one.leg.agent_id is not None]
+
+
+def is_in_scope(user: User, conference: Conference) -> bool:
+    """Return whether an agent or queue of the user's teams is in the call now, or was a few seconds ago.
+
+    Having taken part is enough for seeing the call (`visible_to`), and not for listening to it.
+    """
+    teams = Team.objects.filter(supervisors__user=user)
+    if Conference.objects.filter(pk=conference.pk, queue__team__in=teams).exists():
+        return True
+    long_gone = Q(state=Participant.State.LEFT, left_at__lt=clock.now() - COMES_BACK)
+    return Participant.objects.filter(conference=conference, leg__agent__team__in=teams).exclude(long_gone).exists()
+
+
+def teams_in(conference: Conference) -> frozenset[int]:
+    """Return the teams whose supervisors may listen now: those of its queue and of agents in it. Load `with_people`."""
+    agents = {agent.team_id for one in conference.present() for agent in one.leg.agents}
+    return frozenset(agents | ({conference.queue.team_id} if conference.queue else set()))
+
+
+def check_deed(user: User, conference: Conference, role: str, targets: Iterable[str]) -> None:
+    """Raise NotPossible, in words, unless `user` may take `role` on `conference` toward these legs now."""
+    if not Conference.objects.visible_to(user).filter(pk=conference.pk).exists():
+        raise NotAllowed("You may not see this conference.")
+    if conference.is_live and not is_in_scope(user, conference):
+        raise NotAllowed("No agent or queue of your teams is in this call now: you may see it, not join it.")
+    if role not in Supervision.Role.values:
+        raise NotPossible("Choose a mode.", field="role")
+    if role not in roles_of(user):
+        deed = "join as a plain participant" if role == Supervision.Role.NONE else role
+        raise NotAllowed(f"You may not {deed}; ask your administrator.", field="role")
+    if not conference.is_live:
+        raise ConferenceOver("This call has ended.")
+    check_targets(conference, role, list(targets))
+
+
+def check_options(user: User, conference: Conference, options: JoinOptions | None) -> None:
+    """Raise NotPossible unless the leg may join with these options; None stands for the queue's policy."""
+    if options is None or options == JoinOptions.of(conference.queue):
+        return
+    if not may_override(user):
+        raise NotAllowed("You may not join otherwise than the queue's policy says; ask your administrator.")
+    try:
+        options.check(settings.HOLD_AUDIO_ALLOWED_ORIGINS)
+    except InvalidCommand as error:
+        raise NotPossible(error.sentence, field=error.field) from None
+
+
+def check_targets(conference: Conference, role: str, targets: list[str]) -> None:
+    """Raise NotPossible unless the targets fit the role: for whisper at least one agent who is in the call now."""
+    if role != Supervision.Role.WHISPER:
+        if targets:
+            raise NotPossible("Only a whisper has people it goes to.", field="targets")
+        return
+    if not targets:
+        there = whisper_legs(conference)
+        why = "Choose at least one agent to whisper to." if there else "No agent is in the call now."
+        raise NotPossible(why, field="targets")
+    if len(set(targets)) != len(targets):
+        raise NotPossible("An agent was chosen twice.", field="targets")
+    allowed = {one.leg.call_control_id for one in whisper_legs(conference)}
+    for target in targets:
+        if target not in allowed:
+            raise NotPossible(_why_not(conference, target), field="targets")
+
+
+def _why_not(conference: Conference, call_control_id: str) -> str:
+    """The target may be any text; what has no stay here is only said not to be in this call."""
+    stays = conference.participants.select_related("leg__agent")
+    stay = next((one for one in stays if one.leg.call_control_id == call_control_id), None)
+    if stay is None:
+        return "One of those you chose is not in this call."
+    if stay.leg.agent is not None:
+        joining = stay.state == Participant.State.JOINING
+        return f"{stay.leg.agent} " + ("is not in the call yet." if joining else "has left the call meanwhile.")
+    if stay.leg.kind == Leg.Kind.SYSTEM:
+        return f"{stay.leg.system or 'A system'} is a machine: there is nobody to whisper to."
+    if stay.leg.kind == Leg.Kind.CUSTOMER:
+        return "A customer can never be whispered to."
+    return "Only agents can be whispered to."

@@ -1,0 +1,85 @@
+"""One read-back of a conference: what is believed at once, and what must be seen again first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from conferences.clock import Moment
+from conferences.fold import State, is_news
+from conferences.ingest import inbox
+from conferences.ingest.projection import note_doubts, note_drift
+from conferences.models import Conference, Fact, Leg, Supervision
+from conferences.reconciliation.drift import Contradiction, contradictions
+from conferences.roster import name_of, supervisor_name
+from conferences.telnyx.events import Event
+
+# What contradicts us counts when it is seen again after this long.
+SEEN_AGAIN: Final = timedelta(seconds=10)
+Record = dict[str, Any]
+
+
+class Reading:
+    """One read-back of a conference: what it says is believed at once, or kept until the next says the same."""
+
+    def __init__(self, conference: Conference, asked: Moment, patient: bool) -> None:
+        self.conference, self._asked, self.patient = conference, asked, patient
+        self._doubts: dict[str, str] = {}
+        self._put_right: list[str] = []
+
+    @property
+    def asked_at(self) -> datetime:
+        """When the provider was asked, by its clock."""
+        return self._asked.at
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it said something that is not believed yet."""
+        return bool(self._doubts)
+
+    def take(self, known: State, kind: str, told: Record) -> None:
+        """Record a line of the provider's as a fact if it is news and, where it denies what we knew, certain."""
+        payload = {"conference_id": self.conference.conference_id} | told
+        event = Event(id="", type=f"readback.{kind}", occurred_at=self.asked_at, payload=payload)
+        if not is_news(known, event):
+            return
+        denied = contradictions(known, event)
+        uncertain = [one for one in denied if self.patient and not self._is_certain(one)]
+        if uncertain:
+            return
+        inbox.record(event.type, payload, source=Fact.Source.READBACK, occurred_at=self.asked_at)
+        self._put_right += [self._sentence(one) for one in denied if one.is_drift]
+
+    def close(self) -> None:
+        """Keep the doubts for the next reading, and mark the conference if something was put right."""
+        note_doubts(self.conference, self._doubts, self.asked_at)
+        if self._put_right:
+            note_drift(self.conference, "; ".join(self._put_right), self.asked_at)
+
+    def _is_certain(self, one: Contradiction) -> bool:
+        first = self.conference.doubts.get(one.key)
+        if self._makes_quieter(one) or (first and self.asked_at - datetime.fromisoformat(first) >= SEEN_AGAIN):
+            return True
+        self._doubts[one.key] = first or self.asked_at.isoformat()
+        return False
+
+    def _makes_quieter(self, one: Contradiction) -> bool:
+        """Whether believing it takes a supervisor out of somebody's ear: the call is over, a listener has left, or
+        somebody has changed the mode of a supervisor's own leg, which is then taken back.
+        """
+        running = Supervision.objects.running().filter(conference=self.conference)
+        if one.is_meddling:
+            return running.filter(call_control_id=one.call_control_id).exists()
+        return one.is_departure and running.exists()
+
+    def _sentence(self, one: Contradiction) -> str:
+        return f"{self._who(one.call_control_id)} {one.words}"
+
+    def _who(self, call_control_id: str) -> str:
+        if not call_control_id:
+            return "The call"
+        supervision = Supervision.objects.select_related("user").filter(call_control_id=call_control_id).first()
+        if supervision is not None:
+            return supervisor_name(supervision)
+        leg = Leg.objects.select_related("agent").filter(call_control_id=call_control_id).first()
+        return name_of(leg, numbers=False) if leg else "Somebody"

@@ -1,0 +1,208 @@
+"""Sends one command for a supervision: audit, provider, audit, fact; the only caller of the provider's commands."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from conferences import clock, metrics
+from conferences.audit import log as audit
+from conferences.ingest import inbox
+from conferences.models import AuditEntry, Fact, Supervision
+from conferences.reconciliation import regions
+from conferences.supervision.commands import bodies
+from conferences.supervision.state_machine.steps import Step, is_quieter
+from conferences.telnyx.client import Answer
+from conferences.telnyx.commands import InvalidCommand
+from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
+from conferences.telnyx.explanations.sentences import explain
+
+# The provider forgets a command_id after 60 seconds; the client spends up to 20 on its sends.
+RESENDABLE = timedelta(seconds=25)
+
+# The provider's refusals (Telnyx: API error codes) of a command for a leg that is gone.
+GONE = ("90018", "90015", "10005", "10007")
+
+NOT_ON_RECORD = "Nothing was sent: it could not be put on record. Please tell your administrator and try again later."
+
+# What a supervisor calls each command.
+_IN_WORDS = {
+    Step.DIAL.value: "Calling your phone",
+    Step.ASK.value: "Asking for the key",
+    Step.JOIN.value: "Joining",
+    Step.UPDATE.value: "Changing the mode",
+    Step.MUTE.value: "Muting your phone",
+    Step.UNMUTE.value: "Unmuting your phone",
+    Step.UNHOLD.value: "Taking your phone off hold",
+    Step.LEAVE.value: "Leaving",
+    Step.HANGUP.value: "Hanging up your phone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of one command. `code` is the provider's; `sentence` is for the supervisor, empty when accepted.
+
+    `field` is the request's field that a refusal is about, where the provider named one.
+    """
+
+    result: AuditEntry.Result
+    at: datetime
+    call_control_id: str = ""
+    code: str = ""
+    sentence: str = ""
+    field: str = ""
+    reached: bool = True
+
+    @property
+    def accepted(self) -> bool:
+        return self.result == AuditEntry.Result.OK
+
+
+def send(supervision: Supervision, step: Step) -> Sent:
+    """Send the command of `step` under the row's command_id and return what came of it; it is in the audit either way.
+
+    The intent is on disk before anything is sent. Without a writable audit only what makes her quieter or takes her out
+    is sent, and put on record later. An accepted join, update, mute or unhold is stored as a fact, dated when it
+    was sent, for nothing the provider says later tells the role.
+    """
+    sent = clock.Moment()
+    quiet = step in (Step.LEAVE, Step.HANGUP)
+    intent = _open_intent(supervision) or audit.intend(
+        supervision,
+        step.value,
+        role="" if quiet else supervision.asked_role,
+        targets=[] if quiet else supervision.asked_targets,
+        command_id=supervision.command_id,
+    )
+    if intent.pk is None and _lets_her_in(supervision, step):
+        return _not_on_record(intent, sent.at)
+    try:
+        answer = _in_its_region(supervision, step)
+    except (TelnyxError, InvalidCommand) as error:
+        return _failed(intent, error, sent.at)
+    found = getattr(answer, "call_control_id", "")
+    audit.conclude(
+        intent,
+        audit.Outcome(AuditEntry.Result.OK, http_status=answer.status, sends=answer.sends),
+        call_control_id=found,
+    )
+    metrics.COMMANDS.labels(step.value, "ok").inc()
+    _record(supervision, step, sent.at)
+    return Sent(AuditEntry.Result.OK, sent.at, call_control_id=found)
+
+
+def _lets_her_in(supervision: Supervision, step: Step) -> bool:
+    """Whether the command lets her hear, or be heard by, somebody new."""
+    return step in (Step.DIAL, Step.JOIN, Step.UNMUTE, Step.UNHOLD) or (
+        step is Step.UPDATE and not is_quieter(supervision)
+    )
+
+
+def _not_on_record(intent: AuditEntry, sent_at: datetime) -> Sent:
+    audit.conclude(intent, audit.Outcome(AuditEntry.Result.DENIED, note=NOT_ON_RECORD))
+    return Sent(AuditEntry.Result.REFUSED, sent_at, code="not_on_record", sentence=NOT_ON_RECORD)
+
+
+def _in_its_region(supervision: Supervision, step: Step) -> Answer:
+    """Send it to the region that the conference is in; where that is another than was thought, once more.
+
+    A conference that is missing in one region refuses clearly, so the second has a command_id of its own. A leg that we
+    hang up next is not looked for first.
+    """
+    tried = bodies.region_of(supervision)
+    try:
+        return bodies.send(supervision, step)
+    except Refused as error:
+        waits = step is not Step.LEAVE or not supervision.address
+        if step in _OUTSIDE or not waits or not regions.is_missing(error):
+            raise
+        if regions.look_for(supervision.conference, but=tried) is None:
+            raise
+        refused = error
+    again = copy(supervision)
+    again.command_id = f"{supervision.command_id}-there"
+    try:
+        answer = bodies.send(again, step)
+    except (Refused, RateLimited, Unavailable) as error:
+        error.sends += refused.sends
+        raise
+    return replace(answer, sends=answer.sends + refused.sends)
+
+
+def lost(supervision: Supervision, sent_at: datetime) -> Sent:
+    """Close the audit of a command whose outcome nobody saw: the server stopped between sending and hearing."""
+    intent = _open_intent(supervision)
+    if intent is not None:
+        audit.conclude(intent, audit.Outcome(AuditEntry.Result.UNKNOWN, text="The server stopped before the answer."))
+    return Sent(AuditEntry.Result.UNKNOWN, sent_at)
+
+
+def _open_intent(supervision: Supervision) -> AuditEntry | None:
+    """The entry of a command that was about to be sent, or was, when its server died."""
+    asked = AuditEntry.objects.filter(command_id=supervision.command_id, phase=AuditEntry.Phase.INTENT, outcomes=None)
+    return asked.first()
+
+
+def leg_is_gone(supervision: Supervision) -> None:
+    """Store the provider's word that our leg has ended."""
+    payload = {"call_control_id": supervision.call_control_id, "is_alive": False}
+    inbox.record("readback.leg", payload, source=Fact.Source.READBACK, occurred_at=clock.now())
+
+
+def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: datetime) -> Sent:
+    result = AuditEntry.Result.UNKNOWN if isinstance(error, Unavailable) else AuditEntry.Result.REFUSED
+    refused = error if isinstance(error, Refused) else None
+    text = f"{refused.title}: {refused.detail}".strip(": ") if refused else str(error)
+    explained = explain(error, deed=_IN_WORDS[intent.deed])
+    audit.conclude(
+        intent,
+        audit.Outcome(
+            result,
+            http_status=getattr(error, "status", None),
+            sends=getattr(error, "sends", None),
+            code=refused.code if refused else "",
+            text=text,
+            note=explained.administrator,
+        ),
+    )
+    metrics.COMMANDS.labels(intent.deed, result.value).inc()
+    code = "rate_limited" if isinstance(error, RateLimited) else refused.code if refused else ""
+    return Sent(
+        result,
+        sent_at,
+        code=code,
+        sentence=_until_clock_time(error, sent_at) or explained.supervisor,
+        field=explained.field or "",
+        reached=getattr(error, "reached", True),
+    )
+
+
+def _until_clock_time(error: Exception, sent_at: datetime) -> str:
+    """Nobody counts 3600 seconds: from a minute on it is said at what time the provider may be asked again."""
+    seconds = error.retry_after if isinstance(error, RateLimited) else None
+    if seconds is None or seconds < 60:
+        return ""
+    again = timezone.localtime(sent_at + timedelta(seconds=seconds) + timedelta(seconds=59))
+    return f"Telnyx takes no more calls from us for now. It lets us call again at {again:%H:%M}."
+
+
+def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
+    if step not in _TOLD_BY_NOBODY:
+        return
+    payload = {
+        "conference_id": supervision.conference.conference_id,
+        "call_control_id": supervision.call_control_id,
+        "supervisor_role": supervision.asked_role,
+        "whisper_call_control_ids": list(supervision.asked_targets),
+    }
+    inbox.record(f"command.{step.value}", payload, source=Fact.Source.COMMAND, occurred_at=sent_at)
+
+
+# No webhook tells of what these did.
+_TOLD_BY_NOBODY = (Step.JOIN, Step.UPDATE, Step.MUTE, Step.UNMUTE, Step.UNHOLD)
+# Not about a conference.
+_OUTSIDE = (Step.DIAL, Step.ASK, Step.HANGUP)

@@ -1,0 +1,71 @@
+"""Who is at work on a supervision: one worker at a time, save that a wish to be quieter or out waits for nobody.
+
+Each taking has a number, the turn. A worker whose turn is over, because its lease ran out or was broken, notes nothing
+more of what it decided: what it still hears is news of the past.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from conferences.ingest import feed
+from conferences.liveness import processes
+from conferences.models import Supervision
+
+# Longer than a worker spends on one command and on finding out in which region to send it.
+LEASE: Final = timedelta(seconds=60)
+
+
+def take(supervision_id: UUID) -> int | None:
+    """Return the turn in which the caller has the supervision; None when another worker has it, or it has ended."""
+    row = Supervision.objects.running().filter(pk=supervision_id)
+    holder, turn = row.values_list("busy_by", "busy_turn").first() or ("", 0)
+    free = Q(busy_until=None) | Q(busy_until__lt=timezone.now())
+    if processes.is_gone(holder):
+        free |= Q(busy_by=holder)
+    return turn + 1 if row.filter(free, busy_turn=turn).update(**_taken(turn)) else None
+
+
+def break_in(supervision: Supervision) -> int | None:
+    """Take it from the worker that has it, whatever that one waits for; return the turn.
+
+    None when it is not that one's any more, or that one has gone on to another command since `supervision` was read. A
+    command that was under way is that worker's to tell of: its answer is still to come, or never.
+    """
+    turn = supervision.busy_turn
+    row = Supervision.objects.running().filter(pk=supervision.pk, busy_turn=turn, command_id=supervision.command_id)
+    return turn + 1 if row.update(**_taken(turn), command="", command_id="", command_at=None) else None
+
+
+def prolong(supervision: Supervision) -> None:
+    """Begin the lease's time anew."""
+    _held(supervision).update(busy_until=timezone.now() + LEASE)
+
+
+def give_back(supervision_id: UUID, turn: int) -> None:
+    """Let the next worker have it, if it still was the caller's."""
+    Supervision.objects.filter(pk=supervision_id, busy_turn=turn).update(busy_until=None, busy_by="")
+
+
+def note(supervision: Supervision, **values: object) -> bool:
+    """Set columns of the row, and of `supervision`, unless the turn in which it was read is over; say whether."""
+    with feed.writing():
+        if not _held(supervision).update(**values):
+            return False
+        feed.bump(supervision.conference)
+    for name, value in values.items():
+        setattr(supervision, name, value)
+    return True
+
+
+def _held(supervision: Supervision) -> QuerySet[Supervision]:
+    return Supervision.objects.filter(pk=supervision.pk, busy_turn=supervision.busy_turn)
+
+
+def _taken(turn: int) -> dict[str, object]:
+    return {"busy_until": timezone.now() + LEASE, "busy_by": processes.me(), "busy_turn": turn + 1}

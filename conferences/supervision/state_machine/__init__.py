@@ -1,0 +1,1 @@
+"""What a supervision does next; pure, sends nothing and writes nothing."""

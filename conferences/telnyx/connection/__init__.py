@@ -1,0 +1,1 @@
+"""One request to the provider: connections, deadlines, retries, rates and lists."""

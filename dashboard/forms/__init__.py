@@ -1,0 +1,1 @@
+"""What may be submitted, and what is said of what may not."""

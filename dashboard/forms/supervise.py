@@ -1,0 +1,175 @@
+"""What a supervisor may submit for each deed; a refusal is a sentence beside its field and keeps what was chosen."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.http import QueryDict
+
+from conferences import policy
+from conferences.addresses import readable
+from conferences.errors import NotPossible
+from conferences.join_options import NAMES, JoinOptions
+from conferences.models import AnswerCheck, Conference, Device, Leg, Supervision
+from conferences.supervision import requests
+from conferences.supervision.phone.answer_checks import announcement, check_of_leg
+from dashboard.forms.join_options import chosen_options, option_fields, options_sent
+
+TOO_MANY = 50
+# The provider's names for what these forms ask for otherwise.
+PROVIDER_FIELDS = {
+    "to": "my_leg",
+    "call_control_id": "my_leg",
+    "supervisor_role": "role",
+    "whisper_call_control_ids": "targets",
+}
+
+
+class RoleForm(forms.Form):
+    """A role and, for a whisper, the agents it goes to. Rights and presence are the policy's to judge, in its words."""
+
+    role = forms.ChoiceField(
+        choices=Supervision.Role, error_messages={"required": "Choose a mode.", "invalid_choice": "Choose a mode."}
+    )
+    targets = forms.MultipleChoiceField(required=False)
+
+    def __init__(
+        self, conference: Conference, user: User, *args: Any, running: Supervision | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.conference, self.user, self.running = conference, user, running
+        self.refusal = ""
+        self.agents = policy.whisper_legs(conference)
+        self.roles = [role for role in policy.roles_of(user) if role in policy.PERMISSIONS]
+        self.may_join_plainly = Supervision.Role.NONE in policy.roles_of(user)
+        if self.is_bound:
+            # Whoever was chosen and has left is refused by name below, not as an unknown choice.
+            self.fields["targets"].choices = [(one, one) for one in self._sent()]  # type: ignore[attr-defined]
+
+    def _sent(self) -> list[str]:
+        return self.data.getlist("targets")[:TOO_MANY] if isinstance(self.data, QueryDict) else []
+
+    def _chosen(self) -> list[str]:
+        """The legs that were ticked, without the character that PostgreSQL stores nowhere."""
+        return [one.replace("\0", "") for one in self._sent()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        role = cleaned.get("role", "")
+        targets = cleaned["targets"] = self._chosen() if role == Supervision.Role.WHISPER else []
+        if role and not (self.running and requests.needs_no_right(self.running, role, targets)):
+            try:
+                policy.check_deed(self.user, self.conference, role, targets)
+            except NotPossible as error:
+                self.refuse(error)
+        return cleaned
+
+    def refuse(self, error: NotPossible) -> None:
+        """Show why not, beside the field it is about."""
+        self.refusal = error.sentence
+        self.add_error(error.field if error.field in self.fields else None, error.sentence)
+
+    @property
+    def wants_confirmation(self) -> bool:
+        """Whether the bar's one press would let everybody hear her: there it takes a second one."""
+        role, running = self.cleaned_data.get("role"), self.running
+        return self.data.get("guard") == role == "barge" and running is not None and running.accepted_role != role
+
+    @property
+    def asked(self) -> tuple[str, list[str]]:
+        """The role and targets that were sent, good or bad."""
+        return str(self.data.get("role", "")).replace("\0", ""), self._chosen()
+
+    @property
+    def ticked(self) -> list[str]:
+        """The boxes to show ticked: what was sent, else every agent who is in the call."""
+        if self.is_bound:
+            return self._chosen()
+        return [one.leg.call_control_id for one in self.agents]
+
+
+class SuperviseForm(RoleForm):
+    """The form that begins a supervision: role, targets, and the leg to listen and speak on."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "Open this form again."})
+    my_leg = forms.ChoiceField(
+        error_messages={
+            "required": "Choose the phone you want to use.",
+            "invalid_choice": "That phone is no longer on a call you could use.",
+        }
+    )
+
+    def __init__(self, conference: Conference, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(conference, user, *args, **kwargs)
+        self.policy = JoinOptions.of(conference.queue)
+        if policy.may_override(user):
+            self.fields |= option_fields()
+            self.initial = {**self.policy.stored(), **self.initial}
+        self.devices = list(Device.objects.filter(supervisor__user=user))
+        self.legs = list(requests.own_legs(user))
+        legs = [
+            (f"leg:{leg.pk}", _label(f"On a call already: {readable(leg.far_address)}", check_of_leg(leg, user)))
+            for leg in self.legs
+        ]
+        devices = [(f"device:{one.pk}", _label(f"Call {one}", one.check_in_force)) for one in self.devices]
+        self.fields["my_leg"].choices = [*devices, *legs]  # type: ignore[attr-defined]
+        if not self.is_bound:
+            self.initial.setdefault("token", uuid.uuid4())
+            # A leg that is up already is chosen by the supervisor alone: a wrong one would hear the call at once.
+            offered = [value for value, _ in devices]
+            wanted = f"device:{self.initial.get('phone', '')}"
+            self.initial.setdefault("my_leg", wanted if wanted in offered else next(iter(offered), ""))
+
+    def refuse_as_provider(self, field: str, sentence: str) -> None:
+        """Show a refusal of the provider's beside the field it named; the next try is another supervision."""
+        name = PROVIDER_FIELDS.get(field, field)
+        self.add_error(name if name in self.fields else None, sentence)
+        if isinstance(self.data, QueryDict):
+            anew = self.data.copy()
+            anew["token"] = str(uuid.uuid4())
+            self.data = anew
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        try:
+            policy.check_options(self.user, self.conference, self.options)
+        except NotPossible as error:
+            self.refuse(error)
+        return cleaned
+
+    @property
+    def options(self) -> JoinOptions:
+        """How to join: the queue's policy, or what was chosen under More options."""
+        return chosen_options(self.cleaned_data, self.policy)
+
+    @property
+    def options_shown(self) -> JoinOptions:
+        """What the form says so far of how she will join, good or bad."""
+        return options_sent(self.data, self.policy) if self.is_bound else self.policy
+
+    @property
+    def more_options(self) -> list[forms.BoundField]:
+        """The fields under More options; none for those who are not permitted to depart from the policy."""
+        return [self[name] for name in NAMES if name in self.fields]
+
+    @property
+    def warning(self) -> str:
+        """What leaving will do to the others by the queue's policy, where that is more than nothing."""
+        return self.policy.warning
+
+    @property
+    def device(self) -> Device | None:
+        return next((one for one in self.devices if f"device:{one.pk}" == self.cleaned_data.get("my_leg")), None)
+
+    @property
+    def leg(self) -> Leg | None:
+        return next((one for one in self.legs if f"leg:{one.pk}" == self.cleaned_data.get("my_leg")), None)
+
+
+def _label(phone: str, check: AnswerCheck) -> str:
+    """Say beforehand what she will have to do on that phone."""
+    said = announcement(check)
+    return f"{phone}. {said}" if said else phone

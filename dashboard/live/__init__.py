@@ -1,0 +1,1 @@
+"""Feed to sockets: who is connected, what they are sent, and how far behind they are."""

@@ -1,0 +1,271 @@
+"""What viewers are sent: reads what changed and renders it once per audience. The hub runs it in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import orjson
+from django.contrib.auth.models import User
+from django.db.models.functions import Coalesce
+
+from conferences import clock
+from conferences.ingest import feed
+from conferences.ingest.ringing_legs import with_ringing
+from conferences.liveness import provider_silence, pulse
+from conferences.models import Conference, Supervision
+from conferences.policy.entitlement import session_is_alive
+from conferences.reconciliation import readback
+from dashboard.live import agent_frames
+from dashboard.live.agent_frames import AgentRows
+from dashboard.live.lag import Stamps
+from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
+from dashboard.presenters import fragments, showing
+from dashboard.presenters.audience import Audience, Scope, audience_of, may_see
+from dashboard.presenters.call import Call
+from dashboard.presenters.unassigned import count_unassigned
+
+
+@dataclass(slots=True)
+class Changes:
+    """Conferences as of feed `number`, loaded once, and what was rendered of them for whom.
+
+    `users` are those whose own supervision may show something new.
+    """
+
+    number: int
+    conferences: list[Conference]
+    users: Collection[int] = ()
+    agents: AgentRows = field(default_factory=lambda: AgentRows(0))
+    _calls: dict[tuple[Audience, UUID], Call | None] = field(default_factory=dict)
+    _rendered: dict[tuple[str, Audience, UUID], str] = field(default_factory=dict)
+    _panels: dict[int, str] = field(default_factory=dict)
+    _frames: dict[Hashable, str | None] = field(default_factory=dict)
+    _count: str | None = None
+    _outside: dict[Audience, str] = field(default_factory=dict)
+
+    def frame(self, viewer: Viewer, *, catching_up: bool = False) -> str | None:
+        """Return what this viewer is to be sent, or None when none of it is for them.
+
+        Who is catching up also learns which rows belong on the page now: one that slept drops what ended meanwhile.
+        """
+        panel = viewer.user_pk if viewer.user_pk in self.users else None
+        key = (viewer.audience, viewer.filter, viewer.view, viewer.conference, viewer.since, panel, catching_up)
+        if key not in self._frames:
+            self._frames[key] = self._frame(viewer, catching_up=catching_up)
+        return self._frames[key]
+
+    def _frame(self, viewer: Viewer, *, catching_up: bool) -> str | None:
+        seen = [call for one in self.conferences if (call := self._call(viewer.audience, one))]
+        calls = [call for call in seen if call.feed > viewer.since]
+        if catching_up:
+            calls = [call for call in calls if call.is_live or call.pk == viewer.conference]
+        if viewer.view == AGENTS:
+            return self._agents_frame(viewer, calls, catching_up=catching_up)
+        board = calls if viewer.conference is None else []
+        shown = [call for call in board if viewer.filter.matches(call)]
+        parts, broken = self._parts(viewer, calls, board), self._broken(viewer)
+        parts += [str(fragments.partial(one, showing.broken(one))) for one in broken]
+        if not any(parts) and not catching_up:
+            return None
+        live = [fragments.row_id(call.pk) for call in seen if call.is_live and viewer.filter.matches(call)]
+        gone = [fragments.row_id(call.pk) for call in board if not viewer.filter.matches(call)]
+        gone += self._assigned(viewer)
+        told = {
+            "gone": gone,
+            "content": "".join(parts),
+            "rows": [*(fragments.row_id(call.pk) for call in shown), *broken],
+            "calls": [str(call.pk) for call in calls],
+        }
+        return encode(self.number, told | ({"live": [*live, *broken]} if catching_up else {}))
+
+    def _agents_frame(self, viewer: Viewer, calls: list[Call], *, catching_up: bool) -> str | None:
+        """A form may be open on a call, which is followed as on the board, and told of when it is over."""
+        rows = self.agents.since(viewer.audience, viewer.since)
+        parts = [*rows.values(), *self._own_parts(viewer, calls)]
+        over = [str(call.pk) for call in calls if not call.is_live]
+        if not any(parts) and not over and not catching_up:
+            return None
+        told: dict[str, object] = {"content": "".join(parts), "rows": [*rows], "over": over}
+        told["calls"] = [str(call.pk) for call in calls]
+        if catching_up:
+            told["live"] = agent_frames.listed(viewer.audience.teams)
+        return encode(self.number, told)
+
+    def _assigned(self, viewer: Viewer) -> list[str]:
+        """The rows of calls that this page may have, as they were of no team, and that have become another team's."""
+        if not viewer.audience.unassigned or viewer.conference is not None:
+            return []
+        news = [one for one in self.conferences if one.feed > viewer.since]
+        return [fragments.row_id(one.pk) for one in news if not may_see(viewer.audience, one)]
+
+    def _broken(self, viewer: Viewer) -> list[str]:
+        """The rows of calls that should be on this page and cannot be shown."""
+        if viewer.conference is not None or viewer.view == AGENTS:
+            return []
+        news = [one for one in self.conferences if one.feed > viewer.since and one.is_live]
+        seen = [one for one in news if may_see(viewer.audience, one)]
+        return [fragments.row_id(one.pk) for one in seen if self._call(viewer.audience, one) is None]
+
+    def stamps(self) -> Stamps | None:
+        """When the latest of these changes happened, reached us and was stored."""
+        newest = max(self.conferences, key=lambda one: one.feed, default=None)
+        if newest is None or newest.told_at is None or newest.stored_at is None:
+            return None
+        return Stamps(newest.told_at, newest.known_at, newest.stored_at)
+
+    def _parts(self, viewer: Viewer, calls: list[Call], board: list[Call]) -> list[str]:
+        # One that no longer fits the view is told of as well: its row may have to stay for a while, and stays true.
+        return [
+            *(self._part("row", viewer.audience, call) for call in board),
+            *(self._part("detail", viewer.audience, call) for call in calls if call.pk == viewer.conference),
+            *self._own_parts(viewer, calls),
+        ]
+
+    def _own_parts(self, viewer: Viewer, calls: list[Call]) -> list[str]:
+        """What is the same on every page: the boxes of an open form, and the user's own supervision."""
+        return [
+            *(self._part("targets", viewer.audience, call) for call in calls if call.is_live),
+            *([self._panel(viewer.user_pk)] if viewer.user_pk in self.users else []),
+            *(self._unassigned(viewer) if viewer.audience.unassigned and self.number > viewer.since else []),
+        ]
+
+    def _unassigned(self, viewer: Viewer) -> list[str]:
+        """The header's count of calls of no team; and on their page the legs that are in no call at all."""
+        if self._count is None:
+            self._count = str(fragments.partial("unassigned-count", fragments.unassigned_count(count_unassigned())))
+        if viewer.view != UNASSIGNED:
+            return [self._count]
+        if viewer.audience not in self._outside:
+            self._outside[viewer.audience] = str(fragments.partial("outside", fragments.outside(viewer.audience)))
+        return [self._count, self._outside[viewer.audience]]
+
+    def _call(self, audience: Audience, conference: Conference) -> Call | None:
+        key = (audience, conference.pk)
+        if key not in self._calls:
+            self._calls[key] = showing.call_or_none(audience, conference) if may_see(audience, conference) else None
+        return self._calls[key]
+
+    def _part(self, kind: str, audience: Audience, call: Call) -> str:
+        key = (kind, audience, call.pk)
+        if key not in self._rendered:
+            render = {"row": fragments.row, "detail": fragments.detail, "targets": fragments.targets}[kind]
+            target = f"{'conference' if kind == 'row' else kind}-{call.pk}"
+            html = showing.shown(target, lambda: render(call))
+            self._rendered[key] = str(fragments.partial(target, html))
+        return self._rendered[key]
+
+    def _panel(self, user_pk: int) -> str:
+        if user_pk not in self._panels:
+            user = User.objects.get(pk=user_pk)
+            self._panels[user_pk] = str(fragments.partial("supervision", fragments.panel(user)))
+        return self._panels[user_pk]
+
+
+def changes_since(number: int) -> Changes:
+    """Return all conferences changed after feed `number`. The new number is read first: a change may come twice."""
+    latest = feed.latest()
+    if latest <= number:
+        return Changes(latest, [])
+    conferences = with_ringing(list(Conference.objects.with_people().filter(feed__gt=number)))
+    users = {one.user_id for conference in conferences for one in conference.supervisions.all()}
+    return Changes(latest, conferences, users, AgentRows(number))
+
+
+def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
+    """Return the frames that bring pages rendered at `viewer.since` up to date, and the number they bring them to.
+
+    However long a page slept, only what is on it now is read: live calls, once for all who ask, and the call whose
+    own page it is.
+    """
+    number = feed.latest()
+    conferences = list(Conference.objects.live().with_people())
+    if pages := {one.conference for one in viewers if one.conference} - {one.pk for one in conferences}:
+        conferences += Conference.objects.with_people().filter(pk__in=pages)
+    conferences = with_ringing(conferences)
+    since = min(one.since for one in viewers)
+    users = Supervision.objects.filter(user__in={one.user_pk for one in viewers}, conference__feed__gt=since)
+    changes = Changes(number, conferences, set(users.values_list("user_id", flat=True)), AgentRows(since))
+    return number, {one: changes.frame(one, catching_up=True) or "" for one in viewers}
+
+
+def visible(audience: Audience) -> list[Conference]:
+    """Return the live conferences this audience may see, with their people."""
+    live = Conference.objects.live().with_people()
+    if not audience.teams and not audience.unassigned:
+        return []
+    return with_ringing([one for one in live if may_see(audience, one)])
+
+
+def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str], heard: Mapping[str, object]) -> str:
+    """What a page is told every few seconds, when nothing changed too: how late it is, how old each row's knowledge.
+
+    `heard`: see `last_heard`; and for a page of agents, which rows belong on it.
+    """
+    return encode(number, {"ages": ages, **heard} | ({"lag": lag} if lag else {}))
+
+
+def polled(viewer: Viewer) -> str:
+    """Return what a page that no socket reaches asks for: what changed since its number, and what a heartbeat tells."""
+    changes = changes_since(viewer.since)
+    told = orjson.loads(changes.frame(viewer) or encode(changes.number, {}))
+    if viewer.view == AGENTS:
+        told |= {"roster": agent_frames.listed(viewer.audience.teams)}
+    return orjson.dumps(told | {"ages": _ages(viewer.audience.scope)} | last_heard()).decode()
+
+
+def last_heard() -> dict[str, str]:
+    """Return, while calls are live, when the provider last told anything ("word"), and when it was last read ("read").
+
+    A time that never was is left out: nothing can be said of it.
+    """
+    if not Conference.objects.live().exists():
+        return {}
+    told = {"word": provider_silence.last_word(), "read": pulse.last(pulse.RECONCILER)}
+    return {name: at.isoformat() for name, at in told.items() if at is not None}
+
+
+def watched(scopes: Collection[Scope]) -> dict[Scope, dict[str, str]]:
+    """Note that the live calls in these scopes are on a screen; return as of when each is known, by our id."""
+    teams = {one for some, _ in scopes for one in some}
+    readback.watch(teams, clock.now(), unassigned=any(unassigned for _, unassigned in scopes))
+    return {scope: _ages(scope) for scope in scopes}
+
+
+def _ages(scope: Scope) -> dict[str, str]:
+    teams, unassigned = scope
+    seen = Conference.objects.live().in_scope(teams, unassigned=unassigned)
+    known = seen.values_list("pk", "known_at", "checked_at")
+    return {str(pk): max(told, checked or told).isoformat() for pk, told, checked in known}
+
+
+def encode(number: int, values: Mapping[str, object]) -> str:
+    return orjson.dumps({**values, "feed": number, "now": clock.now().isoformat()}).decode()
+
+
+def still_welcome(viewers: Iterable[Viewer]) -> dict[Viewer, Audience | None]:
+    """Return each viewer's audience as of now; None for those whose login or account is gone.
+
+    A login made before the password was changed is gone, too: whoever changes it wants a watcher out.
+    """
+    viewers = list(viewers)
+    users = User.objects.in_bulk({one.user_pk for one in viewers})
+    active = {pk: user for pk, user in users.items() if user.is_active}
+    logins = {(one.session_key, one.user_pk) for one in viewers if one.user_pk in active}
+    alive = {(key, pk) for key, pk in logins if session_is_alive(key, active[pk])}
+    audiences = {pk: audience_of(user) for pk, user in active.items()}
+    return {one: audiences[one.user_pk] if (one.session_key, one.user_pk) in alive else None for one in viewers}
+
+
+def turned_out(viewers: Iterable[Viewer]) -> list[Viewer]:
+    """Return the viewers whose listening was ended, since their page was opened, because a right was withdrawn."""
+    viewers = list(viewers)
+    if not viewers:
+        return []
+    # When she began to be taken out; where nothing was sent, when it was over.
+    when = Coalesce("leave_sent_at", "ended_at")
+    ends = Supervision.objects.filter(problem__in=("withdrawn", "withdrawn_out")).annotate(turned_at=when)
+    lately = ends.filter(turned_at__gt=min(one.opened_at for one in viewers)).order_by("turned_at")
+    last = dict(lately.values_list("user", "turned_at"))
+    return [one for one in viewers if one.user_pk in last and last[one.user_pk] > one.opened_at]

@@ -1,0 +1,254 @@
+"""One per process: a nudge or a tick, read the feed, render once per audience, hand to the sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Final, TypeVar
+
+from channels.exceptions import ChannelFull
+from channels.layers import get_channel_layer
+
+from conferences import clock
+from conferences.liveness import boundaries
+from conferences.liveness.boundaries import Boundary
+from dashboard.live import agent_frames, frames
+from dashboard.live.lag import LagMeter, Stamps
+from dashboard.live.threads import in_thread
+from dashboard.live.viewer import AGENTS, TooSlow, Viewer
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# What a channel layer raises when it cannot be reached; Redis is an extra, its client names errors of its own.
+LAYER_IS_AWAY: Final[tuple[type[Exception], ...]] = (OSError, ChannelFull)
+with suppress(ImportError):
+    from redis.exceptions import RedisError
+
+    LAYER_IS_AWAY += (RedisError,)  # type: ignore[misc]
+
+GROUP: Final = "feed"
+TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds
+HEARTBEAT: Final = 5.0
+MOST_PAGES: Final = 20  # open at once by one user, in one process
+CHECK_LOGINS: Final = 4.0
+REJOIN: Final = 30.0  # the channel layer drops a group member after a day, and one that was slow for a minute
+
+
+class Hub:
+    """Holds the viewers of this process and tells them what changed. Everything but `nudge` runs on one event loop."""
+
+    def __init__(self) -> None:
+        self._viewers: set[Viewer] = set()
+        self._newcomers: list[Viewer] = []
+        self._batch: asyncio.Task[tuple[int, dict[Viewer, str]]] | None = None
+        self._reading = asyncio.Lock()
+        self._rest_until = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._woken = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._lag = LagMeter()
+        self._pool = ThreadPoolExecutor(4, thread_name_prefix="hub")
+
+    async def join(self, viewer: Viewer) -> None:
+        """Bring a new viewer's page up to date and keep it so. Raises DatabaseError when that cannot be read now.
+
+        What changes meanwhile is sent after it: the viewer is told from the number on that its first frame brought.
+        """
+        self._start()
+        self._newcomers.append(viewer)
+        if self._batch is None:
+            self._batch = asyncio.create_task(self._catch_up())
+        number, made = await asyncio.shield(self._batch)
+        viewer.since = number
+        viewer.offer(made[viewer])
+        self._viewers.add(viewer)
+        self._woken.set()
+
+    async def _catch_up(self) -> tuple[int, dict[Viewer, str]]:
+        """Read once for all who wait; those who come while that goes on are the next to be read for.
+
+        Then as long a rest: many come at once, and while their pages are rendered their handshakes get no further.
+        """
+        async with self._reading:
+            await asyncio.sleep(self._rest_until - time.monotonic())
+            newcomers, self._newcomers, self._batch = self._newcomers, [], None
+            began = time.monotonic()
+            made = await self._in_thread(lambda: frames.catch_up(newcomers))
+            self._rest_until = 2 * time.monotonic() - began
+            return made
+
+    def leave(self, viewer: Viewer) -> None:
+        self._viewers.discard(viewer)
+
+    def has_room(self, viewer: Viewer) -> bool:
+        """Whether its user may open another page: one person's pages must not crowd out the others'."""
+        return sum(one.user_pk == viewer.user_pk for one in self._viewers) < MOST_PAGES
+
+    def shown(self, viewer: Viewer, number: int) -> None:
+        """A browser says that it shows what it was sent under that feed number; the rest does not count."""
+        if number in viewer.unshown:
+            viewer.unshown.remove(number)
+            self._lag.shown(number, clock.now())
+
+    @property
+    def count(self) -> int:
+        """How many pages are open at this process."""
+        return len(self._viewers)
+
+    @property
+    def lag(self) -> dict[str, float]:
+        """Seconds from the provider to the screen, as half and 19 of 20 of the samples have it; {} without samples."""
+        told = self._lag.summary()
+        return {share: told[share] for share in ("p50", "p95") if share in told}
+
+    def nudge(self) -> None:
+        """Say, from any thread, that the feed has moved. Nothing waits and nothing fails: the tick finds it too."""
+        if self._loop is not None and not self._loop.is_closed():
+            asyncio.run_coroutine_threadsafe(_tell_all(), self._loop)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        self._loop = None
+
+    def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._loop is loop and self._tasks and not any(task.done() for task in self._tasks):
+            return
+        self._loop, self._woken, self._reading = loop, asyncio.Event(), asyncio.Lock()
+        self._newcomers, self._batch = [], None
+        for task in self._tasks:
+            if not task.get_loop().is_closed():
+                task.cancel()
+        self._tasks = [loop.create_task(self._listen()), loop.create_task(self._run())]
+
+    async def _listen(self) -> None:
+        """Turn the channel layer's nudges into wake-ups. What they say does not matter, nor that one gets lost."""
+        layer = get_channel_layer()
+        channel = await layer.new_channel("hub")
+        while True:
+            try:
+                await layer.group_add(GROUP, channel)
+                boundaries.CHANNEL_LAYER.went_well()
+                async with asyncio.timeout(REJOIN):
+                    while True:
+                        await layer.receive(channel)
+                        self._woken.set()
+            except TimeoutError:
+                continue
+            except LAYER_IS_AWAY as error:  # the board is kept current by looking every TICK seconds
+                boundaries.CHANNEL_LAYER.note(error)
+                await asyncio.sleep(1)
+
+    async def _run(self) -> None:
+        beat, checked = time.monotonic(), time.monotonic()
+        while True:
+            try:
+                async with asyncio.timeout(TICK):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+            self._woken.clear()
+            now = time.monotonic()
+            # A page that is told of no change is told so by the missing heartbeat.
+            if not await self._bounded(boundaries.HUB, self._tell_changes):
+                await asyncio.sleep(boundaries.HUB.pause)
+                continue
+            if now - checked > CHECK_LOGINS:
+                checked = now
+                await self._bounded(boundaries.HEARTBEAT, self._check_logins)
+            if now - beat > HEARTBEAT:
+                beat = now
+                await self._bounded(boundaries.HEARTBEAT, self._beat)
+
+    async def _bounded(self, boundary: Boundary, work: Callable[[], Awaitable[None]]) -> bool:
+        """Do one thing the hub does again and again; whatever it raises is noted, and the hub goes on."""
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - a boundary: see conferences.liveness.boundaries
+            boundary.note(error)
+            return False
+        boundary.went_well()
+        return True
+
+    async def _tell_changes(self) -> None:
+        viewers = list(self._viewers)
+        if not viewers:
+            return
+        made, number, stamps = await self._in_thread(lambda: self._render(viewers))
+        if stamps is not None:
+            self._lag.sent(number, stamps)
+        for viewer, frame in made.items():
+            viewer.unshown.append(number)
+            self._send(viewer, frame)
+
+    def _render(self, viewers: list[Viewer]) -> tuple[dict[Viewer, str], int, Stamps | None]:
+        number = min(viewer.since for viewer in viewers)
+        changes = frames.changes_since(number)
+        if changes.number < number:  # the database was put back to an earlier day
+            number, changes = 0, frames.changes_since(0)
+            for viewer in viewers:
+                viewer.since = 0
+        made = {viewer: changes.frame(viewer) for viewer in viewers} if changes.number > number else {}
+        for viewer in viewers:
+            viewer.since = changes.number
+        told = {viewer: frame for viewer, frame in made.items() if frame is not None}
+        return told, changes.number, changes.stamps()
+
+    async def _check_logins(self) -> None:
+        welcome = await self._in_thread(lambda: frames.still_welcome(self._viewers))
+        for viewer, audience in welcome.items():
+            if audience is None:
+                self._dismiss(viewer, 4401)
+            elif audience != viewer.audience:
+                self._dismiss(viewer, 4403)
+        for viewer in await self._in_thread(lambda: frames.turned_out(self._viewers)):
+            self._dismiss(viewer, 4403)
+
+    async def _beat(self) -> None:
+        viewers = list(self._viewers)
+        if not viewers:
+            return
+        ages = await self._in_thread(lambda: frames.watched({viewer.audience.scope for viewer in viewers}))
+        heard = await self._in_thread(frames.last_heard)
+        agents = {viewer.audience.teams for viewer in viewers if viewer.view == AGENTS}
+        rosters = await self._in_thread(lambda: agent_frames.rosters(agents))
+        made, lag = {}, self._lag.summary()
+        for viewer in viewers:
+            teams, scope = viewer.audience.teams, viewer.audience.scope
+            key = (viewer.since, scope, viewer.view)
+            if key not in made:
+                told = heard | ({"roster": rosters[teams]} if viewer.view == AGENTS else {})
+                made[key] = frames.heartbeat(viewer.since, lag, ages[scope], told)
+            self._send(viewer, made[key])
+
+    def _send(self, viewer: Viewer, frame: str) -> None:
+        try:
+            viewer.offer(frame)
+        except TooSlow:
+            self._dismiss(viewer, 1013)
+
+    def _dismiss(self, viewer: Viewer, code: int) -> None:
+        self._viewers.discard(viewer)
+        viewer.dismiss(code)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await in_thread(work, self._pool)
+
+
+async def _tell_all() -> None:
+    """Nudge the hubs of all processes, this one's among them."""
+    try:
+        await get_channel_layer().group_send(GROUP, {"type": "nudge"})
+    except LAYER_IS_AWAY:
+        log.warning("The channel layer is away; other processes will see the change within %s s", TICK)
+
+
+hub = Hub()

@@ -1,0 +1,188 @@
+"""An agent as one audience sees her: every live leg of hers, in a conference or not, as plain values for templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from conferences.models import Agent, Conference, Leg, Participant
+from conferences.roster import name_of, shown
+from dashboard.presenters.agent_rows import Roster
+from dashboard.presenters.audience import Audience, may_see
+from dashboard.presenters.call import Call, Listener, call_for
+
+IDLE, RINGING, OUTSIDE, UNKNOWN = "Idle", "Ringing", "In no conference", "Not known"
+IN_TWO: Final = "In two calls"
+WORDS: Final = ("Talking", "On hold", "Muted", RINGING, OUTSIDE, IN_TWO, IDLE)
+CALLS_OUT: Final = "calls out"
+NOT_JOINABLE: Final = "not in a conference: cannot be joined"
+BEFORE_ANSWER: Final = (RINGING, UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLeg:
+    """One live leg. `call` is the conference it is in; `calling`: the one for which it rings, if that is known."""
+
+    call_control_id: str
+    word: str
+    since: datetime | None
+    placed: str  # "calls out", "called", "calls in"; empty: not known
+    people: tuple[str, ...]  # the others, as they may be shown
+    call: Call | None
+    calling: Call | None
+    supervisors: tuple[Listener, ...]
+    muted: bool | None
+    on_hold: bool | None
+    others: tuple[str, ...]  # who else may be on it: a shared phone, at which nobody has signed in
+
+    @property
+    def is_ringing(self) -> bool:
+        return self.word == RINGING
+
+    @property
+    def lead(self) -> str:
+        """What goes before the names of `people`, or says why there are none."""
+        if self.call is not None:
+            return "" if self.people else "nobody else in the call"
+        if self.placed == CALLS_OUT and self.people:
+            return "calls"
+        if self.is_ringing:
+            return "rings for" if self.people else "rings; for whom is not known"
+        return "in the same call as" if self.people else "with whom is not known"
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be joined; empty where its conference says that itself."""
+        return NOT_JOINABLE if self.call is None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """One agent, ready to be shown. `is_sure`: it is certainly she who is on these legs."""
+
+    pk: int
+    name: str
+    team: str
+    word: str
+    since: datetime | None
+    legs: tuple[AgentLeg, ...]
+    is_sure: bool
+
+    @property
+    def label(self) -> str:
+        """The state as it is to be read."""
+        said = f"In {count} calls" if (count := len(_answered(self.legs))) > 2 else self.word
+        return said if self.is_sure else f"Perhaps {said[:1].lower()}{said[1:]}"
+
+
+def row_id(pk: int) -> str:
+    return f"agent-{pk}"
+
+
+def row_for(audience: Audience, found: Roster, agent: Agent) -> AgentRow:
+    """Return the agent as this audience sees her. She must be of its teams."""
+    legs = tuple(_leg(audience, found, agent, one) for one in found.legs.get(agent.pk, ()))
+    word, since = _state(legs)
+    return AgentRow(
+        pk=agent.pk,
+        name=agent.name,
+        team=agent.team.name,
+        word=word,
+        since=since if legs else found.left_at.get(agent.pk),
+        legs=legs,
+        is_sure=not any(one.others for one in legs),
+    )
+
+
+def _state(legs: tuple[AgentLeg, ...]) -> tuple[str, datetime | None]:
+    """The row's state in a word, with the time of that: of an answered leg before one that rings."""
+    answered = _answered(legs)
+    if len(answered) > 1:
+        return IN_TWO, max((one.since for one in answered if one.since), default=None)
+    first = next(iter(answered or [one for one in legs if one.is_ringing] or legs), None)
+    return (first.word, first.since) if first else (IDLE, None)
+
+
+def _answered(legs: tuple[AgentLeg, ...]) -> list[AgentLeg]:
+    return [one for one in legs if one.word not in BEFORE_ANSWER]
+
+
+def _leg(audience: Audience, found: Roster, agent: Agent, leg: Leg) -> AgentLeg:
+    stay = found.stays.get(leg.pk)
+    conference = found.conferences.get(stay.conference_id) if stay else None
+    call = _call(audience, conference)
+    session = [] if stay else [one for one in found.sessions.get(leg.call_session_id, []) if one.pk != leg.pk]
+    calling = _called_for(audience, found, session)
+    word = _word(leg, stay, call)
+    return AgentLeg(
+        call_control_id=leg.call_control_id,
+        word=word,
+        since=_since(leg, stay, word),
+        placed=_placed(leg),
+        people=_people(call, leg) if stay else _outside(audience, found, leg, session, calling),
+        call=call,
+        calling=calling,
+        supervisors=call.supervisors if call else (),
+        muted=stay.muted if stay else None,
+        on_hold=leg.phone_hold or (stay.on_hold if stay else None),
+        others=tuple(one.name for one in leg.agents if one.pk != agent.pk),
+    )
+
+
+def _call(audience: Audience, conference: Conference | None) -> Call | None:
+    return call_for(audience, conference) if conference is not None and may_see(audience, conference) else None
+
+
+def _called_for(audience: Audience, found: Roster, session: list[Leg]) -> Call | None:
+    """The call whose session the leg shares, where this audience may see it."""
+    stays = (found.stays[leg.pk] for leg in session if leg.pk in found.stays)
+    calls = (_call(audience, found.conferences.get(one.conference_id)) for one in stays)
+    return next((call for call in calls if call is not None), None)
+
+
+def _people(call: Call | None, leg: Leg) -> tuple[str, ...]:
+    """Everybody else who is in it, supervisors apart."""
+    apart = Leg.Kind.SUPERVISOR
+    people = call.people if call else ()
+    return tuple(one.label for one in people if one.call_control_id != leg.call_control_id and one.kind != apart)
+
+
+def _outside(audience: Audience, found: Roster, leg: Leg, session: list[Leg], calling: Call | None) -> tuple[str, ...]:
+    """Whom a leg in no conference is about: whom she calls, or the customers of the call session it belongs to."""
+    if calling is not None:
+        return tuple(one.label for one in calling.others)
+    if leg.is_dialled_out:
+        return (shown(leg.to_address, numbers=audience.numbers),) if leg.to_address else ()
+    apart = (Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)
+    alone = (one for one in session if one.kind not in apart and one.pk not in found.stays)
+    return tuple(name_of(one, numbers=audience.numbers) for one in alone)
+
+
+def _placed(leg: Leg) -> str:
+    if leg.is_dialled_out:
+        return CALLS_OUT
+    return {"outgoing": "called", "incoming": "calls in"}.get(leg.direction, "")
+
+
+def _word(leg: Leg, stay: Participant | None, call: Call | None) -> str:
+    if leg.state == Leg.State.INITIATED:
+        return RINGING
+    if stay is None:
+        return OUTSIDE if leg.state == Leg.State.ANSWERED else UNKNOWN
+    if leg.phone_hold or stay.on_hold:
+        return "On hold"
+    if stay.muted:
+        return "Muted"
+    return _word_of(call)
+
+
+def _word_of(call: Call | None) -> str:
+    """The state of a leg that is in it, neither muted nor on hold itself."""
+    return "Talking" if call is None or call.word == "No agent" else call.word
+
+
+def _since(leg: Leg, stay: Participant | None, word: str) -> datetime | None:
+    if word == RINGING:
+        return leg.started_at
+    return (stay.joined_at if stay else None) or leg.answered_at or leg.started_at

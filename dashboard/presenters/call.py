@@ -1,0 +1,349 @@
+"""A conference as one audience sees it: plain values for templates, numbers already masked, rights already decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from conferences import policy, roster
+from conferences.audibility import Party, with_supervisor
+from conferences.join_options import JoinOptions
+from conferences.models import Conference, Leg, Participant, Supervision
+from conferences.roster import name_of, supervisor_name
+from conferences.supervision.notices import listed
+from dashboard.presenters.audience import Audience
+from dashboard.presenters.hearing_diagram import Picture, picture
+
+NOBODY_CHOSEN: Final = "Choose at least one agent to whisper to."
+NOBODY_THERE: Final = "No agent is in the call now."
+VERBS: Final = {"monitor": "monitors", "whisper": "whispers to", "barge": "barges in", "none": "takes part"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One leg in a conference. None for muted and on_hold: not known."""
+
+    call_control_id: str
+    kind: str
+    label: str
+    role: str
+    muted: bool | None
+    on_hold: bool | None
+    phone_hold: bool
+    joined_at: datetime | None
+    detail: str = ""
+    shared: bool = False  # a phone of several, at which nobody has signed in
+
+    @property
+    def held(self) -> bool:
+        return bool(self.on_hold) or self.phone_hold
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One supervisor on a conference: who, how, toward whom, and how far that has come. No role: it is not certain."""
+
+    name: str
+    role: str
+    targets: tuple[str, ...]
+    state: str
+    state_label: str
+    since: datetime | None
+    pk: UUID | None = None  # of the supervision, for those who may end it
+    leg: Person | None = None  # None until the supervisor's leg is in the conference
+
+    @property
+    def progress(self) -> str:
+        """How far this has come, as a colleague should read it; empty for a supervisor who is in the call."""
+        if self.state == Supervision.State.JOINED:
+            return ""
+        return "leaving" if self.state == Supervision.State.LEAVING else "being connected"
+
+    @property
+    def phrase(self) -> str:
+        """Such as "Marta whispers to Luis and Ana"."""
+        verb = VERBS.get(self.role, "is in the call, mode not certain")
+        return " ".join(part for part in (self.name, verb, listed(self.targets) if self.targets else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Who would hear somebody who joined: in a sentence, and everybody as a picture and a table."""
+
+    sentence: str
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A mode that this audience may use, with the sentence that names who would hear."""
+
+    role: str
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """An agent's phone that rings for the call, and since when."""
+
+    name: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One conference, ready to be shown."""
+
+    pk: UUID
+    conference_id: str
+    name: str
+    state: str
+    word: str
+    queue: str
+    team: str
+    people: tuple[Person, ...]
+    supervisors: tuple[Listener, ...]
+    actions: tuple[Action, ...]
+    started_at: datetime
+    ended_at: datetime | None
+    expires_at: datetime | None
+    end_reason: str
+    known_at: datetime
+    feed: int
+    parties: tuple[Party, ...]
+    running: bool | None
+    policy: JoinOptions  # how one joins it unless somebody chooses otherwise
+    drift: str
+    drift_at: datetime | None
+    is_unassigned: bool = False  # recognised for no team
+    is_in_scope: bool = True  # an agent or queue of this audience's teams is in it now
+    calling: tuple[Calling, ...] = ()  # agents whose phones ring for it
+    took_part: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
+
+    @property
+    def row_agents(self) -> tuple[Person, ...]:
+        """The agents to name on the row: those in the call, or who were in it before it ended."""
+        return self.agents or tuple(one for one in self.took_part if one.kind == Leg.Kind.AGENT)
+
+    @property
+    def row_others(self) -> tuple[Person, ...]:
+        """Likewise the customers and those not identified."""
+        return self.others or tuple(one for one in self.took_part if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN))
+
+    @property
+    def agents(self) -> tuple[Person, ...]:
+        return tuple(one for one in self.people if one.kind == Leg.Kind.AGENT)
+
+    @property
+    def others(self) -> tuple[Person, ...]:
+        """Customers and legs that are not known yet."""
+        return tuple(one for one in self.people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN))
+
+    @property
+    def systems(self) -> tuple[Person, ...]:
+        """The center's own machines in the call: nobody, though they may hear."""
+        return tuple(one for one in self.people if one.kind == Leg.Kind.SYSTEM)
+
+    @property
+    def strays(self) -> tuple[Person, ...]:
+        """Supervisors' legs in the call that belong to no supervision of ours."""
+        known = {one.leg for one in self.supervisors}
+        return tuple(one for one in self.people if one.kind == Leg.Kind.SUPERVISOR and one not in known)
+
+    @property
+    def is_live(self) -> bool:
+        return self.state != Conference.State.COMPLETED
+
+    @property
+    def picture(self) -> Picture:
+        """Who hears whom, as a table and a drawing."""
+        return picture(self.parties, self.running)
+
+    def hearing(self, call_control_id: str, role: str) -> str:
+        """Say who hears the supervisor on this leg, who was in the call and may still be."""
+        if not any(one.key == call_control_id for one in self.parties):
+            return "Nobody hears you: you are not in the call."
+        return roster.heard(self.parties, call_control_id, role, running=self.running)
+
+    def is_in(self, call_control_id: str) -> bool:
+        return any(one.key == call_control_id and one.present for one in self.parties)
+
+    def will_hear(self, supervision: Supervision, role: str = "") -> str:
+        """Say who will hear the supervisor once that is in force: the mode asked for, or `role`."""
+        role, targets, leg = role or supervision.asked_role, supervision.asked_targets, supervision.call_control_id
+        options = supervision.join_options
+        you = roster.yourself(role, targets, options, leg=leg or roster.YOU)
+        return roster.preview(self.parties, you, options, running=self.running, later=True)
+
+    def preview(self, role: str, targets: Iterable[str], options: JoinOptions | None = None) -> Preview:
+        """What would be so once somebody has joined in this role, whispering to those of `targets` who are agents.
+
+        `options`: how they join, other than by the queue's policy.
+        """
+        agents = frozenset(one.call_control_id for one in self.agents)
+        options = options or self.policy
+        you = replace(roster.yourself(role, agents & {*targets}, options), name="You")
+        if role == Supervision.Role.WHISPER and not you.targets:
+            return Preview(NOBODY_CHOSEN if agents else NOBODY_THERE, self.picture)
+        said = roster.preview(self.parties, you, options, running=self.running)
+        people = with_supervisor(self.parties, you, muted=options.mute)
+        return Preview(said, picture(people, self.running))
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The digits of the telephone numbers that this audience may read in full on the row."""
+        labels = (one.label for one in self.people if one.label.startswith("+") and "•" not in one.label)
+        return tuple("".join(filter(str.isdigit, label)) for label in labels)
+
+    @property
+    def text(self) -> str:
+        """Everything on the row that a search may find, in lower case."""
+        words = [
+            self.name,
+            self.queue,
+            self.team,
+            *(one.label for one in self.people),
+            *(one.name for one in self.calling),
+        ]
+        return " ".join([*words, *(one.name for one in self.supervisors)]).lower()
+
+
+def name_for(audience: Audience, conference: Conference) -> str:
+    """Return what a conference is called, as this audience may read it: it may be named after a caller's number."""
+    return conference.title if audience.numbers else str(conference)
+
+
+def call_for(audience: Audience, conference: Conference) -> Call:
+    """Return the conference as this audience sees it. Load it with `with_people`."""
+    supervisions = [one for one in conference.supervisions.all() if one.ended_at is None]
+    people = tuple(_person(audience, stay, supervisions) for stay in conference.present())
+    parties, running = roster.parties(conference, numbers=audience.numbers), roster.is_running(conference)
+    agents = {one.call_control_id: one.label for one in people if one.kind == Leg.Kind.AGENT}
+    policy_of_queue = JoinOptions.of(conference.queue)
+    is_in_scope = bool(audience.teams & policy.teams_in(conference))
+    return Call(
+        pk=conference.pk,
+        conference_id=conference.conference_id,
+        name=name_for(audience, conference),
+        state=conference.state,
+        word=_word(conference, people),
+        queue=conference.queue.name if conference.queue else "",
+        team=_team(conference),
+        people=people,
+        supervisors=tuple(_listener(one, agents, people, may_end=audience.may_end) for one in supervisions),
+        actions=_actions(audience, parties, policy_of_queue, running=running)
+        if conference.is_live and is_in_scope
+        else (),
+        is_in_scope=is_in_scope,
+        is_unassigned=not conference.team_ids(),
+        started_at=conference.created_at or conference.first_seen_at,
+        ended_at=conference.ended_at,
+        expires_at=conference.expires_at,
+        end_reason=conference.end_reason,
+        known_at=max(conference.known_at, conference.checked_at or conference.known_at),
+        feed=conference.feed,
+        parties=parties,
+        running=running,
+        policy=policy_of_queue,
+        drift=conference.drift,
+        drift_at=conference.drift_at,
+        calling=tuple(map(_calling, conference.ringing)),
+        took_part=() if conference.is_live else _took_part(audience, conference),
+    )
+
+
+def _calling(leg: Leg) -> Calling:
+    return Calling(" or ".join(agent.name for agent in leg.agents), leg.started_at)
+
+
+def _team(conference: Conference) -> str:
+    """The team of its queue; of one that has ended, those it was of, should the queue be another's since."""
+    if conference.queue is None:
+        return ""
+    kept = {} if conference.is_live else {team.pk: team.name for team in conference.teams_then.all()}
+    return conference.queue.team.name if not kept or conference.queue.team_id in kept else ", ".join(kept.values())
+
+
+def _took_part(audience: Audience, conference: Conference) -> tuple[Person, ...]:
+    """Everybody who was in a conference that has ended; nothing is claimed of their mute or hold."""
+    stays = sorted(conference.participants.all(), key=lambda one: one.pk)
+    people = (_person(audience, stay, []) for stay in stays)
+    return tuple(replace(one, muted=None, on_hold=None, phone_hold=False) for one in people)
+
+
+def _person(audience: Audience, stay: Participant, supervisions: list[Supervision]) -> Person:
+    leg = stay.leg
+    supervision = next((one for one in supervisions if one.call_control_id == leg.call_control_id), None)
+    return Person(
+        call_control_id=leg.call_control_id,
+        kind=leg.kind,
+        label=str(supervision.user.get_full_name() or supervision.user)
+        if supervision
+        else name_of(leg, numbers=audience.numbers),
+        role=stay.role,
+        muted=stay.muted,
+        on_hold=stay.on_hold,
+        phone_hold=leg.phone_hold,
+        joined_at=stay.joined_at,
+        detail=_detail(leg),
+        shared=len(leg.agents) > 1,
+    )
+
+
+def _detail(leg: Leg) -> str:
+    teams = " or ".join(dict.fromkeys(one.team.name for one in leg.agents))
+    return f"{teams}, a shared phone" if len(leg.agents) > 1 else teams
+
+
+def _word(conference: Conference, people: tuple[Person, ...]) -> str:
+    """The row's state in a word, from what is in the conference now."""
+    if not conference.is_live:
+        return "Ended"
+    agents = [one for one in people if one.kind == Leg.Kind.AGENT]
+    others = [one for one in people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)]
+    if conference.state == Conference.State.INIT:
+        return "Waiting to start"
+    if any(one.held for one in others) or (agents and all(one.held for one in agents)):
+        return "On hold"
+    if not agents:
+        return "No agent" if others else "Nobody left"
+    return "Talking" if others else "No customer"
+
+
+def _listener(
+    supervision: Supervision, agents: dict[str, str], people: tuple[Person, ...], *, may_end: bool
+) -> Listener:
+    leg = next((one for one in people if one.call_control_id == supervision.call_control_id), None)
+    role = supervision.accepted_role or supervision.asked_role
+    targets = supervision.accepted_targets if supervision.accepted_role else supervision.asked_targets
+    if supervision.accepted_at is not None and not roster.role_is_known(supervision):
+        role, targets = "", []
+    return Listener(
+        name=supervisor_name(supervision),
+        role=role,
+        targets=tuple(agents.get(target, "an agent who left") for target in targets),
+        state=supervision.state,
+        state_label=supervision.get_state_display(),
+        since=supervision.joined_at,
+        pk=supervision.pk if may_end and supervision.wanted else None,
+        leg=leg,
+    )
+
+
+def _actions(
+    audience: Audience, people: tuple[Party, ...], options: JoinOptions, *, running: bool | None
+) -> tuple[Action, ...]:
+    agents = [one.key for one in people if one.kind == Leg.Kind.AGENT and one.present]
+
+    def said(role: str) -> str:
+        return roster.preview(people, roster.yourself(role, agents, options), options, running=running)
+
+    return tuple(
+        Action(role.value, role.label, said(role.value))
+        for role in policy.PERMISSIONS
+        if role.value in audience.roles and (agents or role != Supervision.Role.WHISPER)
+    )

@@ -1,0 +1,122 @@
+"""Each live region: its template and its context; used by pages and push alike."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from conferences import clock, policy
+from conferences.models import Conference, Gap, Supervision
+from conferences.supervision import notices, requests
+from dashboard.presenters import own_bar
+from dashboard.presenters.agent import AgentRow
+from dashboard.presenters.audience import Audience, audience_of, may_see
+from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.unassigned import outside_context
+
+ROW, AGENT, DETAIL, TARGETS, PANEL, OUTSIDE, UNASSIGNED_COUNT = (
+    "dashboard/_conference.html",
+    "dashboard/_agent.html",
+    "dashboard/_detail.html",
+    "dashboard/_targets.html",
+    "dashboard/_supervision.html",
+    "dashboard/_outside.html",
+    "dashboard/_unassigned_count.html",
+)
+
+
+def row_id(pk: UUID) -> str:
+    return f"conference-{pk}"
+
+
+def row(call: Call) -> str:
+    """A conference on the board; root id `conference-<our id>`."""
+    return render_to_string(ROW, {"call": call})
+
+
+def agent(row: AgentRow) -> str:
+    """An agent on the agents' page; root id `agent-<our id>`."""
+    return render_to_string(AGENT, {"row": row})
+
+
+def detail(call: Call) -> str:
+    """A conference on its own page; root id `detail-<our id>`."""
+    return render_to_string(DETAIL, detail_context(call))
+
+
+def detail_context(call: Call) -> dict[str, Any]:
+    """What a conference's own page shows beyond its row."""
+    return {"call": call, "gaps": Gap.objects.within(call.started_at, call.ended_at or clock.now())}
+
+
+def targets(call: Call) -> str:
+    """The tick boxes of an open form, one for each agent in the call; root id `targets-<our id>`."""
+    return render_to_string(TARGETS, {"call": call, "ticked": ()})
+
+
+def unassigned_count(count: int) -> str:
+    """How many live calls belong to no team, in the header; root id `unassigned-count`."""
+    return render_to_string(UNASSIGNED_COUNT, {"count": count})
+
+
+def outside(audience: Audience) -> str:
+    """The live legs in no conference that are no agent's; root id `outside`."""
+    return render_to_string(OUTSIDE, outside_context(audience))
+
+
+def panel_context(user: User) -> dict[str, Any]:
+    """What the user's own supervision looks like now; `supervision` is None when there is none to show."""
+    mine = requests.current(user)
+    if mine is None:
+        return {"supervision": None}
+    conference = Conference.objects.with_people().get(pk=mine.conference_id)
+    audience = audience_of(user)
+    if not may_see(audience, conference):
+        return {"supervision": mine, "is_out_of_sight": True, "State": Supervision.State}
+    call = call_for(audience, conference)
+    agents = {one.call_control_id: one.label for one in call.agents}
+    targets = [agents[one] for one in mine.accepted_targets if one in agents]
+    said = notices.now(mine, agents)
+    alone = own_bar.alone(call, mine)
+    told = own_bar.told(mine, conference, said.sentence if said and not alone else "")
+    return {
+        "supervision": mine,
+        "call": call,
+        "role": mine.accepted_role or mine.asked_role,
+        "is_pending": _is_pending(mine),
+        "barge_sentence": call.will_hear(mine, Supervision.Role.BARGE),
+        "targets": targets,
+        "ticked": mine.asked_targets or list(agents),
+        "said": told.aside,
+        "is_hers": mine.problem in own_bar.HERS,
+        "other_phones": own_bar.other_phones(mine),
+        "whisper_to": [one for one in call.agents if said and one.call_control_id in said.whisper_to],
+        "alone": alone,
+        "quiet": own_bar.why_quiet(call, mine),
+        "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],
+        "problem": told.problem,
+        "roles": [(role.value, role.label) for role in policy.roles_of(user) if role in policy.PERMISSIONS],
+        "warning": mine.join_options.warning,
+        "title": own_bar.title(mine, targets or [one.label for one in call.agents]),
+        "State": Supervision.State,
+    }
+
+
+def panel(user: User) -> str:
+    """The user's own supervision, on every page; root id `supervision`."""
+    return render_to_string(PANEL, panel_context(user))
+
+
+def partial(target: str, html: str) -> SafeString:
+    """Wrap a rendered fragment: it morphs into the element with that id, and does nothing where there is none."""
+    return format_html('<hx-partial hx-target="#{}" hx-swap="outerMorph">{}</hx-partial>', target, SafeString(html))
+
+
+def _is_pending(mine: Supervision) -> bool:
+    asked = (mine.asked_role, sorted(mine.asked_targets))
+    return mine.ended_at is None and asked != (mine.accepted_role, sorted(mine.accepted_targets))

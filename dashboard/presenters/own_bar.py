@@ -1,0 +1,125 @@
+"""What the supervisor's own bar says: of who hears her, of what has to be told apart while she is in a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from conferences import clock
+from conferences.audibility import Claim, OwnMode, OwnVoice, claim
+from conferences.errors import problem_words
+from conferences.models import Conference, Device, Supervision
+from conferences.supervision.notices import listed
+from conferences.supervision.state_machine.endings import words_of_left
+from conferences.supervision.state_machine.steps import ALONE
+from dashboard.presenters.call import Call
+
+# Ends that are her own wish.
+HERS: Final = ("left", "left_alone", "cancelled")
+_SAID_INSTEAD: Final = ("refused", "no_reply")
+
+
+_CLAIMS: Final = {
+    Claim.NOT_SENT: "Nobody hears you yet.",
+    Claim.NOT_CERTAIN: "You may be heard.",
+    Claim.CHANGED_MEANWHILE: "You may be heard.",
+    Claim.BEING_MUTED: "Telnyx is being asked to confirm that you are muted.",
+}
+
+
+def claim_of(call: Call, supervision: Supervision) -> Claim:
+    """Return what may be claimed about a supervisor being heard."""
+    voice = OwnVoice(
+        asked=OwnMode(supervision.asked_role, frozenset(supervision.asked_targets)),
+        asked_at=supervision.asked_at,
+        accepted=OwnMode(supervision.accepted_role, frozenset(supervision.accepted_targets)),
+        accepted_at=supervision.accepted_at,
+        join_sent_at=supervision.join_sent_at,
+        is_joining=supervision.command == "join",
+        is_muted=supervision.accepted_mute is True,
+        is_proved=supervision.proof == Supervision.Proof.AGREES,
+        is_in=call.is_in(supervision.call_control_id),
+    )
+    return claim(voice, clock.now())
+
+
+def said_of(call: Call, supervision: Supervision) -> str:
+    """Say who hears a supervisor in the call or on her way in: never fewer than may."""
+    claimed = claim_of(call, supervision)
+    reckoned = call.hearing(supervision.call_control_id, supervision.accepted_role or supervision.asked_role)
+    return _CLAIMS.get(claimed, reckoned)
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Nobody else is in the call: how that is put, and when her phone is hung up; None when she stays."""
+
+    sentence: str
+    ends_at: datetime | None
+
+
+def alone(call: Call, supervision: Supervision) -> Alone | None:
+    """Return what to say of one who is in a call without people, until she is out of it."""
+    since = supervision.alone_at
+    if since is None or supervision.ended_at is not None or not supervision.wanted:
+        return None
+    others = [one for one in call.supervisors if one.leg and one.leg.call_control_id != supervision.call_control_id]
+    who = "only supervisors are in the call" if others else "you are alone in the call"
+    return Alone(f"Everybody has left: {who}.", None if supervision.stays_alone else since + ALONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """What keeps her from being heard, or from hearing, beyond her mode ("mute", "hold"), and what takes it off."""
+
+    what: str
+    deed: str
+    progress: str
+    is_under_way: bool
+
+
+def why_quiet(call: Call, supervision: Supervision) -> list[Quiet]:
+    """Return what keeps a supervisor who is in the call from hearing or from being heard, though her mode would not."""
+    me = next((one for one in call.people if one.call_control_id == supervision.call_control_id), None)
+    if me is None or supervision.state != Supervision.State.JOINED or supervision.ended_at is not None:
+        return []
+    found = []
+    if me.on_hold or supervision.lift_hold:
+        found.append(Quiet("hold", "Take me off hold", "Taking you off hold…", supervision.lift_hold))
+    speaks = supervision.accepted_role not in ("", Supervision.Role.MONITOR)
+    if speaks and (me.muted or supervision.join_options.mute) and supervision.asked_role == supervision.accepted_role:
+        found.append(Quiet("mute", "Unmute me", "Unmuting you…", supervision.command == "unmute"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Why it ended or is to end, in one sentence, and what is to be said beside that."""
+
+    problem: str
+    aside: str
+
+
+def told(supervision: Supervision, conference: Conference, said: str) -> Told:
+    """Put an end into words; what the provider said of its refusal stands in the place of "The provider refused."."""
+    if supervision.problem in _SAID_INSTEAD and said and not supervision.joined_at:
+        return Told(said, "")
+    if supervision.problem == "left":
+        return Told(words_of_left(conference), said)
+    return Told(problem_words(supervision.problem, supervision.device.name if supervision.device else ""), said)
+
+
+def other_phones(supervision: Supervision) -> list[Device]:
+    """Return the supervisor's other phones, where the one that was called did not bring her into the call."""
+    if supervision.state != Supervision.State.FAILED or supervision.problem in HERS or supervision.device is None:
+        return []
+    return list(Device.objects.filter(supervisor__user=supervision.user_id).exclude(pk=supervision.device.pk))
+
+
+def title(supervision: Supervision, agents: list[str]) -> str:
+    """Return what the page's title says while she is in a call, so that she sees it from another tab; else nothing."""
+    if supervision.ended_at is not None or supervision.state != Supervision.State.JOINED:
+        return ""
+    mode = supervision.get_accepted_role_display() if supervision.accepted_role else "In a call"
+    return " · ".join(part for part in (f"● {mode}", listed(agents) if agents else "") if part)

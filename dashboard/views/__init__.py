@@ -1,0 +1,1 @@
+"""Every HTTP address: fetch what this user may see, validate, one call, one render."""

@@ -1,0 +1,115 @@
+"""The audit page: one row for each deed, what was asked and what came of it side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from conferences.addresses import mask_numbers
+from conferences.ingest.feed import latest
+from conferences.models import AuditEntry, Supervision
+from conferences.policy import may_see_numbers
+from dashboard.forms.audit_filter import DEEDS, RESULTS, WAITING, AuditFilter
+from dashboard.presenters import fragments
+
+PER_PAGE = 50
+
+
+class AuditorRequest(HttpRequest):
+    """A request of a user who may read the audit."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a deed. `result` is a key of RESULTS, `label` its words; None and empty: the provider said none."""
+
+    result: str
+    label: str
+    at: datetime | None = None
+    http_status: int | None = None
+    sends: int | None = None
+    code: str = ""
+    text: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing somebody did or tried, in words, and its outcomes in order; never none."""
+
+    at: datetime
+    who: str
+    ip: str
+    name: str
+    role: str
+    targets: tuple[str, ...]
+    conference: str
+    conference_id: str
+    call_control_id: str
+    command_id: str
+    said: str
+    outcomes: tuple[Outcome, ...]
+
+
+@require_GET
+@permission_required("conferences.view_auditentry", raise_exception=True)
+def audit(request: AuditorRequest) -> HttpResponse:
+    """The newest deeds first, denied attempts among them; numbers masked for those who may not see them."""
+    number = latest()
+    numbers = may_see_numbers(request.user)
+    asked = AuditFilter(request.GET, numbers=numbers)
+    page = Paginator(asked.narrow(_deeds()), PER_PAGE).get_page(request.GET.get("page"))
+    told = str if numbers else mask_numbers
+    context = {"form": asked, "page": page, "deeds": [_deed(entry, told) for entry in page], "gaps": asked.gaps()}
+    # The page is about no call; its socket keeps the reader's own supervision up to date.
+    live = {"socket": f"/ws/board/?since={number}&conference=none", "feed": number}
+    return render(request, "dashboard/audit.html", context | live | fragments.panel_context(request.user))
+
+
+def _deeds() -> QuerySet[AuditEntry]:
+    """What was asked for, and what was denied before it could be: every entry that is not the outcome of another."""
+    outcomes = Prefetch("outcomes", AuditEntry.objects.order_by("pk"))
+    return AuditEntry.objects.filter(intent=None).prefetch_related(outcomes).order_by("-pk")
+
+
+def _deed(entry: AuditEntry, told: Callable[[str], str]) -> Deed:
+    outcomes = [entry] if entry.phase == AuditEntry.Phase.OUTCOME else list(entry.outcomes.all())
+    last = outcomes[-1] if outcomes else entry
+    return Deed(
+        at=entry.at,
+        who=entry.actor_name,
+        ip=entry.source_ip or "",
+        name=DEEDS.get(entry.deed, entry.deed),
+        role=dict(Supervision.Role.choices).get(entry.role, entry.role),
+        targets=tuple(str(target.get("name", "")) for target in entry.targets),
+        conference=told(entry.conference_name),
+        conference_id=entry.telnyx_conference_id,
+        call_control_id=last.call_control_id or entry.call_control_id,
+        command_id=entry.command_id,
+        said=told(entry.said),
+        outcomes=tuple(_outcome(one, told) for one in outcomes) or (Outcome(WAITING, RESULTS[WAITING]),),
+    )
+
+
+def _outcome(entry: AuditEntry, told: Callable[[str], str]) -> Outcome:
+    return Outcome(
+        result=entry.result,
+        label=RESULTS.get(entry.result, entry.result),
+        at=entry.at,
+        http_status=entry.http_status,
+        sends=entry.sends,
+        code=entry.provider_code,
+        text=told(entry.provider_text),
+        note=told(entry.note),
+    )

@@ -1,0 +1,293 @@
+"""Pages and deeds: fetch what this user may see, validate, one call, one render."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect, retarget
+from django_htmx.middleware import HtmxDetails
+
+from conferences import background, policy
+from conferences.errors import NotPossible, problem_words
+from conferences.ingest.feed import latest
+from conferences.ingest.ringing_legs import with_ringing
+from conferences.models import Conference, Queue, Supervision
+from conferences.reconciliation import readback
+from conferences.supervision import requests
+from conferences.supervision.executor import advancing
+from dashboard.forms.join_options import options_sent
+from dashboard.forms.supervise import RoleForm, SuperviseForm
+from dashboard.live import frames
+from dashboard.live.connect import viewer_of
+from dashboard.live.origins import is_allowed
+from dashboard.presenters import fragments
+from dashboard.presenters.audience import audience_of
+from dashboard.presenters.board_filter import STATES, BoardFilter
+from dashboard.presenters.call import call_for
+from dashboard.presenters.showing import calls_for
+from dashboard.views.live_page import live_page
+
+# The seconds a page waits for the provider, so that its next wish is not held up; and for a dial, which may be refused.
+AT_MOST, DIALLED_WITHIN = 1.0, 3.0
+
+
+class SupervisorRequest(HttpRequest):
+    """A request of a logged-in user (LoginRequiredMiddleware), perhaps by HTMX."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+@require_GET
+def board(request: SupervisorRequest) -> HttpResponse:
+    number = latest()
+    audience = audience_of(request.user)
+    chosen = BoardFilter.read(request.GET)
+    calls, broken = calls_for(audience, frames.visible(audience))
+    shown = [call for call in calls if chosen.matches(call)]
+    context = {
+        "calls": shown,
+        "broken": [fragments.row_id(pk) for pk in broken],
+        "all_calls": calls,
+        "filter": chosen,
+        "queues": Queue.objects.filter(team__in=audience.teams),
+        "states": STATES,
+        "audience": audience,
+        "last_event_at": Conference.objects.visible_to(request.user)
+        .order_by("-feed")
+        .values_list("known_at", flat=True)
+        .first(),
+    }
+    return render(request, "dashboard/board.html", context | _page(request, number))
+
+
+@require_GET
+def feed(request: SupervisorRequest) -> HttpResponse:
+    """What changed, for a page that no socket reaches; and whether its own address is the reason for that."""
+    viewer = viewer_of(request.user, request.session.session_key or "", request.GET.dict())
+    answer = HttpResponse(frames.polled(viewer), content_type="application/json")
+    answer.headers["Earshot-Origin"] = "allowed" if is_allowed(request.GET.get("origin", "")) else "refused"
+    return answer
+
+
+@require_GET
+def conference(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    number = latest()
+    found = _conference(request, pk)
+    call = call_for(audience_of(request.user), found)
+    return render(
+        request, "dashboard/conference.html", fragments.detail_context(call) | _page(request, number, conference=pk)
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """The form that begins a supervision; posting it makes the phone ring."""
+    number = latest()
+    found = _conference(request, pk)
+    if request.method == "POST":
+        form = SuperviseForm(found, request.user, request.POST)
+        if form.is_valid():
+            if _begin(request, found, form):
+                return _go_on(request, pk)
+        else:
+            _note_refusal(request, found, "join", form)
+    else:
+        role = request.GET.get("role", "")
+        first = {"role": role if role in policy.PERMISSIONS else "monitor", "phone": request.GET.get("phone", "")}
+        form = SuperviseForm(found, request.user, initial=first)
+    call = call_for(audience_of(request.user), found)
+    context = {
+        "form": form,
+        "call": call,
+        "form_preview": call.preview(form["role"].value() or "", form.ticked, form.options_shown),
+    }
+    if request.htmx:
+        return render(request, "dashboard/_supervise.html", context)
+    return render(request, "dashboard/supervise.html", context | _page(request, number, conference=pk))
+
+
+@require_GET
+def hearing(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Who hears whom: now or, for a form that names a role, once that is so."""
+    call = call_for(audience_of(request.user), _conference(request, pk))
+    role = request.GET.get("role", "")
+    if role in Supervision.Role.values:
+        preview = call.preview(role, request.GET.getlist("targets"), options_sent(request.GET, call.policy))
+        context = {"call": call, "preview": preview}
+        return render(request, "dashboard/_preview.html", context)
+    mine = requests.current(request.user)
+    if mine is None or mine.conference_id != pk or mine.ended_at is not None:
+        mine = None
+    return render(request, "dashboard/_hearing_dialog.html", {"call": call, "mine": mine})
+
+
+@require_POST
+def recheck(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Ask the provider now, and take the mark of an earlier repair away."""
+    found = _conference(request, pk)
+    sentence = readback.check_again(found)
+    if request.htmx:  # what has changed is pushed
+        return HttpResponse(sentence, status=503 if sentence else 204)
+    if sentence:
+        messages.warning(request, sentence)
+    return redirect("conference", pk=pk)
+
+
+@require_POST
+def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    mine = _mine(request, pk)
+    found = Conference.objects.with_people().get(pk=mine.conference_id)
+    form = RoleForm(found, request.user, request.POST, running=mine)
+    notice = ""
+    if form.is_valid() and form.wants_confirmation:
+        context = fragments.panel_context(request.user) | {"notice": "Press Barge once more to be heard by everyone."}
+        if request.htmx:
+            return render(request, fragments.PANEL, context)
+        return render(request, "dashboard/confirm_barge.html", context)
+    if form.is_valid():
+        try:
+            requests.change(mine, role=form.cleaned_data["role"], targets=form.cleaned_data["targets"], ip=_ip(request))
+            background.see_to(mine.pk, within=AT_MOST)
+        except NotPossible as error:
+            notice = error.sentence
+    else:
+        _note_refusal(request, found, "update", form)
+        notice = " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)
+    return _panel(request, mine, notice)
+
+
+@require_POST
+def stay(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Stay in a call in which nobody else is any more."""
+    mine = _mine(request, pk)
+    try:
+        requests.stay(mine)
+    except NotPossible as error:
+        return _panel(request, mine, error.sentence)
+    return _panel(request, mine)
+
+
+@require_POST
+def lift(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Take her own leg off hold, or unmute it."""
+    mine = _mine(request, pk)
+    try:
+        requests.lift(mine, "hold" if request.POST.get("what") == "hold" else "mute", ip=_ip(request))
+    except NotPossible as error:
+        return _panel(request, mine, error.sentence)
+    background.see_to(mine.pk, within=AT_MOST)
+    return _panel(request, mine)
+
+
+@require_POST
+def leave(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Leave, or cancel while the phone still rings: the call goes on, our leg is hung up."""
+    mine = _mine(request, pk)
+    if mine.ended_at is None and mine.wanted:
+        requests.leave(mine)
+    background.see_to(mine.pk, within=AT_MOST)
+    return _panel(request, mine)
+
+
+@require_POST
+def end(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """End somebody else's supervision of a call that this user may see."""
+    visible = Conference.objects.visible_to(request.user)
+    running = Supervision.objects.select_related("conference", "user").filter(conference__in=visible)
+    theirs = get_object_or_404(running, pk=pk)
+    try:
+        requests.end(theirs, request.user, ip=_ip(request))
+    except NotPossible as error:
+        raise PermissionDenied(error.sentence) from None
+    background.see_to(theirs.pk, within=AT_MOST)
+    return HttpResponse(status=204) if request.htmx else redirect("conference", pk=theirs.conference_id)
+
+
+@require_POST
+def dismiss(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    mine = _mine(request, pk)
+    requests.dismiss(mine)
+    return _panel(request, mine)
+
+
+def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -> bool:
+    asked = requests.Request(
+        role=form.cleaned_data["role"],
+        token=form.cleaned_data["token"],
+        targets=form.cleaned_data["targets"],
+        device=form.device,
+        leg=form.leg,
+        options=form.options,
+        ip=_ip(request),
+        session_key=request.session.session_key or "",
+    )
+    try:
+        begun = requests.begin(request.user, found, asked)
+    except NotPossible as error:
+        form.refuse(error)
+        return False
+    if form.leg is None:
+        background.see_to(begun.pk, within=DIALLED_WITHIN)
+        begun.refresh_from_db()
+    else:
+        begun = advancing.follow_own_leg(begun.pk)
+    if begun.ended_at is not None and (begun.problem_field or form.leg is not None):
+        form.refuse_as_provider(begun.problem_field, begun.notice or problem_words(begun.problem))
+        requests.dismiss(begun)
+        return False
+    return True
+
+
+def _note_refusal(request: SupervisorRequest, found: Conference, deed: str, form: RoleForm) -> None:
+    """What policy refused in a form is an attempt too; a field left empty is not."""
+    if form.refusal:
+        role, targets = form.asked
+        asked = requests.Request(role=role, token=uuid4(), targets=targets, ip=_ip(request))
+        requests.refused(request.user, found, deed, asked, form.refusal)
+
+
+def _panel(request: SupervisorRequest, mine: Supervision, notice: str = "") -> HttpResponse:
+    if not request.htmx:
+        return redirect("conference", pk=mine.conference_id)
+    context = fragments.panel_context(request.user) | {"notice": notice}
+    return render(request, fragments.PANEL, context)
+
+
+def _page(request: SupervisorRequest, number: int, conference: UUID | None = None) -> dict[str, Any]:
+    """What every live page needs: the number it was rendered at, its socket's address, and the user's supervision."""
+    # Of the page's own address only what a filter knows: no link may make a board's socket that of another page.
+    query = BoardFilter.read(request.GET).query() if conference is None else {"conference": str(conference)}
+    return live_page(request.user, number, query)
+
+
+def _conference(request: SupervisorRequest, pk: UUID) -> Conference:
+    return with_ringing([get_object_or_404(Conference.objects.visible_to(request.user).with_people(), pk=pk)])[0]
+
+
+def _mine(request: SupervisorRequest, pk: UUID) -> Supervision:
+    return get_object_or_404(Supervision.objects.select_related("conference", "user"), pk=pk, user=request.user)
+
+
+def _go_on(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Let whoever asked from a live page stay on it: its bar shows how the supervision comes along."""
+    call = reverse("conference", kwargs={"pk": pk})
+    page = urlsplit(request.htmx.current_url_abs_path or "").path if request.htmx else ""
+    if page in (reverse("board"), reverse("agents"), call):
+        bar = render(request, fragments.PANEL, fragments.panel_context(request.user))
+        bar.headers["HX-Reswap"] = "outerMorph"
+        return retarget(bar, "#supervision")
+    return HttpResponseClientRedirect(call) if request.htmx else redirect(call)
+
+
+def _ip(request: HttpRequest) -> str | None:
+    return request.META.get("REMOTE_ADDR") or None

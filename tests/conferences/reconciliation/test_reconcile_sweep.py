@@ -1,0 +1,152 @@
+"""Which conferences and legs are asked after, and when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from conferences import background
+from conferences.models import Conference, Leg, Participant, Supervision
+from conferences.reconciliation import leg_status, readback
+from conferences.simulator.world import JoinOptions
+from conferences.telnyx.errors import TelnyxError
+from tests.support.events import joined, receive
+from tests.support.story import ANA, CHEN, LUIS
+from tests.support.world_diff import counting, legs_up, ours, read, read_everything_back, theirs, unheard
+
+
+def test_a_ringing_phone_is_not_over(story, directory):
+    story.simulator.phones.set(CHEN, "rings_out")
+    leg = story.simulator.dial(CHEN, answered=False)
+    story.pass_time(10)
+    leg_status.read_legs(Leg.objects.all())
+    assert Leg.objects.get().state == "initiated"
+    with unheard(story.simulator):
+        story.simulator.world.hang_up(leg)
+        story.pass_time(10)
+    leg_status.read_legs(Leg.objects.all())
+    assert (Leg.objects.get().state, Leg.objects.get().hangup_cause) == ("ended", "")
+
+
+@pytest.mark.parametrize("status", [404, 422])
+def test_a_leg_the_provider_has_forgotten_is_over(story, directory, status):
+    leg = story.simulator.dial(CHEN)
+    story.pass_time(1)
+    story.simulator.switches.forgotten_call_status = status
+    with unheard(story.simulator):
+        story.simulator.far_end_hangs_up(leg)
+        story.pass_time(1000)
+    leg_status.read_legs(Leg.objects.all())
+    assert Leg.objects.get().state == "ended"
+
+
+@pytest.mark.usefixtures("called")
+def test_only_legs_that_nothing_vouches_for_are_asked_after(story, happen):
+    simulator = story.simulator
+    waiting, gone = simulator.dial(CHEN), simulator.dial("+14155550999")
+    story.pass_time(70)
+    happen(simulator.far_end_hangs_up, gone)
+    with counting(simulator) as paths:
+        leg_status.read_legs(leg_status.doubtful_legs(timezone.now()))
+    assert paths == [f"/connections/{simulator.app.connection_id}/active_calls", f"/calls/{gone.call_control_id}"]
+    assert waiting.call_control_id in legs_up()
+    assert gone.call_control_id not in legs_up()
+
+
+def test_a_conference_of_which_every_webhook_was_lost_is_discovered(story, directory, happen):
+    world = happen(story.simulator.conference_with, [ANA])
+    assert Conference.objects.count() == 0
+    read_everything_back()
+    assert (Conference.objects.get().name, ours(world.id)) == (world.name, theirs(world))
+
+
+def test_another_applications_conferences_are_none_of_ours(story, settings, directory, happen):
+    happen(story.simulator.conference_with, [ANA])
+    settings.TELNYX_CONNECTION_ID = "1"
+    readback.discover()
+    assert Conference.objects.count() == 0
+
+
+def test_learning_a_name_takes_one_request_and_is_done_once(story, directory):
+    story.simulator.conference_with([ANA])
+    with counting(story.simulator) as paths:
+        while story.simulator.pump():
+            pass
+        assert paths == []  # the door itself asks nothing
+        background.run_due()
+        background.run_due()
+    assert paths == [f"/conferences/{Conference.objects.get().conference_id}"]
+
+
+@pytest.mark.parametrize(("kind", "asked_again"), [("unavailable", True), ("empty", True), ("unauthorized", False)])
+def test_a_name_that_could_not_be_learnt_is_asked_for_again_unless_it_was_refused(story, directory, kind, asked_again):
+    world = story.simulator.conference_with([ANA])
+    story.simulator.faults.add(kind, method="GET", path=f"/conferences/{world.id}$", times=2)
+    story.simulator.pump()
+    readback.learn(Conference.objects.get().pk)
+    assert (Conference.objects.get().name, Conference.objects.get().read_at is None) == ("", asked_again)
+    readback.learn(Conference.objects.get().pk)
+    assert Conference.objects.get().name == (world.name if asked_again else "")
+
+
+@pytest.mark.parametrize("conference_id", [".", "..", "a/b?c#d", "é" * 200])
+def test_an_id_that_cannot_be_asked_for_stops_nothing(story, directory, conference_id):
+    receive([joined("v3:a", conference_id)])
+    readback.learn(Conference.objects.get().pk)
+    assert Conference.objects.get().conference_id == conference_id
+
+
+def test_what_is_due_is_the_longest_unread_first_and_supervised_calls_soon(story, directory, marta):
+    conferences = [story.call(ANA)[1], story.call(LUIS)[1], story.call(CHEN)[1]]
+    story.supervise(marta, conferences[2])
+    now = timezone.now()
+
+    def unread_for(*ages):
+        for conference, age in zip(conferences, ages, strict=True):
+            Conference.objects.filter(pk=conference.pk).update(read_at=now - timedelta(seconds=age))
+        return [conferences.index(one) for one in readback.due(now)]
+
+    assert [unread_for(61, 70, 4), unread_for(59, 61, 6), unread_for(59, 59, 4)] == [[1, 0], [1, 2], []]
+    Supervision.objects.update(ended_at=now)
+    assert [unread_for(59, 61, 6), unread_for(59, 59, 61)] == [[1], [2]]
+    readback.watch([directory.support.pk], now)
+    assert [unread_for(6, 4, 7), unread_for(4, 6, 59)] == [[2, 0], [2, 1]]
+    readback.watch([directory.support.pk], now - timedelta(seconds=20))
+    assert unread_for(6, 59, 6) == []
+    readback.watch([directory.sales.pk], now)
+    assert unread_for(6, 59, 6) == [2]  # Chen is in it
+    Conference.objects.filter(pk=conferences[2].pk).update(state="completed")
+    assert unread_for(59, 59, 61) == []
+
+
+def test_a_supervisors_own_stay_is_confirmed_and_not_undone_by_reading_back(story, directory, marta):
+    world, conference = story.call(ANA)
+    mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
+    story.pass_time(10)
+    read(conference)
+    stay = Participant.objects.get(leg__call_control_id=mine.call_control_id)
+    assert (stay.state, stay.role, stay.whisper_call_control_ids) == (
+        "joined", "whisper", [world.leg(ANA).call_control_id],
+    )  # fmt: skip
+
+
+def test_trouble_with_one_leg_keeps_what_was_learnt_of_others(story, directory, happen):
+    legs = [story.simulator.dial(CHEN), story.simulator.dial("+14155550999")]
+    story.pass_time(10)
+    for leg in legs:
+        happen(story.simulator.far_end_hangs_up, leg)
+    story.simulator.faults.add("unavailable", method="GET", path=legs[1].call_control_id, times=None)
+    with pytest.raises(TelnyxError):
+        leg_status.read_legs(Leg.objects.order_by("id"))
+    assert legs_up() == {legs[1].call_control_id}
+
+
+def test_joining_options_of_others_are_read_as_they_are(story, called, happen):
+    world, conference = called
+    leg = happen(story.simulator.dial, CHEN)
+    happen(story.simulator.world.join, world, leg, JoinOptions(mute=True, hold=True, soft_end_on_exit=True))
+    read(conference)
+    stay = Participant.objects.get(leg__call_control_id=leg.call_control_id)
+    assert (stay.muted, stay.on_hold, stay.soft_end_conference_on_exit) == (True, True, True)

@@ -1,0 +1,278 @@
+"""What costs much is bounded for each who asks and for all, with a sentence; and who asks is told apart by address."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conferences.models import AuditEntry
+from dashboard.live import handshakes
+from dashboard.live.handshakes import FewHandshakes
+from dashboard.server import bounds
+from dashboard.server.bounds import Bound, Full
+from dashboard.server.client_address import client_of, networks
+from dashboard.server.hashing import PatientPBKDF2PasswordHasher
+from tests.support.story import ANA, PASSWORD, Story, browser
+from tests.support.world_diff import counting
+
+LOGIN = "/accounts/login/"
+LATER = "Try again in a few seconds."
+
+
+@pytest.fixture
+def taken() -> Iterator[Any]:
+    """Take places of a bound, as requests under way do."""
+    with ExitStack() as stack:
+
+        def take(bound: Bound, *who: str) -> None:
+            for one in who:
+                stack.enter_context(bound.one(one))
+
+        yield take
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=40))
+def test_never_more_than_may_be_under_way(acts: list[tuple[str, bool]]):
+    bound = Bound("of the test", each=2, all=4, sentence="")
+    under_way: list[tuple[str, ExitStack]] = []
+    for who, begins in acts:
+        mine = sum(one == who for one, _ in under_way)
+        if begins:
+            place = ExitStack()
+            try:
+                place.enter_context(bound.one(who))
+            except Full:
+                assert mine == 2 or len(under_way) == 4
+                continue
+            under_way.append((who, place))
+        elif under_way:
+            under_way.pop(0)[1].close()
+        assert (mine <= 2, len(under_way) <= 4) == (True, True)
+
+
+def test_a_place_is_free_again_whatever_happened():
+    bound = Bound("of the test", each=1, all=1, sentence="")
+    with pytest.raises(ZeroDivisionError), bound.one("a"):
+        raise ZeroDivisionError
+    with bound.one("a"), pytest.raises(Full), bound.one("b"):
+        pass
+
+
+def login(client: Client, username: str = "marta", password: str = PASSWORD, **extra: Any) -> Any:
+    return client.post(LOGIN, {"username": username, "password": password}, **extra)
+
+
+def test_logins_under_way_are_bounded_for_an_address(marta: User, taken: Any):
+    taken(bounds.LOGINS, *["from 127.0.0.1"] * 2)
+    refused = login(Client())
+    assert (refused.status_code, LATER in refused.content.decode()) == (429, True)
+    assert refused.headers["Retry-After"] == "3"
+    assert login(Client(), REMOTE_ADDR="198.51.100.7").status_code == 302
+
+
+def test_logins_under_way_are_bounded_for_all(marta: User, taken: Any):
+    taken(bounds.LOGINS, *(f"from 198.51.100.{n}" for n in range(6)))
+    assert login(Client()).status_code == 429
+    assert Client().get(LOGIN).status_code == 200
+
+
+def test_a_second_recheck_waits_for_the_first(story: Story, marta: User, ben: User, taken: Any):
+    _, call = story.call(ANA)
+    url = f"/conferences/{call.pk}/recheck/"
+    taken(bounds.RECHECKS, f"user {marta.pk}")
+    refused = browser(marta).post(url, headers={"HX-Request": "true"})
+    assert (refused.status_code, refused.content.decode().endswith(LATER)) == (429, True)
+    assert browser(ben).post(url).status_code == 404  # his own place is free
+
+
+def test_pressing_again_and_again_asks_no_more_often(story: Story, marta: User):
+    _, call = story.call(ANA)
+    story.wait(5)
+    client = browser(marta)
+    with counting(story.simulator) as paths:
+        for _ in range(10):
+            client.post(f"/conferences/{call.pk}/recheck/", headers={"HX-Request": "true"})
+        once = len(paths)
+        story.wait(5)
+        client.post(f"/conferences/{call.pk}/recheck/", headers={"HX-Request": "true"})
+    assert (once > 0, len(paths) >= 2 * once, once <= 3) == (True, True, True)
+
+
+@pytest.mark.parametrize("url", ["/audit/?conference=x", "/admin/conferences/leg/?q=Ana"])
+def test_searches_are_bounded_and_plain_pages_are_not(cleo: User, taken: Any, url: str):
+    taken(bounds.SEARCHES, *[f"user {cleo.pk}"] * 2)
+    refused = browser(cleo).get(url)
+    assert (refused.status_code, LATER in refused.content.decode()) == (429, True)
+    assert browser(cleo).get(url.partition("?")[0]).status_code == 200
+
+
+# Who it is that asks.
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client"),
+    [
+        ("203.0.113.9", "", "203.0.113.9"),
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),  # no proxy of ours: what it says proves nothing
+        ("127.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("127.0.0.1", "1.2.3.4, 198.51.100.1", "198.51.100.1"),  # the first was made up before the proxy
+        ("127.0.0.1", "198.51.100.1, 10.0.0.8", "198.51.100.1"),  # two proxies
+        ("127.0.0.1", "10.0.0.8", "10.0.0.8"),
+        ("127.0.0.1", "nonsense", "127.0.0.1"),
+        ("127.0.0.1", "198.51.100.1, nonsense", "127.0.0.1"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "198.51.100.1:4711", "198.51.100.1"),
+        ("127.0.0.1", "[2001:db8::7]:4711", "2001:db8::7"),
+        ("::1", "2001:db8::7", "2001:db8::7"),
+        ("::ffff:127.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("", "198.51.100.1", ""),
+    ],
+)
+def test_the_client_is_whom_a_trusted_proxy_names(peer: str, forwarded: str, client: str):
+    assert client_of(peer, forwarded, networks(["127.0.0.1", "::1", "10.0.0.0/8"])) == client
+
+
+@pytest.mark.parametrize("text", ["nonsense", "10.0.0.0/99", "127.0.0.1:80"])
+def test_a_proxy_that_is_no_address_is_said(text: str):
+    with pytest.raises(ImproperlyConfigured, match=r"TRUSTED_PROXIES: .* is no address"):
+        networks(["127.0.0.1", text])
+
+
+@given(st.lists(st.ip_addresses(v=4).map(str), max_size=4), st.ip_addresses(v=4).map(str))
+def test_what_a_client_makes_up_changes_nothing(made_up: list[str], client: str):
+    trusted = networks(["192.0.2.1/32"])
+    honest = client_of("192.0.2.1", client, trusted)
+    if client != "192.0.2.1":
+        assert client_of("192.0.2.1", ", ".join([*made_up, client]), trusted) == honest == client
+
+
+def test_the_lockout_hits_one_address_and_nobody_else(marta: User):
+    """Behind a proxy all connections come from it."""
+    stranger, hers = {"X-Forwarded-For": "203.0.113.66"}, {"X-Forwarded-For": "198.51.100.7"}
+    for n in range(10):
+        made_up = {"X-Forwarded-For": f"10.9.8.{n}, 203.0.113.66"}
+        login(Client(), password="wrong", headers=made_up)
+    assert login(Client(), headers=stranger).status_code == 429
+    assert login(Client(), headers=hers).status_code == 302
+
+
+def test_the_audit_has_the_same_address(story: Story, marta: User):
+    _, call = story.call(ANA)
+    client = Client(headers={"X-Forwarded-For": "10.1.1.1, 198.51.100.7"})
+    client.force_login(marta)
+    form = {"role": "monitor", "my_leg": f"device:{marta.supervisor.devices.first().pk}", "token": "7" * 32}
+    client.post(f"/conferences/{call.pk}/supervise/", form)
+    story.deliver()
+    assert AuditEntry.objects.filter(deed="dial").first().source_ip == "198.51.100.7"
+
+
+# Hashing.
+
+
+def test_hashes_are_djangos_own():
+    patient, usual = PatientPBKDF2PasswordHasher(), PBKDF2PasswordHasher()
+    encoded = patient.encode("a long enough password", "salt", 1000)
+    assert encoded == usual.encode("a long enough password", "salt", 1000)
+    assert (patient.verify("a long enough password", encoded), patient.verify("another", encoded)) == (True, False)
+
+
+def test_hashes_are_computed_one_at_a_time_in_a_thread_that_gives_way(monkeypatch: pytest.MonkeyPatch):
+    seen, most, lock = set(), [0, 0], threading.Lock()
+    usual = PBKDF2PasswordHasher.encode
+
+    def watched(*arguments: Any) -> str:
+        with lock:
+            most[0] += 1
+            most[1] = max(most)
+            seen.add(threading.current_thread().name)
+        try:
+            return usual(*arguments)
+        finally:
+            with lock:
+                most[0] -= 1
+
+    monkeypatch.setattr(PBKDF2PasswordHasher, "encode", watched)
+    visitors = [
+        threading.Thread(target=PatientPBKDF2PasswordHasher().encode, args=("word", "salt", 100)) for _ in range(8)
+    ]
+    for one in visitors:
+        one.start()
+    for one in visitors:
+        one.join()
+    assert (seen, most) == ({"hashing_0"}, [0, 1])
+
+
+# Sockets opened again and again.
+
+
+def opened(bucket: FewHandshakes, who: str) -> bool:
+    return bucket._may_open(who)
+
+
+def test_all_pages_of_one_may_return_at_once_and_no_flood_of_them():
+    now = [0.0]
+    bucket = FewHandshakes(lambda *_: None, clock=lambda: now[0])  # type: ignore[arg-type,return-value]
+    assert [opened(bucket, "her") for _ in range(41)] == [True] * 40 + [False]
+    assert opened(bucket, "his")
+    now[0] = 1.0
+    assert [opened(bucket, "her") for _ in range(3)] == [True, True, False]
+    now[0] = 60.0
+    assert opened(bucket, "her")
+
+
+def test_who_is_remembered_is_bounded():
+    bucket = FewHandshakes(lambda *_: None)  # type: ignore[arg-type,return-value]
+    for number in range(handshakes.MOST_KNOWN + 50):
+        opened(bucket, str(number))
+    assert len(bucket._left) == handshakes.MOST_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("headers", "who"),
+    [
+        ([(b"cookie", b"a=b; sessionid=xyz")], "xyz"),
+        ([(b"cookie", b"a=b")], "198.51.100.7"),
+        ([(b"cookie", b'sessionid="\xff')], "198.51.100.7"),
+        ([], "198.51.100.7"),
+    ],
+)
+def test_a_handshake_counts_for_the_session_it_claims(headers: Any, who: str):
+    assert handshakes._who({"headers": headers, "client": ("198.51.100.7", 4711)}) == who
+
+
+async def test_a_socket_too_many_is_closed_unaccepted():
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    async def accept(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+
+    bucket = FewHandshakes(accept, clock=lambda: 0.0)
+    for _ in range(41):
+        await bucket({"headers": [], "client": ("198.51.100.7", 1)}, receive, send)
+    assert sent == ["websocket.accept"] * 40 + ["websocket.close"]
+
+
+@pytest.mark.parametrize("bound", [bounds.SEARCHES, bounds.RECHECKS])
+def test_who_is_not_logged_in_takes_nobodys_place(cleo: User, story: Story, marta: User, taken: Any, bound: Bound):
+    _, call = story.call(ANA)
+    taken(bound, *["user None"] * bound.each)  # as many strangers under way as one person may have
+    url = {"search": "/audit/?conference=x", "recheck": f"/conferences/{call.pk}/recheck/"}[bound.name]
+    ask = Client().get if bound is bounds.SEARCHES else Client().post
+    assert ask(url).status_code == 302  # to the login, and no 429

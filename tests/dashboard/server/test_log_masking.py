@@ -1,0 +1,101 @@
+"""What is logged names no caller, no key and no leg."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from django.conf import settings
+
+from dashboard.server.log_masking import Masking, mask
+
+LEG = "v3:MdI91X4lWFEs7IgbBEOT9M4AigoY08M0WWZFISt1Yw2axZ_IiE4pqg"
+NUMBER = "+34600000012"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        (f"from {NUMBER}", "from +34 ••• ••12"),
+        ("from +34 600 000 012 to", "from +34 ••• ••12 to"),
+        ("caller 34600000012.", "caller ••• ••12."),
+        (f"sip:{NUMBER}@example.com", "sip:+34 ••• ••12@example.com"),
+        ("Authorization: Bearer KEY0123_abc", "Authorization: Bearer •••"),
+        ("{'authorization': 'bearer abc.def-1'}", "{'authorization': 'bearer •••'}"),
+        ("key KEY0123456789ABCDEF_canary is bad", "key KEY••• is bad"),
+        (f"leg {LEG}, gone", "leg v3:•••4pqg, gone"),
+        (f"/v2/calls/{LEG}/actions/hangup", "/v2/calls/v3:•••4pqg/actions/hangup"),
+        ("/v2/calls/v2%3AMdI91X4lWFEs7Igb%3D%3D/actions", "/v2/calls/v2:•••7Igb/actions"),
+        ("v3:MdI91X4lWFEs7IgbBE==", "v3:•••gbBE"),
+    ],
+)
+def test_what_names_people_or_opens_doors_is_masked(text, masked):
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Conference 7b4b244e-1111-4222-8333-123456789012 has ended",
+        "HTTP 422 90018 after 3 sends",
+        "2026-03-02 09:00:30,123 INFO conferences.background: KEYBOARD and bearer",
+        "connection 1494404757140276705",
+        "127.0.0.1:8000",
+    ],
+)
+def test_everything_else_is_left_as_it_is(text):
+    assert mask(text) == text
+
+
+def record(message, *args, **more):
+    return logging.LogRecord("conferences", logging.WARNING, __file__, 1, message, args, more.get("exc_info"))
+
+
+def test_arguments_are_masked_where_they_land():
+    assert Masking("{message}", style="{").format(record("%s called %s", NUMBER, LEG)) == (
+        "+34 ••• ••12 called v3:•••4pqg"
+    )
+
+
+def test_the_record_itself_stays_as_it_is():
+    told = record("%s called", NUMBER)
+    Masking().format(told)
+    assert told.getMessage() == f"{NUMBER} called"
+
+
+def fails():
+    try:
+        int(f"no leg {LEG}")
+    except ValueError as error:
+        raise RuntimeError(f"Bearer KEY0123456789 of {NUMBER}") from error
+
+
+def test_a_traceback_is_masked_with_its_causes():
+    with pytest.raises(RuntimeError) as caught:
+        fails()
+    text = Masking().format(record("Failed", exc_info=(caught.type, caught.value, caught.tb)))
+    assert [line for line in text.splitlines() if "Error:" in line] == [
+        "ValueError: invalid literal for int() with base 10: 'no leg v3:•••4pqg'",
+        "RuntimeError: Bearer ••• of +34 ••• ••12",
+    ]
+
+
+def test_a_message_stays_one_line_whatever_is_in_it():
+    text = Masking().format(record("Refused: %s", "odd\n2026-03-02 INFO root: all is well\r\u2028"))
+    assert text == "Refused: odd\\x0a2026-03-02 INFO root: all is well\\x0d\\x2028"
+
+
+def test_every_handler_of_the_product_masks():
+    assert {one["formatter"] for one in settings.LOGGING["handlers"].values()} == {"masked"}
+    assert settings.LOGGING["formatters"]["masked"]["()"] == "dashboard.server.log_masking.Masking"
+
+
+@pytest.mark.parametrize("name", ["django", "django.server", "django.request", "conferences.background", "daphne"])
+def test_no_logger_has_a_way_out_of_its_own(name):
+    logger = logging.getLogger(name)
+    assert (logger.handlers, logger.propagate) == ([], True)
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpcore"])
+def test_the_http_client_tells_no_addresses(name):
+    assert settings.LOGGING["loggers"][name] == {"level": "WARNING"}

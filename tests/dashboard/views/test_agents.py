@@ -1,0 +1,386 @@
+"""The agents' page: every live leg of every agent of her teams, and what may be done about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async as in_thread
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from conferences.admin.live import reaching_live_calls
+from conferences.ingest.feed import latest
+from conferences.models import Agent, AgentAddress, Conference, Leg
+from conferences.simulator.world import Leg as TheirLeg
+from conferences.simulator.world.legs import DialOptions
+from dashboard.live.agent_frames import AgentRows, listed
+from dashboard.presenters.agent import NOT_JOINABLE, AgentRow, row_for
+from dashboard.presenters.agent_rows import roster
+from dashboard.presenters.audience import audience_of
+from tests.support.page import Page
+from tests.support.story import ANA, CHEN, CUSTOMER, LUIS, SALES_NUMBER, SUPPORT_NUMBER, Story, browser
+from tests.support.world_diff import read_everything_back
+
+pytestmark = pytest.mark.usefixtures("directory")
+OTHER = "+14155550177"
+
+
+def rows(user: User) -> dict[str, AgentRow]:
+    audience = audience_of(user)
+    found = roster(Agent.objects.filter(team__in=audience.teams))
+    return {one.name: row_for(audience, found, one) for one in found.agents}
+
+
+def ana(user: User) -> AgentRow:
+    return rows(user)["Ana Ruiz"]
+
+
+def shown(user: User) -> str:
+    """What stands on the page, without its markup."""
+    content = browser(user).get("/agents/").content.decode()
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", content)).split())
+
+
+def ring(story: Story, address: str, **options: Any) -> TheirLeg:
+    story.simulator.phones.set(address, "rings_out")
+    world = story.simulator.world
+    leg = world.dial(next(iter(world.apps.values())), SUPPORT_NUMBER, address, DialOptions(timeout_secs=600, **options))
+    story.deliver()
+    return leg
+
+
+# Each state, and back.
+
+
+def test_nobody_is_on_the_phone(marta: User):
+    row = ana(marta)
+    assert (row.word, row.since, row.legs) == ("Idle", None, ())
+    assert "Ana Ruiz Support Idle no call to join" in shown(marta)
+
+
+def test_a_phone_rings_and_is_given_up(story: Story, marta: User):
+    leg = ring(story, ANA)
+    row = ana(marta)
+    assert (row.word, [one.reason for one in row.legs]) == ("Ringing", [NOT_JOINABLE])
+    assert row.since == Leg.objects.get().started_at
+    story.simulator.far_end_hangs_up(leg)
+    story.deliver()
+    row = ana(marta)
+    assert (row.word, row.legs, row.since) == ("Idle", (), Leg.objects.get().ended_at)
+
+
+def test_a_phone_is_answered_and_in_no_conference_then_in_one(story: Story, marta: User):
+    world, _ = story.call(LUIS)
+    leg = story.simulator.dial(ANA)
+    story.deliver()
+    row = ana(marta)
+    assert (row.word, row.legs[0].call, row.legs[0].reason) == ("In no conference", None, NOT_JOINABLE)
+    assert row.since == Leg.objects.get(agent__name="Ana Ruiz").answered_at
+    story.simulator.join(world, leg)
+    story.deliver()
+    row = ana(marta)
+    assert (row.word, row.legs[0].reason) == ("Talking", "")
+    assert [one.role for one in row.legs[0].call.actions] == ["monitor", "whisper", "barge"]
+
+
+def test_talking_with_whom_and_since_when(story: Story, marta: User):
+    _, call = story.call(ANA, LUIS)
+    row = ana(marta)
+    (leg,) = row.legs
+    assert (row.word, leg.people) == ("Talking", ("+1 415-555-0171", "Luis Ortega"))
+    assert row.since == call.participants.get(leg__agent__name="Ana Ruiz").joined_at
+    assert (leg.call.pk, leg.call.queue) == (call.pk, "Helpdesk")
+
+
+def test_on_hold_by_her_own_phone_and_back(story: Story, marta: User):
+    story.call(ANA)
+    story.simulator.far_end_holds(story.leg(ANA))
+    story.deliver()
+    assert (ana(marta).word, ana(marta).legs[0].on_hold) == ("On hold", True)
+    story.simulator.far_end_resumes(story.leg(ANA))
+    story.deliver()
+    assert ana(marta).word == "Talking"
+
+
+def test_on_hold_with_the_customer_on_hold(story: Story, marta: User):
+    world, _ = story.call(ANA)
+    story.simulator.world.hold([world.leg(CUSTOMER).participant])
+    story.pass_time(8)
+    read_everything_back()
+    assert ana(marta).word == "On hold"
+    story.simulator.world.hold([world.leg(CUSTOMER).participant], held=False)
+    story.pass_time(8)
+    read_everything_back()
+    assert ana(marta).word == "Talking"
+
+
+def test_muted_and_unmuted(story: Story, marta: User):
+    world, _ = story.call(ANA)
+    for muted, word in ((True, "Muted"), (False, "Talking")):
+        story.simulator.world.mute([world.leg(ANA).participant], muted=muted)
+        story.pass_time(8)
+        read_everything_back()
+        assert (ana(marta).word, ana(marta).legs[0].muted) == (word, muted)
+
+
+def test_alone_in_a_call(story: Story, marta: User):
+    world, _ = story.call(ANA)
+    story.simulator.far_end_hangs_up(world.leg(CUSTOMER))
+    story.deliver()
+    assert (ana(marta).word, ana(marta).legs[0].lead) == ("No customer", "nobody else in the call")
+
+
+def test_in_two_calls_and_in_one_again(story: Story, marta: User):
+    story.call(ANA)
+    world, second = story.call(ANA, customer=OTHER)
+    row = ana(marta)
+    assert (row.word, row.label, len(row.legs)) == ("In two calls", "In two calls", 2)
+    assert row.since == second.participants.get(leg__agent__name="Ana Ruiz").joined_at
+    assert all(len(one.call.actions) == 3 for one in row.legs)
+    story.simulator.far_end_hangs_up(world.leg(ANA))
+    story.deliver()
+    assert (ana(marta).word, len(ana(marta).legs)) == ("Talking", 1)
+
+
+def test_in_three_calls(story: Story, marta: User):
+    for customer in (CUSTOMER, OTHER, "+14155550178"):
+        story.call(ANA, customer=customer)
+    assert (ana(marta).word, ana(marta).label) == ("In two calls", "In 3 calls")
+
+
+def test_a_phone_that_rings_beside_a_call_is_listed_and_she_still_talks(story: Story, marta: User):
+    story.call(ANA)
+    ring(story, ANA)
+    assert (ana(marta).word, [one.word for one in ana(marta).legs]) == ("Talking", ["Talking", "Ringing"])
+
+
+def test_a_leg_of_which_nobody_told_how_it_began(story: Story, marta: User):
+    leg = ring(story, ANA)
+    Leg.objects.update(state="unknown", started_at=None)
+    row = ana(marta)
+    assert (row.word, row.since, row.legs[0].call_control_id) == ("Not known", None, leg.call_control_id)
+
+
+def test_a_phone_that_rings_before_it_is_answered_in_the_conference(story: Story, marta: User):
+    world, _ = story.call(LUIS)
+    story.simulator.join(world, ring(story, ANA))
+    story.deliver()
+    assert ana(marta).word == "Ringing"
+
+
+def test_whom_she_calls_out_of_her_browser(story: Story, marta: User):
+    story.simulator.dial_out(ANA, OTHER)
+    story.deliver()
+    (leg,) = ana(marta).legs
+    assert (leg.word, leg.lead, leg.people) == ("In no conference", "calls", ("+1 415-555-0177",))
+
+
+def test_for_which_call_her_phone_rings(story: Story, marta: User):
+    world, call = story.call(LUIS)
+    ring(story, ANA, link_to=world.leg(CUSTOMER))
+    (leg,) = ana(marta).legs
+    assert (leg.lead, leg.people, leg.calling.pk) == ("rings for", ("+1 415-555-0171",), call.pk)
+    assert (leg.call, leg.reason) == (None, NOT_JOINABLE)
+    story.simulator.world.end_by_command(world)
+    story.deliver()
+    assert ana(marta).legs[0].calling is None
+
+
+def test_with_whom_she_is_connected_without_a_conference(story: Story, marta: User):
+    caller = story.simulator.incoming_call(CUSTOMER, SUPPORT_NUMBER)
+    story.simulator.world.answer(caller)
+    story.simulator.far_end_answers(ring(story, ANA, link_to=caller))
+    story.deliver()
+    (leg,) = ana(marta).legs
+    assert (leg.word, leg.lead, leg.people) == ("In no conference", "in the same call as", ("+1 415-555-0171",))
+
+
+# Who sees what.
+
+
+def test_a_team_is_seen_by_its_supervisors_alone(story: Story, marta: User, ben: User):
+    story.call(ANA, CHEN)
+    assert ([*rows(marta)], [*rows(ben)]) == (["Ana Ruiz", "Luis Ortega"], ["Chen Wei"])
+    assert ("Ana Ruiz" in shown(ben), "Chen Wei Sales Talking" in shown(ben)) == (True, True)  # she is with him
+    assert "Luis Ortega" not in shown(ben)
+
+
+def test_who_looks_after_no_team_is_told_so(cleo: User):
+    assert (rows(cleo), "You look after no team yet" in shown(cleo)) == ({}, True)
+
+
+def test_nobody_looks_without_a_login(client: Any):
+    assert client.get("/agents/").status_code == 302
+
+
+def test_numbers_are_masked_like_the_boards(story: Story, ben: User):
+    story.call(CHEN, queue=SALES_NUMBER)
+    story.simulator.dial_out(CHEN, OTHER)
+    story.deliver()
+    assert [people for one in rows(ben)["Chen Wei"].legs for people in one.people] != []
+    content = browser(ben).get("/agents/").content.decode()
+    for number in (CUSTOMER, OTHER):
+        assert (number in content, number[-4:] in shown(ben)) == (False, False)
+    assert "••71" in shown(ben)
+    assert "••77" in shown(ben)
+
+
+def test_a_call_that_she_may_not_see_is_not_named(story: Story, marta: User):
+    world, _ = story.call(CHEN, queue=SALES_NUMBER)
+    ring(story, ANA, link_to=world.leg(CUSTOMER))
+    (leg,) = ana(marta).legs
+    assert (leg.calling, leg.people, leg.lead) == (None, (), "rings; for whom is not known")
+
+
+def test_one_may_only_what_one_may(story: Story, ben: User):
+    story.call(CHEN, queue=SALES_NUMBER)
+    (leg,) = rows(ben)["Chen Wei"].legs
+    assert [one.role for one in leg.call.actions] == ["monitor"]
+    ben.user_permissions.clear()
+    assert "You may see this call, not join it." in shown(User.objects.get(pk=ben.pk))
+
+
+def test_who_supervises_her(story: Story, marta: User):
+    story.simulator.phones.set("sip:marta@supervisors.example", "answers", after=0.5)
+    _, call = story.call(ANA)
+    story.supervise(marta, call)
+    assert [one.phrase for one in ana(marta).legs[0].supervisors] == ["Marta Gil monitors"]
+    assert rows(marta)["Luis Ortega"].legs == ()
+
+
+def test_a_shared_phone_is_on_the_row_of_each_who_may_be_at_it(story: Story, marta: User, directory: Any):
+    AgentAddress.objects.create(agent=directory.luis, address=ANA)
+    story.call(ANA)
+    found = rows(marta)
+    assert {name: (row.label, row.legs[0].others) for name, row in found.items()} == {
+        "Ana Ruiz": ("Perhaps talking", ("Luis Ortega",)),
+        "Luis Ortega": ("Perhaps talking", ("Ana Ruiz",)),
+    }
+    story.simulator.far_end_hangs_up(story.leg(ANA))
+    story.deliver()
+    assert [(row.label, row.since) for row in rows(marta).values()] == [("Idle", None), ("Idle", None)]
+
+
+def test_a_shared_phone_at_which_one_has_signed_in_is_hers(story: Story, marta: User, directory: Any):
+    other = AgentAddress.objects.create(agent=directory.luis, address=ANA)
+    story.call(ANA)
+    with reaching_live_calls():
+        AgentAddress.objects.filter(pk=other.pk).update(signed_in_at=story.now())
+    assert {name: row.label for name, row in rows(marta).items()} == {"Ana Ruiz": "Idle", "Luis Ortega": "Talking"}
+
+
+def test_what_the_page_costs_does_not_grow_with_the_calls(story: Story, marta: User):
+    def queries() -> int:
+        rows(marta)
+        with CaptureQueriesContext(connection) as asked:
+            rows(marta)
+        return len(asked)
+
+    story.call(ANA)
+    ring(story, LUIS)
+    before = queries()
+    for customer in (OTHER, "+14155550178", "+14155550179"):
+        story.call(LUIS, customer=customer)
+        ring(story, ANA)
+    assert queries() == before
+
+
+# What an open page is told.
+
+
+def told(user: User, number: int) -> list[str]:
+    """The rows that a page which knows everything up to that number is sent."""
+    agents = {f"agent-{one.pk}": one.name for one in Agent.objects.all()}
+    return sorted(agents[row] for row in AgentRows(number).since(audience_of(user), number))
+
+
+def test_a_change_is_told_to_those_who_see_her(story: Story, marta: User, ben: User):
+    story.call(ANA)
+    number = latest()
+    ring(story, LUIS)
+    assert (told(marta, number), told(ben, number)) == (["Luis Ortega"], [])
+
+
+def test_a_change_of_her_call_is_told(story: Story, marta: User):
+    world, _ = story.call(ANA)
+    number = latest()
+    story.simulator.far_end_hangs_up(world.leg(CUSTOMER))
+    story.deliver()
+    assert told(marta, number) == ["Ana Ruiz"]
+
+
+def test_a_change_of_the_call_for_which_her_phone_rings_is_told(story: Story, marta: User):
+    world, _ = story.call(LUIS)
+    ring(story, ANA, link_to=world.leg(CUSTOMER))
+    number = latest()
+    story.simulator.world.end_by_command(world)
+    story.deliver()
+    assert told(marta, number) == ["Ana Ruiz", "Luis Ortega"]
+
+
+def test_a_change_of_the_other_end_is_told(story: Story, marta: User):
+    caller = story.simulator.incoming_call(CUSTOMER, SUPPORT_NUMBER)
+    ring(story, ANA, link_to=caller)
+    number = latest()
+    story.simulator.far_end_hangs_up(caller)
+    story.deliver()
+    assert told(marta, number) == ["Ana Ruiz"]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_page_of_agents_is_told_of_a_phone_that_rings(story: Story, marta: User, open_page: Callable[..., Any]):
+    page: Page = await open_page(marta, "view=agents&since=0")
+    first = await page.frame()
+    teams = await in_thread(lambda: audience_of(marta).teams)()
+    assert first["live"] == await in_thread(listed)(teams)
+    await in_thread(ring)(story, ANA)
+    frame = await page.until(lambda frame: bool(frame.get("rows")))
+    pk = await in_thread(lambda: Agent.objects.get(name="Ana Ruiz").pk)()
+    assert (frame["rows"], "Ringing" in frame["content"]) == ([f"agent-{pk}"], True)
+
+
+# The same on the board.
+
+
+def board(user: User) -> str:
+    content = browser(user).get("/").content.decode().partition('id="conferences"')[2]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", content)).split())
+
+
+def test_a_call_that_waits_says_whom_it_calls(story: Story, marta: User):
+    caller = story.simulator.incoming_call(CUSTOMER, SUPPORT_NUMBER)
+    story.simulator.world.answer(caller)
+    story.simulator.world.create_conference(caller, "Waiting")
+    story.deliver()
+    assert "No agent Agents no agent" in board(marta)
+    leg = ring(story, ANA, link_to=caller)
+    assert "No agent Agents calling Ana Ruiz 0:00" in board(marta)
+    story.wait(8)
+    assert re.search("No agent Agents calling Ana Ruiz 0:0[78]", board(marta))
+    assert re.search("Ana Ruiz rings for 0:0[78]", " ".join(detail(marta).split()))
+    story.simulator.far_end_hangs_up(leg)
+    story.deliver()
+    assert "No agent Agents no agent" in board(marta)
+
+
+def detail(user: User) -> str:
+    pk = Conference.objects.get().pk
+    return unescape(re.sub(r"<[^>]+>", " ", browser(user).get(f"/conferences/{pk}/").content.decode()))
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_board_is_told_whom_a_call_calls(story: Story, marta: User, open_page: Callable[..., Any]):
+    world, _ = await in_thread(story.call)(LUIS)
+    page: Page = await open_page(marta, f"since={await in_thread(latest)()}")
+    leg = await in_thread(lambda: ring(story, ANA, link_to=world.leg(CUSTOMER)))()
+    frame = await page.until(lambda frame: "calling" in frame.get("content", ""))
+    assert "Ana Ruiz" in frame["content"]
+    await in_thread(story.simulator.far_end_hangs_up)(leg)
+    await in_thread(story.deliver)()
+    frame = await page.until(lambda frame: "calling" not in frame.get("content", "calling"))
+    assert ("Luis Ortega" in frame["content"], "Ana Ruiz" in frame["content"]) == (True, False)

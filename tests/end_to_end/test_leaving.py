@@ -1,0 +1,69 @@
+"""A server that is told to stop is gone soon, also with requests in flight, and loses nothing that it acknowledged."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from conferences.models import Fact
+from conferences.simulator import Simulator
+from conferences.simulator.world.clock import system_clock
+from tests.support.serving import free_port, serve, wait_for
+from tests.support.story import ANA, API_KEY
+
+pytestmark = pytest.mark.served
+
+LONG = 30  # seconds: a server that hangs would do so for ever
+
+
+@contextmanager
+def busy(port: int) -> Iterator[None]:
+    """Six visitors who ask again and again."""
+    over = threading.Event()
+
+    def visit() -> None:
+        while not over.is_set():
+            with suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=2).read()
+
+    visitors = [threading.Thread(target=visit) for _ in range(6)]
+    for one in visitors:
+        one.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for one in visitors:
+            one.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_busy_server_that_is_told_to_stop_ends(directory: object) -> None:
+    port = free_port()
+    simulator = Simulator(
+        webhook_url=f"http://127.0.0.1:{port}/webhooks/telnyx/",
+        api_key=API_KEY,
+        connection_id=os.environ["TELNYX_CONNECTION_ID"],
+        clock=system_clock,
+    )
+    with simulator.serve() as provider:
+        server = serve(port, simulator.public_key, provider.base_url)
+        try:
+            wait_for(port, server)
+            with busy(port):
+                simulator.conference_with([ANA])
+                time.sleep(0.7)
+                server.terminate()
+                assert server.wait(timeout=LONG) == 0
+        finally:
+            server.kill()
+            server.wait()
+    delivered = {one.event.id for one in simulator.deliverer.deliveries if one.status == "delivered"}
+    assert delivered <= set(Fact.objects.values_list("event_id", flat=True))

@@ -1,0 +1,105 @@
+"""Clients that never finish what they begin, many at once: the server goes on, and holds nothing of theirs for long."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from conferences.models import Fact
+from conferences.simulator import Simulator
+from conferences.simulator.world.clock import system_clock
+from dashboard.server.prompt_requests import IDLE, LONGEST
+from tests.browser.support import eventually
+from tests.support.serving import free_port, serve, wait_for
+from tests.support.story import ANA, API_KEY
+
+pytestmark = [pytest.mark.served, pytest.mark.django_db(transaction=True)]
+
+MANY = 300
+BEGUN = b"POST /webhooks/telnyx/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 200000\r\n\r\n{"
+HEAD = b"POST /webhooks/telnyx/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
+LINE = b"POST /webhooks/tel"
+
+
+@pytest.fixture
+def center(directory: object) -> Iterator[tuple[Simulator, int]]:
+    port = free_port()
+    simulator = Simulator(
+        webhook_url=f"http://127.0.0.1:{port}/webhooks/telnyx/",
+        api_key=API_KEY,
+        connection_id=os.environ["TELNYX_CONNECTION_ID"],
+        clock=system_clock,
+    )
+    with simulator.serve() as provider:
+        server = serve(port, simulator.public_key, provider.base_url)
+        try:
+            wait_for(port, server)
+            yield simulator, port
+        finally:
+            server.kill()
+            server.wait()
+
+
+def begin(port: int, sent: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=5)
+    connection.sendall(sent)
+    connection.settimeout(0)
+    return connection
+
+
+def is_closed(connection: socket.socket, drip: bytes = b"") -> bool:
+    """Whether the server has closed it; until then one byte more is sent, as a client does that wants to hold it."""
+    try:
+        if drip:
+            connection.send(drip)
+        return connection.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+@pytest.mark.parametrize("begun", [BEGUN, HEAD], ids=["half a body", "half a head"])
+def test_requests_that_never_end_are_let_go_of(center: tuple[Simulator, int], begun: bytes):
+    simulator, port = center
+    with ExitStack() as stack:
+        held = [stack.enter_context(begin(port, begun)) for _ in range(MANY)]
+        simulator.conference_with([ANA])
+        eventually(lambda: Fact.objects.filter(event_type="conference.participant.joined").count() == 2)
+        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).status == 200
+        until = time.monotonic() + LONGEST * 2
+        while held and time.monotonic() < until:
+            held = [one for one in held if not is_closed(one, b"x")]
+            time.sleep(0.5)
+        assert held == []
+
+
+def test_a_connection_that_says_nothing_whole_is_let_go_of(center: tuple[Simulator, int]):
+    _, port = center
+    with begin(port, LINE) as dripping, begin(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") as kept:
+        kept.settimeout(5)
+        assert kept.recv(65536).startswith(b"HTTP/1.1 200")
+        kept.settimeout(0)
+        kept.send(LINE)
+        open_ones = [dripping, kept]
+        until = time.monotonic() + IDLE + 10
+        while open_ones and time.monotonic() < until:
+            open_ones = [one for one in open_ones if not is_closed(one, b"x")]
+            time.sleep(0.5)
+        assert open_ones == []
+
+
+def test_a_slow_request_that_ends_in_time_is_answered(center: tuple[Simulator, int]):
+    _, port = center
+    with begin(port, b"GET /healthz HTTP/1.1\r\n") as slow:
+        for part in (b"Host: 127.0.0.1\r\n", b"X-More: yes\r\n", b"\r\n"):
+            time.sleep(1)
+            slow.send(part)
+        slow.settimeout(5)
+        assert slow.recv(15).startswith(b"HTTP/1.1 200")

@@ -1,0 +1,49 @@
+"""The product's own server in a process of its own, on the tests' database and beside their simulator."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from django.db import connection
+
+from tests.support.story import API_KEY
+
+
+def serve(port: int, public_key: str, base_url: str) -> subprocess.Popen[bytes]:
+    """Start the product on the tests' own database."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+        "DEBUG": "1",
+        "RUN_ERRANDS": "1",
+        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "ORIGINS": f"http://127.0.0.1:{port}",
+        "TELNYX_PUBLIC_KEY": public_key,
+        "TELNYX_API_KEY": API_KEY,
+        "TELNYX_BASE_URL": base_url,
+    }
+    daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
+    return subprocess.Popen([*daphne, "dashboard.asgi:application"], env=environment)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        assert server.poll() is None, "the server stopped by itself"
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
+        except urllib.error.URLError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server does not answer")
