@@ -27,10 +27,10 @@ from conferences.telnyx.rules import InvalidCommand
 
 log = logging.getLogger(__name__)
 
-Key = tuple[str, object]  # what kind of errand, and what it is about
-Errand = tuple[Key, Callable[[], None]]
+Key = tuple[str, object]  # what kind of task, and what it is about
+Task = tuple[Key, Callable[[], None]]
 
-# Nothing tells a process that another one has died holding an errand; so it also looks on its own.
+# Nothing tells a process that another one has died holding a task; so it also looks on its own.
 LOOK_EVERY = 1.0
 AT_ONCE = {"supervision": 24, "leaving": 24, "reading": 8}
 _POOLS = {"supervision": "supervision", "leaving": "leaving", "leftover": "leaving"}
@@ -39,35 +39,35 @@ UNREAD = timedelta(seconds=3)
 READ_AGAIN = timedelta(seconds=3)
 
 
-def due() -> Iterator[Errand]:
+def due() -> Iterator[Task]:
     """Yield what may be due now, each under a key of its own. Doing one twice, or by two processes, does no harm."""
-    for pk, wanted in Supervision.objects.running().values_list("pk", "wanted"):
-        yield ("supervision" if wanted else "leaving", pk), partial(advancing.follow, pk)
+    for pk, is_active in Supervision.objects.running().values_list("pk", "is_active"):
+        yield ("supervision" if is_active else "leaving", pk), partial(advancing.advance, pk)
     if OwedEntry.objects.exists():
         yield ("audit", 0), _settle_audit
     yield from _left_over()
-    for conference in Conference.objects.live().filter(read_at=None)[:50]:
-        yield ("conference", conference.pk), partial(readback.learn, conference.pk)
-    if backfill.strangers(clock.now()):
+    for conference in Conference.objects.live().filter(polled_at=None)[:50]:
+        yield ("conference", conference.pk), partial(readback.fetch_record, conference.pk)
+    if backfill.unidentified_legs(clock.now()):
         yield ("strangers", 0), _introduce
     for conference in _with_unread_people(clock.now()):
         yield ("people", conference.pk), partial(_read_people, conference)
 
 
-def _left_over() -> Iterator[Errand]:
-    for supervision, leg in orphan_legs.find():
-        yield ("leftover", leg.pk), partial(orphan_legs.clear_away, supervision, leg)
-    for supervision in orphan_legs.untrue():
-        yield ("untrue", supervision.pk), partial(orphan_legs.retell, supervision)
-    for intent in orphan_legs.unanswered():
-        yield ("intent", intent.pk), partial(orphan_legs.own_up, intent)
+def _left_over() -> Iterator[Task]:
+    for supervision, leg in orphan_legs.find_orphan_legs():
+        yield ("leftover", leg.pk), partial(orphan_legs.hang_up, supervision, leg)
+    for supervision in orphan_legs.ends_told_too_soon():
+        yield ("untrue", supervision.pk), partial(orphan_legs.tell_end_again, supervision)
+    for intent in orphan_legs.commands_without_answer():
+        yield ("intent", intent.pk), partial(orphan_legs.conclude_as_unknown, intent)
 
 
 def _introduce() -> None:
     """Learn who originated the legs of which that was never told: Earshot may have been put in while calls were up."""
     now = clock.now()
     try:
-        backfill.introduce(backfill.strangers(now), now)
+        backfill.fetch_leg_history(backfill.unidentified_legs(now), now)
     except (TelnyxError, InvalidCommand) as error:
         log.warning("The provider's records of legs could not be read: %s", error)
 
@@ -80,7 +80,7 @@ def _with_unread_people(now: datetime) -> QuerySet[Conference]:
     """Conferences in which somebody's mute or hold is not known: no webhook tells, and who hears whom rests on it."""
     present = Participant.objects.exclude(state=Participant.State.LEFT)
     unread = present.filter(Q(on_hold=None) | Q(muted=None), state=Participant.State.JOINED, joined_at__lt=now - UNREAD)
-    stale = Q(read_at=None) | Q(read_at__lt=now - READ_AGAIN)
+    stale = Q(polled_at=None) | Q(polled_at__lt=now - READ_AGAIN)
     return Conference.objects.live().filter(stale, pk__in=unread.values("conference"))[:50]
 
 
@@ -93,27 +93,27 @@ def _read_people(conference: Conference) -> None:
 
 def run_due() -> None:
     """Do everything that is due, here and now, one after another."""
-    for _, errand in list(due()):
-        errand()
+    for _, task in list(due()):
+        task()
 
 
 def see_to(supervision_id: UUID, *, within: float) -> None:
     """Follow a supervision because somebody asked for something, for so many seconds at most.
 
     What the provider keeps waiting goes on by itself: a page that waited for it could send no other wish meanwhile. A
-    process without errands of its own does all of it before returning.
+    process without tasks of its own does all of it before returning.
     """
-    if not settings.RUN_ERRANDS:
-        advancing.follow(supervision_id)
+    if not settings.RUN_BACKGROUND:
+        advancing.advance(supervision_id)
         return
-    errand = partial(advancing.follow, supervision_id)
-    worker = threading.Thread(target=_do, args=(("asked", supervision_id), errand), name="asked", daemon=True)
+    task = partial(advancing.advance, supervision_id)
+    worker = threading.Thread(target=_do, args=(("asked", supervision_id), task), name="asked", daemon=True)
     worker.start()
     worker.join(within)
 
 
-class Runner:
-    """A thread that looks for errands when woken and every second, and a few more that do them side by side."""
+class BackgroundRunner:
+    """A thread that looks for tasks when woken and every second, and a few more that do them side by side."""
 
     def __init__(self) -> None:
         self._woken = threading.Event()
@@ -121,7 +121,7 @@ class Runner:
         # Apart: neither a provider that is slow to be read nor commands that hang keep anybody from leaving a call.
         self._pools = {name: ThreadPoolExecutor(most, thread_name_prefix=name) for name, most in AT_ONCE.items()}
         self._under_way: dict[Key, Future[None]] = {}
-        self._thread = threading.Thread(target=self._look, name="errands", daemon=True)
+        self._thread = threading.Thread(target=self._look, name="background", daemon=True)
 
     def start(self) -> None:
         signals.work_arrived.connect(self._wake)
@@ -141,19 +141,19 @@ class Runner:
     def _look(self) -> None:
         while not self._stopped.is_set():
             self._woken.clear()
-            boundaries.ERRANDS.run(self._hand_out)
+            boundaries.BACKGROUND.run(self._hand_out)
             close_old_connections()
-            self._stopped.wait(boundaries.ERRANDS.pause)
+            self._stopped.wait(boundaries.BACKGROUND.pause)
             self._woken.wait(LOOK_EVERY)
 
     def _hand_out(self) -> None:
         self._under_way = {key: future for key, future in self._under_way.items() if not future.done()}
-        for key, errand in due():
+        for key, task in due():
             if key not in self._under_way and not self._stopped.is_set() and _may_be_tried(key):
-                self._under_way[key] = self._pools[_POOLS.get(key[0], "reading")].submit(_do, key, errand)
+                self._under_way[key] = self._pools[_POOLS.get(key[0], "reading")].submit(_do, key, task)
 
 
-# Errands that raised what nobody foresaw: how often in a row, and not to be tried again before.
+# Tasks that raised what nobody foresaw: how often in a row, and not to be tried again before.
 _FAILED: dict[Key, tuple[int, float]] = {}
 
 
@@ -161,8 +161,8 @@ def _may_be_tried(key: Key) -> bool:
     return _FAILED.get(key, (0, 0.0))[1] <= time.monotonic()
 
 
-def _do(key: Key, errand: Callable[[], None]) -> None:
-    if boundaries.ONE_ERRAND.run(errand):
+def _do(key: Key, task: Callable[[], None]) -> None:
+    if boundaries.ONE_TASK.run(task):
         _FAILED.pop(key, None)
     else:
         times, _ = _FAILED.get(key, (0, 0.0))

@@ -1,4 +1,4 @@
-"""Why a deed is not possible, in words fit to show."""
+"""Why an action is not possible, in words fit to show."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 
 class NotPossible(Exception):
-    """A deed that was not begun. `sentence` is for the supervisor; `field` names the form field it belongs beside."""
+    """An action that was not begun. `sentence` is for the supervisor; `field` is the form field it belongs beside."""
 
     def __init__(self, sentence: str, *, field: str | None = None) -> None:
         super().__init__(sentence)

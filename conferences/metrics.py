@@ -3,7 +3,7 @@
 from prometheus_client import Counter, Gauge
 
 WEBHOOKS = Counter("earshot_webhooks_total", "Webhook deliveries by what became of them", ["outcome"])
-COMMANDS = Counter("earshot_commands_total", "Commands sent to the provider by result", ["deed", "result"])
+COMMANDS = Counter("earshot_commands_total", "Commands sent to the provider by result", ["action", "result"])
 AGE = Gauge(
     "earshot_age_seconds", "Seconds since a sign of life: the provider's last word, the reconciler's round", ["part"]
 )

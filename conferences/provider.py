@@ -40,7 +40,7 @@ def client() -> TelnyxClient:
 def key_refused_at() -> datetime | None:
     """When the provider last refused our API key (401), as far as this process knows; None once it has taken it."""
     try:
-        return client().standing.key_refused_at
+        return client().health.key_refused_at
     except ValueError:
         return None
 
@@ -54,7 +54,7 @@ def _client(
     waiting: Callable[[float], None],
 ) -> TelnyxClient:
     made = TelnyxClient(api_key, base_url, transport=through, clock=by, sleep=waiting)
-    made.standing.observe = our_clock.observe
+    made.health.note_clock_ahead = our_clock.observe
     return made
 
 

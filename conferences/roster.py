@@ -119,7 +119,7 @@ def _muted(stay: Participant, supervision: Supervision | None) -> bool | None:
     """
     if supervision is not None and not _mute_is_known(supervision):
         return None
-    if stay.muted is None and supervision is not None and supervision.proof == Supervision.Proof.AGREES:
+    if stay.muted is None and supervision is not None and supervision.confirmation == Supervision.Confirmation.AGREES:
         return supervision.accepted_role == Supervision.Role.MONITOR or supervision.join_options.mute
     return stay.muted
 

@@ -15,9 +15,9 @@ from conferences.checks import refuse_to_start  # noqa: E402
 from dashboard.live.handshakes import FewHandshakes  # noqa: E402
 from dashboard.live.origins import ExactOrigins  # noqa: E402
 from dashboard.live.routing import websocket_urlpatterns  # noqa: E402
-from dashboard.server.background import start_errands  # noqa: E402
+from dashboard.server.background import start_background  # noqa: E402
 from dashboard.server.prompt_requests import ask_for_promptness  # noqa: E402
-from dashboard.server.shutdown import leave_in_time  # noqa: E402
+from dashboard.server.shutdown import exit_after_grace  # noqa: E402
 
 refuse_to_start()
 
@@ -30,7 +30,7 @@ application = ProtocolTypeRouter(
     }
 )
 
-leave_in_time()
+exit_after_grace()
 ask_for_promptness()
-if settings.RUN_ERRANDS:
-    start_errands()
+if settings.RUN_BACKGROUND:
+    start_background()

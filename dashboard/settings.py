@@ -134,7 +134,7 @@ CHANNEL_LAYERS = {
 }
 
 # The serving process carries supervisions on; tests do so step by step instead.
-RUN_ERRANDS = env.bool("RUN_ERRANDS", True)
+RUN_BACKGROUND = env.bool("RUN_BACKGROUND", env.bool("RUN_ERRANDS", True))  # the second: its name before
 
 # --- People and sessions ----------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

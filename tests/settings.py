@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 os.environ["DEBUG"] = "1"
 os.environ["SECRET_KEY"] = "of the tests only: long enough, and of many different characters"
-os.environ["RUN_ERRANDS"] = "0"
+os.environ["RUN_BACKGROUND"] = "0"
 os.environ["DEFAULT_REGION"] = "US"
 os.environ.setdefault("TELNYX_CONNECTION_ID", "1494404757140276705")
 os.environ.setdefault("TELNYX_CALLER_ID", "+34910000000")

@@ -1,7 +1,7 @@
 """Reads a telephone number or SIP address in whatever spelling: one canonical form for the same party.
 
 A party is a number (`+` and digits, E.164) or a SIP user (`sip:user@host`, or `sip:user` for that user at every host).
-Who wrote it, and whether that is to be believed, is not decided here: anybody can show any number (ingest/leg_matching.py).
+Who wrote it, and whether that is to be believed, is not decided here: anybody can show any number (leg_matching).
 """
 
 from __future__ import annotations

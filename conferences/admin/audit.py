@@ -17,16 +17,16 @@ class AuditEntryAdmin(ReadOnly):
         "conference_name": "conference_masked",
         "provider_text": "provider_masked",
         "note": "note_masked",
-        "said": "said_masked",
+        "claim": "claim_masked",
     }
     list_display = (
-        "written", "actor_name", "deed", "phase", "result", "role", "conference_name", "source_ip", "http_status",
+        "written", "actor_name", "action", "phase", "result", "role", "conference_name", "source_ip", "http_status",
         "provider_code",
     )  # fmt: skip
-    list_filter = ("phase", "result", "deed", "role")
+    list_filter = ("phase", "result", "action", "role")
     search_fields = (
         "actor_name", "conference_name", "=telnyx_conference_id", "=call_control_id", "=command_id", "provider_text",
-        "said",
+        "claim",
         "note",
     )  # fmt: skip
     date_hierarchy = "at"
@@ -43,9 +43,9 @@ class AuditEntryAdmin(ReadOnly):
     def provider_masked(self, entry: AuditEntry) -> str:
         return mask_numbers(entry.provider_text)
 
-    @admin.display(description="said")
-    def said_masked(self, entry: AuditEntry) -> str:
-        return mask_numbers(entry.said)
+    @admin.display(description="claim")
+    def claim_masked(self, entry: AuditEntry) -> str:
+        return mask_numbers(entry.claim)
 
     @admin.display(description="note")
     def note_masked(self, entry: AuditEntry) -> str:

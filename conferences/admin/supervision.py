@@ -17,9 +17,10 @@ from conferences.supervision import requests
 class SupervisionAdmin(ReadOnly):
     hidden_lookups = frozenset({"conference__name"})
     list_display = (
-        "user", "conference", "asked_role", "accepted_role", "state", "created_at", "joined_at", "ended_at", "problem",
+        "user", "conference", "requested_role", "accepted_role", "state", "created_at", "joined_at", "ended_at",
+        "problem",
     )  # fmt: skip
-    list_filter = ("state", "asked_role", "problem")
+    list_filter = ("state", "requested_role", "problem")
     list_select_related = ("user", "conference")
     search_fields = (
         "user__username", "user__first_name", "user__last_name", "conference__name", "=conference__conference_id",

@@ -35,7 +35,7 @@ class OwnVoice:
     """What is known of the commands that decide how one supervisor is heard. Times are aware."""
 
     asked: OwnMode
-    asked_at: datetime
+    requested_at: datetime
     accepted: OwnMode
     accepted_at: datetime | None
     join_sent_at: datetime | None
@@ -51,7 +51,7 @@ def claim(voice: OwnVoice, now: datetime) -> Claim:
         return Claim.RECKONED if voice.is_in else Claim.NOT_SENT
     if voice.accepted_at is not None and not voice.accepted.role:
         return Claim.NOT_CERTAIN
-    if voice.asked_at > voice.join_sent_at and voice.asked != voice.accepted and not voice.is_in:
+    if voice.requested_at > voice.join_sent_at and voice.asked != voice.accepted and not voice.is_in:
         return Claim.CHANGED_MEANWHILE
     return Claim.BEING_MUTED if _is_settling(voice, voice.join_sent_at, now) else Claim.RECKONED
 
@@ -62,5 +62,5 @@ def _is_settling(voice: OwnVoice, sent_at: datetime, now: datetime) -> bool:
     if role != MONITOR or voice.asked.role != role:
         return False
     if voice.accepted_at is None:
-        return voice.is_joining and voice.asked_at <= sent_at
+        return voice.is_joining and voice.requested_at <= sent_at
     return now - voice.accepted_at < SETTLES and voice.is_muted and not voice.is_proved

@@ -31,7 +31,7 @@ def hears(listener: Party, speaker: Party, *, running: bool | None = True) -> He
     """
     if listener.key == speaker.key:
         return NO
-    return _weakest([_certain(running), *(rule(listener, speaker) for rule in RULES)])
+    return _all_of([_certain(running), *(rule(listener, speaker) for rule in RULES)])
 
 
 def after_hold(listener: Party, speaker: Party, *, running: bool | None = True) -> Hearing:
@@ -55,19 +55,19 @@ def recorded(speaker: Party, recording: bool | None, *, running: bool | None = T
 
     It takes what everybody hears (Telnyx: Record Start page); whether it takes a whisper is not documented.
     """
-    voice = _agreed(UNKNOWN if _whispers(role, speaker) else YES for role in speaker.roles)
-    open_line = _weakest([_is_in(speaker), _off_hold(speaker), _off_phone_hold(speaker), has_a_voice(speaker, speaker)])
-    return _weakest([_certain(recording), _certain(running), open_line, voice])
+    voice = _unanimous(UNKNOWN if _whispers(role, speaker) else YES for role in speaker.roles)
+    open_line = _all_of([_is_in(speaker), _off_hold(speaker), _off_phone_hold(speaker), can_speak(speaker, speaker)])
+    return _all_of([_certain(recording), _certain(running), open_line, voice])
 
 
 def both_are_in(listener: Party, speaker: Party) -> Hearing:
     """Only those who have joined, on a leg that was answered, hear and are heard."""
-    return _weakest([_is_in(listener), _is_in(speaker)])
+    return _all_of([_is_in(listener), _is_in(speaker)])
 
 
 def neither_is_on_hold(listener: Party, speaker: Party) -> Hearing:
     """Who is on hold hears the hold music instead and is not heard (Telnyx: Hold conference participants page)."""
-    return _weakest([_off_hold(listener), _off_hold(speaker)])
+    return _all_of([_off_hold(listener), _off_hold(speaker)])
 
 
 def neither_phone_is_on_hold(listener: Party, speaker: Party) -> Hearing:
@@ -76,10 +76,10 @@ def neither_phone_is_on_hold(listener: Party, speaker: Party) -> Hearing:
     No list shows it, so a lost call.unhold would go unnoticed; and a hold by command may be announced as call.hold as
     well (undocumented), with nothing to take it back when the leg leaves and joins again.
     """
-    return _weakest([_off_phone_hold(listener), _off_phone_hold(speaker)])
+    return _all_of([_off_phone_hold(listener), _off_phone_hold(speaker)])
 
 
-def has_a_voice(_listener: Party, speaker: Party) -> Hearing:
+def can_speak(_listener: Party, speaker: Party) -> Hearing:
     """Who is listed as muted is not heard; who monitors is not heard either (Telnyx: Join Conference page, roles).
 
     Unless somebody unmutes them: whether that lifts a monitor is not documented, nor whether a monitor is listed as
@@ -88,7 +88,7 @@ def has_a_voice(_listener: Party, speaker: Party) -> Hearing:
     """
     if not speaker.role_known:
         return UNKNOWN
-    return _agreed(_voice_in(role, speaker) for role in speaker.roles)
+    return _unanimous(_voice_in(role, speaker) for role in speaker.roles)
 
 
 def _voice_in(role: str, speaker: Party) -> Hearing:
@@ -102,7 +102,7 @@ def addresses(listener: Party, speaker: Party) -> Hearing:
 
     Whether one whisperer hears another is not documented.
     """
-    return _agreed(_addresses_in(role, listener, speaker) for role in speaker.roles)
+    return _unanimous(_addresses_in(role, listener, speaker) for role in speaker.roles)
 
 
 def _addresses_in(role: str, listener: Party, speaker: Party) -> Hearing:
@@ -111,7 +111,7 @@ def _addresses_in(role: str, listener: Party, speaker: Party) -> Hearing:
     return UNKNOWN if "whisper" in listener.roles else NO
 
 
-RULES: Final[tuple[Rule, ...]] = (both_are_in, neither_is_on_hold, neither_phone_is_on_hold, has_a_voice, addresses)
+RULES: Final[tuple[Rule, ...]] = (both_are_in, neither_is_on_hold, neither_phone_is_on_hold, can_speak, addresses)
 
 
 def _whispers(role: str, speaker: Party) -> bool:
@@ -134,13 +134,13 @@ def _certain(fact: bool | None) -> Hearing:
     return UNKNOWN if fact is None else YES if fact else NO
 
 
-def _weakest(answers: Iterable[Hearing]) -> Hearing:
+def _all_of(answers: Iterable[Hearing]) -> Hearing:
     """All of them must hold: one NO decides, else one UNKNOWN."""
     given = set(answers)
     return NO if NO in given else UNKNOWN if UNKNOWN in given else YES
 
 
-def _agreed(answers: Iterable[Hearing]) -> Hearing:
+def _unanimous(answers: Iterable[Hearing]) -> Hearing:
     """One of them holds, nobody knows which: certain only where it makes no difference."""
     given = set(answers)
     return given.pop() if len(given) == 1 else UNKNOWN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from conferences.audibility.hearing import Hearing, has_a_voice, hears
+from conferences.audibility.hearing import Hearing, can_speak, hears
 from conferences.audibility.parties import Party
 
 Doubt = tuple[Callable[[Party], bool], str]
@@ -20,7 +20,7 @@ ABOUT_YOU: Final[tuple[Doubt, ...]] = (
     (lambda you: you.phone_hold is None, "not known whether your phone is on hold"),
     (lambda you: you.on_hold is None, "not known whether you are on hold"),
     (lambda you: you.muted is None, "not known whether you are muted"),
-    (lambda you: has_a_voice(you, you) is Hearing.UNKNOWN, "the provider does not show you as muted"),
+    (lambda you: can_speak(you, you) is Hearing.UNKNOWN, "the provider does not show you as muted"),
 )
 ABOUT_THEM: Final[tuple[Doubt, ...]] = (
     (lambda them: them.present is None, "still joining"),

@@ -1,4 +1,4 @@
-"""The only writer of audit entries: a deed before it is sent, and its outcome."""
+"""The only writer of audit entries: an action before it is sent, and its outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EARSHOT = "Earshot"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a deed: a result, the provider's own words where it answered, and what an administrator may do."""
+    """What came of an action: a result, the provider's words where it answered, and what an administrator may do."""
 
     result: AuditEntry.Result
     http_status: int | None = None
@@ -32,23 +32,23 @@ class Attempt:
 
     user: AbstractBaseUser
     conference: Conference
-    deed: str
+    action: str
     role: str
     targets: Iterable[str]
     ip: str | None
 
 
-def intend(supervision: Supervision, deed: str, *, role: str, targets: Iterable[str], command_id: str) -> AuditEntry:
+def intend(supervision: Supervision, action: str, *, role: str, targets: Iterable[str], command_id: str) -> AuditEntry:
     """Write that a command is about to be sent, with what the screen says of it. Returns the entry of its outcome.
 
     One that cannot be written just now is kept and written later; it has no primary key then.
     """
     targets = list(targets)
-    # What follows from a right withdrawn, or from another person's deed, is not hers.
+    # What follows from a right withdrawn, or from another person's action, is not hers.
     is_earshots = supervision.problem in ("withdrawn", "ended_by_other", "alone")
     return _write(
         phase=AuditEntry.Phase.INTENT,
-        deed=deed,
+        action=action,
         actor=None if is_earshots else supervision.user,
         source_ip=None if is_earshots else supervision.source_ip,
         supervision=supervision,
@@ -56,7 +56,7 @@ def intend(supervision: Supervision, deed: str, *, role: str, targets: Iterable[
         role=role,
         targets=named(targets),
         command_id=command_id,
-        said=_said(supervision, role, targets),
+        claim=_claim(supervision, role, targets),
         **_about(supervision.conference),
     )
 
@@ -66,7 +66,7 @@ def conclude(intent: AuditEntry, outcome: Outcome, *, call_control_id: str = "")
     return _write(
         phase=AuditEntry.Phase.OUTCOME,
         intent=intent,
-        deed=intent.deed,
+        action=intent.action,
         result=outcome.result,
         actor=intent.actor,
         source_ip=intent.source_ip,
@@ -83,21 +83,21 @@ def conclude(intent: AuditEntry, outcome: Outcome, *, call_control_id: str = "")
         provider_code=outcome.code,
         provider_text=outcome.text,
         note=outcome.note,
-        said=intent.said,
+        claim=intent.claim,
     )
 
 
-def happened(supervision: Supervision, deed: str, outcome: Outcome) -> AuditEntry:
+def happened(supervision: Supervision, action: str, outcome: Outcome) -> AuditEntry:
     """Write what came of something by itself, that nobody did then: Earshot tells of it."""
     return _write(
         phase=AuditEntry.Phase.OUTCOME,
-        deed=deed,
+        action=action,
         result=outcome.result,
         actor=None,
         supervision=supervision,
         call_control_id=supervision.call_control_id,
-        role=supervision.asked_role,
-        targets=named(supervision.asked_targets),
+        role=supervision.requested_role,
+        targets=named(supervision.requested_targets),
         provider_code=outcome.code,
         provider_text=outcome.text,
         note=outcome.note,
@@ -109,13 +109,13 @@ def ended(supervision: Supervision, by: AbstractBaseUser, *, ip: str | None) -> 
     """Write that somebody ended another person's supervision."""
     return _write(
         phase=AuditEntry.Phase.OUTCOME,
-        deed="end",
+        action="end",
         result=AuditEntry.Result.OK,
         actor=by,
         source_ip=ip,
         supervision=supervision,
         call_control_id=supervision.call_control_id,
-        role=supervision.accepted_role or supervision.asked_role,
+        role=supervision.accepted_role or supervision.requested_role,
         note=f"The supervision of {roster.supervisor_name(supervision)} was ended.",
         **_about(supervision.conference),
     )
@@ -125,7 +125,7 @@ def deny(attempt: Attempt, why: str) -> AuditEntry:
     """Write an attempt that was refused on our side and never sent, with the sentence that was shown."""
     return _write(
         phase=AuditEntry.Phase.OUTCOME,
-        deed=attempt.deed,
+        action=attempt.action,
         result=AuditEntry.Result.DENIED,
         actor=attempt.user,
         source_ip=attempt.ip,
@@ -151,7 +151,7 @@ def _name(leg: Leg | None) -> str:
     return f"{shared}{' or '.join(map(str, agents))}" if agents else leg.get_kind_display()
 
 
-def _said(supervision: Supervision, role: str, targets: Iterable[str]) -> str:
+def _claim(supervision: Supervision, role: str, targets: Iterable[str]) -> str:
     """Who will hear, as the screen puts it now; numbers masked, as not everybody who reads the audit may see them."""
     if not role:
         return ""

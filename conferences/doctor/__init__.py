@@ -15,7 +15,7 @@ from conferences import clock, provider
 from conferences.doctor import application, clocks, deliveries, keys, people, stores
 from conferences.doctor.findings import Finding, Level, warning
 from conferences.ingest import refused_requests
-from conferences.models import Fact, Lookback
+from conferences.models import BackfillCursor, Fact
 from conferences.telnyx.errors import TelnyxError
 
 __all__ = ["Finding", "Level", "examine"]
@@ -48,8 +48,8 @@ def examine() -> Iterator[Finding]:
         yield from people.examine()
     except DatabaseTrouble:
         heard = None
-        mend = "Mend what is said of the database first."
-        yield warning("Directory", "Not looked at, as the database cannot be read.", mend)
+        fix = "Mend what is said of the database first."
+        yield warning("Directory", "Not looked at, as the database cannot be read.", fix)
     yield stores.channel_layer()
     yield stores.static_files()
     yield from _provider(heard)
@@ -74,11 +74,11 @@ def _provider(heard: _Heard | None) -> Iterator[Finding]:
         last = heard.last if heard else None
         yield from application.examine(record, _door(last))
         yield _deliveries(str(record.get("webhook_event_url") or ""), last)
-    yield clocks.against_provider(provider.client().standing.clock_ahead)
+    yield clocks.against_provider(provider.client().health.clock_ahead)
 
 
-def _door(last_heard: datetime | None) -> application.Door:
-    return application.Door(
+def _door(last_heard: datetime | None) -> application.WebhookEndpoint:
+    return application.WebhookEndpoint(
         path=reverse("telnyx_webhook"),
         hosts=tuple(settings.ALLOWED_HOSTS),
         origins=tuple(settings.ORIGINS),
@@ -100,7 +100,7 @@ def _heard() -> _Heard:
     first_tries = webhooks.filter(attempt=1, received_at__gte=clock.now() - LATELY).order_by("-id")[:DELAYS]
     times = first_tries.values_list("occurred_at", "received_at")
     delays = tuple((received_at - occurred_at).total_seconds() for occurred_at, received_at in times)
-    looked_until = Lookback.objects.values_list("until", flat=True).first()
+    looked_until = BackfillCursor.objects.values_list("until", flat=True).first()
     now = clock.now()
     last = webhooks.aggregate(last=Max("received_at"))["last"]
     return _Heard(last, delays, looked_until, refused_requests.lately(now), refused_requests.in_old_format(now))

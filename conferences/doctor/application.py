@@ -18,7 +18,7 @@ _PORTAL = "in the provider's portal, under Voice, Programmable Voice, your appli
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class WebhookEndpoint:
     """Where webhooks reach us: the path, the hosts we answer to, and the scheme://host of each page of ours.
 
     `from_afar`: whether the provider is on another machine, and so needs an address that is valid there.
@@ -45,7 +45,7 @@ class Door:
         return f"{parts.scheme}://{parts.netloc}" in self.origins or validate_host(parts.hostname or "", self.hosts)
 
 
-def examine(record: Mapping[str, Any], door: Door) -> Iterator[Finding]:
+def examine(record: Mapping[str, Any], door: WebhookEndpoint) -> Iterator[Finding]:
     """Yield what an application's record tells (Telnyx docs: Retrieve a call control application)."""
     yield _active(record)
     if "inbound" in record:
@@ -56,13 +56,13 @@ def examine(record: Mapping[str, Any], door: Door) -> Iterator[Finding]:
     yield _webhook_url(str(record.get("webhook_event_url") or ""), door)
     yield _failover(str(record.get("webhook_event_failover_url") or ""), door)
     yield _timeout(record.get("webhook_timeout_secs"))
-    yield _trap(record)
+    yield _hangup_on_timeout(record)
 
 
 def _active(record: Mapping[str, Any]) -> Finding:
     if record.get("active") is False:
-        mend = f"Switch it on {_PORTAL}."
-        return error("Application", "It is switched off: the provider sends nothing and dials nobody for it.", mend)
+        fix = f"Switch it on {_PORTAL}."
+        return error("Application", "It is switched off: the provider sends nothing and dials nobody for it.", fix)
     return ok("Application", f"{record.get('application_name') or 'It'} is there and active.")
 
 
@@ -71,9 +71,9 @@ def _inbound(inbound: object) -> Finding:
     subject = "SIP calls"
     told = inbound if isinstance(inbound, Mapping) else {}
     if told.get("sip_subdomain") and told.get("sip_subdomain_receive_settings") != "only_my_connections":
-        said = f"Anybody can call {told['sip_subdomain']}.sip.telnyx.com and show any SIP address."
-        mend = f"Unless strangers are to call by SIP, choose to receive from your own connections only, {_PORTAL}."
-        return warning(subject, said, mend)
+        message = f"Anybody can call {told['sip_subdomain']}.sip.telnyx.com and show any SIP address."
+        fix = f"Unless strangers are to call by SIP, choose to receive from your own connections only, {_PORTAL}."
+        return warning(subject, message, fix)
     return ok(subject, "None of a stranger's reach the application.")
 
 
@@ -82,20 +82,20 @@ def _outbound(outbound: object) -> Finding:
     subject = "Outbound voice profile"
     profile = outbound.get("outbound_voice_profile_id") if isinstance(outbound, Mapping) else None
     if not profile:
-        said = "The application has none, so no supervisor's phone can be called."
-        return error(subject, said, f"Assign one that allows your supervisors' countries {_PORTAL}, Outbound.")
+        message = "The application has none, so no supervisor's phone can be called."
+        return error(subject, message, f"Assign one that allows your supervisors' countries {_PORTAL}, Outbound.")
     return ok(subject, f"{profile} is assigned.")
 
 
 def _version(record: Mapping[str, Any]) -> Finding:
     version = record.get("webhook_api_version")
     if version != "2":
-        said = f"The application sends webhooks of version {version or '1'}, which Earshot does not read."
-        return error("Webhook version", said, f"Choose API v2 for its webhooks {_PORTAL}.")
+        message = f"The application sends webhooks of version {version or '1'}, which Earshot does not read."
+        return error("Webhook version", message, f"Choose API v2 for its webhooks {_PORTAL}.")
     return ok("Webhook version", "API v2.")
 
 
-def _webhook_url(url: str, door: Door) -> Finding:
+def _webhook_url(url: str, door: WebhookEndpoint) -> Finding:
     subject = "Webhook URL"
     if not url:
         return error(subject, "The application has none, so no call can be seen.", _right_address(door))
@@ -104,51 +104,51 @@ def _webhook_url(url: str, door: Door) -> Finding:
     if not door.is_path(url):
         return error(subject, f"{url} is on a host of ours, but it is not the webhook's path.", _right_address(door))
     if door.from_afar and is_local(url):
-        said = f"{url} means the provider's own machine to the provider: no webhook can arrive."
-        return error(subject, said, "Give an address that the internet can reach, or a tunnel's.")
+        message = f"{url} means the provider's own machine to the provider: no webhook can arrive."
+        return error(subject, message, "Give an address that the internet can reach, or a tunnel's.")
     if door.from_afar and urlsplit(url).scheme != "https":
-        said = f"{url} is not encrypted: callers' numbers can be read on their way."
-        return warning(subject, said, f"Change it to https:// {_PORTAL}.")
+        message = f"{url} is not encrypted: callers' numbers can be read on their way."
+        return warning(subject, message, f"Change it to https:// {_PORTAL}.")
     return ok(subject, f"{url} leads here.")
 
 
-def _elsewhere(url: str, door: Door) -> Finding:
-    said = f"The provider sends webhooks to {url}, which is no address of ours."
+def _elsewhere(url: str, door: WebhookEndpoint) -> Finding:
+    message = f"The provider sends webhooks to {url}, which is no address of ours."
     if door.is_used:
-        mend = "If that program passes them on, body and signature headers unchanged, all is well."
-        return warning("Webhook URL", f"{said} Yet they have been arriving.", mend)
-    return error("Webhook URL", said, f"{_right_address(door)} Or let that program pass them on, headers included.")
+        fix = "If that program passes them on, body and signature headers unchanged, all is well."
+        return warning("Webhook URL", f"{message} Yet they have been arriving.", fix)
+    return error("Webhook URL", message, f"{_right_address(door)} Or let that program pass them on, headers included.")
 
 
-def _right_address(door: Door) -> str:
+def _right_address(door: WebhookEndpoint) -> str:
     origin = next(iter(door.origins), "https://your.host")
     return f"Set it to {origin}{door.path} {_PORTAL}. If that host is not ours, add ours to ALLOWED_HOSTS."
 
 
-def _failover(url: str, door: Door) -> Finding:
+def _failover(url: str, door: WebhookEndpoint) -> Finding:
     subject = "Failover URL"
     if url and not door.leads_here(url):
-        said = f"What cannot be delivered here goes to {url}, and Earshot never sees it."
-        return warning(subject, said, "Let it lead here too, or leave it empty: reading back fills the gap.")
+        message = f"What cannot be delivered here goes to {url}, and Earshot never sees it."
+        return warning(subject, message, "Let it lead here too, or leave it empty: reading back fills the gap.")
     return ok(subject, "It leads here too." if url else "None; reading back fills a gap.")
 
 
 def _timeout(seconds: object) -> Finding:
     subject = "Webhook timeout"
     if isinstance(seconds, int) and seconds < SHORTEST_TIMEOUT:
-        said = f"The provider waits only {seconds} s for our answer, and sends again what was under way."
-        return warning(subject, said, f"Set it to {SHORTEST_TIMEOUT} s or more {_PORTAL}.")
+        message = f"The provider waits only {seconds} s for our answer, and sends again what was under way."
+        return warning(subject, message, f"Set it to {SHORTEST_TIMEOUT} s or more {_PORTAL}.")
     return ok(subject, "As the provider has it by itself." if seconds is None else f"{seconds} s.")
 
 
-def _trap(record: Mapping[str, Any]) -> Finding:
+def _hangup_on_timeout(record: Mapping[str, Any]) -> Finding:
     """Telnyx docs: Call Control application, first_command_timeout; the portal calls it hang-up on timeout."""
     subject = "Hang-up on timeout"
     if record.get("first_command_timeout") is True:
         seconds = record.get("first_command_timeout_secs", 30)
-        said = f"A caller is hung up on when no program commands the call within {seconds} s. Earshot never does."
-        mend = f"Switch it off {_PORTAL}, unless another program surely answers each call in time."
-        return warning(subject, said, mend)
+        message = f"A caller is hung up on when no program commands the call within {seconds} s. Earshot never does."
+        fix = f"Switch it off {_PORTAL}, unless another program surely answers each call in time."
+        return warning(subject, message, fix)
     return ok(subject, "Off: a slow answer ends nobody's call.")
 
 

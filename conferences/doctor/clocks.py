@@ -18,8 +18,8 @@ def against_provider(ahead: float | None) -> Finding:
     """Judge by how many seconds our clock is ahead of the date the provider's last answer bore."""
     if ahead is None:
         return ok("Clock", "The provider's answers bear no date to compare with.")
-    said = f"{_seconds(ahead)} {'ahead of' if ahead > 0 else 'behind'} the provider's."
-    return _judge("Clock", ahead, "Within a second or two of the provider's." if abs(ahead) < 3 else said)
+    message = f"{_seconds(ahead)} {'ahead of' if ahead > 0 else 'behind'} the provider's."
+    return _judge("Clock", ahead, "Within a second or two of the provider's." if abs(ahead) < 3 else message)
 
 
 def against_webhooks(delays: Sequence[float]) -> Finding:
@@ -32,12 +32,12 @@ def against_webhooks(delays: Sequence[float]) -> Finding:
     return _judge(subject, middle, f"Events arrive {_seconds(middle)} {when} they happen (median of {len(delays)}).")
 
 
-def _judge(subject: str, off: float, said: str) -> Finding:
+def _judge(subject: str, off: float, message: str) -> Finding:
     if abs(off) < NOTICEABLE:
-        return ok(subject, said)
+        return ok(subject, message)
     if abs(off) < DANGEROUS:
-        return warning(subject, f"{said} The screen shows calls late or with wrong times.", _MEND)
-    return error(subject, f"{said} At 300 s every webhook is refused.", _MEND)
+        return warning(subject, f"{message} The screen shows calls late or with wrong times.", _MEND)
+    return error(subject, f"{message} At 300 s every webhook is refused.", _MEND)
 
 
 def _seconds(value: float) -> str:

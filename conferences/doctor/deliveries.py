@@ -29,8 +29,8 @@ _MEND: Final = {
 def arrived(last_heard: datetime | None, now: datetime) -> Finding:
     """Say when the last webhook came."""
     if last_heard is None:
-        mend = "Make a call through the application; if none arrives then, the findings above and below say why."
-        return warning("Webhooks", "None has arrived so far.", mend)
+        fix = "Make a call through the application; if none arrives then, the findings above and below say why."
+        return warning("Webhooks", "None has arrived so far.", fix)
     return ok("Webhooks", f"The last one came {_ago(now - last_heard)} ago.")
 
 
@@ -38,8 +38,8 @@ def turned_away(lately: Sequence[str], in_old_format: int) -> Finding:
     """Say what the door turned away or could not use within the last hour."""
     subject = "Refused webhooks"
     if in_old_format:
-        said = f"{_sentence(lately)} Nothing can be read from webhook API version 1."
-        return error(subject, said, "Set API version 2 in the provider's portal, under Voice, your application.")
+        message = f"{_sentence(lately)} Nothing can be read from webhook API version 1."
+        return error(subject, message, "Set API version 2 in the provider's portal, under Voice, your application.")
     if lately:
         return warning(subject, _sentence(lately), f"{_MEND['400']} Or somebody else knocks at this address.")
     return ok(subject, "None in the last hour.")
@@ -54,8 +54,8 @@ def parked(count: int) -> Finding:
     if not count:
         return ok("Facts", "None is parked.")
     what = "1 is" if count == 1 else f"{count} are"
-    mend = "Look at the trace under Facts in the admin; once it is mended, run `manage.py replay_facts`."
-    return error("Facts", f"{what} parked: a mistake of ours keeps them from counting.", mend)
+    fix = "Look at the trace under Facts in the admin; once it is mended, run `manage.py replay_facts`."
+    return error("Facts", f"{what} parked: a mistake of ours keeps them from counting.", fix)
 
 
 def looked_through(until: datetime | None, now: datetime) -> Finding:
@@ -66,8 +66,8 @@ def looked_through(until: datetime | None, now: datetime) -> Finding:
     if until is not None and now - until < NEGLECTED:
         return ok("Reconciling", f"The provider's records were looked through {_ago(now - until)} ago.")
     looked = "have never been looked through" if until is None else f"were last looked through {_ago(now - until)} ago"
-    mend = "Keep `manage.py reconcile` running beside the server; without it a lost webhook is never noticed."
-    return warning("Reconciling", f"The provider's records {looked}.", mend)
+    fix = "Keep `manage.py reconcile` running beside the server; without it a lost webhook is never noticed."
+    return warning("Reconciling", f"The provider's records {looked}.", fix)
 
 
 def examine(deliveries: Iterable[Mapping[str, Any]], url: str, last_heard: datetime | None) -> Finding:
@@ -81,12 +81,12 @@ def examine(deliveries: Iterable[Mapping[str, Any]], url: str, last_heard: datet
     counts = Counter(_status(attempt) for attempt in failed)
     told = ", ".join(f"{status} ({count}×)" for status, count in counts.most_common())
     at_least = "At least " if len(failed) == MOST else ""
-    said = f"{at_least}{len(failed)} failed in the last 24 hours: {told}."
-    mend = " ".join(dict.fromkeys(_hint(status) for status, _ in counts.most_common()))
+    message = f"{at_least}{len(failed)} failed in the last 24 hours: {told}."
+    fix = " ".join(dict.fromkeys(_hint(status) for status, _ in counts.most_common()))
     latest = max((moment for attempt in failed if (moment := _moment(attempt)) is not None), default=None)
     if last_heard is None or (latest is not None and last_heard < latest):
-        return error("Deliveries", f"{said} None has arrived since.", mend)
-    return warning("Deliveries", f"{said} Others have arrived since.", mend)
+        return error("Deliveries", f"{message} None has arrived since.", fix)
+    return warning("Deliveries", f"{message} Others have arrived since.", fix)
 
 
 def _last_attempt(delivery: Mapping[str, Any], url: str) -> Mapping[str, Any] | None:

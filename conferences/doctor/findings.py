@@ -20,20 +20,20 @@ class Finding:
 
     level: Level
     subject: str
-    said: str
-    mend: str = ""
+    message: str
+    fix: str = ""
 
 
-def ok(subject: str, said: str) -> Finding:
+def ok(subject: str, message: str) -> Finding:
     """Nothing to do."""
-    return Finding(Level.OK, subject, said)
+    return Finding(Level.OK, subject, message)
 
 
-def warning(subject: str, said: str, mend: str) -> Finding:
+def warning(subject: str, message: str, fix: str) -> Finding:
     """It works, but not as well or as safely as it could."""
-    return Finding(Level.WARNING, subject, said, mend)
+    return Finding(Level.WARNING, subject, message, fix)
 
 
-def error(subject: str, said: str, mend: str) -> Finding:
+def error(subject: str, message: str, fix: str) -> Finding:
     """Calls, supervisors or webhooks are lost as long as this is so."""
-    return Finding(Level.ERROR, subject, said, mend)
+    return Finding(Level.ERROR, subject, message, fix)

@@ -17,8 +17,8 @@ from conferences.telnyx.rules import InvalidCommand, check_number
 def public_key() -> Finding:
     """Judge the key or keys that webhooks are verified with."""
     if problem := checks.public_key_problem():
-        mend = "Copy it from the provider's portal: Keys & Credentials, Public Key. Until then no webhook is accepted."
-        return error("Public key", problem, mend)
+        fix = "Copy it from the provider's portal: Keys & Credentials, Public Key. Until then no webhook is accepted."
+        return error("Public key", problem, fix)
     count = len(provider.public_keys(settings.TELNYX_PUBLIC_KEY))
     return ok("Public key", "One." if count == 1 else f"{count}: a webhook may be signed by any of them.")
 
@@ -28,8 +28,10 @@ def caller_id() -> Finding:
     try:
         check_number("from", settings.TELNYX_CALLER_ID)
     except InvalidCommand:
-        said = "TELNYX_CALLER_ID is empty or not in E.164 form: no supervisor's phone can be dialled."
-        return error("Caller id", said, "Give one of your numbers at the provider with + and country code, unspaced.")
+        message = "TELNYX_CALLER_ID is empty or not in E.164 form: no supervisor's phone can be dialled."
+        return error(
+            "Caller id", message, "Give one of your numbers at the provider with + and country code, unspaced."
+        )
     return ok("Caller id", "In E.164 form.")
 
 
@@ -46,15 +48,15 @@ def api_key() -> Finding:
 
 def application() -> tuple[Finding | None, Mapping[str, Any]]:
     """Return the application's record at the provider, or what keeps us from it."""
-    subject, mend = "Application", "Set TELNYX_CONNECTION_ID to the id of the Call Control application."
+    subject, fix = "Application", "Set TELNYX_CONNECTION_ID to the id of the Call Control application."
     if not settings.TELNYX_CONNECTION_ID:
-        return error(subject, "TELNYX_CONNECTION_ID is empty: no supervisor's phone can be dialled.", mend), {}
+        return error(subject, "TELNYX_CONNECTION_ID is empty: no supervisor's phone can be dialled.", fix), {}
     try:
         return None, provider.client().application(settings.TELNYX_CONNECTION_ID)
     except Refused as refused:
         if refused.status != 404:
             return trouble(subject, refused), {}
-        return error(subject, "The provider knows no Call Control application of this id.", mend), {}
+        return error(subject, "The provider knows no Call Control application of this id.", fix), {}
     except TelnyxError as failure:
         return trouble(subject, failure), {}
 
@@ -63,8 +65,8 @@ def trouble(subject: str, failure: TelnyxError) -> Finding:
     """Say that the provider did not tell what was asked, and why."""
     told = explain(failure).administrator
     if isinstance(failure, Unavailable):
-        said = f"The provider at {settings.TELNYX_BASE_URL} gave no clear answer."
-        return error(subject, said, f"{told[:1].upper()}{told[1:]}")
+        message = f"The provider at {settings.TELNYX_BASE_URL} gave no clear answer."
+        return error(subject, message, f"{told[:1].upper()}{told[1:]}")
     if isinstance(failure, RateLimited):
         return warning(subject, "The provider is being asked too much to say.", told)
     return error(subject, "The provider refused us.", told)

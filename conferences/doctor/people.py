@@ -34,14 +34,14 @@ def examine() -> Iterator[Finding]:
 def _none(subject: str, is_there: bool) -> Finding | None:
     if is_there:
         return None
-    mend = "Enter them in the admin; until then no call belongs to a team."
-    return warning(subject, f"There are no {subject.lower()} in the directory.", mend)
+    fix = "Enter them in the admin; until then no call belongs to a team."
+    return warning(subject, f"There are no {subject.lower()} in the directory.", fix)
 
 
 def _unassigned(count: int) -> Finding:
     what = "1 live call belongs" if count == 1 else f"{count} live calls belong"
-    mend = "On the board, under unassigned, see whose numbers they show, and enter those in the directory."
-    return warning("Unassigned", f"{what} to no team, so no supervisor sees them.", mend)
+    fix = "On the board, under unassigned, see whose numbers they show, and enter those in the directory."
+    return warning("Unassigned", f"{what} to no team, so no supervisor sees them.", fix)
 
 
 def _region() -> Finding:
@@ -59,8 +59,8 @@ def _alike() -> Finding:
         if owner != whose and one != other and (one in spellings(other) or other in spellings(one))
     ]
     if found:
-        mend = "Write each with its host (sip:1001@pbx.example.com), and each number with + and country code."
-        return warning(subject, f"{len(found)} cannot be told apart: {_names(found)}.", mend)
+        fix = "Write each with its host (sip:1001@pbx.example.com), and each number with + and country code."
+        return warning(subject, f"{len(found)} cannot be told apart: {_names(found)}.", fix)
     return ok(subject, "All can be told apart.")
 
 
@@ -76,9 +76,9 @@ def _supervisors() -> Finding:
     everyone = list(Supervisor.objects.select_related("user").prefetch_related("teams", "devices"))
     lacks = {str(one): lack for one in everyone if (lack := _lack(one))}
     if len(lacks) == len(everyone):
-        said = "Nobody can supervise a call."
-        mend = "In the admin, give a user a supervisor's entry with a team and a device, and a mode's permission."
-        return error(subject, f"{said} {_list(lacks)}" if lacks else said, mend)
+        message = "Nobody can supervise a call."
+        fix = "In the admin, give a user a supervisor's entry with a team and a device, and a mode's permission."
+        return error(subject, f"{message} {_list(lacks)}" if lacks else message, fix)
     if lacks:
         return warning(subject, f"{_list(lacks)} They cannot supervise.", "Complete their entries in the admin.")
     return ok(subject, f"{len(everyone)} can supervise.")

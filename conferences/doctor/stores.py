@@ -33,8 +33,8 @@ def database() -> Iterator[Finding]:
         yield _migrations()
         yield from _sqlite() if connection.vendor == "sqlite" else _postgresql()
     except (DatabaseTrouble, ImproperlyConfigured) as trouble:
-        said = f"It cannot be reached ({type(trouble).__name__})."
-        yield error("Database", said, "Check DATABASE_URL, and that the database runs and lets this server in.")
+        message = f"It cannot be reached ({type(trouble).__name__})."
+        yield error("Database", message, "Check DATABASE_URL, and that the database runs and lets this server in.")
 
 
 def _migrations() -> Finding:
@@ -51,11 +51,11 @@ def _sqlite() -> Iterator[Finding]:
         journal = cursor.execute("PRAGMA journal_mode").fetchone()[0]
         synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
     if journal != "wal" or synchronous < _FULL:
-        said = f"{name} runs with journal_mode={journal} and synchronous={synchronous}: a webhook may be lost."
-        yield error("Database", said, "Leave OPTIONS in settings.DATABASES as they are: WAL and FULL.")
+        message = f"{name} runs with journal_mode={journal} and synchronous={synchronous}: a webhook may be lost."
+        yield error("Database", message, "Leave OPTIONS in settings.DATABASES as they are: WAL and FULL.")
     elif sqlite3.sqlite_version_info < SAFE_SQLITE:
-        said = f"{name} can, if rarely, damage a file that several connections write; 3.51.3 cannot."
-        yield warning("Database", said, "Use PostgreSQL (DATABASE_URL) for real calls; for trying out it is fine.")
+        message = f"{name} can, if rarely, damage a file that several connections write; 3.51.3 cannot."
+        yield warning("Database", message, "Use PostgreSQL (DATABASE_URL) for real calls; for trying out it is fine.")
     else:
         yield ok("Database", f"{name}, WAL, synchronous.")
 
@@ -67,22 +67,22 @@ def _postgresql() -> Iterator[Finding]:
         cursor.execute("SHOW server_version")
         name = f"PostgreSQL {cursor.fetchone()[0].split(' ')[0]}"
     if synchronous == "off":
-        said = f"{name} commits without waiting for the disk: an acknowledged webhook may be lost."
-        yield error("Database", said, "Set synchronous_commit to on.")
+        message = f"{name} commits without waiting for the disk: an acknowledged webhook may be lost."
+        yield error("Database", message, "Set synchronous_commit to on.")
     else:
         yield ok("Database", f"{name}.")
 
 
 def channel_layer() -> Finding:
     """Send a message through the channel layer and take it out again."""
-    subject, mend = "Channel layer", "Check REDIS_URL, that Redis runs, and that the scale extra is installed."
+    subject, fix = "Channel layer", "Check REDIS_URL, that Redis runs, and that the scale extra is installed."
     try:
         layer = get_channel_layer()
         is_well = layer is not None and async_to_sync(_round_trip)(layer)
     except _away() as trouble:
-        return error(subject, f"It cannot be used ({type(trouble).__name__}); boards would lag.", mend)
+        return error(subject, f"It cannot be used ({type(trouble).__name__}); boards would lag.", fix)
     if not is_well:
-        return error(subject, "A message went in and another, or none, came out.", mend)
+        return error(subject, "A message went in and another, or none, came out.", fix)
     if isinstance(layer, InMemoryChannelLayer):
         return ok(subject, "In memory: right for one server process; for several, set REDIS_URL.")
     return ok(subject, "A message went in and came out.")
@@ -114,8 +114,8 @@ def static_files() -> Finding:
     files = [(path, storage.size(path)) for finder in get_finders() for path, storage in finder.list([])]
     wrong = [path for path, size in files if not _is_collected(root / path, size)]
     if wrong:
-        said = f"{len(wrong)} of {len(files)} are not collected or out of date, such as {wrong[0]}."
-        return error(subject, said, "Run manage.py collectstatic.")
+        message = f"{len(wrong)} of {len(files)} are not collected or out of date, such as {wrong[0]}."
+        return error(subject, message, "Run manage.py collectstatic.")
     return ok(subject, f"All {len(files)} are collected.")
 
 

@@ -34,9 +34,9 @@ def _lock() -> list[Feed]:
 def bump(conference: Conference) -> None:
     """Give the conference the next feed number: a screen shows something new of it. Call while `writing`."""
     Feed.objects.filter(pk=1).update(number=F("number") + 1)
-    conference.feed, conference.stored_at = latest(), clock.now()
+    conference.feed, conference.persisted_at = latest(), clock.now()
     # Only a fact of the provider's has a time there to measure from; whoever projects one notes it afterwards.
-    stamps = {"stored_at": conference.stored_at, "told_at": None}
+    stamps = {"persisted_at": conference.persisted_at, "provider_time": None}
     Conference.objects.filter(pk=conference.pk).update(feed=conference.feed, **stamps)
     transaction.on_commit(_announce, robust=True)
 

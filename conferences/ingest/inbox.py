@@ -43,10 +43,10 @@ def receive(body: bytes, *, received_at: datetime, key_index: int | None = None)
         event = parse(body, received_at)
         order(redact(event))  # what storing does with it may fail no more; the bytes are redacted there
     except Unusable as error:
-        return _bury(body, received_at, error.reason, key_index)
+        return _store_dead_letter(body, received_at, error.reason, key_index)
     except Exception as error:  # noqa: BLE001 - a boundary: see conferences.liveness.boundaries
         boundaries.FACTS.note(error)
-        return _bury(body, received_at, cause_of(error), key_index, trace=trace_of(error))
+        return _store_dead_letter(body, received_at, cause_of(error), key_index, trace=trace_of(error))
     return _store(event, body, Fact.Source.WEBHOOK, received_at=received_at, key_index=key_index)
 
 
@@ -56,7 +56,7 @@ def record(event_type: str, payload: Mapping[str, Any], *, source: Fact.Source, 
     return _store(event, encode(event), source, received_at=clock.now())
 
 
-def refill(event: Event) -> Receipt:
+def store_backfilled(event: Event) -> Receipt:
     """Store an event that the provider recorded and no webhook brought; one that is known by its id is left as it is.
 
     Trusted because we asked for it with our key, as a webhook is for its signature.
@@ -64,7 +64,7 @@ def refill(event: Event) -> Receipt:
     return _store(event, encode(event), Fact.Source.BACKFILL, received_at=clock.now())
 
 
-def reconsider() -> int:
+def reapply_ignored() -> int:
     """Let facts count that were ignored when they came and whose type the fold has learnt since; return how many.
 
     Nothing shows them before their conferences and legs are folded again. Call while `feed.writing`.
@@ -100,7 +100,7 @@ def _store(
         if twin is not None:
             if source == Fact.Source.BACKFILL:
                 return Receipt.DUPLICATE
-            return _again(twin, event, body, received_at=received_at, key_index=key_index)
+            return _handle_duplicate(twin, event, body, received_at=received_at, key_index=key_index)
         fact.save(force_insert=True)
         is_fresh = source == Fact.Source.WEBHOOK
         counts = not handled or _counts(fact, lambda: project(event, now=received_at, is_fresh=is_fresh))
@@ -152,10 +152,12 @@ def _take_up_bytes(fact: Fact, body: bytes) -> bool:
         return receive(body, received_at=fact.received_at, key_index=fact.key_index) is not Receipt.PARKED
 
 
-def _again(twin: Fact, event: Event, body: bytes, *, received_at: datetime, key_index: int | None) -> Receipt:
+def _handle_duplicate(
+    twin: Fact, event: Event, body: bytes, *, received_at: datetime, key_index: int | None
+) -> Receipt:
     """The provider repeats itself; one id with two contents must not happen, and is kept for somebody to look at."""
     if twin.outcome not in (Fact.Outcome.DEAD, Fact.Outcome.PARKED) and not _same(twin.event, event):
-        return _bury(body, received_at, f"the id of another event ({event.id})", key_index)
+        return _store_dead_letter(body, received_at, f"the id of another event ({event.id})", key_index)
     return Receipt.DUPLICATE
 
 
@@ -169,7 +171,9 @@ def _same(one: Event, other: Event) -> bool:
     return (one.type, one.payload) == (other.type, other.payload)
 
 
-def _bury(body: bytes, received_at: datetime, reason: str, key_index: int | None, *, trace: str = "") -> Receipt:
+def _store_dead_letter(
+    body: bytes, received_at: datetime, reason: str, key_index: int | None, *, trace: str = ""
+) -> Receipt:
     digest = hashlib.sha256(body).hexdigest()
     body = redact_bytes(body)
     _, is_new = Fact.objects.get_or_create(

@@ -48,7 +48,7 @@ def project(event: Event, *, now: datetime, is_fresh: bool) -> None:
     rows = Rows.about(event)
     rows.save(advance(rows.state(), event, rows.facts), now)
     if is_fresh:
-        Conference.objects.filter(conference_id__in=rows.conferences).update(told_at=event.occurred_at)
+        Conference.objects.filter(conference_id__in=rows.conferences).update(provider_time=event.occurred_at)
 
 
 def fold_again(conference_ids: Iterable[str], call_control_ids: Iterable[str] = ()) -> Differences:
@@ -104,19 +104,19 @@ def _agents_on(leg: Leg) -> set[int]:
 
 def claim_reading(conference: Conference, now: datetime) -> bool:
     """Note that the provider's record is about to be asked for; False when somebody else did since it was loaded."""
-    unclaimed = Conference.objects.filter(pk=conference.pk, read_at=conference.read_at)
-    return unclaimed.update(read_at=now) == 1
+    unclaimed = Conference.objects.filter(pk=conference.pk, polled_at=conference.polled_at)
+    return unclaimed.update(polled_at=now) == 1
 
 
 def mark_read(conference: Conference, now: datetime | None) -> None:
     """Note when the provider's record of this conference was last asked for; None: that came to nothing."""
-    Conference.objects.filter(pk=conference.pk).update(read_at=now)
+    Conference.objects.filter(pk=conference.pk).update(polled_at=now)
 
 
 def mark_record_read(conference: Conference, now: datetime) -> None:
     """Note when the provider's record of the conference itself was read, not only the list of its participants."""
-    conference.record_read_at = now
-    Conference.objects.filter(pk=conference.pk).update(record_read_at=now)
+    conference.record_polled_at = now
+    Conference.objects.filter(pk=conference.pk).update(record_polled_at=now)
 
 
 def note_region(conference: Conference, region: str) -> None:
@@ -134,7 +134,7 @@ def note_listed(conference_ids: Iterable[str], region: str) -> None:
 
 def mark_checked(conference: Conference, now: datetime) -> None:
     """Note that as of `now` the provider's records and our rows agree."""
-    Conference.objects.filter(pk=conference.pk).update(checked_at=now)
+    Conference.objects.filter(pk=conference.pk).update(verified_at=now)
 
 
 def note_watched(conferences: QuerySet[Conference], now: datetime) -> None:
@@ -217,7 +217,7 @@ class Rows:
         others = applied.filter(call_control_id__in=legs).exclude(conference_id__in=self.reach)
         return [*told.values(), *(row.event for row in others)]
 
-    def save(self, state: State, told_at: datetime) -> Differences:
+    def save(self, state: State, provider_time: datetime) -> Differences:
         """Write what differs; each conference of which a screen shows something new gets a feed number.
 
         Other conferences that a leg was in are out of reach: of those the state may know a part only.
@@ -225,7 +225,7 @@ class Rows:
         moved_legs = {one.call_control_id for one in state.legs.values() if self._save_leg(one)}
         moved = {conference_id for conference_id, leg in self.participants if leg in moved_legs}
         conferences = [one for one in state.conferences.values() if one.conference_id in self.reach]
-        moved |= {one.conference_id for one in conferences if self._save_conference(one, told_at)}
+        moved |= {one.conference_id for one in conferences if self._save_conference(one, provider_time)}
         stays = [one for one in state.participants.values() if one.conference_id in self.reach]
         moved |= {one.conference_id for one in stays if self._save_stay(one)}
         for conference_id in sorted(moved):
@@ -289,11 +289,11 @@ class Rows:
             self.placed |= {leg.call_control_id} if _agents_on(row) != before else set()
         return _shows(differ)
 
-    def _save_conference(self, conference: ConferenceState, told_at: datetime) -> bool:
+    def _save_conference(self, conference: ConferenceState, provider_time: datetime) -> bool:
         row = self.conferences.get(conference.conference_id)
         differ = self._compare(f"conference {conference.conference_id}", row, conference, _CONFERENCE)
         if row is None:
-            row = Conference(first_seen_at=conference.created_at or told_at, known_at=told_at)
+            row = Conference(first_seen_at=conference.created_at or provider_time, last_event_at=provider_time)
             self.conferences[conference.conference_id] = row
             _take(row, conference, differ)
             row.save()
@@ -301,9 +301,9 @@ class Rows:
             if not row.is_live and conference.state != Conference.State.COMPLETED:
                 row.teams_then.clear()  # it goes on after all, and whose it is when it ends is to be seen then
             _take(row, conference, differ)
-            row.known_at = max(row.known_at, told_at)
+            row.last_event_at = max(row.last_event_at, provider_time)
             # Only what is ours to say: whoever reads back notes that on the row meanwhile.
-            row.save(update_fields=[*differ, "known_at"])
+            row.save(update_fields=[*differ, "last_event_at"])
         return _shows(differ)
 
     def _save_stay(self, stay: ParticipantState) -> bool:

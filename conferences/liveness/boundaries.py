@@ -101,8 +101,8 @@ def lately(boundary: Boundary) -> str:
 
 
 FACTS: Final = Boundary("Taking in a fact")
-ERRANDS: Final = Boundary("Errands")
-ONE_ERRAND: Final = Boundary("An errand")
+BACKGROUND: Final = Boundary("Background tasks")
+ONE_TASK: Final = Boundary("A background task")
 HUB: Final = Boundary("The board's pushes")
 HEARTBEAT: Final = Boundary("The board's heartbeat")
 SHOWING: Final = Boundary("Showing a row")

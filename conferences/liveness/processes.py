@@ -23,12 +23,12 @@ _HOST: Final = socket.gethostname()
 _CAN_TELL: Final = bool(_started(os.getpid()))
 
 
-def me() -> str:
+def current_process() -> str:
     """Return a name for this process that no other has or had."""
     return f"{_HOST} {os.getpid()} {_started(os.getpid())}"
 
 
-def is_gone(name: str) -> bool:
+def has_exited(name: str) -> bool:
     """Whether the process of that name has certainly ended. Of another machine's nobody can tell here."""
     host, pid, started = (*name.rsplit(" ", 2), "", "")[:3]
     return _CAN_TELL and host == _HOST and pid.isdigit() and _started(int(pid)) != started

@@ -19,7 +19,7 @@ def last_word() -> datetime | None:
     told = (
         Fact.objects.exclude(source=Fact.Source.COMMAND).order_by("-pk").values_list("received_at", flat=True).first()
     )
-    asked = Conference.objects.live().aggregate(last=Max("checked_at"))["last"]
+    asked = Conference.objects.live().aggregate(last=Max("verified_at"))["last"]
     return max((one for one in (told, asked) if one is not None), default=None)
 
 

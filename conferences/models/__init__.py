@@ -2,7 +2,7 @@
 
 from conferences.models.answer_check import AnswerCheck
 from conferences.models.audit import AuditEntry
-from conferences.models.backfill import Gap, Lookback
+from conferences.models.backfill import BackfillCursor, Gap
 from conferences.models.calls import AgentChange, Conference, Feed, Leg, Participant
 from conferences.models.directory import (
     Agent,
@@ -28,6 +28,7 @@ __all__ = [
     "AgentChange",
     "AnswerCheck",
     "AuditEntry",
+    "BackfillCursor",
     "Conference",
     "Connection",
     "Device",
@@ -36,7 +37,6 @@ __all__ = [
     "ForeignAddress",
     "Gap",
     "Leg",
-    "Lookback",
     "OwedEntry",
     "Participant",
     "Pulse",

@@ -1,4 +1,4 @@
-"""The audit: one entry per deed before it is sent and one for its outcome; written by the audit package alone, never changed."""
+"""The audit: one entry per action before it is sent, one for its outcome; written by the audit package alone."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class AuditEntry(models.Model):
     at = models.DateTimeField()
     phase = models.CharField(max_length=10, choices=Phase)
     intent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="outcomes")
-    deed = models.CharField(max_length=20)  # dial, ring, ask, join, update, mute, unmute, leave, hangup
+    action = models.CharField(max_length=20)  # dial, ring, ask, join, update, mute, unmute, leave, hangup
     result = models.CharField(max_length=10, choices=Result, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=255)
@@ -62,7 +62,7 @@ class AuditEntry(models.Model):
     sends = models.PositiveSmallIntegerField(null=True, blank=True)
     provider_code = models.CharField(max_length=20, blank=True)
     provider_text = models.TextField(blank=True)
-    said = models.TextField(blank=True)  # who would hear, as the screen put it at that moment
+    claim = models.TextField(blank=True)  # who would hear, as the screen put it at that moment
     note = models.TextField(blank=True)
 
     objects = AuditQuerySet.as_manager()
@@ -73,7 +73,7 @@ class AuditEntry(models.Model):
         indexes = [models.Index(fields=["-at"], name="audit_at")]  # the audit page's filter on days
 
     def __str__(self) -> str:
-        return f"{self.actor_name}: {self.deed} {self.phase}"
+        return f"{self.actor_name}: {self.action} {self.phase}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:

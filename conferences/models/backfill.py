@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 
 
-class Lookback(models.Model):
+class BackfillCursor(models.Model):
     """The one row that says until when the provider's records have been compared with our facts."""
 
     until = models.DateTimeField()

@@ -121,12 +121,12 @@ class Conference(models.Model):
     )
     feed = models.BigIntegerField(default=0)  # the feed number of its last change
     first_seen_at = models.DateTimeField()
-    known_at = models.DateTimeField()  # when the provider last told anything of it
-    told_at = models.DateTimeField(null=True, blank=True)  # the provider's own time of that
-    stored_at = models.DateTimeField(null=True, blank=True)  # when its last change was on its way to disk
-    read_at = models.DateTimeField(null=True, blank=True)  # when the provider was last asked about it, in vain or not
-    record_read_at = models.DateTimeField(null=True, blank=True)  # when its own record was last read
-    checked_at = models.DateTimeField(null=True, blank=True)  # as of when the provider's records agree with these rows
+    last_event_at = models.DateTimeField()  # when the provider last told anything of it
+    provider_time = models.DateTimeField(null=True, blank=True)  # the provider's own time of that
+    persisted_at = models.DateTimeField(null=True, blank=True)  # when its last change was on its way to disk
+    polled_at = models.DateTimeField(null=True, blank=True)  # when the provider was last asked about it, in vain or not
+    record_polled_at = models.DateTimeField(null=True, blank=True)  # when its own record was last read
+    verified_at = models.DateTimeField(null=True, blank=True)  # as of when the provider's records agree with these rows
     watched_at = models.DateTimeField(null=True, blank=True)  # when it was last on somebody's screen
     # What the provider's records contradict, seen once: {contradiction: when first}. Seen again it becomes a fact.
     doubts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
@@ -313,7 +313,7 @@ class Participant(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["conference", "leg"], name="one_stay_row_per_leg")]
-        # Errands and reconciliation: who is in a call now, among all who ever were.
+        # Tasks and reconciliation: who is in a call now, among all who ever were.
         indexes = [models.Index(fields=["leg"], name="participant_present", condition=~Q(state="left"))]
 
     def __str__(self) -> str:

@@ -19,4 +19,4 @@ class OwedEntry(models.Model):
         verbose_name_plural = "owed audit entries"
 
     def __str__(self) -> str:
-        return f"{self.values.get('deed', '')} at {self.values.get('at', '')}"
+        return f"{self.values.get('action', '')} at {self.values.get('at', '')}"

@@ -43,7 +43,7 @@ class Supervision(models.Model):
         BARGE = "barge", "Barge"
         NONE = "none", "Plain participant"
 
-    class Proof(models.TextChoices):
+    class Confirmation(models.TextChoices):
         AGREES = "agrees", "confirmed by the provider"
         CANNOT_TELL = "cannot_tell", "accepted; the provider's list does not show it"
         DISAGREES = "disagrees", "not confirmed"
@@ -73,10 +73,10 @@ class Supervision(models.Model):
     options: models.JSONField[Any, Any] = models.JSONField(default=dict)  # JoinOptions.stored(): how it joins
 
     state = models.CharField(max_length=10, choices=State, default=State.DIALLING)
-    wanted = models.BooleanField(default=True)  # False: the supervisor is to be out
-    asked_role = models.CharField(max_length=10, choices=Role)
-    asked_targets: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
-    asked_at = models.DateTimeField()
+    is_active = models.BooleanField(default=True)  # False: the supervisor is to be out
+    requested_role = models.CharField(max_length=10, choices=Role)
+    requested_targets: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    requested_at = models.DateTimeField()
     # What the provider accepted last; an empty role after acceptance means that an answer was lost: it may be either.
     accepted_role = models.CharField(max_length=10, choices=Role, blank=True)
     accepted_targets: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
@@ -87,8 +87,8 @@ class Supervision(models.Model):
     agents_seen: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)  # in the call during a whisper
     newcomers: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)  # those of them who came later
     # What the provider's own participants list shows of our leg, since the mode in force was accepted.
-    proof = models.CharField(max_length=12, choices=Proof, blank=True)
-    proof_at = models.DateTimeField(null=True, blank=True)
+    confirmation = models.CharField(max_length=12, choices=Confirmation, blank=True)
+    confirmation_at = models.DateTimeField(null=True, blank=True)
     confirmed_role = models.CharField(max_length=10, choices=Role, blank=True)
     confirmed_targets: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -125,14 +125,14 @@ class Supervision(models.Model):
     stays_alone = models.BooleanField(default=False)  # she wants to stay all the same
     lift_hold = models.BooleanField(default=False)  # she asked to be taken off hold, which is not accepted yet
     ended_at = models.DateTimeField(null=True, blank=True)
-    seen_at = models.DateTimeField(null=True, blank=True)  # its ending was dismissed by the supervisor
+    dismissed_at = models.DateTimeField(null=True, blank=True)  # its ending was dismissed by the supervisor
 
     objects = SupervisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]
         permissions = [("end_supervision", "Can end others' supervision")]
-        indexes = [models.Index(fields=["ended_at"], name="supervision_ended")]  # errands: those that ended lately
+        indexes = [models.Index(fields=["ended_at"], name="supervision_ended")]  # tasks: those that ended lately
         constraints = [
             models.UniqueConstraint(
                 fields=["user"], condition=Q(ended_at=None), name="one_running_supervision_per_user"
@@ -140,7 +140,7 @@ class Supervision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_asked_role_display()} by {self.user}"
+        return f"{self.get_requested_role_display()} by {self.user}"
 
     @property
     def join_options(self) -> JoinOptions:

@@ -82,7 +82,7 @@ def teams_in(conference: Conference) -> frozenset[int]:
     return frozenset(agents | ({conference.queue.team_id} if conference.queue else set()))
 
 
-def check_deed(user: User, conference: Conference, role: str, targets: Iterable[str]) -> None:
+def check_action(user: User, conference: Conference, role: str, targets: Iterable[str]) -> None:
     """Raise NotPossible, in words, unless `user` may take `role` on `conference` toward these legs now."""
     if not Conference.objects.visible_to(user).filter(pk=conference.pk).exists():
         raise NotAllowed("You may not see this conference.")
@@ -91,8 +91,8 @@ def check_deed(user: User, conference: Conference, role: str, targets: Iterable[
     if role not in Supervision.Role.values:
         raise NotPossible("Choose a mode.", field="role")
     if role not in roles_of(user):
-        deed = "join as a plain participant" if role == Supervision.Role.NONE else role
-        raise NotAllowed(f"You may not {deed}; ask your administrator.", field="role")
+        action = "join as a plain participant" if role == Supervision.Role.NONE else role
+        raise NotAllowed(f"You may not {action}; ask your administrator.", field="role")
     if not conference.is_live:
         raise ConferenceOver("This call has ended.")
     check_targets(conference, role, list(targets))

@@ -71,7 +71,7 @@ def _has_phone(supervision: Supervision, _: User) -> bool:
 
 
 def _may_use_mode(supervision: Supervision, user: User) -> bool:
-    return (supervision.accepted_role or supervision.asked_role) in policy.roles_of(user)
+    return (supervision.accepted_role or supervision.requested_role) in policy.roles_of(user)
 
 
 def _is_about_hers(supervision: Supervision, user: User) -> bool:

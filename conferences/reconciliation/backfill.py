@@ -11,7 +11,7 @@ from django.conf import settings
 from conferences import provider
 from conferences.ingest import inbox
 from conferences.ingest.projection import note_lookup
-from conferences.models import Conference, Connection, Fact, Gap, Leg, Lookback, Participant
+from conferences.models import BackfillCursor, Conference, Connection, Fact, Gap, Leg, Participant
 from conferences.reconciliation import leg_status
 from conferences.telnyx.events import Event, Unusable
 from conferences.telnyx.events.records import recorded
@@ -36,7 +36,7 @@ MOST_LEGS: Final = 50
 _OURS: Final = ("call.", "conference.")
 
 
-def look_back(now: datetime) -> int:
+def run(now: datetime) -> int:
     """Store, as facts, the webhooks of ours that the provider recorded and we lack; return how many there were.
 
     Asks for the deliveries that failed since the last look; after an absence or a silence also for all call events,
@@ -44,19 +44,19 @@ def look_back(now: datetime) -> int:
     kept: what they might have told is noted as a gap. May be done by several at once. Raises TelnyxError; what was read
     until then is stored and is not asked for again.
     """
-    mark, _ = Lookback.objects.get_or_create(pk=1, defaults={"until": now - FIRST_LOOK})
-    since = _kept(mark.until, now)
+    mark, _ = BackfillCursor.objects.get_or_create(pk=1, defaults={"until": now - FIRST_LOOK})
+    since = _clamp_to_retention(mark.until, now)
     if now - since > AWAY:
         return _fill(since, now)
-    found = _store(_failed(since - STILL_TRIED, None))
+    found = _store(_failed_deliveries(since - STILL_TRIED, None))
     silent_since = _silent_since(now)
     if silent_since is not None:
-        found += _store(_happened(silent_since - OVERLAP, None))
-    _move(now)
+        found += _store(_call_events(silent_since - OVERLAP, None))
+    _advance_cursor(now)
     return found
 
 
-def introduce(legs: Iterable[Leg], now: datetime) -> None:
+def fetch_leg_history(legs: Iterable[Leg], now: datetime) -> None:
     """Ask what the provider recorded of these legs: who called whom, which no read-back tells. Raises TelnyxError."""
     for leg in legs:
         note_lookup(leg, now)
@@ -67,7 +67,7 @@ def introduce(legs: Iterable[Leg], now: datetime) -> None:
             _store(_events(provider.client().call_events(now - KEPT, leg_id=leg.call_leg_id)))
 
 
-def strangers(now: datetime) -> list[Leg]:
+def unidentified_legs(now: datetime) -> list[Leg]:
     """Return the legs now in a conference whose first webhook never came, so that nobody knows whose they are.
 
     Only those who came lately: what the provider has no record of by then will not be found later either. One that was
@@ -83,7 +83,7 @@ def _may_be_asked_after(leg: Leg, now: datetime) -> bool:
     return leg.looked_up_at is None or now - leg.looked_up_at >= FIRST_PAUSE * 2 ** min(leg.lookups, 7)
 
 
-def _kept(until: datetime, now: datetime) -> datetime:
+def _clamp_to_retention(until: datetime, now: datetime) -> datetime:
     """Return from when on to ask; what lies before is a gap."""
     oldest = now - KEPT
     if until >= oldest:
@@ -97,22 +97,22 @@ def _fill(since: datetime, now: datetime) -> int:
     found, begin = 0, since
     while begin < now:
         end = min(begin + STRETCH, now)
-        found += _store([*_failed(begin - STILL_TRIED, end), *_happened(begin - OVERLAP, end)])
-        _move(end)
+        found += _store([*_failed_deliveries(begin - STILL_TRIED, end), *_call_events(begin - OVERLAP, end)])
+        _advance_cursor(end)
         begin = end
     return found
 
 
-def _move(until: datetime) -> None:
-    Lookback.objects.filter(until__lt=until).update(until=until)
+def _advance_cursor(until: datetime) -> None:
+    BackfillCursor.objects.filter(until__lt=until).update(until=until)
 
 
-def _failed(since: datetime, until: datetime | None) -> Iterator[Event]:
+def _failed_deliveries(since: datetime, until: datetime | None) -> Iterator[Event]:
     deliveries = provider.client().webhook_deliveries(since, until=until)
     return _events(deliveries)
 
 
-def _happened(since: datetime, until: datetime | None) -> Iterator[Event]:
+def _call_events(since: datetime, until: datetime | None) -> Iterator[Event]:
     connection_id = settings.TELNYX_CONNECTION_ID
     return _events(provider.client().call_events(since, until=until, connection_id=connection_id))
 
@@ -146,4 +146,4 @@ def _store(events: Iterable[Event]) -> int:
         for known in Fact.objects.filter(event_id__in=ids[begin : begin + AT_ONCE]).values_list("event_id", flat=True):
             del once[known]
     missing = sorted(once.values(), key=lambda event: event.sort_key)
-    return sum(inbox.refill(one) is inbox.Receipt.NEW for one in missing)
+    return sum(inbox.store_backfilled(one) is inbox.Receipt.NEW for one in missing)

@@ -59,7 +59,7 @@ def settle_unanswered(conference: Conference, asked_at: datetime) -> None:
     read_legs(waiting.filter(last_order__lt=place(asked_at - SETTLED)).order_by("last_order")[:MOST_LEGS])
 
 
-def doubtful_legs(now: datetime) -> list[Leg]:
+def stale_legs(now: datetime) -> list[Leg]:
     """Return legs thought to be up that are in no live conference and of which nothing was told for a minute.
 
     Those that the provider lists among its active calls are none of them (Telnyx docs: List active calls). Raises

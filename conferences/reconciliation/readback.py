@@ -26,7 +26,7 @@ from conferences.ingest.projection import (
 from conferences.models import Conference, Fact, Participant, Supervision
 from conferences.reconciliation import leg_status, regions
 from conferences.reconciliation.leg_status import SETTLED
-from conferences.reconciliation.session import SEEN_AGAIN, Reading, Record
+from conferences.reconciliation.session import SEEN_AGAIN, ReadBack, Record
 from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.events import MAX_TEXT
 from conferences.telnyx.rules import REGIONS, InvalidCommand
@@ -50,17 +50,17 @@ _PARTICIPANT = (
 )  # fmt: skip
 
 
-def learn(conference_pk: UUID) -> None:
+def fetch_record(conference_pk: UUID) -> None:
     """Fetch a conference's record once, for its name, which no webhook carries.
 
     A provider that is away leaves the conference unread, to be asked for again; one that refuses leaves it to
     `read_back`, which comes a minute later.
     """
-    conference = Conference.objects.filter(pk=conference_pk, read_at=None).first()
+    conference = Conference.objects.filter(pk=conference_pk, polled_at=None).first()
     if conference is None or not claim_reading(conference, clock.now()):
         return
     try:
-        reading = Reading(conference, clock.Moment(), patient=False)
+        reading = ReadBack(conference, clock.Moment(), patient=False)
         _read_conference(conference, reading)
     except (Refused, InvalidCommand):
         return
@@ -74,13 +74,13 @@ def due(now: datetime) -> list[Conference]:
     Each is read every minute, and every five seconds while somebody supervises it or has it on a screen.
     """
     watched = Q(pk__in=Supervision.objects.running().values("conference")) | Q(watched_at__gte=now - WATCHED_FOR)
-    waiting = Q(read_at=None) | Q(read_at__lt=now - READ_EVERY)
-    waiting |= watched & Q(read_at__lt=now - READ_WATCHED_EVERY)
+    waiting = Q(polled_at=None) | Q(polled_at__lt=now - READ_EVERY)
+    waiting |= watched & Q(polled_at__lt=now - READ_WATCHED_EVERY)
     waiting |= Q(doubted_at__lt=now - SEEN_AGAIN)
-    return sorted(Conference.objects.live().filter(waiting), key=lambda one: one.read_at or one.first_seen_at)
+    return sorted(Conference.objects.live().filter(waiting), key=lambda one: one.polled_at or one.first_seen_at)
 
 
-def watch(teams: Iterable[int], now: datetime, *, unassigned: bool = False) -> None:
+def mark_watched(teams: Iterable[int], now: datetime, *, unassigned: bool = False) -> None:
     """Note that the live conferences of these teams are on a screen: they are then read back more often.
 
     `unassigned`: those of no team as well.
@@ -98,7 +98,7 @@ def read_back(conference: Conference, *, patient: bool = False) -> None:
     conference, List conference participants). Raises TelnyxError when it gave no clear answer; what was read until then
     is kept.
     """
-    reading = Reading(conference, clock.Moment(), patient)
+    reading = ReadBack(conference, clock.Moment(), patient)
     marked = reading.asked_at
     mark_read(conference, marked)
     try:
@@ -106,7 +106,7 @@ def read_back(conference: Conference, *, patient: bool = False) -> None:
     finally:
         if reading.asked_at != marked:  # the answers have shown that our clock is off
             mark_read(conference, reading.asked_at)
-        reading.close()
+        reading.finish()
     if not reading.is_doubtful:
         mark_checked(conference, reading.asked_at)
         _unmark(conference, reading.asked_at)
@@ -119,7 +119,7 @@ def _unmark(conference: Conference, asked_at: datetime) -> None:
         note_drift(conference, "", None)
 
 
-def _read_all(conference: Conference, reading: Reading) -> None:
+def _read_all(conference: Conference, reading: ReadBack) -> None:
     listed = _listed_alone(conference, reading) if reading.patient else {}
     if not listed:
         if not _read_conference(conference, reading):
@@ -133,7 +133,7 @@ def _read_all(conference: Conference, reading: Reading) -> None:
     for call_control_id, told in (listed | gone).items():
         is_over = told.get("status") == Participant.State.LEFT
         if call_control_id and call_control_id not in busy and (call_control_id in inside or not is_over):
-            reading.take(known, "participant", told)
+            reading.record(known, "participant", told)
     leg_status.settle_unanswered(conference, reading.asked_at)
 
 
@@ -157,7 +157,7 @@ def check_again(conference: Conference) -> str:
     return ""
 
 
-def discover() -> None:
+def find_unknown_conferences() -> None:
     """Record the conferences in progress on our application that no webhook has told of, and where each one is.
 
     Whether a list for which no region is named spans them all is undocumented, so each is asked for. Raises
@@ -185,16 +185,16 @@ def _in_progress(region: str | None) -> list[Record]:
         return []
 
 
-def _read_conference(conference: Conference, reading: Reading) -> bool:
+def _read_conference(conference: Conference, reading: ReadBack) -> bool:
     """Record what the provider's own record of the conference adds; say whether it goes on."""
     record = _find(conference)
     asked_at = reading.asked_at
     if record is not None:
         mark_record_read(conference, asked_at)
     told = _told(record or {}, _CONFERENCE)
-    if record is None and asked_at - conference.known_at > SETTLED:
+    if record is None and asked_at - conference.last_event_at > SETTLED:
         told = {"status": "completed", "end_reason": "not found at the provider"}
-    reading.take(state_of(conference), "conference", told)
+    reading.record(state_of(conference), "conference", told)
     return record is not None and told.get("status") != Conference.State.COMPLETED
 
 
@@ -207,13 +207,17 @@ def _find(conference: Conference) -> Record | None:
     return record
 
 
-def _listed_alone(conference: Conference, reading: Reading) -> dict[str, Record]:
+def _listed_alone(conference: Conference, reading: ReadBack) -> dict[str, Record]:
     """The participants of a conference whose own record was read within the minute; none where that must be read too.
 
     An empty list may be that of a conference that has ended, and "no such conference" that of another region.
     """
-    read_at = conference.record_read_at
-    if conference.state != Conference.State.IN_PROGRESS or read_at is None or reading.asked_at - read_at >= READ_EVERY:
+    polled_at = conference.record_polled_at
+    if (
+        conference.state != Conference.State.IN_PROGRESS
+        or polled_at is None
+        or reading.asked_at - polled_at >= READ_EVERY
+    ):
         return {}
     try:
         return _listed(conference)

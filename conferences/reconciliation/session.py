@@ -19,7 +19,7 @@ SEEN_AGAIN: Final = timedelta(seconds=10)
 Record = dict[str, Any]
 
 
-class Reading:
+class ReadBack:
     """One read-back of a conference: what it says is believed at once, or kept until the next says the same."""
 
     def __init__(self, conference: Conference, asked: Moment, patient: bool) -> None:
@@ -37,7 +37,7 @@ class Reading:
         """Whether it said something that is not believed yet."""
         return bool(self._doubts)
 
-    def take(self, known: State, kind: str, told: Record) -> None:
+    def record(self, known: State, kind: str, told: Record) -> None:
         """Record a line of the provider's as a fact if it is news and, where it denies what we knew, certain."""
         payload = {"conference_id": self.conference.conference_id} | told
         event = Event(id="", type=f"readback.{kind}", occurred_at=self.asked_at, payload=payload)
@@ -50,7 +50,7 @@ class Reading:
         inbox.record(event.type, payload, source=Fact.Source.READBACK, occurred_at=self.asked_at)
         self._put_right += [self._sentence(one) for one in denied if one.is_drift]
 
-    def close(self) -> None:
+    def finish(self) -> None:
         """Keep the doubts for the next reading, and mark the conference if something was put right."""
         note_doubts(self.conference, self._doubts, self.asked_at)
         if self._put_right:

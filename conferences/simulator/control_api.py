@@ -109,15 +109,15 @@ def incoming_call(desk: Desk, request: Request) -> Response:
 
 def far_end(desk: Desk, request: Request) -> Response:
     """POST /test/legs/{call_control_id}/answers, hangs_up, holds, resumes or presses {digit}."""
-    leg, deed = desk.world.known_leg(request.keys["id"]), request.keys["deed"]
-    if deed == "answers":
+    leg, action = desk.world.known_leg(request.keys["id"]), request.keys["action"]
+    if action == "answers":
         desk.world.far_end_answers(leg)
-    elif deed == "hangs_up":
+    elif action == "hangs_up":
         desk.world.far_end_hangs_up(leg)
-    elif deed == "presses":
+    elif action == "presses":
         desk.world.presses(leg, request.json()["digit"])
     else:
-        desk.world.far_end_holds(leg, held=deed == "holds")
+        desk.world.far_end_holds(leg, held=action == "holds")
     return answer(leg_seen(leg))
 
 
@@ -189,7 +189,7 @@ def routes(simulator: Simulator) -> list[Route]:
         ("POST", r"/test/conferences", build),
         ("POST", r"/test/application", configure),
         ("POST", r"/test/calls", incoming_call),
-        ("POST", r"/test/legs/(?P<id>.+)/(?P<deed>answers|hangs_up|holds|resumes|presses)", far_end),
+        ("POST", r"/test/legs/(?P<id>.+)/(?P<action>answers|hangs_up|holds|resumes|presses)", far_end),
         ("POST", r"/test/phones", phone),
         ("POST", r"/test/switches", switches),
         ("POST", r"/test/faults", add_faults),

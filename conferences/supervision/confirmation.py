@@ -8,12 +8,12 @@ from typing import Any
 from conferences import clock, provider
 from conferences.models import Supervision
 from conferences.reconciliation import regions
-from conferences.supervision.state_machine.steps import is_to_be_muted, proof
+from conferences.supervision.state_machine.steps import confirmation_of, is_to_be_muted
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 
 
-def look(supervision: Supervision) -> dict[str, object]:
+def verify_mode(supervision: Supervision) -> dict[str, object]:
     """Return the columns to note of the supervision after one look at the provider's participants list.
 
     A provider that does not answer, or does not list our leg yet, has proved nothing.
@@ -24,15 +24,15 @@ def look(supervision: Supervision) -> dict[str, object]:
     except (TelnyxError, InvalidCommand):
         mine = None
     if mine is None:
-        return {"proof": supervision.proof or Supervision.Proof.DISAGREES, "proof_at": now}
+        return {"confirmation": supervision.confirmation or Supervision.Confirmation.DISAGREES, "confirmation_at": now}
     targets = mine.get("whisper_call_control_ids")
-    found = proof(
+    found = confirmation_of(
         supervision,
         muted=mine.get("muted") is True,
         whispers_to=[str(one) for one in targets] if isinstance(targets, list) else [],
     )
-    noted: dict[str, object] = {"proof": found, "proof_at": now}
-    if found == Supervision.Proof.AGREES:
+    noted: dict[str, object] = {"confirmation": found, "confirmation_at": now}
+    if found == Supervision.Confirmation.AGREES:
         noted |= {
             "accepted_mute": is_to_be_muted(supervision, supervision.accepted_role),
             "confirmed_role": supervision.accepted_role,

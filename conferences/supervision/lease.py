@@ -26,7 +26,7 @@ def take(supervision_id: UUID) -> int | None:
     row = Supervision.objects.running().filter(pk=supervision_id)
     holder, turn = row.values_list("busy_by", "busy_turn").first() or ("", 0)
     free = Q(busy_until=None) | Q(busy_until__lt=timezone.now())
-    if processes.is_gone(holder):
+    if processes.has_exited(holder):
         free |= Q(busy_by=holder)
     return turn + 1 if row.filter(free, busy_turn=turn).update(**_taken(turn)) else None
 
@@ -68,4 +68,4 @@ def _held(supervision: Supervision) -> QuerySet[Supervision]:
 
 
 def _taken(turn: int) -> dict[str, object]:
-    return {"busy_until": timezone.now() + LEASE, "busy_by": processes.me(), "busy_turn": turn + 1}
+    return {"busy_until": timezone.now() + LEASE, "busy_by": processes.current_process(), "busy_turn": turn + 1}

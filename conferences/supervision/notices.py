@@ -82,11 +82,11 @@ def is_open(supervision: Supervision) -> bool:
 def _still_left(supervision: Supervision, legs: Mapping[str, list[str]], agents: Collection[str]) -> Shown | None:
     """It is over when her mode is another, one of them is back or, with none of them left, somebody joins."""
     is_back = bool(set(legs["gone"]) & set(agents))
-    if is_back or sorted(supervision.asked_targets) != legs["kept"] or supervision.ended_at is not None:
+    if is_back or sorted(supervision.requested_targets) != legs["kept"] or supervision.ended_at is not None:
         return None
     if legs["kept"]:
         return Shown(_left(legs))
-    is_so = supervision.asked_role == Supervision.Role.MONITOR and set(agents) <= set(legs["present"])
+    is_so = supervision.requested_role == Supervision.Role.MONITOR and set(agents) <= set(legs["present"])
     return Shown(_left(legs), tuple(sorted(agents))) if is_so else None
 
 

@@ -31,7 +31,7 @@ RETOLD = timedelta(minutes=10)
 LOOKED_BACK = timedelta(hours=1)
 
 
-def find() -> list[tuple[Supervision, Leg]]:
+def find_orphan_legs() -> list[tuple[Supervision, Leg]]:
     """Return supervisions that are over while the leg we dialled for them is up: a phone that rang after all."""
     over = {
         encode_client_state(str(one.pk)): one
@@ -43,7 +43,7 @@ def find() -> list[tuple[Supervision, Leg]]:
     return [(over[leg.client_state], leg) for leg in up]
 
 
-def clear_away(supervision: Supervision, leg: Leg) -> None:
+def hang_up(supervision: Supervision, leg: Leg) -> None:
     """Hang up a leg of ours whose supervision is over, and say so. Safe to call by several at once."""
     now = clock.now()
     due = Q(hangup_sent_at=None) | Q(hangup_sent_at__lt=now - HANGUP_AGAIN)
@@ -54,17 +54,17 @@ def clear_away(supervision: Supervision, leg: Leg) -> None:
     sent = sending.send(supervision, Step.HANGUP)
     told = notices.said("Your phone was still connected, so it was hung up.")
     note(supervision, call_control_id=leg.call_control_id, **told)
-    if sent.code in sending.GONE:
+    if sent.code in sending.LEG_GONE:
         sending.leg_is_gone(supervision)
 
 
-def untrue() -> list[Supervision]:
+def ends_told_too_soon() -> list[Supervision]:
     """Return supervisions whose end turned out to be the call's or her phone's, told after they had been closed."""
     lately = Supervision.objects.filter(ended_at__gt=clock.now() - RETOLD, problem__in=endings.OPEN)
     return [one for one in lately.select_related("conference") if endings.is_truer(_why_out(one), one.problem)]
 
 
-def retell(supervision: Supervision) -> None:
+def tell_end_again(supervision: Supervision) -> None:
     """Say of one that has ended why, as it is known by now."""
     note(supervision, problem=_why_out(supervision), **notices.NONE)
 
@@ -75,7 +75,7 @@ def _why_out(supervision: Supervision) -> str:
     return endings.why_out(supervision, supervision.conference, leg, stay)
 
 
-def unanswered() -> list[AuditEntry]:
+def commands_without_answer() -> list[AuditEntry]:
     """Return the intents of commands that no worker waits for: their server died after they had been overtaken."""
     now = clock.now()
     silent = AuditEntry.objects.filter(phase=AuditEntry.Phase.INTENT, outcomes=None)
@@ -84,7 +84,7 @@ def unanswered() -> list[AuditEntry]:
     return list(silent.exclude(command_id__in=awaited)[:50])
 
 
-def own_up(intent: AuditEntry) -> None:
+def conclude_as_unknown(intent: AuditEntry) -> None:
     """Write that nobody knows what came of it. Safe to call by several at once."""
     with feed.writing():
         if not intent.outcomes.exists():

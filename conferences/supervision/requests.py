@@ -1,4 +1,4 @@
-"""The deeds as a supervisor asks for them: begin, change, leave; each is a wish that the executor carries out."""
+"""The actions as a supervisor asks for them: begin, change, leave; each is a wish that the executor carries out."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def begin(user: User, conference: Conference, request: Request) -> Supervision:
     if earlier is not None:
         return earlier
     try:
-        policy.check_deed(user, conference, request.role, request.targets)
+        policy.check_action(user, conference, request.role, request.targets)
         policy.check_options(user, conference, request.options)
         _check_own_leg(user, request)
         return _create(user, conference, request)
@@ -73,15 +73,15 @@ def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: s
     try:
         _check_running(supervision)
         if not needs_no_right(supervision, role, targets):
-            policy.check_deed(user, conference, role, targets)
+            policy.check_action(user, conference, role, targets)
     except NotPossible as error:
         audit.deny(audit.Attempt(user, conference, "update", role, targets, ip), error.sentence)
         raise
     note(
         supervision,
-        asked_role=role,
-        asked_targets=list(targets),
-        asked_at=clock.now(),
+        requested_role=role,
+        requested_targets=list(targets),
+        requested_at=clock.now(),
         mutes_sent=0,
         agents_seen=[],
         newcomers=[],  # whoever was not chosen now was passed over
@@ -89,9 +89,9 @@ def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: s
     )
 
 
-def refused(user: User, conference: Conference, deed: str, request: Request, why: str) -> None:
+def refused(user: User, conference: Conference, action: str, request: Request, why: str) -> None:
     """Note in the audit an attempt that a form has already refused in those words."""
-    audit.deny(audit.Attempt(user, conference, deed, request.role, request.targets, request.ip), why)
+    audit.deny(audit.Attempt(user, conference, action, request.role, request.targets, request.ip), why)
 
 
 def leave(supervision: Supervision) -> None:
@@ -100,7 +100,7 @@ def leave(supervision: Supervision) -> None:
     if supervision.joined_at:
         call = Conference.objects.with_people().get(pk=supervision.conference_id)
         problem = "left" if call.has_people() else "left_alone"
-    note(supervision, wanted=False, problem=problem, state=Supervision.State.LEAVING, **notices.NONE)
+    note(supervision, is_active=False, problem=problem, state=Supervision.State.LEAVING, **notices.NONE)
 
 
 def stay(supervision: Supervision) -> None:
@@ -111,16 +111,16 @@ def stay(supervision: Supervision) -> None:
 
 def lift(supervision: Supervision, what: str, *, ip: str | None = None) -> None:
     """Record the wish to be "mute" or "hold" no longer, on our own leg. Raises NotPossible; then it is audited."""
-    asked = supervision.asked_role, supervision.asked_targets
+    asked = supervision.requested_role, supervision.requested_targets
     try:
         _check_running(supervision)
-        policy.check_deed(supervision.user, supervision.conference, *asked)
+        policy.check_action(supervision.user, supervision.conference, *asked)
     except NotPossible as error:
         audit.deny(audit.Attempt(supervision.user, supervision.conference, _LIFTS[what], *asked, ip), error.sentence)
         raise
     changed: dict[str, object] = {"lift_hold": True} if what == "hold" else {"accepted_mute": None}
     options = {**supervision.options, what: False}
-    note(supervision, options=options, mutes_sent=0, proof="", proof_at=None, **changed, **notices.NONE)
+    note(supervision, options=options, mutes_sent=0, confirmation="", confirmation_at=None, **changed, **notices.NONE)
 
 
 _LIFTS = {"mute": "unmute", "hold": "unhold"}
@@ -133,24 +133,26 @@ def end(supervision: Supervision, by: User, *, ip: str | None = None) -> None:
     """
     if not policy.may_end_others(by):
         why = "You may not end others' supervision; ask your administrator."
-        audit.deny(audit.Attempt(by, supervision.conference, "end", supervision.asked_role, (), ip), why)
+        audit.deny(audit.Attempt(by, supervision.conference, "end", supervision.requested_role, (), ip), why)
         raise NotAllowed(why)
-    if supervision.ended_at is not None or not supervision.wanted:
+    if supervision.ended_at is not None or not supervision.is_active:
         return
     told = notices.said(f"{full_name(by)} ended it.")
-    note(supervision, wanted=False, problem="ended_by_other", state=Supervision.State.LEAVING, **told)
+    note(supervision, is_active=False, problem="ended_by_other", state=Supervision.State.LEAVING, **told)
     audit.ended(supervision, by, ip=ip)
 
 
 def dismiss(supervision: Supervision) -> None:
     """Note that the supervisor has read how a supervision ended."""
     if supervision.ended_at is not None:
-        note(supervision, seen_at=clock.now())
+        note(supervision, dismissed_at=clock.now())
 
 
 def current(user: User) -> Supervision | None:
     """Return the user's running supervision, else the last one whose ending has not been dismissed."""
-    mine = Supervision.objects.select_related("conference__queue", "device", "user").filter(user=user, seen_at=None)
+    mine = Supervision.objects.select_related("conference__queue", "device", "user").filter(
+        user=user, dismissed_at=None
+    )
     return mine.filter(ended_at=None).first() or mine.first()
 
 
@@ -179,11 +181,11 @@ def _create(user: User, conference: Conference, request: Request) -> Supervision
         token=request.token,
         source_ip=request.ip,
         session_key=request.session_key,
-        asked_role=request.role,
-        asked_targets=list(request.targets),
+        requested_role=request.role,
+        requested_targets=list(request.targets),
         answer_check=answer_checks.check_of(request.device, request.leg, user),
         options=(request.options or JoinOptions.of(conference.queue)).stored(),
-        asked_at=now,
+        requested_at=now,
         created_at=now,
     )
     with feed.writing():
@@ -192,7 +194,7 @@ def _create(user: User, conference: Conference, request: Request) -> Supervision
                 row.save(force_insert=True)
         except IntegrityError:
             return _instead(user, request.token)
-        Supervision.objects.filter(user=user, seen_at=None).exclude(pk=row.pk).update(seen_at=now)
+        Supervision.objects.filter(user=user, dismissed_at=None).exclude(pk=row.pk).update(dismissed_at=now)
         feed.bump(conference)
     return row
 
@@ -214,7 +216,7 @@ def _check_own_leg(user: User, request: Request) -> None:
 
 
 def _check_running(supervision: Supervision) -> None:
-    if supervision.ended_at is not None or not supervision.wanted:
+    if supervision.ended_at is not None or not supervision.is_active:
         raise NotPossible("You have left this call.")
 
 

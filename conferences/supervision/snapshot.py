@@ -8,11 +8,11 @@ from conferences import clock
 from conferences.models import Leg, Participant, Supervision
 from conferences.supervision import transitions
 from conferences.supervision.requests import note
-from conferences.supervision.state_machine.steps import Situation
+from conferences.supervision.state_machine.steps import Snapshot
 from conferences.telnyx.commands import encode_client_state
 
 
-def situation(supervision_id: UUID) -> Situation | None:
+def take_snapshot(supervision_id: UUID) -> Snapshot | None:
     """Return what is known of a running supervision now; None once it has ended."""
     supervision = (
         Supervision.objects.select_related("conference__queue", "user", "device")
@@ -32,7 +32,7 @@ def situation(supervision_id: UUID) -> Situation | None:
     nobody = (Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)
     inside = Participant.objects.filter(conference=conference).exclude(state=Participant.State.LEFT)
     people = inside.exclude(leg__kind__in=nobody).exists()
-    return Situation(supervision, conference, leg, stay, agents, clock.now(), people)
+    return Snapshot(supervision, conference, leg, stay, agents, clock.now(), people)
 
 
 def _leg(supervision: Supervision) -> Leg | None:
@@ -43,5 +43,5 @@ def _leg(supervision: Supervision) -> Leg | None:
         return None
     leg = Leg.objects.filter(client_state=encode_client_state(str(supervision.pk))).first()
     if leg is not None:
-        note(supervision, call_control_id=leg.call_control_id, **transitions.settled(supervision))
+        note(supervision, call_control_id=leg.call_control_id, **transitions.clear_unknown_notice(supervision))
     return leg

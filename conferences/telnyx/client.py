@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 import orjson
 
 from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Unhold, Update
-from conferences.telnyx.connection.retry import Question, Readable, Reply
+from conferences.telnyx.connection.retry import Readable, RequestSpec, Response
 from conferences.telnyx.errors import Refused
 from conferences.telnyx.queries import Readings, is_object, segment
 from conferences.telnyx.speech import GatherUsingSpeak
@@ -113,14 +113,14 @@ class TelnyxClient(Readings):
         path = f"/calls/{segment('call_control_id', call_control_id)}/actions/hangup"
         return _answer(self._command(path, hangup, _Manner(_is_ok, urgent=True)))
 
-    def _command(self, path: str, command: _Command, manner: _Manner) -> Reply:
+    def _command(self, path: str, command: _Command, manner: _Manner) -> Response:
         until = self._clock() + COMMAND_SECONDS
 
-        def attempt(command_id: str, before: Refused | None) -> Reply:
+        def attempt(command_id: str, before: Refused | None) -> Response:
             body = command.body()
             content = orjson.dumps(body | ({"command_id": command_id} if "command_id" in body else {}))
             by = min(self._ids.claim(command_id, (path, content)), until)
-            question = Question(
+            question = RequestSpec(
                 "POST",
                 path,
                 manner.readable,
@@ -133,14 +133,14 @@ class TelnyxClient(Readings):
 
         return self._patience.send(command.command_id, attempt) if manner.patient else attempt(command.command_id, None)
 
-    def _pass_gate(self, question: Question, until: float) -> Reply:
-        with self._gate.command():
+    def _pass_gate(self, question: RequestSpec, until: float) -> Response:
+        with self._limiter.command():
             if not question.urgent:
-                self._gate.wait_for_command(until)
-            return self._exchange.ask(question, until)
+                self._limiter.wait_for_command(until)
+            return self._sender.ask(question, until)
 
 
-def _answer(reply: Reply) -> Answer:
+def _answer(reply: Response) -> Answer:
     return Answer(reply.status, reply.sends, reply.document["data"])
 
 

@@ -9,10 +9,10 @@ from urllib.parse import quote
 import httpx
 
 from conferences.telnyx import rules
-from conferences.telnyx.connection.health import Standing
+from conferences.telnyx.connection.health import ProviderHealth
 from conferences.telnyx.connection.paging import Fetch, cursor_pages, is_page, numbered_pages
-from conferences.telnyx.connection.rate_limit import CommandIds, Gate
-from conferences.telnyx.connection.retry import Exchange, Question, Readable
+from conferences.telnyx.connection.rate_limit import CommandIds, RateLimiter
+from conferences.telnyx.connection.retry import Readable, RequestSpec, RetryingSender
 from conferences.telnyx.connection.too_early import Patience
 from conferences.telnyx.connection.transport import DeadlineTransport
 
@@ -44,7 +44,7 @@ class Readings:
             raise ValueError("The API key must be plain characters without spaces or line ends.")
         self._base_url = base_url
         self._clock = clock
-        self._gate = Gate(clock, sleep)
+        self._limiter = RateLimiter(clock, sleep)
         self._ids = CommandIds(clock)
         self._http = httpx.Client(
             base_url=base_url,
@@ -54,7 +54,7 @@ class Readings:
             trust_env=False,
             transport=transport or DeadlineTransport(clock),
         )
-        self._exchange = Exchange(self._http, self._gate, clock, sleep)
+        self._sender = RetryingSender(self._http, self._limiter, clock, sleep)
         self._patience = Patience(clock, sleep)
 
     def __repr__(self) -> str:
@@ -71,9 +71,9 @@ class Readings:
         self._http.close()
 
     @property
-    def standing(self) -> Standing:
+    def health(self) -> ProviderHealth:
         """Whether the provider takes our key, and how far its clock is from ours, by its latest answers."""
-        return self._exchange.standing
+        return self._sender.health
 
     def conference(
         self, conference_id: str, region: str | None = None, *, seconds: float = READ_SECONDS
@@ -144,9 +144,9 @@ class Readings:
         self, path: str, params: Mapping[str, str], readable: Readable, seconds: float = READ_SECONDS
     ) -> Mapping[str, Any]:
         until = self._clock() + seconds
-        self._gate.wait_for_read(until)
-        question = Question("GET", path, readable, params=params, sends=_READ_SENDS)
-        return self._exchange.ask(question, until).document
+        self._limiter.wait_for_read(until)
+        question = RequestSpec("GET", path, readable, params=params, sends=_READ_SENDS)
+        return self._sender.ask(question, until).document
 
     def _read_one(
         self, path: str, params: Mapping[str, str] | None = None, seconds: float = READ_SECONDS

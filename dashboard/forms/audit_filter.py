@@ -15,7 +15,7 @@ from conferences import clock
 from conferences.addresses import mask_numbers
 from conferences.models import AuditEntry, Gap
 
-DEEDS: Final = {
+ACTIONS: Final = {
     "dial": "Call the phone",
     "ring": "Phone called",
     "ask": "Ask for the key",
@@ -64,10 +64,11 @@ class AuditFilter(forms.Form):
     """Every field narrows the list; one that cannot be understood is said to be so and narrows nothing."""
 
     person = forms.CharField(label="Person", required=False, max_length=100)
+    # Its name in addresses that people keep; a control called "action" would hide the form's own attribute.
     deed = forms.ChoiceField(
         label="Action",
         required=False,
-        choices=[("", "Any"), *DEEDS.items()],
+        choices=[("", "Any"), *ACTIONS.items()],
         error_messages={"invalid_choice": "There is no action “%(value)s”."},
     )
     result = forms.ChoiceField(
@@ -92,25 +93,25 @@ class AuditFilter(forms.Form):
             self.add_error("to_day", "The last day is before the first.")
         return found
 
-    def narrow(self, deeds: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        """Keep the deeds asked for. Whole days are days where the contact center is (TIME_ZONE)."""
+    def narrow(self, actions: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """Keep the actions asked for. Whole days are days where the contact center is (TIME_ZONE)."""
         self.is_valid()
         found = {name: value for name, value in self.cleaned_data.items() if value}
         for name, condition in _CONDITIONS.items():
             if name in found:
-                deeds = deeds.filter(condition(found[name]))
+                actions = actions.filter(condition(found[name]))
         if "conference" in found:
-            deeds = deeds.filter(self._about(found["conference"], deeds))
-        return deeds
+            actions = actions.filter(self._about(found["conference"], actions))
+        return actions
 
-    def _about(self, text: str, deeds: QuerySet[AuditEntry]) -> Q:
-        """Deeds about a call of that name or id. A name is searched only as its reader sees it: found digit by digit,
+    def _about(self, text: str, actions: QuerySet[AuditEntry]) -> Q:
+        """Actions about a call of that name or id. A name is searched only as its reader sees it: found digit by digit,
         a masked number would soon be known.
         """
         same_id, named = Q(telnyx_conference_id__icontains=text), Q(conference_name__icontains=text)
         if self.numbers or not any(one.isdigit() for one in text):
             return same_id | named
-        names = deeds.filter(named).order_by().values_list("conference_name", flat=True).distinct()
+        names = actions.filter(named).order_by().values_list("conference_name", flat=True).distinct()
         return same_id | Q(conference_name__in=[one for one in names if text.lower() in mask_numbers(one).lower()])
 
     def gaps(self) -> QuerySet[Gap]:
@@ -132,7 +133,7 @@ def _start(day: date) -> datetime:
 
 _CONDITIONS: Final[Mapping[str, Callable[[Any], Q]]] = {
     "person": lambda text: Q(actor_name__icontains=text) | Q(actor__username__icontains=text),
-    "deed": lambda deed: Q(deed=deed),
+    "deed": lambda action: Q(action=action),
     "result": _with_result,
     "from_day": lambda day: Q(at__gte=_start(day)),
     "to_day": lambda day: Q(at__lt=_start(day + timedelta(days=1))),

@@ -1,4 +1,4 @@
-"""What a supervisor may submit for each deed; a refusal is a sentence beside its field and keeps what was chosen."""
+"""What a supervisor may submit for each action; a refusal is a sentence beside its field and keeps what was chosen."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class RoleForm(forms.Form):
         targets = cleaned["targets"] = self._chosen() if role == Supervision.Role.WHISPER else []
         if role and not (self.running and requests.needs_no_right(self.running, role, targets)):
             try:
-                policy.check_deed(self.user, self.conference, role, targets)
+                policy.check_action(self.user, self.conference, role, targets)
             except NotPossible as error:
                 self.refuse(error)
         return cleaned
@@ -120,8 +120,8 @@ class SuperviseForm(RoleForm):
             self.initial.setdefault("token", uuid.uuid4())
             # A leg that is up already is chosen by the supervisor alone: a wrong one would hear the call at once.
             offered = [value for value, _ in devices]
-            wanted = f"device:{self.initial.get('phone', '')}"
-            self.initial.setdefault("my_leg", wanted if wanted in offered else next(iter(offered), ""))
+            asked = f"device:{self.initial.get('phone', '')}"
+            self.initial.setdefault("my_leg", asked if asked in offered else next(iter(offered), ""))
 
     def refuse_as_provider(self, field: str, sentence: str) -> None:
         """Show a refusal of the provider's beside the field it named; the next try is another supervision."""

@@ -15,7 +15,7 @@ from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board_filter import BoardFilter
 
 
-async def admit(scope: Mapping[str, Any], query: Mapping[str, str]) -> Viewer | None:
+async def authenticate(scope: Mapping[str, Any], query: Mapping[str, str]) -> Viewer | None:
     """Return a viewer for a logged-in user's page; None for anybody else. Call behind Channels' AuthMiddlewareStack."""
     user, session = scope["user"], scope["session"]
     if not user.is_authenticated or not user.is_active:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
-from dashboard.live.connect import admit
+from dashboard.live.connect import authenticate
 from dashboard.live.hub import hub
 from dashboard.live.viewer import Viewer
 
@@ -33,7 +33,7 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def connect(self) -> None:
         query = dict(parse_qsl(self.scope["query_string"].decode("latin-1")))
-        viewer = await admit(self.scope, query)
+        viewer = await authenticate(self.scope, query)
         await self.accept()
         if viewer is None:
             await self.close(4401)
@@ -55,7 +55,7 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.forwarding.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """The number of a frame now on screen, for the lag meter. Deeds are HTTP posts with their own checks.
+        """The number of a frame now on screen, for the lag meter. Actions are HTTP posts with their own checks.
 
         Whoever sends much or often is no page of ours: the connection is closed.
         """

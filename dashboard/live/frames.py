@@ -111,9 +111,9 @@ class Changes:
     def stamps(self) -> Stamps | None:
         """When the latest of these changes happened, reached us and was stored."""
         newest = max(self.conferences, key=lambda one: one.feed, default=None)
-        if newest is None or newest.told_at is None or newest.stored_at is None:
+        if newest is None or newest.provider_time is None or newest.persisted_at is None:
             return None
-        return Stamps(newest.told_at, newest.known_at, newest.stored_at)
+        return Stamps(newest.provider_time, newest.last_event_at, newest.persisted_at)
 
     def _parts(self, viewer: Viewer, calls: list[Call], board: list[Call]) -> list[str]:
         # One that no longer fits the view is told of as well: its row may have to stay for a while, and stays true.
@@ -226,17 +226,17 @@ def last_heard() -> dict[str, str]:
     return {name: at.isoformat() for name, at in told.items() if at is not None}
 
 
-def watched(scopes: Collection[Scope]) -> dict[Scope, dict[str, str]]:
+def mark_watched(scopes: Collection[Scope]) -> dict[Scope, dict[str, str]]:
     """Note that the live calls in these scopes are on a screen; return as of when each is known, by our id."""
     teams = {one for some, _ in scopes for one in some}
-    readback.watch(teams, clock.now(), unassigned=any(unassigned for _, unassigned in scopes))
+    readback.mark_watched(teams, clock.now(), unassigned=any(unassigned for _, unassigned in scopes))
     return {scope: _ages(scope) for scope in scopes}
 
 
 def _ages(scope: Scope) -> dict[str, str]:
     teams, unassigned = scope
     seen = Conference.objects.live().in_scope(teams, unassigned=unassigned)
-    known = seen.values_list("pk", "known_at", "checked_at")
+    known = seen.values_list("pk", "last_event_at", "verified_at")
     return {str(pk): max(told, checked or told).isoformat() for pk, told, checked in known}
 
 
@@ -244,7 +244,7 @@ def encode(number: int, values: Mapping[str, object]) -> str:
     return orjson.dumps({**values, "feed": number, "now": clock.now().isoformat()}).decode()
 
 
-def still_welcome(viewers: Iterable[Viewer]) -> dict[Viewer, Audience | None]:
+def revalidate_sessions(viewers: Iterable[Viewer]) -> dict[Viewer, Audience | None]:
     """Return each viewer's audience as of now; None for those whose login or account is gone.
 
     A login made before the password was changed is gone, too: whoever changes it wants a watcher out.

@@ -158,7 +158,7 @@ class Hub:
             self._woken.clear()
             now = time.monotonic()
             # A page that is told of no change is told so by the missing heartbeat.
-            if not await self._bounded(boundaries.HUB, self._tell_changes):
+            if not await self._bounded(boundaries.HUB, self._push_changes):
                 await asyncio.sleep(boundaries.HUB.pause)
                 continue
             if now - checked > CHECK_LOGINS:
@@ -166,7 +166,7 @@ class Hub:
                 await self._bounded(boundaries.HEARTBEAT, self._check_logins)
             if now - beat > HEARTBEAT:
                 beat = now
-                await self._bounded(boundaries.HEARTBEAT, self._beat)
+                await self._bounded(boundaries.HEARTBEAT, self._send_heartbeat)
 
     async def _bounded(self, boundary: Boundary, work: Callable[[], Awaitable[None]]) -> bool:
         """Do one thing the hub does again and again; whatever it raises is noted, and the hub goes on."""
@@ -178,7 +178,7 @@ class Hub:
         boundary.went_well()
         return True
 
-    async def _tell_changes(self) -> None:
+    async def _push_changes(self) -> None:
         viewers = list(self._viewers)
         if not viewers:
             return
@@ -203,20 +203,20 @@ class Hub:
         return told, changes.number, changes.stamps()
 
     async def _check_logins(self) -> None:
-        welcome = await self._in_thread(lambda: frames.still_welcome(self._viewers))
+        welcome = await self._in_thread(lambda: frames.revalidate_sessions(self._viewers))
         for viewer, audience in welcome.items():
             if audience is None:
-                self._dismiss(viewer, 4401)
+                self._close(viewer, 4401)
             elif audience != viewer.audience:
-                self._dismiss(viewer, 4403)
+                self._close(viewer, 4403)
         for viewer in await self._in_thread(lambda: frames.turned_out(self._viewers)):
-            self._dismiss(viewer, 4403)
+            self._close(viewer, 4403)
 
-    async def _beat(self) -> None:
+    async def _send_heartbeat(self) -> None:
         viewers = list(self._viewers)
         if not viewers:
             return
-        ages = await self._in_thread(lambda: frames.watched({viewer.audience.scope for viewer in viewers}))
+        ages = await self._in_thread(lambda: frames.mark_watched({viewer.audience.scope for viewer in viewers}))
         heard = await self._in_thread(frames.last_heard)
         agents = {viewer.audience.teams for viewer in viewers if viewer.view == AGENTS}
         rosters = await self._in_thread(lambda: agent_frames.rosters(agents))
@@ -233,9 +233,9 @@ class Hub:
         try:
             viewer.offer(frame)
         except TooSlow:
-            self._dismiss(viewer, 1013)
+            self._close(viewer, 1013)
 
-    def _dismiss(self, viewer: Viewer, code: int) -> None:
+    def _close(self, viewer: Viewer, code: int) -> None:
         self._viewers.discard(viewer)
         viewer.dismiss(code)
 

@@ -20,9 +20,9 @@ LATE: Final = 2.0  # seconds from stored to shown, p95, past which a page says t
 class Stamps:
     """When the latest change in a frame happened at the provider, reached us, and was stored."""
 
-    told_at: datetime
+    provider_time: datetime
     received_at: datetime
-    stored_at: datetime
+    persisted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,9 @@ class LagMeter:
 def sample(stamps: Stamps, shown_at: datetime) -> Sample:
     """Clocks differ, so no step counts as shorter than nothing."""
     return Sample(
-        provider=max(0.0, (stamps.received_at - stamps.told_at).total_seconds()),
-        storing=max(0.0, (stamps.stored_at - stamps.received_at).total_seconds()),
-        showing=max(0.0, (shown_at - stamps.stored_at).total_seconds()),
+        provider=max(0.0, (stamps.received_at - stamps.provider_time).total_seconds()),
+        storing=max(0.0, (stamps.persisted_at - stamps.received_at).total_seconds()),
+        showing=max(0.0, (shown_at - stamps.persisted_at).total_seconds()),
     )
 
 

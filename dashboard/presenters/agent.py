@@ -10,7 +10,7 @@ from conferences.models import Agent, Conference, Leg, Participant
 from conferences.roster import name_of, shown
 from dashboard.presenters.agent_rows import Roster
 from dashboard.presenters.audience import Audience, may_see
-from dashboard.presenters.call import Call, Listener, call_for
+from dashboard.presenters.call import Call, SupervisorOnCall, call_for
 
 IDLE, RINGING, OUTSIDE, UNKNOWN = "Idle", "Ringing", "In no conference", "Not known"
 IN_TWO: Final = "In two calls"
@@ -25,20 +25,20 @@ class AgentLeg:
     """One live leg. `call` is the conference it is in; `calling`: the one for which it rings, if that is known."""
 
     call_control_id: str
-    word: str
+    status: str
     since: datetime | None
     placed: str  # "calls out", "called", "calls in"; empty: not known
     people: tuple[str, ...]  # the others, as they may be shown
     call: Call | None
     calling: Call | None
-    supervisors: tuple[Listener, ...]
+    supervisors: tuple[SupervisorOnCall, ...]
     muted: bool | None
     on_hold: bool | None
     others: tuple[str, ...]  # who else may be on it: a shared phone, at which nobody has signed in
 
     @property
     def is_ringing(self) -> bool:
-        return self.word == RINGING
+        return self.status == RINGING
 
     @property
     def lead(self) -> str:
@@ -64,7 +64,7 @@ class AgentRow:
     pk: int
     name: str
     team: str
-    word: str
+    status: str
     since: datetime | None
     legs: tuple[AgentLeg, ...]
     is_sure: bool
@@ -72,7 +72,7 @@ class AgentRow:
     @property
     def label(self) -> str:
         """The state as it is to be read."""
-        said = f"In {count} calls" if (count := len(_answered(self.legs))) > 2 else self.word
+        said = f"In {count} calls" if (count := len(_answered(self.legs))) > 2 else self.status
         return said if self.is_sure else f"Perhaps {said[:1].lower()}{said[1:]}"
 
 
@@ -83,12 +83,12 @@ def row_id(pk: int) -> str:
 def row_for(audience: Audience, found: Roster, agent: Agent) -> AgentRow:
     """Return the agent as this audience sees her. She must be of its teams."""
     legs = tuple(_leg(audience, found, agent, one) for one in found.legs.get(agent.pk, ()))
-    word, since = _state(legs)
+    status, since = _state(legs)
     return AgentRow(
         pk=agent.pk,
         name=agent.name,
         team=agent.team.name,
-        word=word,
+        status=status,
         since=since if legs else found.left_at.get(agent.pk),
         legs=legs,
         is_sure=not any(one.others for one in legs),
@@ -101,11 +101,11 @@ def _state(legs: tuple[AgentLeg, ...]) -> tuple[str, datetime | None]:
     if len(answered) > 1:
         return IN_TWO, max((one.since for one in answered if one.since), default=None)
     first = next(iter(answered or [one for one in legs if one.is_ringing] or legs), None)
-    return (first.word, first.since) if first else (IDLE, None)
+    return (first.status, first.since) if first else (IDLE, None)
 
 
 def _answered(legs: tuple[AgentLeg, ...]) -> list[AgentLeg]:
-    return [one for one in legs if one.word not in BEFORE_ANSWER]
+    return [one for one in legs if one.status not in BEFORE_ANSWER]
 
 
 def _leg(audience: Audience, found: Roster, agent: Agent, leg: Leg) -> AgentLeg:
@@ -114,11 +114,11 @@ def _leg(audience: Audience, found: Roster, agent: Agent, leg: Leg) -> AgentLeg:
     call = _call(audience, conference)
     session = [] if stay else [one for one in found.sessions.get(leg.call_session_id, []) if one.pk != leg.pk]
     calling = _called_for(audience, found, session)
-    word = _word(leg, stay, call)
+    status = _status(leg, stay, call)
     return AgentLeg(
         call_control_id=leg.call_control_id,
-        word=word,
-        since=_since(leg, stay, word),
+        status=status,
+        since=_since(leg, stay, status),
         placed=_placed(leg),
         people=_people(call, leg) if stay else _outside(audience, found, leg, session, calling),
         call=call,
@@ -165,7 +165,7 @@ def _placed(leg: Leg) -> str:
     return {"outgoing": "called", "incoming": "calls in"}.get(leg.direction, "")
 
 
-def _word(leg: Leg, stay: Participant | None, call: Call | None) -> str:
+def _status(leg: Leg, stay: Participant | None, call: Call | None) -> str:
     if leg.state == Leg.State.INITIATED:
         return RINGING
     if stay is None:
@@ -179,10 +179,10 @@ def _word(leg: Leg, stay: Participant | None, call: Call | None) -> str:
 
 def _word_of(call: Call | None) -> str:
     """The state of a leg that is in it, neither muted nor on hold itself."""
-    return "Talking" if call is None or call.word == "No agent" else call.word
+    return "Talking" if call is None or call.status == "No agent" else call.status
 
 
-def _since(leg: Leg, stay: Participant | None, word: str) -> datetime | None:
-    if word == RINGING:
+def _since(leg: Leg, stay: Participant | None, status: str) -> datetime | None:
+    if status == RINGING:
         return leg.started_at
     return (stay.joined_at if stay else None) or leg.answered_at or leg.started_at

@@ -53,9 +53,9 @@ class BoardFilter:
 
     def matches(self, call: Call) -> bool:
         return (
-            (all(word in call.text for word in self.q.lower().split()) or self._finds_a_number_of(call))
+            (all(status in call.text for status in self.q.lower().split()) or self._finds_a_number_of(call))
             and self.queue in ("", call.queue)
-            and self.state in ("", call.word)
+            and self.state in ("", call.status)
             and (bool(call.supervisors) or not self.supervised)
             and (call.is_unassigned or not self.unassigned)
         )

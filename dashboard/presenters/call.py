@@ -43,7 +43,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class SupervisorOnCall:
     """One supervisor on a conference: who, how, toward whom, and how far that has come. No role: it is not certain."""
 
     name: str
@@ -102,17 +102,17 @@ class Call:
     conference_id: str
     name: str
     state: str
-    word: str
+    status: str
     queue: str
     team: str
     people: tuple[Person, ...]
-    supervisors: tuple[Listener, ...]
+    supervisors: tuple[SupervisorOnCall, ...]
     actions: tuple[Action, ...]
     started_at: datetime
     ended_at: datetime | None
     expires_at: datetime | None
     end_reason: str
-    known_at: datetime
+    last_event_at: datetime
     feed: int
     parties: tuple[Party, ...]
     running: bool | None
@@ -122,17 +122,19 @@ class Call:
     is_unassigned: bool = False  # recognised for no team
     is_in_scope: bool = True  # an agent or queue of this audience's teams is in it now
     calling: tuple[Calling, ...] = ()  # agents whose phones ring for it
-    took_part: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
+    past_participants: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
 
     @property
     def row_agents(self) -> tuple[Person, ...]:
         """The agents to name on the row: those in the call, or who were in it before it ended."""
-        return self.agents or tuple(one for one in self.took_part if one.kind == Leg.Kind.AGENT)
+        return self.agents or tuple(one for one in self.past_participants if one.kind == Leg.Kind.AGENT)
 
     @property
     def row_others(self) -> tuple[Person, ...]:
         """Likewise the customers and those not identified."""
-        return self.others or tuple(one for one in self.took_part if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN))
+        return self.others or tuple(
+            one for one in self.past_participants if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)
+        )
 
     @property
     def agents(self) -> tuple[Person, ...]:
@@ -149,7 +151,7 @@ class Call:
         return tuple(one for one in self.people if one.kind == Leg.Kind.SYSTEM)
 
     @property
-    def strays(self) -> tuple[Person, ...]:
+    def other_supervisor_legs(self) -> tuple[Person, ...]:
         """Supervisors' legs in the call that belong to no supervision of ours."""
         known = {one.leg for one in self.supervisors}
         return tuple(one for one in self.people if one.kind == Leg.Kind.SUPERVISOR and one not in known)
@@ -174,7 +176,11 @@ class Call:
 
     def will_hear(self, supervision: Supervision, role: str = "") -> str:
         """Say who will hear the supervisor once that is in force: the mode asked for, or `role`."""
-        role, targets, leg = role or supervision.asked_role, supervision.asked_targets, supervision.call_control_id
+        role, targets, leg = (
+            role or supervision.requested_role,
+            supervision.requested_targets,
+            supervision.call_control_id,
+        )
         options = supervision.join_options
         you = roster.yourself(role, targets, options, leg=leg or roster.YOU)
         return roster.preview(self.parties, you, options, running=self.running, later=True)
@@ -230,7 +236,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         conference_id=conference.conference_id,
         name=name_for(audience, conference),
         state=conference.state,
-        word=_word(conference, people),
+        status=_status(conference, people),
         queue=conference.queue.name if conference.queue else "",
         team=_team(conference),
         people=people,
@@ -244,7 +250,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         ended_at=conference.ended_at,
         expires_at=conference.expires_at,
         end_reason=conference.end_reason,
-        known_at=max(conference.known_at, conference.checked_at or conference.known_at),
+        last_event_at=max(conference.last_event_at, conference.verified_at or conference.last_event_at),
         feed=conference.feed,
         parties=parties,
         running=running,
@@ -252,7 +258,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         drift=conference.drift,
         drift_at=conference.drift_at,
         calling=tuple(map(_calling, conference.ringing)),
-        took_part=() if conference.is_live else _took_part(audience, conference),
+        past_participants=() if conference.is_live else _past_participants(audience, conference),
     )
 
 
@@ -268,7 +274,7 @@ def _team(conference: Conference) -> str:
     return conference.queue.team.name if not kept or conference.queue.team_id in kept else ", ".join(kept.values())
 
 
-def _took_part(audience: Audience, conference: Conference) -> tuple[Person, ...]:
+def _past_participants(audience: Audience, conference: Conference) -> tuple[Person, ...]:
     """Everybody who was in a conference that has ended; nothing is claimed of their mute or hold."""
     stays = sorted(conference.participants.all(), key=lambda one: one.pk)
     people = (_person(audience, stay, []) for stay in stays)
@@ -299,7 +305,7 @@ def _detail(leg: Leg) -> str:
     return f"{teams}, a shared phone" if len(leg.agents) > 1 else teams
 
 
-def _word(conference: Conference, people: tuple[Person, ...]) -> str:
+def _status(conference: Conference, people: tuple[Person, ...]) -> str:
     """The row's state in a word, from what is in the conference now."""
     if not conference.is_live:
         return "Ended"
@@ -316,20 +322,20 @@ def _word(conference: Conference, people: tuple[Person, ...]) -> str:
 
 def _listener(
     supervision: Supervision, agents: dict[str, str], people: tuple[Person, ...], *, may_end: bool
-) -> Listener:
+) -> SupervisorOnCall:
     leg = next((one for one in people if one.call_control_id == supervision.call_control_id), None)
-    role = supervision.accepted_role or supervision.asked_role
-    targets = supervision.accepted_targets if supervision.accepted_role else supervision.asked_targets
+    role = supervision.accepted_role or supervision.requested_role
+    targets = supervision.accepted_targets if supervision.accepted_role else supervision.requested_targets
     if supervision.accepted_at is not None and not roster.role_is_known(supervision):
         role, targets = "", []
-    return Listener(
+    return SupervisorOnCall(
         name=supervisor_name(supervision),
         role=role,
         targets=tuple(agents.get(target, "an agent who left") for target in targets),
         state=supervision.state,
         state_label=supervision.get_state_display(),
         since=supervision.joined_at,
-        pk=supervision.pk if may_end and supervision.wanted else None,
+        pk=supervision.pk if may_end and supervision.is_active else None,
         leg=leg,
     )
 

@@ -87,11 +87,11 @@ def panel_context(user: User) -> dict[str, Any]:
     return {
         "supervision": mine,
         "call": call,
-        "role": mine.accepted_role or mine.asked_role,
+        "role": mine.accepted_role or mine.requested_role,
         "is_pending": _is_pending(mine),
         "barge_sentence": call.will_hear(mine, Supervision.Role.BARGE),
         "targets": targets,
-        "ticked": mine.asked_targets or list(agents),
+        "ticked": mine.requested_targets or list(agents),
         "said": told.aside,
         "is_hers": mine.problem in own_bar.HERS,
         "other_phones": own_bar.other_phones(mine),
@@ -118,5 +118,5 @@ def partial(target: str, html: str) -> SafeString:
 
 
 def _is_pending(mine: Supervision) -> bool:
-    asked = (mine.asked_role, sorted(mine.asked_targets))
+    asked = (mine.requested_role, sorted(mine.requested_targets))
     return mine.ended_at is None and asked != (mine.accepted_role, sorted(mine.accepted_targets))

@@ -31,14 +31,14 @@ _CLAIMS: Final = {
 def claim_of(call: Call, supervision: Supervision) -> Claim:
     """Return what may be claimed about a supervisor being heard."""
     voice = OwnVoice(
-        asked=OwnMode(supervision.asked_role, frozenset(supervision.asked_targets)),
-        asked_at=supervision.asked_at,
+        asked=OwnMode(supervision.requested_role, frozenset(supervision.requested_targets)),
+        requested_at=supervision.requested_at,
         accepted=OwnMode(supervision.accepted_role, frozenset(supervision.accepted_targets)),
         accepted_at=supervision.accepted_at,
         join_sent_at=supervision.join_sent_at,
         is_joining=supervision.command == "join",
         is_muted=supervision.accepted_mute is True,
-        is_proved=supervision.proof == Supervision.Proof.AGREES,
+        is_proved=supervision.confirmation == Supervision.Confirmation.AGREES,
         is_in=call.is_in(supervision.call_control_id),
     )
     return claim(voice, clock.now())
@@ -47,7 +47,7 @@ def claim_of(call: Call, supervision: Supervision) -> Claim:
 def said_of(call: Call, supervision: Supervision) -> str:
     """Say who hears a supervisor in the call or on her way in: never fewer than may."""
     claimed = claim_of(call, supervision)
-    reckoned = call.hearing(supervision.call_control_id, supervision.accepted_role or supervision.asked_role)
+    reckoned = call.hearing(supervision.call_control_id, supervision.accepted_role or supervision.requested_role)
     return _CLAIMS.get(claimed, reckoned)
 
 
@@ -62,7 +62,7 @@ class Alone:
 def alone(call: Call, supervision: Supervision) -> Alone | None:
     """Return what to say of one who is in a call without people, until she is out of it."""
     since = supervision.alone_at
-    if since is None or supervision.ended_at is not None or not supervision.wanted:
+    if since is None or supervision.ended_at is not None or not supervision.is_active:
         return None
     others = [one for one in call.supervisors if one.leg and one.leg.call_control_id != supervision.call_control_id]
     who = "only supervisors are in the call" if others else "you are alone in the call"
@@ -74,7 +74,7 @@ class Quiet:
     """What keeps her from being heard, or from hearing, beyond her mode ("mute", "hold"), and what takes it off."""
 
     what: str
-    deed: str
+    action: str
     progress: str
     is_under_way: bool
 
@@ -88,7 +88,11 @@ def why_quiet(call: Call, supervision: Supervision) -> list[Quiet]:
     if me.on_hold or supervision.lift_hold:
         found.append(Quiet("hold", "Take me off hold", "Taking you off hold…", supervision.lift_hold))
     speaks = supervision.accepted_role not in ("", Supervision.Role.MONITOR)
-    if speaks and (me.muted or supervision.join_options.mute) and supervision.asked_role == supervision.accepted_role:
+    if (
+        speaks
+        and (me.muted or supervision.join_options.mute)
+        and supervision.requested_role == supervision.accepted_role
+    ):
         found.append(Quiet("mute", "Unmute me", "Unmuting you…", supervision.command == "unmute"))
     return found
 

@@ -26,7 +26,7 @@ class Outsider:
     call_control_id: str
     kind: str
     label: str
-    word: str
+    status: str
     since: datetime | None
     was_called: bool
     dialled: str  # whom it calls, as it may be shown
@@ -85,7 +85,7 @@ def _outsider(audience: Audience, leg: Leg) -> Outsider:
         call_control_id=leg.call_control_id,
         kind=leg.kind,
         label=name_of(leg, numbers=audience.numbers),
-        word="Bridged" if leg.bridged_at else _WORDS[Leg.State(leg.state)],
+        status="Bridged" if leg.bridged_at else _WORDS[Leg.State(leg.state)],
         since=leg.bridged_at or times.get(Leg.State(leg.state)),
         was_called=bool(leg.direction) and not goes_on,
         dialled=shown(leg.to_address, numbers=audience.numbers) if goes_on and leg.to_address else "",

@@ -2,10 +2,10 @@
 
 import atexit
 
-from conferences.background import Runner
+from conferences.background import BackgroundRunner
 
 
-def start_errands() -> None:
-    runner = Runner()
+def start_background() -> None:
+    runner = BackgroundRunner()
     runner.start()
     atexit.register(runner.stop)

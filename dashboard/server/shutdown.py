@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 GRACE: Final = 5.0  # seconds for what is under way to come to its end
 
 
-def leave_in_time() -> None:
+def exit_after_grace() -> None:
     """Have this process end within seconds of daphne's loop.
 
     A thread that works on a request then may wait for ever: Django lets synchronous middleware wait for the loop, which

@@ -79,9 +79,9 @@ def mode_icon(role: str) -> SafeString:
 
 
 @register.simple_tag
-def state_icon(word: str) -> SafeString:
+def state_icon(status: str) -> SafeString:
     """Draw the shape that goes with a call's state."""
-    return icon(STATE_ICONS.get(word, "circle-question-mark"))
+    return icon(STATE_ICONS.get(status, "circle-question-mark"))
 
 
 @register.simple_tag
@@ -145,11 +145,11 @@ def left(until: datetime) -> str:
 
 
 @register.filter
-def age(known_at: datetime | None) -> str:
+def age(last_event_at: datetime | None) -> str:
     """Return how old what we know is, in its largest unit: 4 s, 12 min, 3 h."""
-    if known_at is None:
+    if last_event_at is None:
         return ""
-    seconds = max(0, int((clock.now() - known_at).total_seconds()))
+    seconds = max(0, int((clock.now() - last_event_at).total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
     return f"{seconds // 60} min" if seconds < 3600 else f"{seconds // 3600} h"
@@ -168,9 +168,9 @@ def reason(end_reason: str) -> str:
 
 
 @register.filter
-def in_state(calls: Iterable[Call], word: str) -> int:
+def in_state(calls: Iterable[Call], status: str) -> int:
     """Count the calls in a state."""
-    return sum(call.word == word for call in calls)
+    return sum(call.status == status for call in calls)
 
 
 @register.filter

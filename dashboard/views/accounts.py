@@ -36,7 +36,7 @@ class AskingLogoutView(LogoutView):
 def _running(request: HttpRequest) -> Supervision | None:
     if not request.user.is_authenticated:
         return None
-    running = Supervision.objects.running().filter(user=request.user.pk, wanted=True)
+    running = Supervision.objects.running().filter(user=request.user.pk, is_active=True)
     return (
         running.filter(session_key__in=("", request.session.session_key)).select_related("conference", "user").first()
     )

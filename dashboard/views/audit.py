@@ -1,4 +1,4 @@
-"""The audit page: one row for each deed, what was asked and what came of it side by side."""
+"""The audit page: one row for each action, what was asked and what came of it side by side."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conferences.addresses import mask_numbers
 from conferences.ingest.feed import latest
 from conferences.models import AuditEntry, Supervision
 from conferences.policy import may_see_numbers
-from dashboard.forms.audit_filter import DEEDS, RESULTS, WAITING, AuditFilter
+from dashboard.forms.audit_filter import ACTIONS, RESULTS, WAITING, AuditFilter
 from dashboard.presenters import fragments
 
 PER_PAGE = 50
@@ -32,7 +32,7 @@ class AuditorRequest(HttpRequest):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a deed. `result` is a key of RESULTS, `label` its words; None and empty: the provider said none."""
+    """What came of an action. `result` is a key of RESULTS, `label` its words; None, empty: the provider said none."""
 
     result: str
     label: str
@@ -45,7 +45,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Action:
     """One thing somebody did or tried, in words, and its outcomes in order; never none."""
 
     at: datetime
@@ -65,39 +65,39 @@ class Deed:
 @require_GET
 @permission_required("conferences.view_auditentry", raise_exception=True)
 def audit(request: AuditorRequest) -> HttpResponse:
-    """The newest deeds first, denied attempts among them; numbers masked for those who may not see them."""
+    """The newest actions first, denied attempts among them; numbers masked for those who may not see them."""
     number = latest()
     numbers = may_see_numbers(request.user)
     asked = AuditFilter(request.GET, numbers=numbers)
-    page = Paginator(asked.narrow(_deeds()), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(asked.narrow(_actions()), PER_PAGE).get_page(request.GET.get("page"))
     told = str if numbers else mask_numbers
-    context = {"form": asked, "page": page, "deeds": [_deed(entry, told) for entry in page], "gaps": asked.gaps()}
+    context = {"form": asked, "page": page, "actions": [_action(entry, told) for entry in page], "gaps": asked.gaps()}
     # The page is about no call; its socket keeps the reader's own supervision up to date.
     live = {"socket": f"/ws/board/?since={number}&conference=none", "feed": number}
     return render(request, "dashboard/audit.html", context | live | fragments.panel_context(request.user))
 
 
-def _deeds() -> QuerySet[AuditEntry]:
+def _actions() -> QuerySet[AuditEntry]:
     """What was asked for, and what was denied before it could be: every entry that is not the outcome of another."""
     outcomes = Prefetch("outcomes", AuditEntry.objects.order_by("pk"))
     return AuditEntry.objects.filter(intent=None).prefetch_related(outcomes).order_by("-pk")
 
 
-def _deed(entry: AuditEntry, told: Callable[[str], str]) -> Deed:
+def _action(entry: AuditEntry, told: Callable[[str], str]) -> Action:
     outcomes = [entry] if entry.phase == AuditEntry.Phase.OUTCOME else list(entry.outcomes.all())
     last = outcomes[-1] if outcomes else entry
-    return Deed(
+    return Action(
         at=entry.at,
         who=entry.actor_name,
         ip=entry.source_ip or "",
-        name=DEEDS.get(entry.deed, entry.deed),
+        name=ACTIONS.get(entry.action, entry.action),
         role=dict(Supervision.Role.choices).get(entry.role, entry.role),
         targets=tuple(str(target.get("name", "")) for target in entry.targets),
         conference=told(entry.conference_name),
         conference_id=entry.telnyx_conference_id,
         call_control_id=last.call_control_id or entry.call_control_id,
         command_id=entry.command_id,
-        said=told(entry.said),
+        said=told(entry.claim),
         outcomes=tuple(_outcome(one, told) for one in outcomes) or (Outcome(WAITING, RESULTS[WAITING]),),
     )
 

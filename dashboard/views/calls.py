@@ -1,4 +1,4 @@
-"""Pages and deeds: fetch what this user may see, validate, one call, one render."""
+"""Pages and actions: fetch what this user may see, validate, one call, one render."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def board(request: SupervisorRequest) -> HttpResponse:
         "audience": audience,
         "last_event_at": Conference.objects.visible_to(request.user)
         .order_by("-feed")
-        .values_list("known_at", flat=True)
+        .values_list("last_event_at", flat=True)
         .first(),
     }
     return render(request, "dashboard/board.html", context | _page(request, number))
@@ -193,7 +193,7 @@ def lift(request: SupervisorRequest, pk: UUID) -> HttpResponse:
 def leave(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Leave, or cancel while the phone still rings: the call goes on, our leg is hung up."""
     mine = _mine(request, pk)
-    if mine.ended_at is None and mine.wanted:
+    if mine.ended_at is None and mine.is_active:
         requests.leave(mine)
     background.see_to(mine.pk, within=AT_MOST)
     return _panel(request, mine)
@@ -240,7 +240,7 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
         background.see_to(begun.pk, within=DIALLED_WITHIN)
         begun.refresh_from_db()
     else:
-        begun = advancing.follow_own_leg(begun.pk)
+        begun = advancing.advance_own_leg(begun.pk)
     if begun.ended_at is not None and (begun.problem_field or form.leg is not None):
         form.refuse_as_provider(begun.problem_field, begun.notice or problem_words(begun.problem))
         requests.dismiss(begun)
@@ -248,12 +248,12 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
     return True
 
 
-def _note_refusal(request: SupervisorRequest, found: Conference, deed: str, form: RoleForm) -> None:
+def _note_refusal(request: SupervisorRequest, found: Conference, action: str, form: RoleForm) -> None:
     """What policy refused in a form is an attempt too; a field left empty is not."""
     if form.refusal:
         role, targets = form.asked
         asked = requests.Request(role=role, token=uuid4(), targets=targets, ip=_ip(request))
-        requests.refused(request.user, found, deed, asked, form.refusal)
+        requests.refused(request.user, found, action, asked, form.refusal)
 
 
 def _panel(request: SupervisorRequest, mine: Supervision, notice: str = "") -> HttpResponse:

@@ -158,7 +158,7 @@ def _reconciler() -> str:
 
 
 def _background() -> str:
-    loops = (boundaries.ERRANDS, boundaries.HUB, boundaries.HEARTBEAT)
+    loops = (boundaries.BACKGROUND, boundaries.HUB, boundaries.HEARTBEAT)
     said = " ".join(one.trouble for one in loops if one.trouble)
     lately = boundaries.lately(boundaries.SHOWING)
     return said or (f"{OK} ({lately})" if lately else OK)

@@ -55,7 +55,7 @@ def _set_up(home: Path) -> None:
         REDIS_URL="",
         SECRET_KEY="of this run alone " * 3,
         ALLOWED_HOSTS="127.0.0.1",
-        RUN_ERRANDS="1",
+        RUN_BACKGROUND="1",
         TELNYX_BASE_URL="http://127.0.0.1:8001/v2",  # a stand-in's; the server under measurement is given its own
         TELNYX_API_KEY="KEY_BENCH",
         TELNYX_CONNECTION_ID="1590000000000000001",

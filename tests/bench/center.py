@@ -127,7 +127,7 @@ class Center:
         """
         now, new = timezone.now(), str(uuid.uuid4())
         states = ("in_progress", "answered", "joined") if live else ("completed", "ended", "left")
-        known = {"first_seen_at": now, "known_at": now, "read_at": now, "queue": Queue.objects.first()}
+        known = {"first_seen_at": now, "last_event_at": now, "polled_at": now, "queue": Queue.objects.first()}
         with transaction.atomic():
             calls = Conference.objects.bulk_create(
                 [Conference(conference_id=f"{new}-{number}", state=states[0], **known) for number in range(count)]

@@ -20,7 +20,7 @@ def silent_for(seconds: float) -> None:
     """As if nothing had been heard for so long: everything known is that much older."""
     older = timedelta(seconds=seconds)
     Fact.objects.update(received_at=F("received_at") - older)
-    Conference.objects.exclude(checked_at=None).update(checked_at=F("checked_at") - older)
+    Conference.objects.exclude(verified_at=None).update(verified_at=F("verified_at") - older)
 
 
 def test_silence_is_amber_then_red_and_a_word_makes_it_green_again(

@@ -45,7 +45,7 @@ def test_from_the_calls_own_page_too(center: Center, open_page: Callable[..., Pa
     page = open_page()
     page.locator("[data-conference] a.name").first.click()
     expect(page.locator("#badge")).to_contain_text("Live")
-    page.locator(".deeds a[data-role=monitor]").click()
+    page.locator(".mode-cards a[data-role=monitor]").click()
     page.evaluate("window.mark = 'the same page'")
     page.get_by_role("dialog").get_by_role("button", name="Start monitoring").click()
     expect(page.locator("#supervision")).to_have_attribute("data-state", "joined")

@@ -36,9 +36,9 @@ def called(story: Story, directory: Any) -> Any:
 def happen(story: Story) -> Any:
     """Do something that no webhook tells, and let a while pass."""
 
-    def happen(deed: Any, *arguments: Any, **options: Any) -> Any:
+    def happen(action: Any, *arguments: Any, **options: Any) -> Any:
         with unheard(story.simulator):
-            done = deed(*arguments, **options)
+            done = action(*arguments, **options)
             story.wait(10)
         return done
 

@@ -27,7 +27,7 @@ SETTINGS = {
     "TELNYX_PUBLIC_KEY": KEY,
     "TELNYX_CONNECTION_ID": "1494404757140276705",
     "TELNYX_CALLER_ID": "+14155550100",
-    "RUN_ERRANDS": "0",
+    "RUN_BACKGROUND": "0",
 }
 
 
@@ -270,7 +270,7 @@ def test_a_database_is_made_without_keys_and_has_the_groups(tmp_path):
 def test_a_server_without_a_usable_public_key_does_not_start(key):
     environment = os.environ | {
         "TELNYX_PUBLIC_KEY": key,
-        "RUN_ERRANDS": "0",
+        "RUN_BACKGROUND": "0",
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
     }
     run = subprocess.run(

@@ -368,13 +368,13 @@ def test_a_withdrawn_right_stops_the_next_change(story: Story, marta):
     mine.user = type(marta).objects.get(pk=marta.pk)
     with pytest.raises(NotPossible, match="You may not barge"):
         requests.change(mine, role="barge", targets=[])
-    assert Supervision.objects.get(pk=mine.pk).asked_role == "monitor"
+    assert Supervision.objects.get(pk=mine.pk).requested_role == "monitor"
 
 
-def test_errands_found_by_another_process_are_done_once(story: Story, marta):
+def test_tasks_found_by_another_process_are_done_once(story: Story, marta):
     _, conference = story.call(ANA)
     request = requests.Request(role="monitor", token=uuid.uuid4(), device=marta.supervisor.devices.first())
     mine = requests.begin(marta, conference, request)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     background.run_due()
     assert (len(story.commands("/v2/calls")), mine.created_at <= timezone.now()) == (1, True)

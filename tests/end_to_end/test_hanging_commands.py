@@ -82,9 +82,9 @@ class Floor:
         form = {"role": role, "my_leg": f"device:{person.device.pk}", "token": str(uuid.uuid4())}
         self.post(person, f"/conferences/{person.conference.pk}/supervise/", **form)
 
-    def begin(self, person: Person, deed: str, **form: str) -> None:
-        """Post a deed for the person's supervision, and wait for no answer."""
-        path = f"/supervisions/{person.mine.pk}/{deed}/"
+    def begin(self, person: Person, action: str, **form: str) -> None:
+        """Post an action for the person's supervision, and wait for no answer."""
+        path = f"/supervisions/{person.mine.pk}/{action}/"
         threading.Thread(target=self.post, args=(person, path), kwargs=form, daemon=True).start()
 
     def hang(self, person: Person) -> None:
@@ -108,7 +108,7 @@ def eventually(claim: Callable[[], bool], seconds: float = READY_WITHIN) -> floa
 
 def is_confirmed(person: Person, role: str) -> bool:
     mine = Supervision.objects.filter(user=person.user).order_by("-created_at").first()
-    return mine is not None and (mine.confirmed_role, mine.proof) == (role, "agrees")
+    return mine is not None and (mine.confirmed_role, mine.confirmation) == (role, "agrees")
 
 
 @pytest.fixture
@@ -146,18 +146,18 @@ def they_hang(floor: Floor) -> None:
     eventually(lambda: Supervision.objects.filter(command="update").count() == OTHERS)
 
 
-def voice_gone(floor: Floor, deed: str, **form: str) -> float:
+def voice_gone(floor: Floor, action: str, **form: str) -> float:
     """The seconds from her press of a button until nobody hears her any more."""
     assert floor.is_heard(floor.her)
-    floor.begin(floor.her, deed, **form)
+    floor.begin(floor.her, action, **form)
     return eventually(lambda: not floor.is_heard(floor.her))
 
 
-@pytest.mark.parametrize(("deed", "form"), [("leave", {}), ("change", {"role": "monitor"})], ids=["out", "quieter"])
-def test_others_hanging_commands_keep_nobody_audible(floor: Floor, deed: str, form: dict[str, str]):
+@pytest.mark.parametrize(("action", "form"), [("leave", {}), ("change", {"role": "monitor"})], ids=["out", "quieter"])
+def test_others_hanging_commands_keep_nobody_audible(floor: Floor, action: str, form: dict[str, str]):
     everybody_barges(floor, floor.people)
     they_hang(floor)
-    took = voice_gone(floor, deed, **form)
+    took = voice_gone(floor, action, **form)
     assert took < GONE_WITHIN
 
 
@@ -182,17 +182,19 @@ OWN = [
 ]
 
 
-@pytest.mark.parametrize(("path", "method", "deed", "form"), OWN)
-def test_her_own_hanging_command_delays_nothing(floor: Floor, path: str, method: str, deed: str, form: dict[str, str]):
+@pytest.mark.parametrize(("path", "method", "action", "form"), OWN)
+def test_her_own_hanging_command_delays_nothing(
+    floor: Floor, path: str, method: str, action: str, form: dict[str, str]
+):
     """What hangs is the first of them; what she asks for then is sent at once."""
     everybody_barges(floor, [floor.her])
-    hang = HANG | {"method": method, "times": 1 if deed == "change" and method == "POST" else None}
+    hang = HANG | {"method": method, "times": 1 if action == "change" and method == "POST" else None}
     floor.simulator.faults.add("hang", path=f"/conferences/{floor.her.world.id}{path}", **hang)
     if path != "/actions/leave":
         agent = floor.simulator.legs_to("sip:agent0@agents.example")[-1]
         floor.begin(floor.her, "change", role="whisper", targets=agent.call_control_id)
         eventually(lambda: is_under_way(floor, path, method))
-    took = voice_gone(floor, deed, **form)
+    took = voice_gone(floor, action, **form)
     assert took < GONE_WITHIN + (1.0 if path == "/actions/leave" else 0.0)
 
 

@@ -1,4 +1,4 @@
-"""kill -9 of the server in mid-deed: afterwards one leg or none, a whole audit, and a row that tells the truth."""
+"""kill -9 of the server in mid-action: afterwards one leg or none, a whole audit, and a row that tells the truth."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from tests.support.story import ANA, API_KEY, CUSTOMER, DESK, SUPPORT_NUMBER, br
 pytestmark = pytest.mark.served
 
 RIGHT_WITHIN = 15.0
-# Instants per deed; KILLS=20 tries as many as one has patience for.
+# Instants per action; KILLS=20 tries as many as one has patience for.
 KILLS = int(os.environ.get("KILLS", "2"))
 # Each with about the seconds in which it happens; "answered" is from the phone's being picked up to its joining.
-DEEDS = {"dial": 0.2, "answered": 0.1, "join": 0.9, "update": 0.2, "leave": 0.2}
+ACTIONS = {"dial": 0.2, "answered": 0.1, "join": 0.9, "update": 0.2, "leave": 0.2}
 
 
 class Center:
@@ -96,17 +96,17 @@ def eventually(claim: Callable[[], bool], seconds: float = RIGHT_WITHIN) -> None
         time.sleep(0.1)
 
 
-def begun(center: Center, deed: str, conference: Conference) -> Callable[[], None]:
-    """What the supervisor does while the server dies; for later deeds the earlier ones are done first."""
-    if deed in ("dial", "join"):
+def begun(center: Center, action: str, conference: Conference) -> Callable[[], None]:
+    """What the supervisor does while the server dies; for later actions the earlier ones are done first."""
+    if action in ("dial", "join"):
         return lambda: center.supervise(conference)
-    if deed == "answered":
+    if action == "answered":
         return picking_up(center, conference)
     center.supervise(conference)
     eventually(lambda: Supervision.objects.filter(state="joined", accepted_role="monitor").exists())
     mine = Supervision.objects.latest("created_at")
-    form = {"role": "barge"} if deed == "update" else {}
-    return lambda: center.post(f"/supervisions/{mine.pk}/{'change' if deed == 'update' else 'leave'}/", **form)
+    form = {"role": "barge"} if action == "update" else {}
+    return lambda: center.post(f"/supervisions/{mine.pk}/{'change' if action == 'update' else 'leave'}/", **form)
 
 
 def picking_up(center: Center, conference: Conference) -> Callable[[], None]:
@@ -129,19 +129,19 @@ def is_right(center: Center, world: World) -> bool:
 
 
 def is_complete() -> bool:
-    """Whether every deed has its outcome."""
+    """Whether every action has its outcome."""
     return not AuditEntry.objects.filter(phase="intent", outcomes=None).exists()
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_after_a_kill_there_is_one_leg_or_none_and_the_row_is_right(center: Center, deed):
+@pytest.mark.parametrize("action", ACTIONS)
+def test_after_a_kill_there_is_one_leg_or_none_and_the_row_is_right(center: Center, action):
     world = center.simulator.conference_with([ANA], customer=CUSTOMER, queue_number=SUPPORT_NUMBER)
     eventually(lambda: Conference.objects.filter(participants__leg__agent__name="Ana Ruiz").exists())
-    chance = random.Random(deed)  # noqa: S311 - the same instants every time
+    chance = random.Random(action)  # noqa: S311 - the same instants every time
     for _ in range(KILLS):
-        deed_under_way = threading.Thread(target=begun(center, deed, Conference.objects.get()))
+        deed_under_way = threading.Thread(target=begun(center, action, Conference.objects.get()))
         deed_under_way.start()
-        time.sleep(chance.uniform(0, DEEDS[deed]))
+        time.sleep(chance.uniform(0, ACTIONS[action]))
         center.kill()
         deed_under_way.join()
         center.start()

@@ -30,7 +30,7 @@ Seen = tuple[str, str, str, str]  # conference, leg, its name if an agent's, mut
 
 
 class Center:
-    """The provider's day, our server's errands and the reconciler, on one clock."""
+    """The provider's day, our server's tasks and the reconciler, on one clock."""
 
     def __init__(self, story: Story, viewer: User) -> None:
         self.story, self.simulator = story, story.simulator
@@ -108,7 +108,7 @@ def test_what_lost_webhooks_left_wrong_is_right_within_90_seconds(center: Center
 
 def test_without_a_reconciler_it_would_stay_wrong(center: Center, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(readback, "due", lambda now: [])
-    monkeypatch.setattr("conferences.reconciliation.backfill.look_back", lambda now: 0)
+    monkeypatch.setattr("conferences.reconciliation.backfill.run", lambda now: 0)
     center.simulator.faults.webhooks.drop_rate = 0.1
     center.run(240)
     assert center.longest > REPAIRED_WITHIN

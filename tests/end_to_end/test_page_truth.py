@@ -31,7 +31,7 @@ from conferences.reconciliation import session
 from conferences.simulator import Simulator
 from conferences.supervision import transitions
 from conferences.supervision.commands import sending
-from conferences.supervision.commands.sending import Sent
+from conferences.supervision.commands.sending import CommandResult
 from tests.support.provider_world import DIES, KEY_SEED, Trouble
 from tests.support.state_machine import Company
 from tests.support.story import ALL_MODES, API_KEY, CHEN, Directory
@@ -75,7 +75,7 @@ def a_server_that_dies_over_a_louder_mode(told: Company) -> None:
 def somebody_who_came_muted_is_unmuted_by_others(told: Company) -> None:
     told.somebody_joins(n=0, address=CHEN, mute=True, hold=False)
     told.reconciliation_has_its_say()
-    told.somebody_is_muted_or_held(n=3, deed="unmute", everybody=False)
+    told.somebody_is_muted_or_held(n=3, action="unmute", everybody=False)
     told.reconciliation_has_its_say()
 
 
@@ -107,8 +107,8 @@ def without_owning_up(*args: Any) -> dict[str, object]:
     return {name: value for name, value in CHANGES(*args).items() if (name, value) != ("accepted_role", "")}
 
 
-def refused(supervision: Any, at: Any) -> Sent:
-    return Sent(AuditEntry.Result.REFUSED, at)
+def refused(supervision: Any, at: Any) -> CommandResult:
+    return CommandResult(AuditEntry.Result.REFUSED, at)
 
 
 def certain(listener: Party, speaker: Party) -> Hearing:
@@ -120,7 +120,7 @@ def not_known(*_: Any) -> None:
     return None
 
 
-CHANGES = transitions.changes
+CHANGES = transitions.columns_after
 SURE = tuple(certain if rule is hearing.addresses else rule for rule in hearing.RULES)
 PLANTED = {
     "an open change of mode is no doubt":

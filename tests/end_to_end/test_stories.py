@@ -38,7 +38,7 @@ def test_a_supervision_goes_from_monitor_to_barge_to_gone_and_the_call_goes_on(s
     mine.refresh_from_db()
     assert (mine.state, mine.problem) == ("ended", "left")
     assert (leg.state, Conference.objects.get().state) == ("ended", "in_progress")
-    deeds = [(entry.deed, entry.phase, entry.result) for entry in AuditEntry.objects.order_by("id")]
-    expected = [(deed, phase, result) for deed in ("dial", "join", "update", "unmute", "leave", "hangup")
+    actions = [(entry.action, entry.phase, entry.result) for entry in AuditEntry.objects.order_by("id")]
+    expected = [(action, phase, result) for action in ("dial", "join", "update", "unmute", "leave", "hangup")
                 for phase, result in (("intent", ""), ("outcome", "ok"))]  # fmt: skip
-    assert deeds == expected
+    assert actions == expected

@@ -148,7 +148,7 @@ def everybody_listens(center: Center) -> World:
     agent = next(stay.leg for stay in world.participants if stay.leg.to == ANA)
     for one in center.listeners:
         center.begin(one, Conference.objects.get(), agent.call_control_id)
-    joined = Supervision.objects.filter(state="joined", proof="agrees")
+    joined = Supervision.objects.filter(state="joined", confirmation="agrees")
     eventually(lambda: joined.count() == len(center.listeners), 60)
     assert [one.mine.accepted_role for one in center.listeners] == [one.role for one in center.listeners]
     return world
@@ -169,8 +169,8 @@ def test_twenty_four_of_twenty_four_are_out_within_ten_seconds(center: Center, a
     open_ = [one.name for one in center.listeners if not one.closed_at or one.closed_at - one.since > WITHIN]
     assert (late, open_) == ([], [])
     if audit == "closed":
-        assert AuditEntry.objects.filter(deed="withdraw").count() == 0
+        assert AuditEntry.objects.filter(action="withdraw").count() == 0
         open_audit()
-    eventually(lambda: AuditEntry.objects.filter(deed="withdraw").count() == len(center.listeners), 20)
-    assert {one.actor_name for one in AuditEntry.objects.filter(deed__in=("withdraw", "hangup"))} == {"Earshot"}
+    eventually(lambda: AuditEntry.objects.filter(action="withdraw").count() == len(center.listeners), 20)
+    assert {one.actor_name for one in AuditEntry.objects.filter(action__in=("withdraw", "hangup"))} == {"Earshot"}
     eventually(lambda: not OwedEntry.objects.exists(), 20)

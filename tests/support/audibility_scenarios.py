@@ -25,7 +25,7 @@ PhoneReading = Literal["careful", "latest"]
 class Step:
     """Something that happens. `who` empty, where a list is taken, is everybody, as at the provider."""
 
-    deed: str
+    action: str
     who: tuple[int, ...] = ()
     role: str = "none"
     targets: tuple[int, ...] = ()
@@ -61,7 +61,7 @@ class Stage:
         options = ConferenceOptions(start_on_create=plot.started)
         self.conference = self.sim.world.create_conference(caller, "Support", options)
         for step in (Step("join", (ANA,)), Step("join", (LUIS,)), Step("wait"), *plot.steps):
-            getattr(self, step.deed)(step)
+            getattr(self, step.action)(step)
 
     def _dial(self, who: int, *, answered: bool) -> Leg:
         return self.sim.dial(f"sip:{CAST[who]}@people.example", answered=answered)
@@ -206,10 +206,10 @@ def _switch(name: str, hint: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(get_args(hint)) if get_args(hint) else st.just(getattr(Switches(), name))
 
 
-def _steps(who: tuple[int, ...], *deeds: str, **choices: tuple[Any, ...]) -> st.SearchStrategy[Step]:
-    """One of these deeds to these people, with one choice for each further field of the step."""
+def _steps(who: tuple[int, ...], *actions: str, **choices: tuple[Any, ...]) -> st.SearchStrategy[Step]:
+    """One of these actions to these people, with one choice for each further field of the step."""
     chosen = {name: st.sampled_from(each) for name, each in choices.items()}
-    return st.builds(Step, st.sampled_from(deeds), st.just(who), **chosen)
+    return st.builds(Step, st.sampled_from(actions), st.just(who), **chosen)
 
 
 def _arrival(who: int) -> st.SearchStrategy[Step]:
@@ -218,7 +218,7 @@ def _arrival(who: int) -> st.SearchStrategy[Step]:
 
 def _episode(who: int) -> st.SearchStrategy[list[Step]]:
     """A few things in a row that happen to one person, or to everybody with them: it is often the order that counts."""
-    deeds = st.one_of(
+    actions = st.one_of(
         _steps((who,), "mute", "unmute", "hold", "unhold"),
         _steps((), "mute", "unmute", "hold", "unhold"),
         _steps((who,), "phone_holds", "phone_resumes", "leave", "answer", "hang_up", "start", "wait"),
@@ -226,7 +226,7 @@ def _episode(who: int) -> st.SearchStrategy[list[Step]]:
         _steps((who,), "change_role", **MODES),
         _steps((who,), "lose_answer", **MODES, happens=EITHER, believed=EITHER),
     )
-    return st.lists(deeds, min_size=1, max_size=4)
+    return st.lists(actions, min_size=1, max_size=4)
 
 
 def _scene(who: int) -> st.SearchStrategy[list[Step]]:
@@ -235,7 +235,7 @@ def _scene(who: int) -> st.SearchStrategy[list[Step]]:
     holds = st.sampled_from((("hold", "leave", "join"), ("phone_holds", "hold", "unhold")))
     return st.one_of(
         st.tuples(told, untold.map(lambda step: replace(step, believed=not step.happens))).map(list),
-        holds.map(lambda deeds: [Step(deed, (who,)) for deed in deeds]),
+        holds.map(lambda actions: [Step(action, (who,)) for action in actions]),
         st.just([Step("unmute", (who,)), Step("unmute")]),
     )
 

@@ -21,7 +21,7 @@ from tests.support.story import ANA, DESK, Story, browser
 
 
 @dataclass(frozen=True)
-class Deed:
+class Action:
     """What the supervisor asks for, the command that comes of it, and the address of that command at the provider."""
 
     name: str
@@ -29,15 +29,15 @@ class Deed:
     path: str
 
 
-DEEDS = [
-    Deed("dial", "dial", r"/v2/calls$"),
-    Deed("join", "join", r"/actions/join$"),
-    Deed("louder", "update", r"/actions/update$"),
-    Deed("quieter", "update", r"/actions/update$"),
-    Deed("unmute", "unmute", r"/actions/unmute$"),
-    Deed("mute", "mute", r"/actions/mute$"),
-    Deed("leave", "leave", r"/actions/leave$"),
-    Deed("hangup", "hangup", r"/actions/hangup$"),
+ACTIONS = [
+    Action("dial", "dial", r"/v2/calls$"),
+    Action("join", "join", r"/actions/join$"),
+    Action("louder", "update", r"/actions/update$"),
+    Action("quieter", "update", r"/actions/update$"),
+    Action("unmute", "unmute", r"/actions/unmute$"),
+    Action("mute", "mute", r"/actions/mute$"),
+    Action("leave", "leave", r"/actions/leave$"),
+    Action("hangup", "hangup", r"/actions/hangup$"),
 ]
 
 
@@ -50,24 +50,24 @@ class Drama:
         self.most_joined = 0
         self.world, self.conference = story.call(ANA)
 
-    def play(self, deed: Deed, fault: Callable[[], object]) -> AuditEntry:
-        """Do everything up to the outcome of the deed, and return that; the fault begins just before the deed."""
-        if deed.name == "dial":
+    def play(self, action: Action, fault: Callable[[], object]) -> AuditEntry:
+        """Do everything up to the outcome of the action, and return that; the fault begins just before the action."""
+        if action.name == "dial":
             fault()
             self._ask("monitor")
-        elif deed.name == "join":
+        elif action.name == "join":
             self._ask("monitor")
             fault()
         else:
-            self._ask("barge" if deed.name in ("quieter", "mute") else "monitor")
+            self._ask("barge" if action.name in ("quieter", "mute") else "monitor")
             self._outcome_of("join")
             self.run(2)
             fault()
-            self._wish(deed.name)
-        return self._outcome_of(deed.command)
+            self._wish(action.name)
+        return self._outcome_of(action.command)
 
     def run(self, *seconds: float) -> None:
-        """Let time pass, webhooks arrive and errands be done."""
+        """Let time pass, webhooks arrive and tasks be done."""
         for each in seconds:
             self.story.pass_time(each)
             joined = [leg for leg in self.legs() if leg.participant and leg.participant.status == "joined"]
@@ -88,24 +88,24 @@ class Drama:
         device = self.marta.supervisor.devices.first()
         asked = requests.Request(role=role, token=uuid.uuid4(), device=device)
         self.mine = requests.begin(self.marta, self.conference, asked)
-        advancing.follow(self.mine.pk)
+        advancing.advance(self.mine.pk)
 
-    def _wish(self, deed: str) -> None:
-        if deed in ("leave", "hangup"):
+    def _wish(self, action: str) -> None:
+        if action in ("leave", "hangup"):
             requests.leave(self.mine)
         else:
-            requests.change(self.mine, role="barge" if deed in ("louder", "unmute") else "monitor", targets=[])
-        advancing.follow(self.mine.pk)
+            requests.change(self.mine, role="barge" if action in ("louder", "unmute") else "monitor", targets=[])
+        advancing.advance(self.mine.pk)
 
     def _outcome_of(self, command: str) -> AuditEntry:
         """Go on until there is one; what the command itself brings about is then still on its way to us."""
         for _ in range(9):
-            found = AuditEntry.objects.filter(deed=command, phase="outcome").order_by("id").first()
+            found = AuditEntry.objects.filter(action=command, phase="outcome").order_by("id").first()
             if found is not None:
                 return found
             self.story.wait(1)
             self.simulator.pump()
-            advancing.follow(self.mine.pk)
+            advancing.advance(self.mine.pk)
         raise AssertionError(f"nothing came of {command}")
 
 

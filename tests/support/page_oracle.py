@@ -95,7 +95,7 @@ class Onlooker:
         world = self.theatre.world(conference)
         assert world is not None
         scene = Scene(self.theatre, world, call_for(audience_of(user), conference))
-        legs, ghost = self.theatre.legs_of(mine), scene.ghost(mine.asked_role, mine.asked_targets)
+        legs, ghost = self.theatre.legs_of(mine), scene.ghost(mine.requested_role, mine.requested_targets)
         for said in panel_claims(html):
             if not said.is_preview:
                 yield from scene.judge(f"{user.username}'s bar", said, legs)

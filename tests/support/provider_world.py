@@ -1,4 +1,4 @@
-"""A provider's world that random stories are played in, with what each deed of others leaves untold.
+"""A provider's world that random stories are played in, with what each action of others leaves untold.
 
 Time is one for the provider, for our client and for the screen. The world can be asked who hears whom in two ways:
 `heard(quiet=True)` leaves out whatever nobody could know yet that makes somebody heard, `heard(quiet=False)` adds
@@ -143,24 +143,24 @@ class Theatre:
         self.simulator.pump()
         self.sync()
 
-    def run_errands(self) -> None:
+    def run_tasks(self) -> None:
         self.sync()
         background.run_due()
 
     def moment(self, seconds: float) -> None:
-        """Time passes, what it brings arrives, and errands are done, as the server does every second."""
+        """Time passes, what it brings arrives, and tasks are done, as the server does every second."""
         self.wait(seconds)
         for _ in range(2):
             self.deliver()
-            self.run_errands()
+            self.run_tasks()
 
     def read_back(self, *, sweep: bool) -> None:
         """What the reconciler does: at once for every call, whether its turn has come or not."""
         self.sync()
         with suppress(TelnyxError):
             if sweep:
-                readback.discover()
-                leg_status.read_legs(leg_status.doubtful_legs(timezone.now()))
+                readback.find_unknown_conferences()
+                leg_status.read_legs(leg_status.stale_legs(timezone.now()))
             for conference in Conference.objects.live():
                 projection.mark_read(conference, timezone.now())
                 readback.read_back(Conference.objects.get(pk=conference.pk), patient=True)

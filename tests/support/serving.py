@@ -20,7 +20,7 @@ def serve(port: int, public_key: str, base_url: str) -> subprocess.Popen[bytes]:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
         "DEBUG": "1",
-        "RUN_ERRANDS": "1",
+        "RUN_BACKGROUND": "1",
         "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
         "ORIGINS": f"http://127.0.0.1:{port}",
         "TELNYX_PUBLIC_KEY": public_key,

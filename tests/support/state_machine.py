@@ -129,30 +129,30 @@ class Company(RuleBasedStateMachine):
                 self.simulator.world.join(call, leg, JoinOptions(role=role, whisper_to=to))
 
     @precondition(lambda self: self.stays())
-    @rule(n=NUMBER, deed=st.sampled_from(["mute", "unmute", "hold", "unhold"]), everybody=st.booleans())
-    def somebody_is_muted_or_held(self, n: int, deed: str, everybody: bool) -> None:
+    @rule(n=NUMBER, action=st.sampled_from(["mute", "unmute", "hold", "unhold"]), everybody=st.booleans())
+    def somebody_is_muted_or_held(self, n: int, action: str, everybody: bool) -> None:
         stay = pick(self.stays(), n)
         who = list(stay.conference.participants) if everybody else [stay]
         with self.theatre.others():
-            if deed in ("mute", "unmute"):
-                self.simulator.world.mute(who, muted=deed == "mute")
+            if action in ("mute", "unmute"):
+                self.simulator.world.mute(who, muted=action == "mute")
             else:
-                self.simulator.world.hold(who, held=deed == "hold")
+                self.simulator.world.hold(who, held=action == "hold")
 
     @precondition(lambda self: self.stays())
-    @rule(n=NUMBER, deed=st.sampled_from(["leaves", "hangs up", "comes back", "holds", "resumes"]))
-    def a_participant_does(self, n: int, deed: str) -> None:
+    @rule(n=NUMBER, action=st.sampled_from(["leaves", "hangs up", "comes back", "holds", "resumes"]))
+    def a_participant_does(self, n: int, action: str) -> None:
         stay = pick(self.stays(), n)
         world, leg = self.simulator.world, stay.leg
         with self.theatre.others():
-            if deed in ("leaves", "comes back"):
+            if action in ("leaves", "comes back"):
                 world.leave(stay)
-            if deed == "comes back" and stay.conference.is_active:
+            if action == "comes back" and stay.conference.is_active:
                 world.join(stay.conference, leg, JoinOptions(role=stay.role, whisper_to=stay.whisper_to))
-            if deed == "hangs up":
+            if action == "hangs up":
                 world.far_end_hangs_up(leg)
-            if deed in ("holds", "resumes"):
-                world.far_end_holds(leg, held=deed == "holds")
+            if action in ("holds", "resumes"):
+                world.far_end_holds(leg, held=action == "holds")
 
     @precondition(lambda self: self.calls())
     @rule(n=NUMBER)
@@ -235,9 +235,9 @@ class Company(RuleBasedStateMachine):
             self.theatre.moment(seconds)
 
     @rule()
-    def errands_are_done_before_webhooks_arrive(self) -> None:
+    def tasks_are_done_before_webhooks_arrive(self) -> None:
         with self.mortal():
-            self.theatre.run_errands()
+            self.theatre.run_tasks()
             self.look("before webhooks arrive")
             self.theatre.deliver()
 
@@ -257,7 +257,10 @@ class Company(RuleBasedStateMachine):
         try:
             yield
         except ServerDied:
-            dead = {"busy_until": timezone.now() + LEASE, "busy_by": processes.me().rpartition(" ")[0] + " 1"}
+            dead = {
+                "busy_until": timezone.now() + LEASE,
+                "busy_by": processes.current_process().rpartition(" ")[0] + " 1",
+            }
             Supervision.objects.running().exclude(command="").update(**dead)
             self.look("after the server died")
 

@@ -55,7 +55,7 @@ def browser(user: User) -> Client:
 
 
 class Story:
-    """The provider, our errands, and the clock that both live by."""
+    """The provider, our tasks, and the clock that both live by."""
 
     def __init__(self, simulator: Simulator, traveller: Any) -> None:
         self.simulator = simulator
@@ -65,7 +65,7 @@ class Story:
         return timezone.now()
 
     def deliver(self) -> None:
-        """Deliver webhooks and do errands until nothing is left to do."""
+        """Deliver webhooks and do tasks until nothing is left to do."""
         for _ in range(20):
             delivered = self.simulator.pump()
             background.run_due()

@@ -55,10 +55,10 @@ def read_everything_back() -> None:
     """What the reconciler does within a minute, at once."""
     for conference in Conference.objects.live():
         readback.read_back(conference)
-    readback.discover()
-    for conference in Conference.objects.live().filter(read_at=None):
+    readback.find_unknown_conferences()
+    for conference in Conference.objects.live().filter(polled_at=None):
         readback.read_back(conference)
-    leg_status.read_legs(leg_status.doubtful_legs(timezone.now() + timedelta(minutes=2)))
+    leg_status.read_legs(leg_status.stale_legs(timezone.now() + timedelta(minutes=2)))
 
 
 @contextmanager

@@ -42,17 +42,17 @@ class Command(BaseCommand):
     def _write(self, finding: Finding) -> None:
         paint = (self.style.SUCCESS, self.style.WARNING, self.style.ERROR)[finding.level]
         level = paint(f"{finding.level.name.lower():<9}")
-        said = fill(finding.said, WIDTH, initial_indent=" " * INDENT, subsequent_indent=" " * INDENT).lstrip()
-        self.stdout.write(f"{level}{finding.subject:<19}{said}")
-        if finding.mend:
+        message = fill(finding.message, WIDTH, initial_indent=" " * INDENT, subsequent_indent=" " * INDENT).lstrip()
+        self.stdout.write(f"{level}{finding.subject:<19}{message}")
+        if finding.fix:
             self.stdout.write(
-                fill(finding.mend, WIDTH, initial_indent=" " * (INDENT - 2) + "→ ", subsequent_indent=" " * INDENT)
+                fill(finding.fix, WIDTH, initial_indent=" " * (INDENT - 2) + "→ ", subsequent_indent=" " * INDENT)
             )
 
     def _as_json(self) -> list[Finding]:
         findings = list(examine())
         told = [
-            {"level": one.level.name.lower(), "subject": one.subject, "said": one.said, "mend": one.mend}
+            {"level": one.level.name.lower(), "subject": one.subject, "said": one.message, "mend": one.fix}
             for one in findings
         ]
         worst = max(finding.level for finding in findings)

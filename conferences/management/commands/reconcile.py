@@ -58,25 +58,25 @@ class Command(BaseCommand):
     def _look(self, *, sweep: bool) -> None:
         """Do what is due. Whatever fails has been noted as tried, so that it does not keep the rest waiting."""
         try:
-            for deed in (_look_back, readback.discover) if sweep else ():
-                self._try(deed)
+            for action in (_look_back, readback.find_unknown_conferences) if sweep else ():
+                self._try(action)
             for conference in readback.due(clock.now()):
                 if self.stopped.is_set() or not self._try(partial(_read_back, conference, self.patient)):
                     break
-            for deed in (_read_doubtful_legs, _introduce_strangers) if sweep else ():
-                self._try(deed)
+            for action in (_read_doubtful_legs, _introduce_strangers) if sweep else ():
+                self._try(action)
         except Error:
             log.exception("The database could not be used; trying again")
 
-    def _try(self, deed: Callable[[], None]) -> bool:
-        """Return False when the provider cannot be asked at all just now. What nobody foresaw stops this deed alone."""
+    def _try(self, action: Callable[[], None]) -> bool:
+        """Return False when the provider cannot be asked at all just now. What nobody foresaw stops this alone."""
         self.is_away = False
-        boundaries.ONE_READING.run(partial(self._ask, deed))
+        boundaries.ONE_READING.run(partial(self._ask, action))
         return not self.is_away
 
-    def _ask(self, deed: Callable[[], None]) -> None:
+    def _ask(self, action: Callable[[], None]) -> None:
         try:
-            deed()
+            action()
         except (Refused, InvalidCommand) as error:
             log.warning("The provider refused to be read: %s", error)
         except TelnyxError as error:
@@ -90,7 +90,7 @@ def _read_back(conference: Conference, patient: bool) -> None:
 
 
 def _look_back() -> None:
-    found = backfill.look_back(clock.now())
+    found = backfill.run(clock.now())
     if found:
         what = "1 webhook that never arrived was" if found == 1 else f"{found} webhooks that never arrived were"
         log.warning("%s taken from the provider's records", what)
@@ -98,8 +98,8 @@ def _look_back() -> None:
 
 def _introduce_strangers() -> None:
     now = clock.now()
-    backfill.introduce(backfill.strangers(now), now)
+    backfill.fetch_leg_history(backfill.unidentified_legs(now), now)
 
 
 def _read_doubtful_legs() -> None:
-    leg_status.read_legs(leg_status.doubtful_legs(clock.now()))
+    leg_status.read_legs(leg_status.stale_legs(clock.now()))

@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
     def _take_up(self) -> int:
         with feed.writing():
-            return inbox.reconsider()
+            return inbox.reapply_ignored()
 
     def _take_up_parked(self) -> None:
         """What a mistake of ours kept from counting is tried again, each by itself."""
@@ -54,7 +54,7 @@ class Command(BaseCommand):
     def _fold_again(self, conference_ids: list[str], call_control_ids: list[str]) -> None:
         with feed.writing():
             if self.dry_run:
-                inbox.reconsider()
+                inbox.reapply_ignored()
             found = projection.fold_again(conference_ids, call_control_ids)
             transaction.set_rollback(self.dry_run)
         for what, names in found.items():

@@ -59,17 +59,17 @@ class Desk:
     credentials: dict[str, dict[str, Any]] = field(default_factory=dict)
     _executed: dict[tuple[str, str], tuple[datetime, Response]] = field(default_factory=dict)
 
-    def once(self, scope: str, request: Request, deed: Callable[[], Response]) -> tuple[Response, bool]:
+    def once(self, scope: str, request: Request, action: Callable[[], Response]) -> tuple[Response, bool]:
         """Do a command unless its command_id was executed in this scope within the last minute; say if it was."""
         command_id = request.json().get("command_id") if scope else None
         if not command_id:
-            return deed(), False
+            return action(), False
         now, key = self.world.now(), (scope, str(command_id))
         self._forget(now)
         if key in self._executed:
             return self._repeated(key), True
         try:
-            response = deed()
+            response = action()
         except refusals.Refusal:
             if self.world.switches.refused_command_remembered:
                 self._executed[key] = (now, ok())

@@ -59,8 +59,8 @@ class Answering(Legs):
         """Who took the call."""
         return ANSWERERS.get(self.phones.at(leg.far_end).outcome, ANSWERERS["answers"])
 
-    def _later(self, seconds: float, leg: Leg, deed: Any) -> None:
-        self.after(seconds, lambda: deed() if leg.state == "answered" else None)
+    def _later(self, seconds: float, leg: Leg, action: Any) -> None:
+        self.after(seconds, lambda: action() if leg.state == "answered" else None)
 
     def _detected(self, leg: Leg, result: Result) -> None:
         premium = (leg.detection or "").startswith("premium")

@@ -18,7 +18,7 @@ from conferences.simulator.world.clock import Clock, VirtualClock, later
 from conferences.simulator.world.envelopes import Event, Payload, data_of
 from conferences.simulator.world.records import App, Conference, Leg
 
-Deed = Callable[[], object]
+Action = Callable[[], object]
 EVENTS_KEPT = 50_000
 FORGET_CALL_AFTER_SECONDS = 600
 """Telnyx: Retrieve Call Status page: kept ten minutes after the call has ended."""
@@ -42,7 +42,7 @@ class State:
         self.conferences: dict[str, Conference] = {}
         self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
         self.listeners: list[Callable[[Event], object]] = []
-        self._agenda: list[tuple[datetime, int, Deed]] = []
+        self._agenda: list[tuple[datetime, int, Action]] = []
         self._order = itertools.count()
         self._last_moment = clock()
 
@@ -57,10 +57,10 @@ class State:
             self.clock.move_to(self._last_moment)
         return self._last_moment
 
-    def after(self, seconds: float, deed: Deed) -> None:
+    def after(self, seconds: float, action: Action) -> None:
         """Do something so many seconds from now."""
         with self.lock:
-            heapq.heappush(self._agenda, (later(self.now(), seconds), next(self._order), deed))
+            heapq.heappush(self._agenda, (later(self.now(), seconds), next(self._order), action))
 
     def run_due(self) -> None:
         """Do what the agenda holds up to the present moment."""
@@ -76,9 +76,9 @@ class State:
         with self.lock:
             target = later(clock(), seconds)
             while self._agenda and self._agenda[0][0] <= target:
-                due, _, deed = heapq.heappop(self._agenda)
+                due, _, action = heapq.heappop(self._agenda)
                 clock.move_to(due)
-                deed()
+                action()
             clock.move_to(target)
 
     def forget(self, seconds: float) -> None:

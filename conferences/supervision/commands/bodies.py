@@ -76,11 +76,11 @@ def _join(supervision: Supervision) -> Answer:
         Join(
             call_control_id=supervision.call_control_id,
             command_id=supervision.command_id,
-            supervisor_role=supervision.asked_role,
-            whisper_call_control_ids=tuple(supervision.asked_targets),
+            supervisor_role=supervision.requested_role,
+            whisper_call_control_ids=tuple(supervision.requested_targets),
             client_state=encode_client_state(str(supervision.pk)),
             **supervision.join_options.join_fields()
-            | {"mute": is_to_be_muted(supervision, supervision.asked_role), "region": region_of(supervision)},
+            | {"mute": is_to_be_muted(supervision, supervision.requested_role), "region": region_of(supervision)},
         ),
     )
 
@@ -91,8 +91,8 @@ def _update(supervision: Supervision) -> Answer:
         Update(
             call_control_id=supervision.call_control_id,
             command_id=supervision.command_id,
-            supervisor_role=supervision.asked_role,
-            whisper_call_control_ids=tuple(supervision.asked_targets),
+            supervisor_role=supervision.requested_role,
+            whisper_call_control_ids=tuple(supervision.requested_targets),
             region=region_of(supervision),
         ),
         urgent=is_quieter(supervision),

@@ -24,12 +24,12 @@ from conferences.telnyx.explanations.sentences import explain
 RESENDABLE = timedelta(seconds=25)
 
 # The provider's refusals (Telnyx: API error codes) of a command for a leg that is gone.
-GONE = ("90018", "90015", "10005", "10007")
+LEG_GONE = ("90018", "90015", "10005", "10007")
 
 NOT_ON_RECORD = "Nothing was sent: it could not be put on record. Please tell your administrator and try again later."
 
 # What a supervisor calls each command.
-_IN_WORDS = {
+_LABELS = {
     Step.DIAL.value: "Calling your phone",
     Step.ASK.value: "Asking for the key",
     Step.JOIN.value: "Joining",
@@ -43,7 +43,7 @@ _IN_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class CommandResult:
     """What came of one command. `code` is the provider's; `sentence` is for the supervisor, empty when accepted.
 
     `field` is the request's field that a refusal is about, where the provider named one.
@@ -62,7 +62,7 @@ class Sent:
         return self.result == AuditEntry.Result.OK
 
 
-def send(supervision: Supervision, step: Step) -> Sent:
+def send(supervision: Supervision, step: Step) -> CommandResult:
     """Send the command of `step` under the row's command_id and return what came of it; it is in the audit either way.
 
     The intent is on disk before anything is sent. Without a writable audit only what makes her quieter or takes her out
@@ -74,8 +74,8 @@ def send(supervision: Supervision, step: Step) -> Sent:
     intent = _open_intent(supervision) or audit.intend(
         supervision,
         step.value,
-        role="" if quiet else supervision.asked_role,
-        targets=[] if quiet else supervision.asked_targets,
+        role="" if quiet else supervision.requested_role,
+        targets=[] if quiet else supervision.requested_targets,
         command_id=supervision.command_id,
     )
     if intent.pk is None and _lets_her_in(supervision, step):
@@ -92,7 +92,7 @@ def send(supervision: Supervision, step: Step) -> Sent:
     )
     metrics.COMMANDS.labels(step.value, "ok").inc()
     _record(supervision, step, sent.at)
-    return Sent(AuditEntry.Result.OK, sent.at, call_control_id=found)
+    return CommandResult(AuditEntry.Result.OK, sent.at, call_control_id=found)
 
 
 def _lets_her_in(supervision: Supervision, step: Step) -> bool:
@@ -102,9 +102,9 @@ def _lets_her_in(supervision: Supervision, step: Step) -> bool:
     )
 
 
-def _not_on_record(intent: AuditEntry, sent_at: datetime) -> Sent:
+def _not_on_record(intent: AuditEntry, sent_at: datetime) -> CommandResult:
     audit.conclude(intent, audit.Outcome(AuditEntry.Result.DENIED, note=NOT_ON_RECORD))
-    return Sent(AuditEntry.Result.REFUSED, sent_at, code="not_on_record", sentence=NOT_ON_RECORD)
+    return CommandResult(AuditEntry.Result.REFUSED, sent_at, code="not_on_record", sentence=NOT_ON_RECORD)
 
 
 def _in_its_region(supervision: Supervision, step: Step) -> Answer:
@@ -133,12 +133,12 @@ def _in_its_region(supervision: Supervision, step: Step) -> Answer:
     return replace(answer, sends=answer.sends + refused.sends)
 
 
-def lost(supervision: Supervision, sent_at: datetime) -> Sent:
+def lost(supervision: Supervision, sent_at: datetime) -> CommandResult:
     """Close the audit of a command whose outcome nobody saw: the server stopped between sending and hearing."""
     intent = _open_intent(supervision)
     if intent is not None:
         audit.conclude(intent, audit.Outcome(AuditEntry.Result.UNKNOWN, text="The server stopped before the answer."))
-    return Sent(AuditEntry.Result.UNKNOWN, sent_at)
+    return CommandResult(AuditEntry.Result.UNKNOWN, sent_at)
 
 
 def _open_intent(supervision: Supervision) -> AuditEntry | None:
@@ -153,11 +153,11 @@ def leg_is_gone(supervision: Supervision) -> None:
     inbox.record("readback.leg", payload, source=Fact.Source.READBACK, occurred_at=clock.now())
 
 
-def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: datetime) -> Sent:
+def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: datetime) -> CommandResult:
     result = AuditEntry.Result.UNKNOWN if isinstance(error, Unavailable) else AuditEntry.Result.REFUSED
     refused = error if isinstance(error, Refused) else None
     text = f"{refused.title}: {refused.detail}".strip(": ") if refused else str(error)
-    explained = explain(error, deed=_IN_WORDS[intent.deed])
+    explained = explain(error, action=_LABELS[intent.action])
     audit.conclude(
         intent,
         audit.Outcome(
@@ -169,9 +169,9 @@ def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: da
             note=explained.administrator,
         ),
     )
-    metrics.COMMANDS.labels(intent.deed, result.value).inc()
+    metrics.COMMANDS.labels(intent.action, result.value).inc()
     code = "rate_limited" if isinstance(error, RateLimited) else refused.code if refused else ""
-    return Sent(
+    return CommandResult(
         result,
         sent_at,
         code=code,
@@ -191,18 +191,18 @@ def _until_clock_time(error: Exception, sent_at: datetime) -> str:
 
 
 def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
-    if step not in _TOLD_BY_NOBODY:
+    if step not in _WITHOUT_WEBHOOK:
         return
     payload = {
         "conference_id": supervision.conference.conference_id,
         "call_control_id": supervision.call_control_id,
-        "supervisor_role": supervision.asked_role,
-        "whisper_call_control_ids": list(supervision.asked_targets),
+        "supervisor_role": supervision.requested_role,
+        "whisper_call_control_ids": list(supervision.requested_targets),
     }
     inbox.record(f"command.{step.value}", payload, source=Fact.Source.COMMAND, occurred_at=sent_at)
 
 
 # No webhook tells of what these did.
-_TOLD_BY_NOBODY = (Step.JOIN, Step.UPDATE, Step.MUTE, Step.UNMUTE, Step.UNHOLD)
+_WITHOUT_WEBHOOK = (Step.JOIN, Step.UPDATE, Step.MUTE, Step.UNMUTE, Step.UNHOLD)
 # Not about a conference.
 _OUTSIDE = (Step.DIAL, Step.ASK, Step.HANGUP)

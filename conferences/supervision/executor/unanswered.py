@@ -9,7 +9,7 @@ from conferences.errors import problem_words
 from conferences.models import AuditEntry, Leg
 from conferences.supervision.state_machine import answering
 from conferences.supervision.state_machine.deciding import hangup_of
-from conferences.supervision.state_machine.steps import Decision, Situation
+from conferences.supervision.state_machine.steps import Decision, Snapshot
 from conferences.telnyx.unreached import Kind, note_of, notice_of, words_of
 
 _NOBODYS = frozenset(name for kind in answering.Kind for name in (kind.value, f"{kind.value}_out"))
@@ -23,17 +23,17 @@ class Unreached(NamedTuple):
     outcome: Outcome
 
 
-def unreached(at: Situation, decision: Decision) -> Unreached | None:
+def unreached(snapshot: Snapshot, decision: Decision) -> Unreached | None:
     """Return how the call to the phone ended; None when a person answered it, or she ended it herself."""
-    leg = at.leg
+    leg = snapshot.leg
     if decision.problem in _NOBODYS:
         said = decision.problem.removesuffix("_out")
         return Unreached("", Outcome(AuditEntry.Result.NO_PERSON, code=said, text=problem_words(decision.problem)))
     if leg is None or leg.state != Leg.State.ENDED or leg.answered_at is not None:
         return None
-    if decision.problem not in _KINDS or not at.supervision.address:
+    if decision.problem not in _KINDS or not snapshot.supervision.address:
         return None
-    told = hangup_of(leg, at.supervision)
+    told = hangup_of(leg, snapshot.supervision)
     said = f"{decision.problem.replace('_', ' ')}: {words_of(told)}".rstrip(": ")
     outcome = Outcome(
         AuditEntry.Result.UNREACHED,

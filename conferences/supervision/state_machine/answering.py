@@ -13,7 +13,7 @@ from typing import Final
 
 from conferences.fold import AnsweredBy
 from conferences.models import AnswerCheck, Leg, Supervision
-from conferences.supervision.state_machine.steps import Decision, Situation, Step
+from conferences.supervision.state_machine.steps import Decision, Snapshot, Step
 from conferences.telnyx.commands import encode_client_state
 
 # The key that says that a person is there, and how often the line that asks for it is spoken, each time followed by
@@ -58,21 +58,21 @@ _CUT_SHORT: Final = ("cancelled", "cancelled_amd")
 _CHECKING: Final = Supervision.State.CHECKING
 
 
-def before_joining(at: Situation) -> Decision | None:
+def before_joining(snapshot: Snapshot) -> Decision | None:
     """Return what to do until it is settled who answered; None once a person is known to be there."""
-    supervision, leg = at.supervision, at.leg
+    supervision, leg = snapshot.supervision, snapshot.leg
     if leg is None or supervision.answer_check in ("", AnswerCheck.TRUST) or is_confirmed(supervision, leg):
         return None
-    if _since(at) > LONGEST:
+    if _since(snapshot) > LONGEST:
         return _give_up(machine_of(leg) or Kind.UNCHECKED)
     if leg.answered_by in (AnsweredBy.VOICEMAIL, AnsweredBy.FAX):
         return _give_up(machine_of(leg) or Kind.UNCHECKED)
-    return _by_detection(at, leg) if supervision.answer_check == AnswerCheck.DETECT else _by_key(at, leg)
+    return _by_detection(snapshot, leg) if supervision.answer_check == AnswerCheck.DETECT else _by_key(snapshot, leg)
 
 
-def after_joining(at: Situation) -> Decision | None:
+def after_joining(snapshot: Snapshot) -> Decision | None:
     """A machine that detection took for a person at first and only then for what it is: it is hung up all the same."""
-    supervision, leg = at.supervision, at.leg
+    supervision, leg = snapshot.supervision, snapshot.leg
     if leg is None or supervision.answer_check != AnswerCheck.DETECT or is_confirmed(supervision, leg):
         return None
     return Decision(Step.GIVE_UP, supervision.state, Kind.MACHINE_LATE) if machine_of(leg) else None
@@ -88,20 +88,24 @@ def machine_of(leg: Leg) -> Kind | None:
     return _MACHINES.get(AnsweredBy(leg.answered_by)) if leg.answered_by else None
 
 
-def _by_detection(at: Situation, leg: Leg) -> Decision | None:
+def _by_detection(snapshot: Snapshot, leg: Leg) -> Decision | None:
     who = leg.answered_by
     if who == AnsweredBy.HUMAN:
         return None
     if who in (AnsweredBy.SILENCE, AnsweredBy.NOT_SURE):
-        return _by_key(at, leg)
+        return _by_key(snapshot, leg)
     if not who:
-        is_late = at.supervision.ask_sent_at is not None or _since(at) > DETECTION_LONGEST
-        return _by_key(at, leg) if is_late else Decision(Step.WAIT, _CHECKING)
-    return Decision(Step.WAIT, _CHECKING) if _may_be_screened(at, leg) else _give_up(machine_of(leg) or Kind.UNCHECKED)
+        is_late = snapshot.supervision.ask_sent_at is not None or _since(snapshot) > DETECTION_LONGEST
+        return _by_key(snapshot, leg) if is_late else Decision(Step.WAIT, _CHECKING)
+    return (
+        Decision(Step.WAIT, _CHECKING)
+        if _may_be_screened(snapshot, leg)
+        else _give_up(machine_of(leg) or Kind.UNCHECKED)
+    )
 
 
-def _may_be_screened(at: Situation, leg: Leg) -> bool:
-    return leg.answered_by in _MACHINES and at.now - (leg.answered_by_at or at.now) <= _patience(leg)
+def _may_be_screened(snapshot: Snapshot, leg: Leg) -> bool:
+    return leg.answered_by in _MACHINES and snapshot.now - (leg.answered_by_at or snapshot.now) <= _patience(leg)
 
 
 def _patience(leg: Leg) -> timedelta:
@@ -111,31 +115,31 @@ def _patience(leg: Leg) -> timedelta:
     return SCREENER_LATEST if leg.answered_by == AnsweredBy.MACHINE and not leg.screened else timedelta(-1)
 
 
-def _by_key(at: Situation, leg: Leg) -> Decision:
-    supervision, sent_at = at.supervision, at.supervision.ask_sent_at
+def _by_key(snapshot: Snapshot, leg: Leg) -> Decision:
+    supervision, sent_at = snapshot.supervision, snapshot.supervision.ask_sent_at
     if sent_at is None:
         return Decision(Step.ASK, _CHECKING)
     if leg.gather_status and _is_for(supervision, leg.gather_for) and leg.gathers >= supervision.asks_sent:
-        return _without_key(at, leg)
-    if at.now - sent_at <= KEY_LONGEST:
+        return _without_key(snapshot, leg)
+    if snapshot.now - sent_at <= KEY_LONGEST:
         return Decision(Step.WAIT, _CHECKING)
-    return _ask_again(at) or _give_up(machine_of(leg) or (Kind.NO_KEY if leg.gather_status else Kind.UNCHECKED))
+    return _ask_again(snapshot) or _give_up(machine_of(leg) or (Kind.NO_KEY if leg.gather_status else Kind.UNCHECKED))
 
 
-def _without_key(at: Situation, leg: Leg) -> Decision:
+def _without_key(snapshot: Snapshot, leg: Leg) -> Decision:
     """The asking ended otherwise than in the key: it was cut short, nobody was there yet, or nobody is."""
     if leg.gather_status == "call_hangup":
         return Decision(Step.WAIT, _CHECKING)
     if leg.gather_status == "invalid":
         return _give_up(Kind.WRONG_KEY)
-    if leg.screened and _may_be_screened(at, leg):
+    if leg.screened and _may_be_screened(snapshot, leg):
         return Decision(Step.WAIT, _CHECKING)
     is_new = leg.gather_status in _CUT_SHORT or (leg.screened and machine_of(leg) is None)
-    return (_ask_again(at) if is_new else None) or _give_up(machine_of(leg) or Kind.NO_KEY)
+    return (_ask_again(snapshot) if is_new else None) or _give_up(machine_of(leg) or Kind.NO_KEY)
 
 
-def _ask_again(at: Situation) -> Decision | None:
-    return Decision(Step.ASK, _CHECKING) if at.supervision.asks_sent < MOST_ASKS else None
+def _ask_again(snapshot: Snapshot) -> Decision | None:
+    return Decision(Step.ASK, _CHECKING) if snapshot.supervision.asks_sent < MOST_ASKS else None
 
 
 def _is_for(supervision: Supervision, client_state: str) -> bool:
@@ -143,9 +147,9 @@ def _is_for(supervision: Supervision, client_state: str) -> bool:
     return client_state == mine or (not client_state and bool(supervision.address))
 
 
-def _since(at: Situation) -> timedelta:
+def _since(snapshot: Snapshot) -> timedelta:
     """How long it has been known to us that the phone was answered: no two clocks are compared."""
-    return at.now - (at.supervision.check_began_at or at.now)
+    return snapshot.now - (snapshot.supervision.check_began_at or snapshot.now)
 
 
 def _give_up(kind: Kind) -> Decision:

@@ -62,7 +62,7 @@ def _her_end(leg: Leg) -> str:
 
 def is_out(supervision: Supervision, leg: Leg | None, stay: Participant | None) -> bool:
     """Whether our leg was in, or answered, and is no more, although nobody here asked for that."""
-    if not supervision.wanted or supervision.problem:
+    if not supervision.is_active or supervision.problem:
         return False
     if leg is not None and leg.state == Leg.State.ENDED:
         return supervision.joined_at is not None or leg.answered_at is not None

@@ -63,7 +63,7 @@ class Step(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class Snapshot:
     """Everything a decision rests on: our row, our leg and its stay, the conference, and the agents present in it.
 
     `people`: whether anybody but supervisors and machines is in it, or about to be.
@@ -87,15 +87,15 @@ class Decision:
 
 def targets_now(supervision: Supervision, agents: Collection[str]) -> tuple[str, list[str]]:
     """Return the asked role and those of its targets who are still there: a whisper to nobody is a monitor."""
-    if supervision.asked_role != Role.WHISPER:
-        return supervision.asked_role, []
-    targets = [target for target in supervision.asked_targets if target in agents]
+    if supervision.requested_role != Role.WHISPER:
+        return supervision.requested_role, []
+    targets = [target for target in supervision.requested_targets if target in agents]
     return (Role.WHISPER, targets) if targets else (Role.MONITOR, [])
 
 
-def is_in(at: Situation) -> bool:
+def is_in(snapshot: Snapshot) -> bool:
     """Whether our leg is in the conference."""
-    return at.stay is not None and at.stay.state == Participant.State.JOINED
+    return snapshot.stay is not None and snapshot.stay.state == Participant.State.JOINED
 
 
 def is_to_be_muted(supervision: Supervision, role: str) -> bool:
@@ -108,15 +108,17 @@ def is_to_be_muted(supervision: Supervision, role: str) -> bool:
 
 def is_quieter(supervision: Supervision) -> bool:
     """Whether somebody who hears the supervisor now, or may, is no longer to: such a step must not stay undone."""
-    accepted, asked = supervision.accepted_role, supervision.asked_role
+    accepted, asked = supervision.accepted_role, supervision.requested_role
     if not accepted:
         return True
     louder_before = Supervision.LOUDNESS[Role(accepted)] > Supervision.LOUDNESS[Role(asked)]
-    dropped = set(supervision.accepted_targets) - set(supervision.asked_targets)
+    dropped = set(supervision.accepted_targets) - set(supervision.requested_targets)
     return louder_before or bool(accepted == asked == Role.WHISPER and dropped)
 
 
-def proof(supervision: Supervision, *, muted: bool | None, whispers_to: Collection[str]) -> Supervision.Proof:
+def confirmation_of(
+    supervision: Supervision, *, muted: bool | None, whispers_to: Collection[str]
+) -> Supervision.Confirmation:
     """Return what the provider's record of our leg says of the accepted mode.
 
     No record names the role (Telnyx docs: List conference participants), so a monitor that is not shown as muted looks
@@ -124,9 +126,9 @@ def proof(supervision: Supervision, *, muted: bool | None, whispers_to: Collecti
     """
     role, targets = supervision.accepted_role, set(supervision.accepted_targets)
     if set(whispers_to) != (targets if role == Role.WHISPER else set()):
-        return Supervision.Proof.DISAGREES
+        return Supervision.Confirmation.DISAGREES
     if bool(muted) == is_to_be_muted(supervision, role):
-        return Supervision.Proof.AGREES
+        return Supervision.Confirmation.AGREES
     if muted:
-        return Supervision.Proof.MUTED
-    return Supervision.Proof.CANNOT_TELL if role == Role.MONITOR else Supervision.Proof.DISAGREES
+        return Supervision.Confirmation.MUTED
+    return Supervision.Confirmation.CANNOT_TELL if role == Role.MONITOR else Supervision.Confirmation.DISAGREES

@@ -17,12 +17,12 @@ from conferences.telnyx.rules import InvalidCommand
 _LONGEST_LIMIT: Final = 60.0
 # What a read lets commands go before, in seconds; longer would let one command that hangs hold everybody's reads back.
 _COURTESY: Final = 0.25
-_GLANCE: Final = 0.02
+_POLL_SECONDS: Final = 0.02
 _REUSE_SECONDS: Final = 50.0
 _IDS_KEPT: Final = 10_000
 
 
-class Gate:
+class RateLimiter:
     """What everybody who uses one API key passes before asking. Thread-safe; times are on `clock`, in seconds."""
 
     def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
@@ -61,7 +61,7 @@ class Gate:
         with self._lock:
             self._nobody_until = max(self._nobody_until, self._clock() + min(seconds, _LONGEST_LIMIT))
 
-    def heard(self, headers: Mapping[str, str]) -> None:
+    def observe(self, headers: Mapping[str, str]) -> None:
         """Leave the last request of the provider's allowance to a command (Telnyx docs: Rate limiting)."""
         remaining, reset = _number(headers.get("x-ratelimit-remaining")), _number(headers.get("x-ratelimit-reset"))
         if remaining is not None and reset is not None and remaining <= 1:
@@ -82,7 +82,7 @@ class Gate:
         with self._lock:
             now = self._clock()
             limit = max(self._nobody_until, self._no_reads_until) - now
-            return max(limit, _GLANCE) if self._commands and now < courteous_until else limit
+            return max(limit, _POLL_SECONDS) if self._commands and now < courteous_until else limit
 
 
 class CommandIds:
@@ -105,9 +105,9 @@ class CommandIds:
             if len(self._first) > _IDS_KEPT:
                 self._first.popitem(last=False)
         if digest != hash(command):
-            raise InvalidCommand("command_id", "This id was used for another command; each deed needs its own.")
+            raise InvalidCommand("command_id", "This id was used for another command; each action needs its own.")
         if now - since >= _REUSE_SECONDS:
-            raise InvalidCommand("command_id", "This id is too old to be sent again; a new deed needs a new one.")
+            raise InvalidCommand("command_id", "This id is too old to be sent again; a new action needs a new one.")
         return since + _REUSE_SECONDS
 
 

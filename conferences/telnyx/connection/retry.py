@@ -10,8 +10,8 @@ from typing import Any, Final
 import httpx
 import orjson
 
-from conferences.telnyx.connection.health import Standing
-from conferences.telnyx.connection.rate_limit import Gate, back_off, pause, retry_after
+from conferences.telnyx.connection.health import ProviderHealth
+from conferences.telnyx.connection.rate_limit import RateLimiter, back_off, pause, retry_after
 from conferences.telnyx.connection.transport import DEADLINE, URGENT
 from conferences.telnyx.errors import (
     RateLimited,
@@ -40,7 +40,7 @@ Readable = Callable[[Mapping[str, Any]], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RequestSpec:
     """One request, what makes an answer to it readable, and how hard to try.
 
     `already_done` is the code of a refusal that, after a send whose outcome is unknown, means that send was carried
@@ -65,7 +65,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """A clear answer: its status, the JSON object it held, and how often the question was sent."""
 
     status: int
@@ -74,7 +74,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Attempt:
     """What came of one send. Without a status no complete answer came."""
 
     trouble: str
@@ -91,19 +91,19 @@ class _Reading:
         return 400 <= self.status < 500 or (self.status < 300 and says_no(self.document))
 
 
-class Exchange:
+class RetryingSender:
     """Asks questions over one httpx.Client. Thread-safe; `clock` and `sleep` are in seconds."""
 
     def __init__(
-        self, http: httpx.Client, gate: Gate, clock: Callable[[], float], sleep: Callable[[float], None]
+        self, http: httpx.Client, gate: RateLimiter, clock: Callable[[], float], sleep: Callable[[float], None]
     ) -> None:
         self._http = http
-        self._gate = gate
+        self._limiter = gate
         self._clock = clock
         self._sleep = sleep
-        self.standing = Standing()
+        self.health = ProviderHealth()
 
-    def ask(self, question: Question, until: float) -> Reply:
+    def ask(self, question: RequestSpec, until: float) -> Response:
         """Return the clear answer, or raise Refused, RateLimited or Unavailable, before `until` is past.
 
         The sends in it are all there were, those before this question included.
@@ -113,27 +113,27 @@ class Exchange:
         for sends in range(sent + 1, sent + question.sends + 1):
             reading = self._send(question, until)
             if reading.status and not reading.trouble:
-                return Reply(reading.status, sends, reading.document or {})
+                return Response(reading.status, sends, reading.document or {})
             if reading.refused:
-                return _settle(question, reading, sends, maybe_done)
+                return _resolve_refusal(question, reading, sends, maybe_done)
             maybe_done = maybe_done or (question.acts and reading.maybe_done)
-            if sends == sent + question.sends or not self._rest(question, reading, sends, until):
+            if sends == sent + question.sends or not self._wait_before_retry(question, reading, sends, until):
                 break
         raise _failure(reading, sends, maybe_done)
 
-    def _rest(self, question: Question, reading: _Reading, sends: int, until: float) -> bool:
+    def _wait_before_retry(self, question: RequestSpec, reading: _Attempt, sends: int, until: float) -> bool:
         """Return False, without waiting, when no time would be left to send again."""
         seconds = pause(sends)
         if reading.status == 429:
             asked = retry_after(reading.headers)
             seconds += back_off(sends) if asked is None else asked
-            self._gate.limit(seconds)
+            self._limiter.limit(seconds)
         if self._clock() + seconds >= until:
             return False
         self._sleep(min(seconds, _URGENT_SECONDS) if question.urgent else seconds)
         return True
 
-    def _send(self, question: Question, until: float) -> _Reading:
+    def _send(self, question: RequestSpec, until: float) -> _Attempt:
         deadline = min(until, self._clock() + _ONE_SEND_SECONDS)
         request = self._http.build_request(
             question.method,
@@ -144,11 +144,11 @@ class Exchange:
         )
         try:
             with closing(self._http.send(request, stream=True)) as response:
-                self._gate.heard(response.headers)
-                self.standing.heard(response)
+                self._limiter.observe(response.headers)
+                self.health.observe(response)
                 return _read(question, response, self._content(response, deadline))
         except httpx.RequestError as error:
-            return _Reading(_words_for(error), maybe_done=not isinstance(error, _NEVER_SENT))
+            return _Attempt(_words_for(error), maybe_done=not isinstance(error, _NEVER_SENT))
 
     def _content(self, response: httpx.Response, deadline: float) -> bytes:
         """An answer that is whole when it comes is worth reading however late; one that still drips is not."""
@@ -163,15 +163,15 @@ class Exchange:
         return bytes(content)
 
 
-def _read(question: Question, response: httpx.Response, content: bytes) -> _Reading:
+def _read(question: RequestSpec, response: httpx.Response, content: bytes) -> _Attempt:
     document = _json_object(content)
     status, headers = response.status_code, response.headers
     if not 200 <= status < 300:
-        return _Reading(f"HTTP {status}", status, document, headers, maybe_done=status != 429)
+        return _Attempt(f"HTTP {status}", status, document, headers, maybe_done=status != 429)
     if says_no(document):
-        return _Reading(f"HTTP {status} with errors", status, document, headers)
+        return _Attempt(f"HTTP {status} with errors", status, document, headers)
     trouble = "" if document is not None and question.readable(document) else "unreadable answer"
-    return _Reading(trouble, status, document, headers)
+    return _Attempt(trouble, status, document, headers)
 
 
 def _json_object(content: bytes) -> dict[str, Any] | None:
@@ -182,7 +182,7 @@ def _json_object(content: bytes) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _settle(question: Question, reading: _Reading, sends: int, maybe_done: bool) -> Reply:
+def _resolve_refusal(question: RequestSpec, reading: _Attempt, sends: int, maybe_done: bool) -> Response:
     status = reading.status or 0
     told = reading.document
     refused = Refused(
@@ -195,13 +195,13 @@ def _settle(question: Question, reading: _Reading, sends: int, maybe_done: bool)
     if not maybe_done:
         raise refused
     if refused.code == question.already_done:
-        return Reply(status, sends, {"data": {}})
+        return Response(status, sends, {"data": {}})
     if refused.code in _HOLDS_FOR_EARLIER_SENDS and refused.pointer != "/command_id":
         raise refused
     raise Unavailable(reading.trouble, sends=sends, status=status)
 
 
-def _failure(reading: _Reading, sends: int, maybe_done: bool) -> TelnyxError:
+def _failure(reading: _Attempt, sends: int, maybe_done: bool) -> TelnyxError:
     if reading.status == 429 and not maybe_done:
         return RateLimited(retry_after(reading.headers), sends=sends)
     return Unavailable(reading.trouble, sends=sends, status=reading.status, reached=maybe_done)

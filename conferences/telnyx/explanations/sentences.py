@@ -42,16 +42,16 @@ class Explanation:
     race: bool = False
 
 
-def explain(error: TelnyxError | InvalidCommand, *, deed: str = "") -> Explanation:
-    """Return the sentences for `error`. With a `deed`, such as "Whisper", the supervisor's begins with it.
+def explain(error: TelnyxError | InvalidCommand, *, action: str = "") -> Explanation:
+    """Return the sentences for `error`. With a `action`, such as "Whisper", the supervisor's begins with it.
 
     Refusals are told apart by (status, code), and by their words where the provider uses one code for two things; a
     code nobody has described is shown with its title and detail.
     """
     explanation = _explain(error)
-    if not deed:
+    if not action:
         return explanation
-    supervisor = f"{deed[:1].upper()}{deed[1:]}: {explanation.supervisor}"
+    supervisor = f"{action[:1].upper()}{action[1:]}: {explanation.supervisor}"
     return Explanation(supervisor, explanation.administrator, explanation.field, explanation.race)
 
 

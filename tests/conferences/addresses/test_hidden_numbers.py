@@ -257,7 +257,7 @@ def test_nor_by_what_is_looked_up_at_the_provider_later(story: Story, directory)
     story.simulator.world.answer(leg)
     story.simulator.world.presses(leg, "7")
     story.wait(120)
-    backfill.look_back(story.now())
+    backfill.run(story.now())
     assert b'"digit' not in stored()
 
 

@@ -116,7 +116,7 @@ def test_every_list_can_be_searched(db, cleo):
 @pytest.mark.parametrize("model", RECORDS)
 def test_no_number_of_a_customer_is_shown_without_the_permission(recorded, model):
     AuditEntry(
-        at=AT, phase="outcome", deed="dial", actor_name="M", provider_text=f"Bad: {CUSTOMER}", note=CUSTOMER
+        at=AT, phase="outcome", action="dial", actor_name="M", provider_text=f"Bad: {CUSTOMER}", note=CUSTOMER
     ).save()
     assert CUSTOMER[1:] not in re.sub(r"[^0-9A-Za-z]", "", shown(viewer(model), model))
 

@@ -21,7 +21,7 @@ def at(seconds: float) -> datetime:
 
 DIALLED = OwnVoice(
     asked=MONITOR,
-    asked_at=at(0),
+    requested_at=at(0),
     accepted=NOTHING,
     accepted_at=None,
     join_sent_at=None,
@@ -41,15 +41,15 @@ ACCEPTED = replace(SENT, accepted=MONITOR, accepted_at=at(2), is_joining=False, 
         (replace(DIALLED, is_in=True), Claim.RECKONED),  # somebody else let her in
         (SENT, Claim.BEING_MUTED),
         (replace(SENT, asked=BARGE), Claim.RECKONED),
-        (replace(SENT, asked=BARGE, asked_at=at(1.5)), Claim.CHANGED_MEANWHILE),
-        (replace(SENT, asked_at=at(1.5)), Claim.CHANGED_MEANWHILE),  # it may have been sent for a barge
-        (replace(SENT, asked=BARGE, asked_at=at(1.5), is_in=True), Claim.RECKONED),
+        (replace(SENT, asked=BARGE, requested_at=at(1.5)), Claim.CHANGED_MEANWHILE),
+        (replace(SENT, requested_at=at(1.5)), Claim.CHANGED_MEANWHILE),  # it may have been sent for a barge
+        (replace(SENT, asked=BARGE, requested_at=at(1.5), is_in=True), Claim.RECKONED),
         (replace(SENT, is_joining=False), Claim.RECKONED),  # its answer was lost
         (ACCEPTED, Claim.BEING_MUTED),
         (replace(ACCEPTED, is_proved=True), Claim.RECKONED),
         (replace(ACCEPTED, is_muted=False), Claim.RECKONED),
         (replace(ACCEPTED, accepted_at=at(1.4)), Claim.RECKONED),  # a second has passed
-        (replace(ACCEPTED, asked=BARGE, asked_at=at(2.1)), Claim.RECKONED),
+        (replace(ACCEPTED, asked=BARGE, requested_at=at(2.1)), Claim.RECKONED),
         (replace(ACCEPTED, accepted=NOTHING), Claim.NOT_CERTAIN),
     ],
 )
@@ -62,7 +62,7 @@ times = st.integers(0, 6).map(at)
 voices = st.builds(
     OwnVoice,
     asked=modes.filter(lambda one: one != NOTHING),
-    asked_at=times,
+    requested_at=times,
     accepted=modes,
     accepted_at=st.none() | times,
     join_sent_at=st.none() | times,

@@ -168,7 +168,9 @@ WHISPERS = tuple(Step("join", (who,), "whisper", (ANA,)) for who in (MARTA, BEN)
 UNMUTED_MONITOR = (Step("join", (MARTA,), "monitor"), Step("unmute"))
 UNMUTED_WHISPERER = (Step("join", (MARTA,), "whisper"), Step("unmute"))
 BACK_AGAIN = (Step("leave", (ANA,)), Step("join", (ANA,)))
-BY_PHONE, RESUMED, HELD, UNHELD = (Step(deed, (ANA,)) for deed in ("phone_holds", "phone_resumes", "hold", "unhold"))
+BY_PHONE, RESUMED, HELD, UNHELD = (
+    Step(action, (ANA,)) for action in ("phone_holds", "phone_resumes", "hold", "unhold")
+)
 BARGE, LOST = Step("join", (MARTA,), "barge"), Step("lose_answer", (MARTA,), "monitor")
 TWINS = {
     "two whisperers": ((BEN, MARTA), Plot({"whisperers_hear_each_other": True}, WHISPERS), Plot({}, WHISPERS)),
@@ -213,19 +215,19 @@ def instead(rule, wrong):
 
 PLANTED = {
     "a monitor is never heard": (
-        hearing.has_a_voice,
-        lambda listener, speaker: NO if speaker.role == "monitor" else hearing.has_a_voice(listener, speaker),
+        hearing.can_speak,
+        lambda listener, speaker: NO if speaker.role == "monitor" else hearing.can_speak(listener, speaker),
     ),
     "a lost answer means that nothing happened": (
-        hearing.has_a_voice,
-        lambda listener, speaker: hearing.has_a_voice(listener, replace(speaker, role_known=True)),
+        hearing.can_speak,
+        lambda listener, speaker: hearing.can_speak(listener, replace(speaker, role_known=True)),
     ),
     "whisperers never hear each other": (
         hearing.addresses,
         lambda listener, speaker: NO if speaker.targets and listener.key not in speaker.targets else YES,
     ),
     "a whisper reaches everybody": (hearing.addresses, lambda listener, speaker: YES),
-    "mute does not matter": (hearing.has_a_voice, lambda listener, speaker: YES),
+    "mute does not matter": (hearing.can_speak, lambda listener, speaker: YES),
     "hold does not matter": (hearing.neither_is_on_hold, lambda listener, speaker: YES),
     "only the speaker's hold matters": (
         hearing.neither_is_on_hold,
@@ -238,8 +240,8 @@ PLANTED = {
         lambda listener, speaker: NO if listener.phone_hold or speaker.phone_hold else YES,
     ),
     "whoever is not ours is ordinary": (
-        hearing.has_a_voice,
-        lambda listener, speaker: hearing.has_a_voice(listener, replace(speaker, kind="customer")),
+        hearing.can_speak,
+        lambda listener, speaker: hearing.can_speak(listener, replace(speaker, kind="customer")),
     ),
 }
 

@@ -1,4 +1,4 @@
-"""What is written of a deed, and that it stays as it was written."""
+"""What is written of an action, and that it stays as it was written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def frozen():
 
 @pytest.fixture
 def conference(db):
-    return Conference.objects.create(conference_id="conf-1", name="Order 12", first_seen_at=AT, known_at=AT)
+    return Conference.objects.create(conference_id="conf-1", name="Order 12", first_seen_at=AT, last_event_at=AT)
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def mine(conference, marta):
         token=uuid4(),
         source_ip="192.0.2.7",
         call_control_id="v3:mine",
-        asked_role="whisper",
-        asked_at=AT,
+        requested_role="whisper",
+        requested_at=AT,
         created_at=AT,
     )
 
@@ -54,7 +54,7 @@ def written(entry, *names):
 
 def test_an_intent_says_who_what_from_where_and_when(mine, marta):
     entry = intend(mine)
-    assert written(entry, "at", "phase", "deed", "role", "command_id", "result") == (
+    assert written(entry, "at", "phase", "action", "role", "command_id", "result") == (
         AT, "intent", "join", "whisper", "cmd-1", "",
     )  # fmt: skip
     assert written(entry, "actor", "actor_name", "source_ip") == (marta, "Marta Gil", "192.0.2.7")
@@ -100,7 +100,7 @@ def test_an_outcome_repeats_its_intent_and_adds_what_came_of_it(mine):
         "Conference is full",
     )
     same = (
-        "deed",
+        "action",
         "role",
         "targets",
         "command_id",

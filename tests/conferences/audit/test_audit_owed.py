@@ -68,7 +68,7 @@ def test_leaving_is_possible_all_the_same_and_on_record_later(story: Story, mart
     open_audit()
     background.run_due()
     late = list(AuditEntry.objects.order_by("pk")[before:])
-    assert [(one.deed, one.phase) for one in late][:2] == [("leave", "intent"), ("leave", "outcome")]
+    assert [(one.action, one.phase) for one in late][:2] == [("leave", "intent"), ("leave", "outcome")]
     assert all((one.at - asked_at).total_seconds() < 5 for one in late)
     assert late[1].intent == late[0]
     assert not OwedEntry.objects.exists()
@@ -84,7 +84,7 @@ def test_going_quieter_is_possible_all_the_same(story: Story, marta, role, to):
     assert (mine.accepted_role, story.hear(world, story.leg(DESK))) == ("monitor", set())
     open_audit()
     background.run_due()
-    assert AuditEntry.objects.filter(deed="update", role="monitor", phase="outcome", result="ok").exists()
+    assert AuditEntry.objects.filter(action="update", role="monitor", phase="outcome", result="ok").exists()
 
 
 def test_going_louder_is_not(story: Story, marta):
@@ -108,7 +108,7 @@ def test_a_withdrawn_right_ends_the_listening_all_the_same(story: Story, marta, 
     assert (mine.problem, is_up(story)) == ("withdrawn", False)
     open_audit()
     background.run_due()
-    assert AuditEntry.objects.get(deed="withdraw").actor_name == "Earshot"
+    assert AuditEntry.objects.get(action="withdraw").actor_name == "Earshot"
 
 
 def test_what_cannot_be_written_yet_stays_owed(story: Story, marta):
@@ -122,7 +122,7 @@ def test_what_cannot_be_written_yet_stays_owed(story: Story, marta):
     open_audit()
     background.run_due()
     background.run_due()
-    assert (OwedEntry.objects.count(), AuditEntry.objects.filter(deed="leave", phase="intent").count()) == (0, 1)
+    assert (OwedEntry.objects.count(), AuditEntry.objects.filter(action="leave", phase="intent").count()) == (0, 1)
 
 
 def test_an_outcome_finds_its_intent_that_was_written_meanwhile(story: Story, marta):
@@ -133,4 +133,4 @@ def test_an_outcome_finds_its_intent_that_was_written_meanwhile(story: Story, ma
     open_audit()
     assert (intent.pk, audit_owed.settle()) == (None, 1)
     outcome = audit.conclude(intent, audit.Outcome(AuditEntry.Result.OK))
-    assert outcome.intent == AuditEntry.objects.get(deed="leave", phase="intent")
+    assert outcome.intent == AuditEntry.objects.get(action="leave", phase="intent")

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from conferences.doctor.application import Door, examine
+from conferences.doctor.application import WebhookEndpoint, examine
 from conferences.doctor.findings import Level
 
 OK, WARNING, ERROR = Level.OK, Level.WARNING, Level.ERROR
 HERE = "https://earshot.example/webhooks/telnyx/"
-DOOR = Door(
+DOOR = WebhookEndpoint(
     path="/webhooks/telnyx/",
     hosts=("earshot.example", "10.0.0.8"),
     origins=("https://board.example",),
@@ -39,7 +39,7 @@ def level(subject, record, door=DOOR):
 def test_an_application_as_it_should_be_has_nothing_to_mend():
     findings = list(examine(GOOD, DOOR))
     assert {one.level for one in findings} == {OK}
-    assert {one.mend for one in findings} == {""}
+    assert {one.fix for one in findings} == {""}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_an_application_as_it_should_be_has_nothing_to_mend():
 def test_a_setting_is_judged_by_what_it_does_to_calls(subject, field, value, expected):
     findings = {one.subject: one for one in examine(GOOD | {field: value}, DOOR)}
     assert {one.level for other, one in findings.items() if other != subject} == {OK}
-    assert (findings[subject].level, bool(findings[subject].mend)) == (expected, expected is not OK)
+    assert (findings[subject].level, bool(findings[subject].fix)) == (expected, expected is not OK)
 
 
 def test_webhooks_that_somebody_passes_on_are_no_error():
@@ -92,7 +92,7 @@ def test_an_address_of_this_machine_is_right_for_a_provider_on_it_alone(url):
 def test_the_trap_names_its_seconds():
     record = GOOD | {"first_command_timeout": True, "first_command_timeout_secs": 10}
     (trap,) = [one for one in examine(record, DOOR) if one.subject == "Hang-up on timeout"]
-    assert trap.said.startswith("A caller is hung up on when no program commands the call within 10 s.")
+    assert trap.message.startswith("A caller is hung up on when no program commands the call within 10 s.")
 
 
 def test_a_record_with_nothing_in_it_is_judged_all_the_same():
@@ -106,8 +106,8 @@ def test_an_application_that_tells_nothing_of_calling_out_proves_nothing():
 
 def test_the_way_to_an_outbound_voice_profile_is_told():
     found = next(one for one in examine(GOOD | {"outbound": {}}, DOOR) if one.level == ERROR)
-    assert "no supervisor's phone can be called" in found.said
-    assert "Assign one" in found.mend
+    assert "no supervisor's phone can be called" in found.message
+    assert "Assign one" in found.fix
 
 
 @pytest.mark.parametrize(

@@ -14,19 +14,19 @@ LEVELS = [(0.4, OK), (-29.9, OK), (30.0, WARNING), (-30.0, WARNING), (119.9, WAR
 @pytest.mark.parametrize(("ahead", "level"), LEVELS)
 def test_a_clock_is_judged_by_how_far_it_is_off_either_way(ahead, level):
     finding = against_provider(ahead)
-    assert (finding.level, bool(finding.mend)) == (level, level is not OK)
+    assert (finding.level, bool(finding.fix)) == (level, level is not OK)
 
 
 @pytest.mark.parametrize(
-    ("ahead", "said"),
+    ("ahead", "message"),
     [
         (1.2, "Within a second or two of the provider's."),
         (12.0, "12.0 s ahead of the provider's."),
         (-12.0, "12.0 s behind the provider's."),
     ],
 )
-def test_a_clock_is_told_with_its_direction(ahead, said):
-    assert against_provider(ahead).said == said
+def test_a_clock_is_told_with_its_direction(ahead, message):
+    assert against_provider(ahead).message == message
 
 
 def test_answers_without_a_date_are_no_trouble():
@@ -40,7 +40,7 @@ def test_webhooks_are_judged_by_their_usual_delay(delay, level):
 
 def test_a_few_late_webhooks_do_not_count():
     finding = against_webhooks([0.2] * 6 + [500.0] * 5)
-    assert (finding.level, finding.said) == (OK, "Events arrive 0.2 s after they happen (median of 11).")
+    assert (finding.level, finding.message) == (OK, "Events arrive 0.2 s after they happen (median of 11).")
 
 
 def test_no_webhooks_are_no_trouble():

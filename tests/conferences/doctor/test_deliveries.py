@@ -32,8 +32,8 @@ def test_failures_are_counted_with_the_last_status_of_each():
         failed(attempt(503)),
     ]
     finding = examine(deliveries, HERE, NOON)
-    assert finding.said == "3 failed in the last 24 hours: 503 (2×), no answer (1×). Others have arrived since."
-    assert finding.mend == (
+    assert finding.message == "3 failed in the last 24 hours: 503 (2×), no answer (1×). Others have arrived since."
+    assert finding.fix == (
         "The database could not be written; the log says why. "
         "The provider could not connect, or waited too long: check firewall, certificate and load."
     )
@@ -63,23 +63,23 @@ def test_an_attempt_without_a_time_counts_and_proves_nothing_about_now():
 def test_not_more_than_a_thousand_are_read():
     endless = iter(lambda: failed(attempt(302)), None)
     finding = examine(endless, HERE, NOON)
-    assert finding.said.startswith(f"At least {MOST} failed in the last 24 hours: 302 ({MOST}×).")
-    assert finding.mend == "The URL redirects: give the provider the address it leads to."
+    assert finding.message.startswith(f"At least {MOST} failed in the last 24 hours: 302 ({MOST}×).")
+    assert finding.fix == "The URL redirects: give the provider the address it leads to."
 
 
 def test_a_status_nobody_has_met_is_looked_up_in_the_log():
-    assert examine([failed(attempt(418))], HERE, NOON).mend == (
+    assert examine([failed(attempt(418))], HERE, NOON).fix == (
         "Look in this server's log for what it answered with 418."
     )
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "message"),
     [(-3, "0 s"), (5, "5 s"), (119, "119 s"), (120, "2 min"), (7199, "119 min"), (7200, "2 h")],
 )
-def test_the_last_webhook_is_told_with_its_age(seconds, said):
+def test_the_last_webhook_is_told_with_its_age(seconds, message):
     finding = arrived(NOON - timedelta(seconds=seconds), NOON)
-    assert (finding.level, finding.said) == (Level.OK, f"The last one came {said} ago.")
+    assert (finding.level, finding.message) == (Level.OK, f"The last one came {message} ago.")
 
 
 def test_a_server_that_never_heard_a_webhook_is_told_so():
@@ -87,13 +87,13 @@ def test_a_server_that_never_heard_a_webhook_is_told_so():
 
 
 @pytest.mark.parametrize(
-    ("ago", "level", "said"),
+    ("ago", "level", "message"),
     [
         (None, Level.WARNING, "The provider's records have never been looked through."),
         (timedelta(minutes=6), Level.WARNING, "The provider's records were last looked through 6 min ago."),
         (timedelta(seconds=20), Level.OK, "The provider's records were looked through 20 s ago."),
     ],
 )
-def test_a_reconciler_that_does_not_run_is_noticed(ago, level, said):
+def test_a_reconciler_that_does_not_run_is_noticed(ago, level, message):
     finding = looked_through(None if ago is None else NOON - ago, NOON)
-    assert (finding.level, finding.said) == (level, said)
+    assert (finding.level, finding.message) == (level, message)

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from conferences.doctor import stores
-from conferences.models import Fact, Lookback
+from conferences.models import BackfillCursor, Fact
 from tests.support.story import ANA, API_KEY, Story
 
 
@@ -38,7 +38,7 @@ def healthy(story: Story, marta: Any, settings: Any, monkeypatch: pytest.MonkeyP
     url = "https://earshot.example/webhooks/telnyx/"
     story.simulator.configure(webhook_url=url, first_command_timeout=False)
     story.call(ANA)
-    Lookback.objects.create(until=timezone.now())
+    BackfillCursor.objects.create(until=timezone.now())
     return story
 
 

@@ -60,7 +60,7 @@ def test_a_migration_that_was_not_run_is_counted(db):
     newest = MigrationRecorder(connection).migration_qs.filter(app="conferences").latest("name")
     MigrationRecorder(connection).record_unapplied("conferences", newest.name)
     (finding,) = [one for one in stores.database() if one.subject == "Migrations"]
-    assert (finding.level, finding.said) == (ERROR, "1 have not been run.")
+    assert (finding.level, finding.message) == (ERROR, "1 have not been run.")
 
 
 def test_a_database_that_is_away_is_a_finding(db):
@@ -69,7 +69,7 @@ def test_a_database_that_is_away_is_a_finding(db):
 
     with connection.execute_wrapper(fail):
         (finding,) = stores.database()
-    assert (finding.level, finding.said) == (ERROR, "It cannot be reached (OperationalError).")
+    assert (finding.level, finding.message) == (ERROR, "It cannot be reached (OperationalError).")
 
 
 def use_layer(settings, backend, **config):
@@ -79,12 +79,12 @@ def use_layer(settings, backend, **config):
 def test_the_layer_of_one_process_is_noted_as_such(settings):
     use_layer(settings, "channels.layers.InMemoryChannelLayer")
     finding = stores.channel_layer()
-    assert (finding.level, finding.said.split(":")[0]) == (OK, "In memory")
+    assert (finding.level, finding.message.split(":")[0]) == (OK, "In memory")
 
 
 def test_another_layer_is_tried(settings):
     use_layer(settings, f"{__name__}.Loyal")
-    assert stores.channel_layer().said == "A message went in and came out."
+    assert stores.channel_layer().message == "A message went in and came out."
 
 
 class Loyal:
@@ -129,4 +129,4 @@ def test_collected_static_files_are_well_until_one_changes(settings, tmp_path):
     Path(tmp_path, "dashboard", "earshot.css").write_text("old")
     after = stores.static_files()
     assert (before.level, after.level) == (OK, ERROR)
-    assert after.said.startswith("1 of ")
+    assert after.message.startswith("1 of ")

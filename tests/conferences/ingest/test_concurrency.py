@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def deliver(door: Door) -> Callable[[bytes], Callable[[], int]]:
-    """A deed for each body: post it, signed, and return the status."""
+    """An action for each body: post it, signed, and return the status."""
     return lambda body: lambda: Door(door.key).post(body).status_code
 
 

@@ -133,7 +133,7 @@ def test_a_type_that_the_fold_learns_later_counts_from_then_on(db):
     inbox.receive(envelope(), received_at=MORNING)
     inbox.receive(envelope(id="2", event_type="readback.conference"), received_at=MORNING)
     Fact.objects.update(outcome=Fact.Outcome.IGNORED, reason="unknown type")  # as an older fold had left them
-    assert inbox.reconsider() == 1
+    assert inbox.reapply_ignored() == 1
     assert dict(Fact.objects.values_list("event_type", "outcome")) == {
         "call.initiated": "applied",
         "readback.conference": "ignored",

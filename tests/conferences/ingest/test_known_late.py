@@ -106,7 +106,7 @@ def test_calls_that_were_up_before_us_are_seen_by_their_team_within_a_minute(sto
     sim.pump()
     story.wait(600)
     sim.faults.clear()
-    readback.discover()
+    readback.find_unknown_conferences()
     for one in Conference.objects.all():
         readback.read_back(one)
     for _ in range(12):

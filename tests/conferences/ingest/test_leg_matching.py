@@ -103,7 +103,7 @@ def test_a_leg_of_a_supervision_is_the_supervisors_whatever_its_address(director
     receive([joined("x")])
     conference = Leg.objects.get().participants.get().conference
     Supervision.objects.create(user=marta, conference=conference, token=uuid.uuid4(), call_control_id="v3:a",
-                               asked_role="monitor", asked_at=MORNING, created_at=MORNING)  # fmt: skip
+                               requested_role="monitor", requested_at=MORNING, created_at=MORNING)  # fmt: skip
     assert kind_of(outgoing(ANA)) == ("supervisor", "", "")
     assert kind_of(Leg(call_control_id="v3:b", direction="outgoing", to_address=ANA)) == ("agent", "Ana Ruiz", "")
 

@@ -121,9 +121,9 @@ def test_a_whisper_to_a_shared_phone_is_allowed_and_says_so(story: Story, marta,
     assert "Ana Ruiz or Nadia Night agents, a shared phone" in form
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
     assert (mine.state, mine.accepted_role) == ("joined", "whisper")
-    entry = AuditEntry.objects.get(deed="join", phase="intent")
+    entry = AuditEntry.objects.get(action="join", phase="intent")
     assert entry.targets[0]["name"] == "a shared phone: Ana Ruiz or Nadia Night"
-    assert "Ana Ruiz or Nadia Night" in entry.said
+    assert "Ana Ruiz or Nadia Night" in entry.claim
 
 
 @pytest.mark.parametrize("who", ["nadia", "ana"])

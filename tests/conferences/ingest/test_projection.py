@@ -70,7 +70,7 @@ def test_what_shows_nothing_new_gets_no_number(db, again):
 def test_known_at_tells_when_the_provider_last_said_anything(db, clock):
     clock.move_to(MORNING, tick=False)
     receive([joined("a", at=1)])
-    assert Conference.objects.values_list("known_at", "first_seen_at").get() == (MORNING, MORNING)
+    assert Conference.objects.values_list("last_event_at", "first_seen_at").get() == (MORNING, MORNING)
 
 
 @pytest.mark.parametrize("statement", ["conferences_feed", "conferences_participant", "conferences_leg"])
@@ -237,7 +237,7 @@ def test_who_reads_back_meanwhile_is_not_overruled(db):
     rows = projection.Rows.about(joined("a"))
     projection.mark_read(conference, MORNING)
     rows.save(rows.state(), MORNING)
-    assert Conference.objects.get().read_at == MORNING
+    assert Conference.objects.get().polled_at == MORNING
 
 
 def test_only_one_of_two_claims_a_reading(db):

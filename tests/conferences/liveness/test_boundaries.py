@@ -36,7 +36,7 @@ def fails(*_: Any, **__: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
-    for name in ("FACTS", "ERRANDS", "ONE_ERRAND", "HUB", "HEARTBEAT", "READING", "ONE_READING"):
+    for name in ("FACTS", "BACKGROUND", "ONE_TASK", "HUB", "HEARTBEAT", "READING", "ONE_READING"):
         monkeypatch.setattr(boundaries, name, Boundary(name.title()))
     monkeypatch.setattr(background, "_FAILED", {})
     monkeypatch.setattr(pulse, "_written", {})
@@ -166,15 +166,15 @@ def test_a_read_back_that_cannot_count_leaves_the_others_alone(story: Story, dir
         read(conference, **told)
 
     monkeypatch.setattr(readback, "read_back", read_back)
-    Conference.objects.update(read_at=None)
+    Conference.objects.update(polled_at=None)
     call_command("reconcile", once=True)
     assert {*asked} == {first.id, second.id}
-    assert Conference.objects.get(conference_id=second.id).checked_at is not None
+    assert Conference.objects.get(conference_id=second.id).verified_at is not None
     assert boundaries.ONE_READING.failures >= 0
     assert sum(boundaries.ONE_READING.counts.values()) == 1
 
 
-@pytest.mark.parametrize("what", ["due", "discover"])
+@pytest.mark.parametrize("what", ["due", "find_unknown_conferences"])
 def test_the_reconciler_outlives_what_it_does(story: Story, directory, monkeypatch, what):
     """It comes round again and again, says so, and says what is amiss."""
     command = reconcile_command.Command()
@@ -202,20 +202,20 @@ def test_the_reconciler_outlives_what_it_does(story: Story, directory, monkeypat
         assert "Planted" in boundaries.READING.trouble
 
 
-def test_errands_outlive_one_that_fails(story: Story, directory, monkeypatch, caplog):
+def test_tasks_outlive_one_that_fails(story: Story, directory, monkeypatch, caplog):
     """It is logged, tried again after a pause that grows, and the others are done meanwhile."""
     done = []
     monkeypatch.setattr(background, "close_old_connections", lambda: None)
     monkeypatch.setattr(background, "due", lambda: iter([(("a", 1), fails), (("b", 2), lambda: done.append(1))]))
     with caplog.at_level(logging.ERROR):
-        for key, errand in background.due():
-            background._do(key, errand)
+        for key, task in background.due():
+            background._do(key, task)
     assert done == [1]
     assert [background._may_be_tried(key) for key in (("a", 1), ("b", 2))] == [False, True]
     assert "Planted" in caplog.text
 
 
-def test_a_look_for_errands_that_fails_is_not_the_last(monkeypatch):
+def test_a_look_for_tasks_that_fails_is_not_the_last(monkeypatch):
     looked = []
 
     def due() -> Any:
@@ -226,7 +226,7 @@ def test_a_look_for_errands_that_fails_is_not_the_last(monkeypatch):
         return iter(())
 
     monkeypatch.setattr(background, "close_old_connections", lambda: None)
-    runner = background.Runner()
+    runner = background.BackgroundRunner()
     monkeypatch.setattr(background, "due", due)
     monkeypatch.setattr(background, "LOOK_EVERY", 0.0)
     monkeypatch.setattr(boundaries, "FIRST_PAUSE", 0.0)

@@ -41,7 +41,7 @@ def sales(directory) -> Conference:
 def verdict(user, conference, role, *targets) -> str:
     """The sentence that refuses, or "may"."""
     try:
-        policy.check_deed(User.objects.get(pk=user.pk), conference, role, targets)
+        policy.check_action(User.objects.get(pk=user.pk), conference, role, targets)
     except NotPossible as error:
         return error.sentence
     return "may"
@@ -162,7 +162,7 @@ def test_an_agent_taken_out_of_the_directory_is_none_any_more(support, marta):
 def test_a_refusal_names_the_field_it_belongs_beside(support, marta, asked, refusal):
     role, *targets = asked
     with pytest.raises(NotPossible) as caught:
-        policy.check_deed(marta, support, role, targets)
+        policy.check_action(marta, support, role, targets)
     assert (type(caught.value), caught.value.field) == refusal
 
 
@@ -170,9 +170,9 @@ def test_a_call_that_is_over_and_one_that_may_not_be_seen_are_told_apart(support
     Conference.objects.filter(pk=support.pk).update(state="completed")
     support.teams_then.set(support.teams_now())
     with pytest.raises(ConferenceOver):
-        policy.check_deed(marta, Conference.objects.get(pk=support.pk), "monitor", ())
+        policy.check_action(marta, Conference.objects.get(pk=support.pk), "monitor", ())
     with pytest.raises(NotAllowed):
-        policy.check_deed(marta, sales, "monitor", ())
+        policy.check_action(marta, sales, "monitor", ())
 
 
 def test_numbers_in_full_are_for_those_who_may_see_them(marta, ben):

@@ -70,10 +70,10 @@ def test_whoever_may_listen_no_longer_is_out_and_on_record(story: Story, marta, 
     mine = after_ten_seconds(story, mine)
     assert (mine.state, mine.problem, is_up(story)) == ("ended", "withdrawn", False)
     assert story.hear(world, story.leg(DESK)) == set()
-    entry = AuditEntry.objects.get(deed="withdraw")
+    entry = AuditEntry.objects.get(action="withdraw")
     assert (entry.actor, entry.actor_name, entry.supervision_id, bool(entry.note)) == (None, "Earshot", mine.pk, True)
     after = AuditEntry.objects.filter(pk__gt=entry.pk)
-    assert {(one.deed, one.actor_name) for one in after} >= {("hangup", "Earshot")}
+    assert {(one.action, one.actor_name) for one in after} >= {("hangup", "Earshot")}
     assert {one.actor_name for one in after} == {"Earshot"}
 
 
@@ -206,7 +206,7 @@ def test_a_quieter_mode_is_taken_whatever_the_policy_says(story: Story, marta):
     marta.user_permissions.remove(Permission.objects.get(codename="monitor_conference"))
     client.post(f"/supervisions/{mine.pk}/change/", {"role": "monitor"})
     mine.refresh_from_db()
-    assert (mine.asked_role, AuditEntry.objects.filter(result="denied").count()) == ("monitor", 0)
+    assert (mine.requested_role, AuditEntry.objects.filter(result="denied").count()) == ("monitor", 0)
     for _ in range(3):
         story.pass_time()
     assert story.hear(world, story.leg(DESK)) == set()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from conferences.models import Conference, Fact, Gap, Leg, Lookback, Participant
+from conferences.models import BackfillCursor, Conference, Fact, Gap, Leg, Participant
 from conferences.reconciliation import backfill, readback
 from conferences.telnyx.errors import TelnyxError
 from tests.support.story import ANA, CHEN, CUSTOMER, LUIS, Story, browser
@@ -24,7 +24,7 @@ def up(story: Story, directory: Any) -> Story:
 
 
 def look() -> int:
-    return backfill.look_back(timezone.now())
+    return backfill.run(timezone.now())
 
 
 def people() -> set[str]:
@@ -58,7 +58,7 @@ def test_a_webhook_that_comes_after_all_is_a_duplicate(up):
     up.wait(5)
     for record in up.simulator.world.legs.values():
         Leg.objects.get_or_create(call_control_id=record.call_control_id, defaults={"call_leg_id": record.call_leg_id})
-    backfill.introduce(Leg.objects.filter(direction=""), timezone.now())
+    backfill.fetch_leg_history(Leg.objects.filter(direction=""), timezone.now())
     before = (Fact.objects.count(), people())
     up.pass_time(30)
     assert before[1] == {"Ana Ruiz", "Luis Ortega"} == people()
@@ -101,8 +101,8 @@ def test_after_ten_minutes_away_nothing_is_missing(up, rate):
     up.simulator.faults.clear()
     look()
     over = Conference.objects.get(conference_id=brief.id)
-    took_part = set(over.participants.values_list("leg__agent__name", flat=True))
-    assert (over.state, "Luis Ortega" in took_part, people()) == ("completed", True, {"Ana Ruiz"})
+    past_participants = set(over.participants.values_list("leg__agent__name", flat=True))
+    assert (over.state, "Luis Ortega" in past_participants, people()) == ("completed", True, {"Ana Ruiz"})
     assert 119 <= (over.ended_at - over.created_at).total_seconds() <= 122
     assert Gap.objects.count() == 0
 
@@ -112,16 +112,16 @@ def test_a_look_that_is_interrupted_goes_on_where_it_was(up):
         up.wait(25 * 60)
         up.simulator.far_end_hangs_up(up.leg(ANA))
         up.wait(60)
-    before = Lookback.objects.get().until
+    before = BackfillCursor.objects.get().until
     up.simulator.faults.add("answer", method="GET", path="webhook_deliveries", status=200, body={"data": []})
     up.simulator.faults.add("unavailable", method="GET", path="call_events", times=None)
     with pytest.raises(TelnyxError):
         look()
-    stopped = Lookback.objects.get().until
+    stopped = BackfillCursor.objects.get().until
     up.simulator.faults.clear()
     look()
-    assert before <= stopped < Lookback.objects.get().until
-    assert (people(), Lookback.objects.get().until) == (set(), timezone.now())
+    assert before <= stopped < BackfillCursor.objects.get().until
+    assert (people(), BackfillCursor.objects.get().until) == (set(), timezone.now())
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def blind(up: Story) -> Conference:
 def test_what_the_records_no_longer_reach_is_a_gap(blind):
     gap = Gap.objects.get()
     assert gap.ends_at - gap.begins_at > timedelta(hours=1)
-    assert (timezone.now() - gap.ends_at, Lookback.objects.get().until) == (timedelta(hours=24), timezone.now())
+    assert (timezone.now() - gap.ends_at, BackfillCursor.objects.get().until) == (timedelta(hours=24), timezone.now())
     assert (look(), Gap.objects.count()) == (0, 1)
 
 
@@ -192,8 +192,12 @@ def test_a_leg_whose_first_webhook_never_came_gets_its_name(up):
     up.simulator.conference_with([LUIS], customer="+14155550177")
     up.simulator.pump()
     unknown = people()
-    backfill.introduce(backfill.strangers(timezone.now()), timezone.now())
-    assert (unknown, people(), backfill.strangers(timezone.now())) == ({"Ana Ruiz"}, {"Ana Ruiz", "Luis Ortega"}, [])
+    backfill.fetch_leg_history(backfill.unidentified_legs(timezone.now()), timezone.now())
+    assert (unknown, people(), backfill.unidentified_legs(timezone.now())) == (
+        {"Ana Ruiz"},
+        {"Ana Ruiz", "Luis Ortega"},
+        [],
+    )
 
 
 def test_a_leg_that_nothing_is_recorded_of_is_asked_after_ever_less_often_and_not_for_ever(up):
@@ -201,7 +205,7 @@ def test_a_leg_that_nothing_is_recorded_of_is_asked_after_ever_less_often_and_no
     up.simulator.faults.webhooks.swallow_rate, up.simulator.faults.webhooks.events = 1.0, r"call\.initiated"
     up.simulator.conference_with([LUIS], customer="+14155550177")
     up.simulator.pump()
-    asked = [len(backfill.strangers(timezone.now() + timedelta(minutes=minutes))) for minutes in (0, 9, 11)]
+    asked = [len(backfill.unidentified_legs(timezone.now() + timedelta(minutes=minutes))) for minutes in (0, 9, 11)]
     assert asked == [2, 2, 0]  # the customer and Luis
     lookups = []
     for _ in range(120):
@@ -216,7 +220,7 @@ def test_what_comes_late_from_the_records_is_no_lag(up):
         up.simulator.join(next(iter(up.simulator.world.conferences.values())), up.simulator.dial(CHEN))
         up.wait(20)
     look()
-    assert Conference.objects.get().told_at is None
+    assert Conference.objects.get().provider_time is None
 
 
 def test_a_forged_type_of_ours_in_the_records_has_no_effect(up):

@@ -74,7 +74,7 @@ def test_times_on_the_board_are_the_calls_own(story: Story, marta: User, seconds
     shown = call_for(audience_of(marta), Conference.objects.with_people().get(pk=call.pk))
     now = datetime.fromisoformat(frames.orjson.loads(frames.heartbeat(0, {}, {}, {}))["now"])
     assert abs((now - shown.started_at).total_seconds() - 60) < 2.5
-    assert abs((now - shown.known_at).total_seconds()) < 2.5
+    assert abs((now - shown.last_event_at).total_seconds()) < 2.5
 
 
 @off
@@ -88,7 +88,7 @@ def test_a_supervision_is_joined_confirmed_and_left(story: Story, marta: User, s
     for _ in range(4):
         story.pass_time(2)
     mine.refresh_from_db()
-    assert mine.proof == "agrees"
+    assert mine.confirmation == "agrees"
     mine = ask(marta, call, role="barge") if mine.ended_at else mine
     assert Participant.objects.filter(leg__call_control_id=mine.call_control_id, state="joined").exists()
 

@@ -69,7 +69,7 @@ def test_what_makes_a_supervisor_quieter_is_believed_at_once(lossy: Story, marta
 def test_doubts_are_looked_at_again_soon(lossy: Story, marta):
     lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
     look(lossy, 5)
-    soon = [bool(readback.due(Conference.objects.get().read_at + readback.SEEN_AGAIN * part)) for part in (0.5, 1.1)]
+    soon = [bool(readback.due(Conference.objects.get().polled_at + readback.SEEN_AGAIN * part)) for part in (0.5, 1.1)]
     assert soon == [False, True]
 
 

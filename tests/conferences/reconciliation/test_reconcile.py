@@ -43,7 +43,7 @@ def test_a_lost_hangup_is_found_first_as_having_left_then_as_having_ended(story,
     read(conference)
     assert (ours(world.id), leg.call_control_id in legs_up()) == (theirs(world), True)
     story.pass_time(61)
-    leg_status.read_legs(leg_status.doubtful_legs(timezone.now()))
+    leg_status.read_legs(leg_status.stale_legs(timezone.now()))
     assert leg.call_control_id not in legs_up()
 
 
@@ -66,11 +66,11 @@ def test_a_conference_the_provider_has_forgotten_has_ended(story, called, happen
     assert (conference.state, conference.end_reason) == ("completed", "not found at the provider")
 
 
-@pytest.mark.parametrize("deed", ["mute", "hold"])
-def test_mute_and_hold_done_elsewhere_are_found_and_their_end_too(story, called, happen, deed):
+@pytest.mark.parametrize("action", ["mute", "hold"])
+def test_mute_and_hold_done_elsewhere_are_found_and_their_end_too(story, called, happen, action):
     world, conference = called
     for on in (True, False):
-        happen(getattr(story.simulator.world, deed), [stay_of(world, ANA)], on)
+        happen(getattr(story.simulator.world, action), [stay_of(world, ANA)], on)
         read(conference)
         assert ours(world.id) == theirs(world)
     assert readbacks()[-2:] == ["readback.participant"] * 2
@@ -135,7 +135,7 @@ def test_what_is_known_is_as_old_as_the_last_read_back_that_agreed(story, direct
             story.simulator.faults.clear()
         else:
             readback.read_back(Conference.objects.get(), patient=True)
-        ages.append((Conference.objects.get().checked_at - first).total_seconds())
+        ages.append((Conference.objects.get().verified_at - first).total_seconds())
     assert ages == [70, 70, 210]
 
 

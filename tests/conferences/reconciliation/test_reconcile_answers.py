@@ -27,7 +27,7 @@ def test_a_conference_told_of_a_moment_ago_is_not_over_because_its_record_is_not
     world = story.simulator.conference_with([ANA])
     story.simulator.pump()
     records, story.simulator.world.conferences = story.simulator.world.conferences, {}
-    readback.learn(Conference.objects.get().pk)
+    readback.fetch_record(Conference.objects.get().pk)
     assert (Conference.objects.get().state, Conference.objects.get().name) == ("in_progress", "")
     story.simulator.world.conferences = records
     story.pass_time(60)

@@ -115,7 +115,9 @@ def test_it_goes_on_until_it_is_told_to_stop(transactional_db, simulator, how):
             stderr=subprocess.PIPE,
         )
         try:
-            wait_until(lambda: Conference.objects.exclude(read_at=None).exists() and Leg.objects.count() == 2, process)
+            wait_until(
+                lambda: Conference.objects.exclude(polled_at=None).exists() and Leg.objects.count() == 2, process
+            )
             process.send_signal(how)
             _, errors = process.communicate(timeout=10)
         finally:

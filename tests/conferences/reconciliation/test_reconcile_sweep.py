@@ -49,7 +49,7 @@ def test_only_legs_that_nothing_vouches_for_are_asked_after(story, happen):
     story.pass_time(70)
     happen(simulator.far_end_hangs_up, gone)
     with counting(simulator) as paths:
-        leg_status.read_legs(leg_status.doubtful_legs(timezone.now()))
+        leg_status.read_legs(leg_status.stale_legs(timezone.now()))
     assert paths == [f"/connections/{simulator.app.connection_id}/active_calls", f"/calls/{gone.call_control_id}"]
     assert waiting.call_control_id in legs_up()
     assert gone.call_control_id not in legs_up()
@@ -65,7 +65,7 @@ def test_a_conference_of_which_every_webhook_was_lost_is_discovered(story, direc
 def test_another_applications_conferences_are_none_of_ours(story, settings, directory, happen):
     happen(story.simulator.conference_with, [ANA])
     settings.TELNYX_CONNECTION_ID = "1"
-    readback.discover()
+    readback.find_unknown_conferences()
     assert Conference.objects.count() == 0
 
 
@@ -85,16 +85,16 @@ def test_a_name_that_could_not_be_learnt_is_asked_for_again_unless_it_was_refuse
     world = story.simulator.conference_with([ANA])
     story.simulator.faults.add(kind, method="GET", path=f"/conferences/{world.id}$", times=2)
     story.simulator.pump()
-    readback.learn(Conference.objects.get().pk)
-    assert (Conference.objects.get().name, Conference.objects.get().read_at is None) == ("", asked_again)
-    readback.learn(Conference.objects.get().pk)
+    readback.fetch_record(Conference.objects.get().pk)
+    assert (Conference.objects.get().name, Conference.objects.get().polled_at is None) == ("", asked_again)
+    readback.fetch_record(Conference.objects.get().pk)
     assert Conference.objects.get().name == (world.name if asked_again else "")
 
 
 @pytest.mark.parametrize("conference_id", [".", "..", "a/b?c#d", "é" * 200])
 def test_an_id_that_cannot_be_asked_for_stops_nothing(story, directory, conference_id):
     receive([joined("v3:a", conference_id)])
-    readback.learn(Conference.objects.get().pk)
+    readback.fetch_record(Conference.objects.get().pk)
     assert Conference.objects.get().conference_id == conference_id
 
 
@@ -105,17 +105,17 @@ def test_what_is_due_is_the_longest_unread_first_and_supervised_calls_soon(story
 
     def unread_for(*ages):
         for conference, age in zip(conferences, ages, strict=True):
-            Conference.objects.filter(pk=conference.pk).update(read_at=now - timedelta(seconds=age))
+            Conference.objects.filter(pk=conference.pk).update(polled_at=now - timedelta(seconds=age))
         return [conferences.index(one) for one in readback.due(now)]
 
     assert [unread_for(61, 70, 4), unread_for(59, 61, 6), unread_for(59, 59, 4)] == [[1, 0], [1, 2], []]
     Supervision.objects.update(ended_at=now)
     assert [unread_for(59, 61, 6), unread_for(59, 59, 61)] == [[1], [2]]
-    readback.watch([directory.support.pk], now)
+    readback.mark_watched([directory.support.pk], now)
     assert [unread_for(6, 4, 7), unread_for(4, 6, 59)] == [[2, 0], [2, 1]]
-    readback.watch([directory.support.pk], now - timedelta(seconds=20))
+    readback.mark_watched([directory.support.pk], now - timedelta(seconds=20))
     assert unread_for(6, 59, 6) == []
-    readback.watch([directory.sales.pk], now)
+    readback.mark_watched([directory.sales.pk], now)
     assert unread_for(6, 59, 6) == [2]  # Chen is in it
     Conference.objects.filter(pk=conferences[2].pk).update(state="completed")
     assert unread_for(59, 59, 61) == []

@@ -28,7 +28,7 @@ def settle(story, region, *, account="US", spans=True, lists=False):
 
 def wish(story, mine, role, *targets):
     requests.change(mine, role=role, targets=[story.leg(one).call_control_id for one in targets])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.pass_time()
     mine.refresh_from_db()
 
@@ -39,14 +39,14 @@ def policy(region):
 
 def assert_all_goes_well(story, marta, world, conference):
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
-    assert (mine.state, mine.confirmed_role, mine.proof) == ("joined", "whisper", "agrees")
+    assert (mine.state, mine.confirmed_role, mine.confirmation) == ("joined", "whisper", "agrees")
     leg = story.leg(DESK)
     for role, heard_by in (("barge", 3), ("monitor", 0), ("barge", 3)):
         wish(story, mine, role)
-        assert (mine.confirmed_role, mine.proof, mine.notice) == (role, "agrees", "")
+        assert (mine.confirmed_role, mine.confirmation, mine.notice) == (role, "agrees", "")
         assert len(story.hear(world, leg)) == heard_by
     requests.leave(mine)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.pass_time()
     mine.refresh_from_db()
     assert (mine.state, mine.problem, leg.participant) == ("ended", "left", None)
@@ -79,7 +79,7 @@ def test_a_region_that_was_never_looked_for_is_found_by_the_first_command(story,
     story.simulator.faults.add("unavailable", method="GET", times=None)
     world, conference = settle(story, "Europe", spans=spans)
     story.simulator.faults.clear()
-    Conference.objects.update(found_region="", read_at=conference.first_seen_at)
+    Conference.objects.update(found_region="", polled_at=conference.first_seen_at)
     assert_all_goes_well(story, marta, world, Conference.objects.get())
     assert Conference.objects.get().found_region == ("" if spans else "Europe")
 
@@ -88,7 +88,7 @@ def test_a_command_that_had_to_look_first_counts_its_sends_and_has_ids_of_its_ow
     policy("Australia")
     _, conference = settle(story, "Europe", spans=True)
     story.supervise(marta, conference)
-    outcome = AuditEntry.objects.get(deed="join", phase="outcome")
+    outcome = AuditEntry.objects.get(action="join", phase="outcome")
     joins = story.commands("/actions/join")
     assert (outcome.result, outcome.sends) == ("ok", 2)
     assert [one.body["region"] for one in joins] == ["Australia", "Europe"]
@@ -100,7 +100,7 @@ def test_a_conference_that_is_nowhere_is_refused_as_that(story, marta):
     story.simulator.world.conferences.pop(world.id)
     mine = story.supervise(marta, conference)
     assert mine.state == "failed"
-    outcome = AuditEntry.objects.get(deed="join", phase="outcome")
+    outcome = AuditEntry.objects.get(action="join", phase="outcome")
     assert (outcome.result, outcome.provider_code, outcome.sends) == ("refused", "90058", 1)
 
 
@@ -111,7 +111,7 @@ def test_a_look_without_an_answer_leaves_the_refusal_as_it_was(story, marta, dir
     story.simulator.faults.add(kind, method="GET", path=f"/conferences/{conference.conference_id}$", times=None)
     mine = story.supervise(marta, conference)
     assert (mine.state, mine.problem) == ("failed", "refused")
-    assert AuditEntry.objects.get(deed="join", phase="outcome").provider_code == "90058"
+    assert AuditEntry.objects.get(action="join", phase="outcome").provider_code == "90058"
 
 
 @pytest.mark.parametrize("region", ALL)
@@ -123,7 +123,7 @@ def test_a_conference_nobody_told_of_is_discovered_where_it_is(story, directory,
     story.simulator.world.region = region
     world = story.simulator.conference_with((ANA,))
     story.simulator.world.region = next(one for one in ALL if one != region)
-    readback.discover()
+    readback.find_unknown_conferences()
     found = Conference.objects.get()
     assert (found.conference_id, found.found_region) == (world.id, region)
     with counting(story.simulator) as paths:
@@ -137,7 +137,7 @@ def test_a_region_that_may_not_be_listed_hides_no_other(story, directory):
     world = story.simulator.conference_with((ANA,))
     body = {"errors": [{"code": "10010", "title": "Authorization failed"}]}
     story.simulator.faults.add("answer", method="GET", path="/conferences$", status=403, body=body, times=1)
-    readback.discover()
+    readback.find_unknown_conferences()
     assert Conference.objects.get().conference_id == world.id
 
 

@@ -102,11 +102,11 @@ class World(RuleBasedStateMachine):
             self.simulator.world.join(conference, leg, JoinOptions(mute=mute, hold=hold))
 
     @precondition(lambda self: self.stays())
-    @rule(n=NUMBER, deed=st.sampled_from(["leave", "mute", "unmute", "hold", "unhold", "whisper", "barge"]))
-    def something_is_done_to_a_participant(self, n: int, deed: str) -> None:
+    @rule(n=NUMBER, action=st.sampled_from(["leave", "mute", "unmute", "hold", "unhold", "whisper", "barge"]))
+    def something_is_done_to_a_participant(self, n: int, action: str) -> None:
         world, stay = self.simulator.world, pick(self.stays(), n)
         others = tuple(one.leg.call_control_id for one in stay.conference.participants if one is not stay)
-        deeds: dict[str, Any] = {
+        actions: dict[str, Any] = {
             "leave": lambda: world.leave(stay),
             "mute": lambda: world.mute([stay]),
             "unmute": lambda: world.mute([stay], muted=False),
@@ -115,7 +115,7 @@ class World(RuleBasedStateMachine):
             "whisper": lambda: world.change_role(stay, "whisper", others[:1]),
             "barge": lambda: world.change_role(stay, "barge", ()),
         }
-        deeds[deed]()
+        actions[action]()
 
     @precondition(lambda self: self.legs("answered"))
     @rule(n=NUMBER, held=st.booleans())

@@ -45,11 +45,11 @@ def test_incoming_call_rings(sim, backstage):
 
 
 @pytest.mark.parametrize(
-    ("deed", "event"), [("hangs_up", "call.hangup"), ("holds", "call.hold"), ("answers", None), ("resumes", None)]
+    ("action", "event"), [("hangs_up", "call.hangup"), ("holds", "call.hold"), ("answers", None), ("resumes", None)]
 )
-def test_far_end_does_as_told(backstage, conference, told, deed, event):
+def test_far_end_does_as_told(backstage, conference, told, action, event):
     leg = conference.leg(ANA)
-    backstage.post(f"/legs/{leg.call_control_id}/{deed}")
+    backstage.post(f"/legs/{leg.call_control_id}/{action}")
     assert told()[:1] == ([event] if event else [])
 
 

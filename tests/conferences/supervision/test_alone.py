@@ -58,9 +58,9 @@ def test_the_end_is_earshots_with_its_reason(story: Story, marta):
     call = Call(story, marta)
     call.empties()
     call.passes(14)
-    entries = AuditEntry.objects.filter(supervision=call.mine, deed__in=("alone", "leave", "hangup"))
+    entries = AuditEntry.objects.filter(supervision=call.mine, action__in=("alone", "leave", "hangup"))
     assert {(one.actor, one.actor_name) for one in entries} == {(None, "Earshot")}
-    assert entries.get(deed="alone").note == "Everybody had left the call, so your phone was hung up."
+    assert entries.get(action="alone").note == "Everybody had left the call, so your phone was hung up."
 
 
 def test_she_may_stay(story: Story, marta):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conferences.fold import AnsweredBy
 from conferences.models import Conference, Leg, Supervision
 from conferences.supervision.state_machine import answering
-from conferences.supervision.state_machine.steps import Situation, Step
+from conferences.supervision.state_machine.steps import Snapshot, Step
 from conferences.telnyx.commands import encode_client_state
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -42,7 +42,7 @@ def situation(check="press_1", *, since=5.0, asked=None, asks=1, own=False, else
         answered_by_at=NOW - timedelta(seconds=told_ago) if told.get("answered_by") else None,
         **told,
     )
-    return Situation(mine, Conference(state="in_progress"), leg, None, frozenset(), NOW)
+    return Snapshot(mine, Conference(state="in_progress"), leg, None, frozenset(), NOW)
 
 
 def decided(at):

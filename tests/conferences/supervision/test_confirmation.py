@@ -15,7 +15,7 @@ from tests.support.story import ANA, LUIS, Story
 
 def change(story, mine, role, *to):
     requests.change(mine, role=role, targets=[story.leg(one).call_control_id for one in to])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
 
 
 def world_leg(story, mine):
@@ -29,7 +29,7 @@ def test_a_mode_the_list_shows_is_confirmed_with_its_time(story: Story, marta, r
     story.simulator.switches.monitor_shows_muted = True
     _, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference, role=role, to=to)
-    assert (mine.proof, mine.confirmed_role, mine.confirmed_targets) == ("agrees", role, mine.accepted_targets)
+    assert (mine.confirmation, mine.confirmed_role, mine.confirmed_targets) == ("agrees", role, mine.accepted_targets)
     assert mine.confirmed_at >= mine.accepted_at
 
 
@@ -43,7 +43,7 @@ def test_a_monitor_the_provider_does_not_show_as_muted_stays_accepted(story: Sto
     for _ in range(8):
         story.pass_time()
     mine.refresh_from_db()
-    assert (mine.state, mine.proof, mine.accepted_role) == ("joined", "cannot_tell", "monitor")
+    assert (mine.state, mine.confirmation, mine.accepted_role) == ("joined", "cannot_tell", "monitor")
     assert "Everyone may hear you" in panel(marta)
 
 
@@ -53,11 +53,11 @@ def test_a_change_is_unproved_until_the_list_shows_it(story: Story, marta):
     story.simulator.faults.add("unavailable", method="GET", path="/participants", times=None)
     change(story, mine, "barge")
     mine.refresh_from_db()
-    assert (mine.proof, mine.accepted_role, mine.confirmed_role) == ("disagrees", "barge", "whisper")
+    assert (mine.confirmation, mine.accepted_role, mine.confirmed_role) == ("disagrees", "barge", "whisper")
     story.simulator.faults.clear()
     story.pass_time(2)
     mine.refresh_from_db()
-    assert (mine.proof, mine.confirmed_role) == ("agrees", "barge")
+    assert (mine.confirmation, mine.confirmed_role) == ("agrees", "barge")
 
 
 def test_a_whisper_changed_elsewhere_is_sent_again_after_five_seconds(story: Story, marta):
@@ -71,7 +71,7 @@ def test_a_whisper_changed_elsewhere_is_sent_again_after_five_seconds(story: Sto
     for _ in range(4):
         story.pass_time(2)
     mine.refresh_from_db()
-    assert (mine.proof, mine.confirmed_targets) == ("agrees", [story.leg(ANA).call_control_id])
+    assert (mine.confirmation, mine.confirmed_targets) == ("agrees", [story.leg(ANA).call_control_id])
     assert story.hear(world, world_leg(story, mine)) == {story.leg(ANA).call_control_id}
 
 
@@ -94,7 +94,7 @@ def test_a_barge_that_is_never_confirmed_stays_and_says_so(story: Story, marta):
     for _ in range(14):
         story.pass_time(1)
     mine.refresh_from_db()
-    assert (mine.state, mine.proof, mine.accepted_role) == ("joined", "disagrees", "barge")
+    assert (mine.state, mine.confirmation, mine.accepted_role) == ("joined", "disagrees", "barge")
 
 
 @pytest.mark.parametrize("role", ["barge", "whisper"])
@@ -121,8 +121,8 @@ def looked_at(story, mine, *, seconds):
     for _ in range(seconds):
         story.pass_time()
         mine.refresh_from_db()
-        if mine.proof_at is not None and (not looks or mine.proof_at.timestamp() != looks[-1]):
-            looks.append(mine.proof_at.timestamp())
+        if mine.confirmation_at is not None and (not looks or mine.confirmation_at.timestamp() != looks[-1]):
+            looks.append(mine.confirmation_at.timestamp())
     return looks
 
 
@@ -134,7 +134,7 @@ def test_a_barge_is_confirmed_when_the_list_can_be_had_again(story: Story, marta
     looked_at(story, mine, seconds=60)
     story.simulator.faults.clear()
     looked_at(story, mine, seconds=31)
-    assert (mine.state, mine.proof, mine.confirmed_role) == ("joined", "agrees", "barge")
+    assert (mine.state, mine.confirmation, mine.confirmed_role) == ("joined", "agrees", "barge")
 
 
 def test_a_lost_announcement_of_our_joining_is_read_back(story: Story, marta):

@@ -34,12 +34,12 @@ def is_up(story):
 @every_body
 @done_or_not
 def test_a_dial_and_a_join_leave_no_leg_behind(story, marta, body, works):
-    for path, deed in ((r"/v2/calls$", "dial"), (r"/actions/join$", "join")):
+    for path, action in ((r"/v2/calls$", "dial"), (r"/actions/join$", "join")):
         _, conference = story.call(ANA)
         story.simulator.faults.add("answer", path=path, status=200, body=body, works=works)
         mine = story.supervise(marta, conference)
         settle(story, mine)
-        outcome = AuditEntry.objects.filter(deed=deed, phase="outcome").first()
+        outcome = AuditEntry.objects.filter(action=action, phase="outcome").first()
         assert (mine.problem, outcome.result, outcome.http_status) == ("refused", "refused", 200)
         assert is_up(story) == []
 
@@ -52,7 +52,7 @@ def test_a_quieter_mode_takes_her_out_of_earshot_whatever_was_done(story, marta,
     leg = story.leg(DESK)
     story.simulator.faults.add("answer", path="/actions/update$", status=200, body=body, works=works)
     requests.change(mine, role="monitor", targets=[])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     assert story.hear(world, leg) == set()
     settle(story, mine, 2)
     assert (mine.problem, is_up(story)) == ("not_quieter", [])
@@ -65,6 +65,6 @@ def test_a_leave_hangs_up_all_the_same(story, marta, body, works):
     mine = story.supervise(marta, conference, role="barge")
     story.simulator.faults.add("answer", path="/actions/leave$", status=200, body=body, works=works)
     requests.leave(mine)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     settle(story, mine, 2)
     assert (mine.state, mine.problem, is_up(story)) == ("ended", "left", [])

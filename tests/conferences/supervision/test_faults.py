@@ -12,7 +12,7 @@ import pytest
 from conferences.models import AuditEntry, Supervision
 from conferences.supervision.notices import MAY_RING
 from conferences.telnyx.explanations.sentences import UNKNOWN_OUTCOME
-from tests.support.fault_scenario import DEEDS, Deed, Drama
+from tests.support.fault_scenario import ACTIONS, Action, Drama
 from tests.support.recording_transport import CLOSED_PORT, UNKNOWN_HOST, Down, Send
 
 UNREACHED = "The phone provider could not be reached. Nothing was done; please try again."
@@ -34,11 +34,11 @@ class Fault:
     details: dict[str, Any] = field(default_factory=dict)
     hint: str = "reset"
 
-    def begin(self, drama: Drama, deed: Deed) -> Callable[[], object]:
+    def begin(self, drama: Drama, action: Action) -> Callable[[], object]:
         if isinstance(self.kind, OSError):
-            return lambda: setattr(drama.line, "down", Down(deed.path, self.kind, self.times))
+            return lambda: setattr(drama.line, "down", Down(action.path, self.kind, self.times))
         drama.simulator.switches.rate_limit_headers = self.hint
-        where = {"method": "POST", "path": deed.path, "times": self.times}
+        where = {"method": "POST", "path": action.path, "times": self.times}
         return lambda: drama.simulator.faults.add(self.kind, **where, **self.details)
 
 
@@ -130,39 +130,40 @@ SENTENCES = {
 }
 
 
-def said_at_once(fault: Fault, deed: Deed) -> str:
+def said_at_once(fault: Fault, action: Action) -> str:
     """A dial of which nothing is known may ring all the same; nobody counts the seconds of an hour."""
     if fault.name == "429-for-an-hour":
         return "It lets us call again at "
     sentence = SENTENCES[fault.effect]
-    return MAY_RING if deed.name == "dial" and sentence == UNKNOWN_OUTCOME else sentence
+    return MAY_RING if action.name == "dial" and sentence == UNKNOWN_OUTCOME else sentence
 
 
 every_cell = pytest.mark.parametrize(
-    ("fault", "deed"), [pytest.param(fault, deed, id=f"{fault.name}-{deed.name}") for fault in FAULTS for deed in DEEDS]
+    ("fault", "action"),
+    [pytest.param(fault, action, id=f"{fault.name}-{action.name}") for fault in FAULTS for action in ACTIONS],
 )
 
 
 @every_cell
-def test_a_fault_is_said_survived_and_cleared_away(drama: Drama, fault: Fault, deed: Deed):
-    outcome = drama.play(deed, fault.begin(drama, deed))
+def test_a_fault_is_said_survived_and_cleared_away(drama: Drama, fault: Fault, action: Action):
+    outcome = drama.play(action, fault.begin(drama, action))
     assert (outcome.result, outcome.http_status, outcome.sends) == fault.outcome
-    if deed.name not in (
+    if action.name not in (
         "mute",
         "unmute",
     ):  # what came of these is in the provider's list at once, whatever it answered
-        assert said_at_once(fault, deed) in drama.panel()
+        assert said_at_once(fault, action) in drama.panel()
     drama.run(1, 1, 2, 6, 45)
     drama.simulator.faults.clear()
     drama.line.down = None
     drama.run(6, 6, 6)
     # Asked for nothing for a minute, the provider cannot confirm that a monitor is quiet either.
-    unread = (fault.name, deed.name) == ("429-for-an-hour", "mute")
-    end, panel = NOT_CONFIRMED if unread else ENDS[deed.name][fault.effect], drama.panel()
+    unread = (fault.name, action.name) == ("429-for-an-hour", "mute")
+    end, panel = NOT_CONFIRMED if unread else ENDS[action.name][fault.effect], drama.panel()
     assert (drama.mine.state, drama.mine.problem or drama.mine.accepted_role) == (end.state, end.why)
     # Why nobody was called, or joined, stands there in the provider's words, in one sentence.
-    is_refused = deed.name in ("dial", "join") and fault.effect in ("refused", "unreached")
-    sentence = said_at_once(fault, deed) if is_refused else end.sentence
+    is_refused = action.name in ("dial", "join") and fault.effect in ("refused", "unreached")
+    sentence = said_at_once(fault, action) if is_refused else end.sentence
     assert (sentence in panel, UNKNOWN_OUTCOME in panel) == (True, False)
     assert_nothing_is_left_behind(drama)
     assert_every_command_was_sent_as_audited(drama.line.sends)
@@ -180,10 +181,10 @@ def assert_every_command_was_sent_as_audited(line: list[Send]) -> None:
     """Each intent has one outcome; its command_id went out as often as the audit says, thrice at most, within 20 s."""
     named, nameless = [one for one in line if one.command_id], [one for one in line if not one.command_id]
     sends = [(command_id, list(each)) for command_id, each in groupby(named, key=lambda send: send.command_id)]
-    audited = AuditEntry.objects.exclude(deed__in=("mute", "unmute")).order_by("id")
+    audited = AuditEntry.objects.exclude(action__in=("mute", "unmute")).order_by("id")
     intents = audited.filter(phase="intent").values_list("command_id", flat=True)
     outcomes = audited.filter(phase="outcome").values_list("command_id", "sends")
-    mutes = AuditEntry.objects.filter(deed__in=("mute", "unmute"), phase="outcome").values_list("sends", flat=True)
+    mutes = AuditEntry.objects.filter(action__in=("mute", "unmute"), phase="outcome").values_list("sends", flat=True)
     assert sum(one or 0 for one in mutes) == len(nameless)  # the provider takes no command_id with these
     assert [command_id for command_id, _ in outcomes] == list(intents)
     # While a rate limit is known to hold, a command may end without a send.
@@ -194,7 +195,7 @@ def assert_every_command_was_sent_as_audited(line: list[Send]) -> None:
 
 
 def test_a_louder_mode_whose_answer_was_lost_is_put_back_and_says_so(drama: Drama):
-    louder = next(deed for deed in DEEDS if deed.name == "louder")
+    louder = next(action for action in ACTIONS if action.name == "louder")
     drama.play(louder, lambda: drama.simulator.faults.add("drop", path=louder.path, times=3))
     drama.mine.refresh_from_db()
     assert (drama.mine.state, drama.mine.accepted_role) == ("joined", "monitor")
@@ -202,7 +203,7 @@ def test_a_louder_mode_whose_answer_was_lost_is_put_back_and_says_so(drama: Dram
 
 
 def test_a_phone_that_is_found_ringing_is_no_longer_unknown(drama: Drama):
-    dial = DEEDS[0]
+    dial = ACTIONS[0]
     drama.play(dial, lambda: drama.simulator.faults.add("drop", path=dial.path, times=3))
     before = drama.panel()
     drama.run(0.5)
@@ -211,7 +212,7 @@ def test_a_phone_that_is_found_ringing_is_no_longer_unknown(drama: Drama):
 
 
 def test_the_waits_of_a_rate_limit_are_those_the_provider_named(drama: Drama):
-    dial = DEEDS[0]
+    dial = ACTIONS[0]
     drama.simulator.switches.rate_limit_headers = "retry-after"
     drama.play(dial, lambda: drama.simulator.faults.add("rate_limited", path=dial.path, seconds=7, times=2))
     first, second, third = (send.began for send in drama.line.sends)

@@ -12,14 +12,14 @@ from conferences import provider
 from conferences.models import AuditEntry
 from conferences.simulator.serving.server import Server
 from conferences.telnyx.connection.transport import DeadlineTransport
-from tests.support.fault_scenario import DEEDS, Deed, Drama
+from tests.support.fault_scenario import ACTIONS, Action, Drama
 from tests.support.recording_transport import Line
 from tests.support.story import Story
 
 pytestmark = pytest.mark.served
 
 READ_SECONDS = 0.2  # instead of 2: long for this machine, short for whoever waits for the tests
-every_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
+every_deed = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
 
 
 class Hurried:
@@ -57,8 +57,8 @@ def line(server: Server, settings: Any) -> Iterator[Line]:
 
 @every_deed
 @pytest.mark.parametrize("kind", ["hang", "drop", "reset"])
-def test_a_fault_of_one_send_is_made_good_by_the_next(drama: Drama, deed: Deed, kind: str):
-    outcome = drama.play(deed, lambda: drama.simulator.faults.add(kind, method="POST", path=deed.path))
+def test_a_fault_of_one_send_is_made_good_by_the_next(drama: Drama, action: Action, kind: str):
+    outcome = drama.play(action, lambda: drama.simulator.faults.add(kind, method="POST", path=action.path))
     drama.run(3, 3)
     assert (outcome.result, outcome.http_status, outcome.sends) == ("ok", 200, 2)
     assert len({send.command_id for send in drama.line.sends}) == AuditEntry.objects.filter(phase="intent").count()
@@ -66,8 +66,8 @@ def test_a_fault_of_one_send_is_made_good_by_the_next(drama: Drama, deed: Deed, 
 
 
 @every_deed
-def test_a_connection_cut_every_time_leaves_nothing_behind(drama: Drama, deed: Deed):
-    outcome = drama.play(deed, lambda: drama.simulator.faults.add("reset", path=deed.path, times=None))
+def test_a_connection_cut_every_time_leaves_nothing_behind(drama: Drama, action: Action):
+    outcome = drama.play(action, lambda: drama.simulator.faults.add("reset", path=action.path, times=None))
     drama.run(6, 6)
     drama.simulator.faults.clear()
     drama.run(6, 6)
@@ -77,9 +77,11 @@ def test_a_connection_cut_every_time_leaves_nothing_behind(drama: Drama, deed: D
     assert len(up) == (1 if drama.mine.ended_at is None else 0)
 
 
-@pytest.mark.parametrize("deed", [one for one in DEEDS if "mute" not in one.name], ids=lambda deed: deed.name)
-def test_a_provider_that_is_switched_off_and_on_again_leaves_nothing_behind(drama: Drama, server: Server, deed: Deed):
-    outcome = drama.play(deed, server.stop)
+@pytest.mark.parametrize("action", [one for one in ACTIONS if "mute" not in one.name], ids=lambda action: action.name)
+def test_a_provider_that_is_switched_off_and_on_again_leaves_nothing_behind(
+    drama: Drama, server: Server, action: Action
+):
+    outcome = drama.play(action, server.stop)
     drama.run(1, 3)
     with drama.simulator.serve(server.port, delivers=False):
         drama.run(6, 6, 6)
@@ -90,7 +92,7 @@ def test_a_provider_that_is_switched_off_and_on_again_leaves_nothing_behind(dram
 
 
 def test_a_whole_command_takes_less_than_its_twenty_seconds(drama: Drama):
-    dial = DEEDS[0]
+    dial = ACTIONS[0]
     drama.play(dial, lambda: drama.simulator.faults.add("hang", path=dial.path, times=None))
     sends = drama.line.sends
     assert (len(sends), sends[-1].ended - sends[0].began < 20) == (3, True)

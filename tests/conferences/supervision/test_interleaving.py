@@ -82,16 +82,18 @@ def test_a_wish_that_comes_during_a_command_is_sent_after_it_by_the_one_who_send
     assert (meanwhile, sent, follow_one_another(line)) == ([], ["barge", "whisper"], True)
 
 
-def test_wishes_of_many_pages_and_errands_at_once_never_interleave(story: Story, marta, line):
+def test_wishes_of_many_pages_and_tasks_at_once_never_interleave(story: Story, marta, line):
     world, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference)
-    deeds = [deed for each in WISHES * 3 for deed in (wish(story, mine, *each), background.run_due)]
-    at_once(deeds, threads=4)
+    actions = [action for each in WISHES * 3 for action in (wish(story, mine, *each), background.run_due)]
+    at_once(actions, threads=4)
     mine.refresh_from_db()
     (stay,) = (one for one in world.participants if one.leg.call_control_id == mine.call_control_id)
     in_force = (mine.accepted_role, sorted(mine.accepted_targets))
     assert follow_one_another(line)
-    assert in_force == (mine.asked_role, sorted(mine.asked_targets)) == (str(stay.role), sorted(stay.whisper_to))
+    assert (
+        in_force == (mine.requested_role, sorted(mine.requested_targets)) == (str(stay.role), sorted(stay.whisper_to))
+    )
 
 
 def test_leaving_during_changes_of_mode_comes_after_them(story: Story, marta, line):

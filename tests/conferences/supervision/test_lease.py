@@ -10,9 +10,9 @@ from django.utils import timezone
 from conferences.liveness import processes
 from conferences.models import AuditEntry, Supervision
 from conferences.supervision import lease, requests
-from conferences.supervision.commands.sending import Sent
+from conferences.supervision.commands.sending import CommandResult
 from conferences.supervision.executor import advancing, overtaking
-from conferences.supervision.snapshot import situation
+from conferences.supervision.snapshot import take_snapshot
 from conferences.supervision.state_machine.steps import Step
 from tests.support.story import ANA, DESK, LUIS
 from tests.support.supervision_helpers import ask
@@ -53,7 +53,7 @@ def test_it_is_had_by_one_at_a_time_in_turns_that_count(mine):
 @pytest.mark.parametrize("how", ["ran out", "died"])
 def test_it_is_taken_from_a_worker_that_is_gone(mine, how):
     values = {"busy_until": timezone.now() - timedelta(seconds=1)} if how == "ran out" else {}
-    values |= {"busy_by": processes.me().rpartition(" ")[0] + " 1"} if how == "died" else {}
+    values |= {"busy_by": processes.current_process().rpartition(" ")[0] + " 1"} if how == "died" else {}
     turn = held(mine, **values)
     assert lease.take(mine.pk) == turn + 1
 
@@ -108,7 +108,7 @@ def test_only_what_makes_her_quieter_overtakes(story, mine, wish, step, overtake
     else:
         at_it(mine, step)
     WISHES[wish](mine, story)
-    assert overtaking.cannot_wait(situation(mine.pk)) is overtakes
+    assert overtaking.cannot_wait(take_snapshot(mine.pk)) is overtakes
 
 
 @pytest.mark.parametrize("role", ["whisper", "barge"])
@@ -118,7 +118,7 @@ def test_a_louder_wish_waits_for_its_turn(story, marta, role):
     held(mine)
     requests.change(mine, role=role, targets=[story.leg(ANA).call_control_id] if role == "whisper" else [])
     sent = len(story.commands("/actions/update"))
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     assert len(story.commands("/actions/update")) == sent
 
 
@@ -133,11 +133,11 @@ def test_a_worker_that_is_at_this_very_wish_is_not_overtaken(mine):
 def test_a_leave_has_a_moment_before_the_leg_is_hung_up_beside_it(mine, ago, overtakes):
     requests.leave(mine)
     at_it(mine, Step.LEAVE, ago=ago, leave_sent_at=timezone.now() - timedelta(seconds=ago))
-    assert overtaking.cannot_wait(situation(mine.pk)) is overtakes
+    assert overtaking.cannot_wait(take_snapshot(mine.pk)) is overtakes
 
 
 def answer(result, **more):
-    return Sent(result, timezone.now(), **more)
+    return CommandResult(result, timezone.now(), **more)
 
 
 @pytest.mark.parametrize("step", [Step.UPDATE, Step.JOIN, Step.MUTE, Step.UNMUTE])
@@ -146,7 +146,7 @@ def test_a_late_answer_takes_nobody_back_in(story, mine, step, result):
     at_it(mine, step)
     old = Supervision.objects.get(pk=mine.pk)
     requests.leave(mine)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     overtaking.hear_late(old, step, answer(result))
     for _ in range(3):
         story.pass_time(2)
@@ -159,10 +159,10 @@ def test_a_late_answer_takes_nobody_back_in(story, mine, step, result):
 def test_a_late_change_of_mode_does_not_undo_the_quieter_one(story, mine, result, done_late):
     """It may even be carried out after it: then the one that is wanted is sent once more."""
     world = next(iter(story.simulator.world.conferences.values()))
-    at_it(mine, Step.UPDATE, asked_role="whisper", asked_targets=[story.leg(ANA).call_control_id])
+    at_it(mine, Step.UPDATE, requested_role="whisper", requested_targets=[story.leg(ANA).call_control_id])
     old = Supervision.objects.get(pk=mine.pk)
     requests.change(mine, role="monitor", targets=[])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     leg = story.leg(DESK)
     assert story.hear(world, leg) == set()
     if done_late and result != REFUSED:
@@ -171,7 +171,12 @@ def test_a_late_change_of_mode_does_not_undo_the_quieter_one(story, mine, result
     for _ in range(3):
         story.pass_time()
     mine.refresh_from_db()
-    assert (mine.state, mine.asked_role, mine.confirmed_role, mine.proof) == ("joined", "monitor", "monitor", "agrees")
+    assert (mine.state, mine.requested_role, mine.confirmed_role, mine.confirmation) == (
+        "joined",
+        "monitor",
+        "monitor",
+        "agrees",
+    )
     assert story.hear(world, leg) == set()
 
 
@@ -182,12 +187,12 @@ def test_a_dial_that_is_answered_after_she_cancelled_is_hung_up(story, marta, kn
     story.simulator.faults.webhooks.paused = known_by == "answer"
     mine = ask(marta, conference)
     old = Supervision.objects.get(pk=mine.pk)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     requests.leave(Supervision.objects.get(pk=mine.pk))
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     if known_by != "webhook":
         overtaking.hear_late(old, Step.DIAL, answer(OK, call_control_id=story.leg(DESK).call_control_id))
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.simulator.faults.webhooks.paused = False
     for _ in range(3):
         story.pass_time()

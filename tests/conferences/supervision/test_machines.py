@@ -114,7 +114,7 @@ def test_persons_are_joined_and_nobody_else_ever_hears_or_is_heard(story, marta,
         assert (mine.state, mine.problem, watch.heard) == ("failed", problem, False), watch.panels
         assert (watch.leg.state, story.commands("/actions/join")) == ("ended", [])
     else:
-        assert (mine.state, mine.proof, mine.confirmed_role) == ("joined", "agrees", role), watch.panels
+        assert (mine.state, mine.confirmation, mine.confirmed_role) == ("joined", "agrees", role), watch.panels
         assert watch.heard
 
 
@@ -133,7 +133,7 @@ def test_bar_and_audit_say_how_it_ended(story, marta, case):
     story.simulator.phones.set(address, who)
     watch = Watch(story, marta, address, check).begin().run(75, until=lambda mine: mine.ended_at)
     assert WORDS[problem] in watch.panel
-    entry = AuditEntry.objects.get(deed="ring", result="no_person")
+    entry = AuditEntry.objects.get(action="ring", result="no_person")
     assert (entry.provider_code, entry.actor, entry.actor_name) == (problem, None, "Earshot")
     page = browser(marta).get("/audit/")
     assert page.status_code in (200, 403)
@@ -222,7 +222,7 @@ def test_an_asking_that_fails_is_tried_again_and_never_joined_on_doubt(one_clock
     mine = watch.mine
     assert (bool(mine.joined_at), mine.problem) == (joins, problem), watch.panels
     assert watch.heard is joins
-    assert AuditEntry.objects.filter(deed="ask", phase="intent").count() >= 1
+    assert AuditEntry.objects.filter(action="ask", phase="intent").count() >= 1
 
 
 def fault(story, kind, **details):
@@ -231,7 +231,7 @@ def fault(story, kind, **details):
 
 def test_the_asking_is_in_the_audit_and_the_key_is_nowhere(story, marta):
     watch = Watch(story, marta).begin().run(8)
-    intent, outcome = AuditEntry.objects.filter(deed="ask").order_by("id")
+    intent, outcome = AuditEntry.objects.filter(action="ask").order_by("id")
     assert (intent.phase, outcome.phase, outcome.result) == ("intent", "outcome", "ok")
     assert intent.command_id == story.commands("/actions/gather_using_speak")[0].body["command_id"]
     told = Fact.objects.filter(event_type__in=("call.gather.ended", "call.dtmf.received"))

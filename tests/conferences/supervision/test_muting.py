@@ -15,7 +15,7 @@ BODY = {"errors": [{"code": "90015", "title": "Invalid call control id", "detail
 
 def change(story: Story, mine, role: str, *to: str) -> None:
     requests.change(mine, role=role, targets=[story.leg(one).call_control_id for one in to])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     mine.refresh_from_db()
 
 
@@ -43,13 +43,13 @@ def test_a_monitor_is_proved_silent_whatever_the_provider_makes_of_the_role(stor
     story.simulator.switches.monitor_shows_muted, story.simulator.switches.unmute_lifts_monitor = shows, lifts
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
-    assert (mine.proof, story.hear(world, world_leg(story, mine))) == ("agrees", set())
+    assert (mine.confirmation, story.hear(world, world_leg(story, mine))) == ("agrees", set())
     assert "Nobody hears you." in panel(marta)
     change(story, mine, "barge")
     assert len(story.hear(world, world_leg(story, mine))) == 2
     change(story, mine, "monitor")
     settle(story, mine)
-    assert (mine.proof, story.hear(world, world_leg(story, mine))) == ("agrees", set())
+    assert (mine.confirmation, story.hear(world, world_leg(story, mine))) == ("agrees", set())
     assert sent(story) == ["join", "update", "unmute", "update", "mute"]
 
 
@@ -66,7 +66,11 @@ def test_only_our_own_leg_is_ever_named(story: Story, marta):
 def test_who_joins_to_be_heard_is_not_muted(story: Story, marta, role):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role=role, to=(ANA,) if role == "whisper" else ())
-    assert ("mute" in story.commands("/actions/join")[0].body, sent(story), mine.proof) == (False, ["join"], "agrees")
+    assert ("mute" in story.commands("/actions/join")[0].body, sent(story), mine.confirmation) == (
+        False,
+        ["join"],
+        "agrees",
+    )
 
 
 def test_an_unmute_whose_answer_is_lost_is_sent_again_and_meanwhile_nobody_is_said_not_to_hear(story: Story, marta):
@@ -79,7 +83,7 @@ def test_an_unmute_whose_answer_is_lost_is_sent_again_and_meanwhile_nobody_is_sa
     assert "Nobody hears you" not in panel(marta)
     story.simulator.faults.clear()
     settle(story, mine)
-    assert (mine.proof, mine.accepted_mute) == ("agrees", False)
+    assert (mine.confirmation, mine.accepted_mute) == ("agrees", False)
     assert "Everyone hears you" in panel(marta)
 
 
@@ -90,13 +94,16 @@ def test_who_cannot_be_unmuted_is_told_and_may_try_again(story: Story, marta):
     change(story, mine, "whisper", ANA)
     settle(story, mine)
     told = panel(marta)
-    assert (mine.state, mine.proof, story.hear(world, world_leg(story, mine))) == ("joined", "muted", set())
+    assert (mine.state, mine.confirmation, story.hear(world, world_leg(story, mine))) == ("joined", "muted", set())
     assert "could not be unmuted" in told
     assert "Only Ana Ruiz hears you" not in told
     story.simulator.faults.clear()
     change(story, mine, "whisper", ANA)
     settle(story, mine)
-    assert (mine.proof, story.hear(world, world_leg(story, mine))) == ("agrees", {story.leg(ANA).call_control_id})
+    assert (mine.confirmation, story.hear(world, world_leg(story, mine))) == (
+        "agrees",
+        {story.leg(ANA).call_control_id},
+    )
 
 
 def test_an_unmute_refused_once_is_tried_again_by_itself(story: Story, marta):
@@ -105,7 +112,7 @@ def test_an_unmute_refused_once_is_tried_again_by_itself(story: Story, marta):
     story.simulator.faults.add("answer", path="/actions/unmute", status=422, body=BODY)
     change(story, mine, "barge")
     settle(story, mine)
-    assert (mine.proof, len(story.hear(world, world_leg(story, mine)))) == ("agrees", 2)
+    assert (mine.confirmation, len(story.hear(world, world_leg(story, mine)))) == ("agrees", 2)
     assert "could not be unmuted" not in panel(marta)
 
 
@@ -115,7 +122,11 @@ def test_a_mute_that_is_refused_leaves_a_monitor_a_monitor(story: Story, marta):
     story.simulator.faults.add("answer", path="/actions/mute", status=422, body=BODY)
     change(story, mine, "monitor")
     settle(story, mine)
-    assert (mine.state, mine.accepted_role, mine.proof) == ("joined", "monitor", "agrees")  # the list shows it as muted
+    assert (mine.state, mine.accepted_role, mine.confirmation) == (
+        "joined",
+        "monitor",
+        "agrees",
+    )  # the list shows it as muted
     assert story.hear(world, world_leg(story, mine)) == set()
 
 
@@ -154,7 +165,7 @@ def test_a_mute_that_is_in_no_list_is_not_sent_for_ever(story: Story, marta, mon
         look(conference)
         story.pass_time(3)
     mine.refresh_from_db()
-    assert (story.commands("/actions/mute"), mine.state, mine.proof) == ([], "joined", "cannot_tell")
+    assert (story.commands("/actions/mute"), mine.state, mine.confirmation) == ([], "joined", "cannot_tell")
     assert "may hear you" in panel(marta)
 
 
@@ -168,7 +179,7 @@ def test_targets_that_somebody_else_changed_are_put_back(story: Story, marta):
     look(conference)
     said = panel(marta)
     settle(story, mine)
-    assert ("Only Ana Ruiz hears you" in said, mine.proof) == (False, "agrees")
+    assert ("Only Ana Ruiz hears you" in said, mine.confirmation) == (False, "agrees")
     assert story.hear(world, world_leg(story, mine)) == {story.leg(ANA).call_control_id}
 
 

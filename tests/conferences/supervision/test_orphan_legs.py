@@ -44,7 +44,7 @@ def test_one_that_its_row_still_names_is_left_to_the_next_worker(story, mine):
     intent = intend(mine, "one-and-only")
     Supervision.objects.filter(pk=mine.pk).update(command="update", command_id="one-and-only")
     story.wait(120)
-    assert orphan_legs.unanswered() == []
+    assert orphan_legs.commands_without_answer() == []
     assert outcomes(intent) == []
 
 
@@ -52,13 +52,13 @@ def test_one_that_was_answered_or_is_long_past_is_left_alone(story, mine):
     audit.conclude(intend(mine, "answered"), audit.Outcome(AuditEntry.Result.OK))
     intend(mine, "long ago")
     story.wait(timedelta(hours=2).total_seconds())
-    assert orphan_legs.unanswered() == []
+    assert orphan_legs.commands_without_answer() == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_servers_write_it_once(story, mine):
     intent = intend(mine)
     story.wait(LEASE.total_seconds() + 1)
-    at_once([lambda: orphan_legs.own_up(AuditEntry.objects.get(pk=intent.pk))] * 4, threads=4)
+    at_once([lambda: orphan_legs.conclude_as_unknown(AuditEntry.objects.get(pk=intent.pk))] * 4, threads=4)
     assert len(outcomes(intent)) == 1
     assert timezone.now() > intent.at

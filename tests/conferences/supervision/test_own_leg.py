@@ -25,7 +25,7 @@ def join(story, marta, role="barge"):
     world, conference = story.call(ANA)
     (leg,) = requests.own_legs(marta)
     mine = ask(marta, conference, leg=leg, role=role)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     for _ in range(2):
         story.pass_time()
     mine.refresh_from_db()
@@ -34,7 +34,7 @@ def join(story, marta, role="barge"):
 
 def leave(story, mine, *seconds):
     requests.leave(mine)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     for one in seconds or (1, 1):
         story.pass_time(one)
     mine.refresh_from_db()
@@ -100,7 +100,7 @@ def test_a_quieter_mode_that_failed_takes_her_out_and_says_so(story, marta, up, 
     world, mine = join(story, marta)
     story.simulator.faults.add(fault, path="/actions/update$", times=3)
     requests.change(mine, role="monitor", targets=[])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     for _ in range(2):
         story.pass_time()
     mine.refresh_from_db()
@@ -116,7 +116,7 @@ def test_a_join_of_which_nobody_knows_leaves_nobody_in_the_call(story, marta, up
     story.simulator.faults.add(kind, path="/actions/join$", times=3, works=works)
     (leg,) = requests.own_legs(marta)
     mine = ask(marta, conference, leg=leg, role="barge")
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.simulator.faults.webhooks.paused = True
     leave(story, mine, 1, 1)
     story.simulator.faults.webhooks.paused = False
@@ -144,7 +144,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: f"{one[0]}-{one[1]}")
-@pytest.mark.parametrize("carried_by", ["the request", "an errand"])
+@pytest.mark.parametrize("carried_by", ["the request", "a task"])
 def test_a_refusal_comes_back_in_the_form_whoever_carried_it(story, marta, up, refusal, carried_by):
     status, code, words = refusal
     _, conference = story.call(ANA)
@@ -152,16 +152,16 @@ def test_a_refusal_comes_back_in_the_form_whoever_carried_it(story, marta, up, r
     body = {"errors": [{"code": code, "title": "No"}]} if code else "<h1>Not Found</h1>"
     story.simulator.faults.add("answer", path="/actions/join$", status=status, body=body, times=None)
     with pytest.MonkeyPatch.context() as patch:
-        if carried_by == "an errand":
-            _let_an_errand_have_it(patch)
+        if carried_by == "a task":
+            _let_a_task_have_it(patch)
         response = browser(marta).post(f"/conferences/{conference.pk}/supervise/", form(leg))
     assert response.status_code == 200
     assert words in response.content.decode()
-    assert (up.state, Supervision.objects.get().seen_at is not None) == ("answered", True)
+    assert (up.state, Supervision.objects.get().dismissed_at is not None) == ("answered", True)
 
 
-def _let_an_errand_have_it(patch):
-    """An errand is quicker than the request: it takes the row, and carries it on while the request looks."""
+def _let_a_task_have_it(patch):
+    """A task is quicker than the request: it takes the row, and carries it on while the request looks."""
     take, turns = lease.take, []
 
     def first(pk):
@@ -174,7 +174,7 @@ def _let_an_errand_have_it(patch):
         if len(turns) == 1:
             lease.give_back(Supervision.objects.get().pk, turns[0])
             turns.append(0)
-            advancing.follow(Supervision.objects.get().pk)
+            advancing.advance(Supervision.objects.get().pk)
 
     patch.setattr(lease, "take", first)
     patch.setattr(provider, "sleep", meanwhile)
@@ -184,6 +184,6 @@ def test_an_accepted_join_goes_to_the_call_whoever_carried_it(story, marta, up):
     _, conference = story.call(ANA)
     (leg,) = requests.own_legs(marta)
     with pytest.MonkeyPatch.context() as patch:
-        _let_an_errand_have_it(patch)
+        _let_a_task_have_it(patch)
         response = browser(marta).post(f"/conferences/{conference.pk}/supervise/", form(leg))
     assert response.status_code == 302

@@ -73,7 +73,7 @@ def join(story, marta, seconds=30):
     world, conference = story.call(ANA)
     (leg,) = requests.own_legs(marta)
     mine = ask(marta, conference, leg=leg, role="barge")
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     heard = []
     for _ in range(seconds):
         story.pass_time()
@@ -113,7 +113,7 @@ def test_a_leg_on_which_the_key_was_pressed_is_not_asked_again(story, marta):
     up(story)
     mine, _ = join(story, marta)
     requests.leave(mine)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.pass_time()
     again = ask(marta, mine.conference, leg=requests.own_legs(marta).get())
     assert again.answer_check == "trust"
@@ -126,7 +126,7 @@ def test_a_key_that_somebody_else_asked_for_proves_nothing(story, marta, ben, as
     leg = requests.own_legs(marta).get()
     if asked_for.startswith("another"):
         theirs = Supervision.objects.create(
-            user=ben, conference=conference, token="0" * 32, asked_role="monitor", asked_at=story.now(),
+            user=ben, conference=conference, token="0" * 32, requested_role="monitor", requested_at=story.now(),
             created_at=story.now(), ended_at=story.now(),
         )  # fmt: skip
         asked_for = encode_client_state(str(theirs.pk))

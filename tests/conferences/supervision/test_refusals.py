@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conferences import provider
-from tests.support.fault_scenario import DEEDS, Deed, Drama
+from tests.support.fault_scenario import ACTIONS, Action, Drama
 from tests.support.story import browser
 
 FIREWALL = "<html><body><h1>404 Not Found</h1></body></html>"
@@ -56,24 +56,24 @@ ON_SCREEN = {
     "leave": "Leaving",
     "hangup": "Hanging up your phone",
 }
-every_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
-QUICK = {deed.name: deed for deed in DEEDS}
+every_deed = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+QUICK = {action.name: action for action in ACTIONS}
 
 
-def refuse(drama: Drama, deed: Deed, refusal: Refusal, times: int | None = None) -> Any:
+def refuse(drama: Drama, action: Action, refusal: Refusal, times: int | None = None) -> Any:
     answer = {"status": refusal.status, "body": refusal.body, "times": times}
-    return lambda: drama.simulator.faults.add("answer", method="POST", path=deed.path, **answer)
+    return lambda: drama.simulator.faults.add("answer", method="POST", path=action.path, **answer)
 
 
 @every_deed
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: f"{refusal.status}-{refusal.code or 'html'}")
-def test_a_refusal_has_a_sentence_for_each_reader(drama: Drama, deed: Deed, refusal: Refusal):
+def test_a_refusal_has_a_sentence_for_each_reader(drama: Drama, action: Action, refusal: Refusal):
     """It is sent once; a join that may only have come too early is tried three times more."""
-    sends = 4 if (deed.command, refusal.code) == ("join", "90034") else 1
-    outcome = drama.play(deed, refuse(drama, deed, refusal))
+    sends = 4 if (action.command, refusal.code) == ("join", "90034") else 1
+    outcome = drama.play(action, refuse(drama, action, refusal))
     told = (outcome.result, outcome.http_status, outcome.provider_code, outcome.sends)
     assert told == ("refused", refusal.status, refusal.code, sends)
-    assert f"{ON_SCREEN[deed.command]}: {refusal.supervisor}" in drama.panel()
+    assert f"{ON_SCREEN[action.command]}: {refusal.supervisor}" in drama.panel()
     assert outcome.note.startswith(refusal.administrator)
 
 
@@ -90,7 +90,7 @@ def the_conference_ends(drama: Drama) -> None:
     drama.simulator.world.complete(drama.world, "ended_by_host", hang_up=False)
 
 
-def just_before(drama: Drama, deed: Deed, happens: Callable[[Drama], None]) -> Callable[[], None]:
+def just_before(drama: Drama, action: Action, happens: Callable[[Drama], None]) -> Callable[[], None]:
     """Let something happen that the provider knows when our command arrives, and we only learn three seconds later."""
 
     def on_answer(event: Any) -> None:
@@ -100,7 +100,7 @@ def just_before(drama: Drama, deed: Deed, happens: Callable[[Drama], None]) -> C
     def begin() -> None:
         late = {"events": r"call\.hangup|conference\..*", "delay_rate": 1.0, "delay_seconds": (3.0, 3.0)}
         drama.simulator.faults.webhooks.set(late)
-        if deed.name == "join":
+        if action.name == "join":
             drama.simulator.world.listeners.append(on_answer)
         else:
             happens(drama)
@@ -125,10 +125,10 @@ RACES = [
 
 
 @pytest.mark.parametrize(
-    ("happens", "deed", "code", "end"), [pytest.param(*race, id=f"{race[0].__name__}-{race[1]}") for race in RACES]
+    ("happens", "action", "code", "end"), [pytest.param(*race, id=f"{race[0].__name__}-{race[1]}") for race in RACES]
 )
-def test_a_command_that_comes_too_late_ends_as_the_race_it_was(drama: Drama, happens, deed, code, end):
-    outcome = drama.play(QUICK[deed], just_before(drama, QUICK[deed], happens))
+def test_a_command_that_comes_too_late_ends_as_the_race_it_was(drama: Drama, happens, action, code, end):
+    outcome = drama.play(QUICK[action], just_before(drama, QUICK[action], happens))
     drama.run(1, 3, 3)
     state, sentence = end
     assert (outcome.result, outcome.provider_code, drama.mine.state) == ("refused", code, state)

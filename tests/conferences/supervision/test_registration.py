@@ -23,7 +23,7 @@ def call(story, marta, headset, outcome, *, seconds=0):
     _, conference = story.call(ANA)
     story.simulator.phones.set(headset.address, outcome, after=3.0)
     mine = ask(marta, conference, device=headset)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     for _ in range(seconds):
         story.pass_time()
     mine.refresh_from_db()
@@ -49,7 +49,7 @@ def test_one_that_is_not_signed_in_and_does_not_answer_is_said_to_be_that(story,
     mine = call(story, marta, headset, "not_registered", seconds=6)
     assert (mine.state, mine.problem) == ("failed", "not_registered")
     assert "is not signed in, or takes no calls now." in board(marta)
-    assert "Check that it is" in AuditEntry.objects.get(deed="ring").note
+    assert "Check that it is" in AuditEntry.objects.get(action="ring").note
 
 
 def test_one_that_signed_in_just_then_is_joined_and_nothing_more_is_said(story, marta, headset):

@@ -19,10 +19,10 @@ def test_the_phone_is_dialled_then_rings_then_is_joined(story: Story, marta):
     _, conference = story.call(ANA)
     mine = ask(marta, conference)
     states = [mine.state]
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     for _ in range(6):
         story.simulator.pump()
-        advancing.follow(mine.pk)
+        advancing.advance(mine.pk)
         mine.refresh_from_db()
         states.append(mine.state)
         story.pass_time(1)
@@ -48,7 +48,7 @@ def test_a_phone_that_does_not_answer_is_named_as_the_reason(story: Story, marta
     _, conference = story.call(ANA)
     story.simulator.phones.set(DESK, outcome)
     mine = ask(marta, conference)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     for _ in range(5):
         story.pass_time(10)
     mine.refresh_from_db()
@@ -59,7 +59,7 @@ def test_a_phone_that_does_not_answer_is_named_as_the_reason(story: Story, marta
 def test_a_call_that_ends_while_the_phone_rings_hangs_the_phone_up(story: Story, marta):
     world, conference = story.call(ANA)
     mine = ask(marta, conference)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.deliver()
     story.simulator.world.end_by_command(world)
     for _ in range(4):
@@ -73,9 +73,9 @@ def test_a_refused_dial_says_so_and_is_audited(story: Story, marta, settings):
     settings.TELNYX_CONNECTION_ID = "999"
     _, conference = story.call(ANA)
     mine = ask(marta, conference)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     mine.refresh_from_db()
-    outcome = AuditEntry.objects.get(phase="outcome", deed="dial")
+    outcome = AuditEntry.objects.get(phase="outcome", action="dial")
     assert (mine.state, mine.problem) == ("failed", "refused")
     assert (outcome.result, outcome.http_status, outcome.provider_code) == ("refused", 422, "10015")
 
@@ -92,10 +92,10 @@ def test_cancel_while_it_rings_hangs_up_the_phone_alone(story: Story, marta):
     _, conference = story.call(ANA)
     story.simulator.phones.set(DESK, "rings_out")
     mine = ask(marta, conference)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.deliver()
     requests.leave(mine)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.pass_time()
     mine.refresh_from_db()
     assert (mine.state, mine.problem, story.leg(DESK).state) == ("failed", "cancelled", "ended")
@@ -106,7 +106,7 @@ def test_leaving_leaves_then_hangs_up_and_the_call_goes_on(story: Story, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     requests.leave(mine)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.pass_time()
     paths = [one.path.rsplit("/", 1)[-1] for one in story.simulator.commands][-2:]
     assert paths == ["leave", "hangup"]
@@ -119,7 +119,7 @@ def test_a_leg_already_up_at_my_device_joins_at_once(story: Story, marta):
     story.pass_time()
     (leg,) = requests.own_legs(marta)
     mine = ask(marta, conference, leg=leg)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.pass_time()
     mine.refresh_from_db()
     assert (mine.state, mine.call_control_id) == ("joined", up.call_control_id)
@@ -138,8 +138,8 @@ def test_the_same_form_twice_is_one_supervision_and_one_dial(story: Story, marta
     _, conference = story.call(ANA)
     request = requests.Request(role="monitor", token=uuid.uuid4(), device=marta.supervisor.devices.first())
     first, second = (requests.begin(marta, conference, request) for _ in range(2))
-    advancing.follow(first.pk)
-    advancing.follow(second.pk)
+    advancing.advance(first.pk)
+    advancing.advance(second.pk)
     assert first.pk == second.pk
     assert len(story.commands("/v2/calls")) == 1
 
@@ -164,7 +164,7 @@ def test_switching_targets_resends_the_whole_list(story: Story, marta):
     world, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
     requests.change(mine, role="whisper", targets=[story.leg(one).call_control_id for one in (ANA, LUIS)])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     leg = story.simulator.world.legs[mine.call_control_id]
     assert story.hear(world, leg) == {story.leg(ANA).call_control_id, story.leg(LUIS).call_control_id}
 
@@ -197,7 +197,7 @@ def test_a_failed_step_to_a_quieter_mode_hangs_up_our_leg(story: Story, marta):
     mine = story.supervise(marta, conference, role="barge")
     refuse(story, "update", "10033", "Value outside of range")
     requests.change(mine, role="monitor", targets=[])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.pass_time()
     mine.refresh_from_db()
     assert (mine.state, mine.problem) == ("ended", "not_quieter")
@@ -228,7 +228,7 @@ def test_a_conference_that_ends_takes_our_leg_down(story: Story, marta):
 def test_a_permission_withdrawn_while_the_phone_rings_ends_it_unjoined(story: Story, marta):
     _, conference = story.call(ANA)
     mine = ask(marta, conference)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     marta.user_permissions.clear()
     for _ in range(5):
         story.pass_time()
@@ -239,7 +239,7 @@ def test_a_permission_withdrawn_while_the_phone_rings_ends_it_unjoined(story: St
 def test_a_lost_answer_to_the_dial_is_found_by_its_client_state(story: Story, marta):
     _, conference = story.call(ANA)
     mine = ask(marta, conference)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     Supervision.objects.filter(pk=mine.pk).update(call_control_id="")
     for _ in range(5):
         story.pass_time()
@@ -259,10 +259,10 @@ def test_one_worker_at_a_time_has_a_supervision(story: Story, marta):
     _, conference = story.call(ANA)
     mine = ask(marta, conference)
     Supervision.objects.filter(pk=mine.pk).update(busy_until=timezone.now() + lease.LEASE)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     assert story.commands("/v2/calls") == []
     Supervision.objects.filter(pk=mine.pk).update(busy_until=timezone.now() - lease.LEASE)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     assert len(story.commands("/v2/calls")) == 1
 
 

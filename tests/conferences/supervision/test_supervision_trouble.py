@@ -18,9 +18,9 @@ def test_a_refused_louder_mode_leaves_the_one_in_force_and_says_why(story: Story
     mine = story.supervise(marta, conference)
     refuse(story, "update", "10033", "Value outside of range")
     requests.change(mine, role="barge", targets=[])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     mine.refresh_from_db()
-    assert (mine.state, mine.asked_role, mine.accepted_role) == ("joined", "monitor", "monitor")
+    assert (mine.state, mine.requested_role, mine.accepted_role) == ("joined", "monitor", "monitor")
     assert mine.notice != ""
     assert story.hear(world, story.simulator.world.legs[mine.call_control_id]) == set()
 
@@ -30,7 +30,7 @@ def test_a_louder_mode_of_unknown_outcome_is_taken_back_for_certain(story: Story
     mine = story.supervise(marta, conference)
     story.simulator.faults.add("drop", path="/actions/update$", times=3)
     requests.change(mine, role="barge", targets=[])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     mine.refresh_from_db()
     assert (mine.accepted_role, story.commands("/actions/update")[-1].body["supervisor_role"]) == ("monitor", "monitor")
     assert story.hear(world, story.simulator.world.legs[mine.call_control_id]) == set()
@@ -41,11 +41,11 @@ def test_a_quieter_mode_of_unknown_outcome_hangs_up_our_leg(story: Story, marta)
     mine = story.supervise(marta, conference, role="barge")
     story.simulator.faults.add("unavailable", path="/actions/update$", times=3)
     requests.change(mine, role="monitor", targets=[])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.pass_time()
     mine.refresh_from_db()
     assert (mine.state, mine.problem) == ("ended", "not_quieter")
-    outcome = AuditEntry.objects.get(deed="update", phase="outcome")
+    outcome = AuditEntry.objects.get(action="update", phase="outcome")
     assert (outcome.result, outcome.sends, outcome.http_status) == ("unknown", 3, 503)
 
 
@@ -66,7 +66,7 @@ def test_a_join_whose_answer_never_comes_but_was_done_is_joined_once(story: Stor
     mine = story.supervise(marta, conference)
     assert (mine.state, mine.accepted_role) == ("joined", "monitor")
     assert len([one for one in world.participants if one.leg.to == DESK]) == 1
-    assert "unknown" in AuditEntry.objects.filter(deed="join", phase="outcome").values_list("result", flat=True)
+    assert "unknown" in AuditEntry.objects.filter(action="join", phase="outcome").values_list("result", flat=True)
 
 
 def test_a_server_that_died_in_mid_command_sends_the_same_command_again(story: Story, marta):
@@ -74,9 +74,9 @@ def test_a_server_that_died_in_mid_command_sends_the_same_command_again(story: S
     mine = story.supervise(marta, conference)
     now = timezone.now()
     Supervision.objects.filter(pk=mine.pk).update(
-        command="update", command_id="one-and-only", command_at=now, asked_role="barge", asked_at=now
+        command="update", command_id="one-and-only", command_at=now, requested_role="barge", requested_at=now
     )
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     assert [one.body["command_id"] for one in story.commands("/actions/update")] == ["one-and-only"]
     assert Supervision.objects.get(pk=mine.pk).accepted_role == "barge"
 
@@ -87,9 +87,9 @@ def test_a_command_lost_long_ago_is_unknown_and_made_quiet_again(story: Story, m
     story.pass_time(60)
     long_ago = timezone.now() - lease.LEASE
     Supervision.objects.filter(pk=mine.pk).update(
-        command="update", command_id="lost", command_at=long_ago, asked_role="barge", asked_at=long_ago
+        command="update", command_id="lost", command_at=long_ago, requested_role="barge", requested_at=long_ago
     )
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     assert [one.body["supervisor_role"] for one in story.commands("/actions/update")] == ["monitor"]
     assert Supervision.objects.get(pk=mine.pk).accepted_role == "monitor"
 
@@ -114,7 +114,7 @@ def test_other_ways_into_an_ended_supervision_are_closed(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     requests.leave(mine)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.pass_time()
     mine.refresh_from_db()
     with pytest.raises(NotPossible, match="You have left this call"):
@@ -128,7 +128,7 @@ def test_the_audit_keeps_what_the_screen_said_of_who_hears(story: Story, marta):
     for _ in range(5):
         story.pass_time()
     story.supervise(marta, conference, role="whisper", to=(ANA,))
-    said = set(AuditEntry.objects.filter(deed="join").values_list("said", flat=True))
+    said = set(AuditEntry.objects.filter(action="join").values_list("claim", flat=True))
     assert said == {"Only Ana Ruiz hears you. +1 ••• ••71 and Luis Ortega do not."}
 
 
@@ -137,7 +137,7 @@ def test_a_phone_that_rings_after_its_dial_was_given_up_is_hung_up(story: Story,
     story.simulator.faults.webhooks.paused = True
     story.simulator.faults.add("drop", path="/v2/calls$", times=3)
     mine = ask(marta, conference)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     for _ in range(6):
         story.pass_time(10)
     mine.refresh_from_db()

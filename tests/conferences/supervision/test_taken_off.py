@@ -48,7 +48,7 @@ def test_one_who_joined_muted_is_told_and_unmuted(story: Story, marta, role, ear
     assert "Nobody hears you: you are muted." in call.page
     assert "Unmute me" in call.page
     call.lift("mute")
-    assert (call.heard(), call.mine.proof) == (ears, "agrees")
+    assert (call.heard(), call.mine.confirmation) == (ears, "agrees")
     assert ("Unmute me" in call.page, "you are muted" in call.page) == (False, False)
     (command,) = story.commands("/actions/unmute")
     assert command.body["call_control_ids"] == [call.mine.call_control_id]
@@ -93,9 +93,9 @@ def test_others_on_hold_stay_there(story: Story, marta):
 def test_it_is_on_record(story: Story, marta):
     call = Call(story, marta, "barge", hold=True)
     call.lift("hold")
-    entry = AuditEntry.objects.get(deed="unhold", phase="outcome")
+    entry = AuditEntry.objects.get(action="unhold", phase="outcome")
     assert (entry.actor, entry.result) == (marta, "ok")
-    assert "on hold" not in entry.said
+    assert "on hold" not in entry.claim
 
 
 def test_a_refusal_is_said_and_she_is_still_on_hold(story: Story, marta):
@@ -127,7 +127,7 @@ def test_a_right_withdrawn_meanwhile_takes_nothing_off(story: Story, marta):
     marta.user_permissions.clear()
     browser(marta).post(f"/supervisions/{call.mine.pk}/lift/", {"what": "hold"})
     assert story.commands("/actions/unhold") == []
-    assert AuditEntry.objects.filter(deed="unhold", result="denied").exists()
+    assert AuditEntry.objects.filter(action="unhold", result="denied").exists()
 
 
 def test_nobody_elses_leg_can_be_named(story: Story, marta, ben):
@@ -137,5 +137,5 @@ def test_nobody_elses_leg_can_be_named(story: Story, marta, ben):
 
 def test_what_will_be_is_in_the_audit(story: Story, marta):
     Call(story, marta, "barge", hold=True)
-    said = AuditEntry.objects.filter(deed="join", phase="intent").first().said
+    said = AuditEntry.objects.filter(action="join", phase="intent").first().claim
     assert said.startswith("You are on hold: you hear nothing, and nobody hears you.")

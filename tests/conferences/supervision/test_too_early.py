@@ -23,7 +23,7 @@ def test_she_is_in_although_it_was_too_early_at_first(story, marta, role, name):
     story.simulator.faults.add("answer", path="/actions/join$", status=status, body={"errors": [error]}, times=2)
     mine = story.supervise(marta, conference, role=role, to=(ANA,) if role == "whisper" else ())
     assert (mine.state, mine.problem, mine.notice) == ("joined", "", "")
-    entries = AuditEntry.objects.filter(deed="join").order_by("id")
+    entries = AuditEntry.objects.filter(action="join").order_by("id")
     assert [(one.phase, one.result, one.sends) for one in entries] == [("intent", "", None), ("outcome", "ok", 3)]
     assert story.commands("/actions/join")[0].body["command_id"] == f"{entries[0].command_id}-3"
 
@@ -34,7 +34,7 @@ def test_a_phone_that_is_not_answered_in_two_seconds_ends_as_that(story, marta):
     story.simulator.faults.add("answer", path="/actions/join$", status=422, body=body, times=None)
     mine = story.supervise(marta, conference)
     assert (mine.state, mine.problem) == ("failed", "not_answered_yet")
-    assert AuditEntry.objects.get(deed="join", phase="outcome").sends == 4
+    assert AuditEntry.objects.get(action="join", phase="outcome").sends == 4
     assert story.leg("sip:marta@supervisors.example").state == "ended"
 
 

@@ -80,7 +80,7 @@ def call_phone(story, marta, outcome, address=DESK):
     story.simulator.phones.set(address, outcome)
     device = marta.supervisor.devices.get(address=address)
     mine = ask(marta, conference, device=device)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     for _ in range(5):
         story.pass_time(10)
     mine.refresh_from_db()
@@ -114,7 +114,7 @@ def test_it_is_said_in_the_bar_and_told_by_earshot_in_the_audit(story, marta, ca
     mine = call_phone(story, marta, outcome, address)
     assert (mine.state, mine.problem) == ("failed", problem)
     assert words in board(marta)
-    entry = AuditEntry.objects.get(deed="ring")
+    entry = AuditEntry.objects.get(action="ring")
     assert (entry.actor, entry.actor_name, entry.phase, entry.result) == (None, "Earshot", "outcome", "unreached")
     assert entry.provider_text.startswith(problem.replace("_", " "))
     assert "Check " in entry.note
@@ -125,14 +125,14 @@ def test_it_is_said_in_the_bar_and_told_by_earshot_in_the_audit(story, marta, ca
 @pytest.mark.parametrize("status", [200, 403])
 def test_a_dial_that_fails_later_says_the_same_as_one_refused_at_once(story, marta, outcome, code, status):
     late = call_phone(story, marta, outcome)
-    page, later = board(marta), AuditEntry.objects.get(deed="ring")
+    page, later = board(marta), AuditEntry.objects.get(action="ring")
     body = {"errors": [{"code": 10010, "detail": f"As the provider words it {code}."}]}
     story.simulator.faults.add("answer", path="/v2/calls$", status=status, body=body)
     once = call_phone(story, marta, outcome)
     assert (once.problem, once.notice, once.state) == (late.problem, late.notice, late.state)
     assert late.notice in page
     assert late.notice in board(marta)
-    early = AuditEntry.objects.filter(deed="dial", phase="outcome").first()
+    early = AuditEntry.objects.filter(action="dial", phase="outcome").first()
     assert later.note in early.note
     assert later.provider_code == code
 
@@ -141,7 +141,7 @@ def test_a_d_code_nobody_has_described_is_shown_as_it_is(story, marta, monkeypat
     monkeypatch.setitem(REFUSALS, "no_profile", Refused("call_rejected", "403", "unknown", "D77"))
     mine = call_phone(story, marta, "no_profile")
     assert mine.notice == "Calling your phone: The phone provider refused this."
-    assert AuditEntry.objects.get(deed="ring").note.startswith("D77: ")
+    assert AuditEntry.objects.get(action="ring").note.startswith("D77: ")
 
 
 @pytest.mark.parametrize("outcome", ["answers", "rings_out"])
@@ -149,19 +149,19 @@ def test_one_that_was_answered_or_cancelled_tells_nothing_of_itself(story, marta
     _, conference = story.call(ANA)
     story.simulator.phones.set(DESK, outcome)
     mine = ask(marta, conference)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     for _ in range(3):
         story.pass_time()
     mine.refresh_from_db()
     requests.leave(mine)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.pass_time()
-    assert not AuditEntry.objects.filter(deed="ring").exists()
+    assert not AuditEntry.objects.filter(action="ring").exists()
 
 
 def test_an_auditor_reads_that_the_phone_was_called_and_busy(story, marta, cleo):
     call_phone(story, marta, "busy")
-    page = browser(cleo).get("/audit/?deed=ring&result=unreached").content.decode()
+    page = browser(cleo).get("/audit/?action=ring&result=unreached").content.decode()
     assert "Phone called" in page
     assert "Not reached" in page
     assert "busy: user_busy, by callee, SIP 486" in page

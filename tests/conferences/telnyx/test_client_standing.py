@@ -19,14 +19,14 @@ def stopped():
 
 
 def test_a_client_that_asked_nothing_knows_nothing(client):
-    assert (client.standing.key_refused_at, client.standing.clock_ahead) == (None, None)
+    assert (client.health.key_refused_at, client.health.clock_ahead) == (None, None)
 
 
 def test_a_refused_key_is_remembered_with_the_time(client, provider):
     provider.refuses(401, "10009")
     with pytest.raises(Refused):
         client.hangup("v3:own", Hangup("c1"))
-    assert client.standing.key_refused_at == NOW
+    assert client.health.key_refused_at == NOW
 
 
 def test_a_key_that_is_taken_again_is_no_longer_refused(client, provider):
@@ -34,7 +34,7 @@ def test_a_key_that_is_taken_again_is_no_longer_refused(client, provider):
     with pytest.raises(Refused):
         client.hangup("v3:own", Hangup("c1"))
     client.hangup("v3:own", Hangup("c2"))
-    assert client.standing.key_refused_at is None
+    assert client.health.key_refused_at is None
 
 
 @pytest.mark.parametrize(("status", "code"), [(403, "10010"), (404, "10005"), (422, "90018")])
@@ -43,14 +43,14 @@ def test_another_refusal_says_nothing_about_the_key(client, provider, status, co
     for command_id in ("c1", "c2"):
         with pytest.raises(Refused):
             client.hangup("v3:own", Hangup(command_id))
-    assert client.standing.key_refused_at == NOW
+    assert client.health.key_refused_at == NOW
 
 
 def test_no_answer_says_nothing_about_the_key(client, provider):
     provider.fails(httpx.ConnectError("down"))
     with pytest.raises(Unavailable):
         client.hangup("v3:own", Hangup("c1"))
-    assert client.standing.key_refused_at is None
+    assert client.health.key_refused_at is None
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,11 @@ def test_no_answer_says_nothing_about_the_key(client, provider):
 def test_the_date_of_an_answer_tells_how_far_ahead_we_are(client, provider, date, ahead):
     provider.says(200, {"data": {"result": "ok"}}, Date=date)
     client.hangup("v3:own", Hangup("c1"))
-    assert client.standing.clock_ahead == ahead
+    assert client.health.clock_ahead == ahead
 
 
 def test_an_answer_without_a_date_leaves_what_is_known(client, provider):
     provider.says(200, {"data": {"result": "ok"}}, Date="Mon, 02 Mar 2026 09:00:00 GMT").accepts()
     for command_id in ("c1", "c2"):
         client.hangup("v3:own", Hangup(command_id))
-    assert client.standing.clock_ahead == 30.0
+    assert client.health.clock_ahead == 30.0

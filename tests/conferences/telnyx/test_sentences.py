@@ -83,7 +83,7 @@ def test_a_supervisor_reads_what_happened(error, sentence):
 
 
 def test_a_deed_begins_the_supervisors_sentence_alone():
-    with_deed, without = explain(refused(422, "90018"), deed="whisper"), explain(refused(422, "90018"))
+    with_deed, without = explain(refused(422, "90018"), action="whisper"), explain(refused(422, "90018"))
     assert with_deed.supervisor == "Whisper: Your phone has just hung up."
     assert (with_deed.administrator, with_deed.race) == (without.administrator, True)
 

@@ -192,7 +192,7 @@ async def test_what_a_browser_acknowledges_shows_as_lag_in_the_heartbeat(story: 
     page = await open_page(marta)
     await page.frame()
     await in_thread(story.simulator.far_end_hangs_up)(story.leg(ANA))
-    await in_thread(story.simulator.pump)()  # the provider's news alone, without what errands then read back
+    await in_thread(story.simulator.pump)()  # the provider's news alone, without what tasks then read back
     frame = await page.until(lambda frame: bool(frame.get("rows")))
     await page.socket.send_to(str(frame["feed"]))
     beat = await page.until(lambda frame: "lag" in frame)
@@ -226,7 +226,7 @@ async def test_a_mistake_in_pushing_is_not_the_end_of_it(story: Story, marta, op
     for name in ("HUB", "HEARTBEAT"):
         monkeypatch.setattr(boundaries, name, Boundary(name))
     monkeypatch.setattr("dashboard.live.hub.HEARTBEAT", 0.3)
-    changes, watched = frames.changes_since, frames.watched
+    changes, watched = frames.changes_since, frames.mark_watched
     left = {"changes": 1, "beat": 1}
 
     def planted(what, work):
@@ -241,7 +241,7 @@ async def test_a_mistake_in_pushing_is_not_the_end_of_it(story: Story, marta, op
     page = await open_page(marta)
     await page.frame()
     monkeypatch.setattr(frames, "changes_since", planted("changes", changes))
-    monkeypatch.setattr(frames, "watched", planted("beat", watched))
+    monkeypatch.setattr(frames, "mark_watched", planted("beat", watched))
     _, conference = await in_thread(story.call)(ANA)
     frame = await page.until(lambda frame: bool(frame.get("rows")))
     assert frame["rows"] == [f"conference-{conference.pk}"]

@@ -20,12 +20,12 @@ def meter_with(*seconds):
     meter = LagMeter()
     for number, showing in enumerate(seconds):
         meter.sent(number, stamps())
-        meter.shown(number, stamps().stored_at + timedelta(seconds=showing))
+        meter.shown(number, stamps().persisted_at + timedelta(seconds=showing))
     return meter
 
 
 def test_a_sample_names_each_step_of_the_way():
-    shown = stamps().stored_at + timedelta(seconds=0.5)
+    shown = stamps().persisted_at + timedelta(seconds=0.5)
     assert sample(stamps(), shown) == Sample(provider=0.2, storing=0.01, showing=0.5)
 
 

@@ -173,7 +173,7 @@ def test_the_audit_has_the_same_address(story: Story, marta: User):
     form = {"role": "monitor", "my_leg": f"device:{marta.supervisor.devices.first().pk}", "token": "7" * 32}
     client.post(f"/conferences/{call.pk}/supervise/", form)
     story.deliver()
-    assert AuditEntry.objects.filter(deed="dial").first().source_ip == "198.51.100.7"
+    assert AuditEntry.objects.filter(action="dial").first().source_ip == "198.51.100.7"
 
 
 # Hashing.

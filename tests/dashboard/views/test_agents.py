@@ -59,19 +59,19 @@ def ring(story: Story, address: str, **options: Any) -> TheirLeg:
 
 def test_nobody_is_on_the_phone(marta: User):
     row = ana(marta)
-    assert (row.word, row.since, row.legs) == ("Idle", None, ())
+    assert (row.status, row.since, row.legs) == ("Idle", None, ())
     assert "Ana Ruiz Support Idle no call to join" in shown(marta)
 
 
 def test_a_phone_rings_and_is_given_up(story: Story, marta: User):
     leg = ring(story, ANA)
     row = ana(marta)
-    assert (row.word, [one.reason for one in row.legs]) == ("Ringing", [NOT_JOINABLE])
+    assert (row.status, [one.reason for one in row.legs]) == ("Ringing", [NOT_JOINABLE])
     assert row.since == Leg.objects.get().started_at
     story.simulator.far_end_hangs_up(leg)
     story.deliver()
     row = ana(marta)
-    assert (row.word, row.legs, row.since) == ("Idle", (), Leg.objects.get().ended_at)
+    assert (row.status, row.legs, row.since) == ("Idle", (), Leg.objects.get().ended_at)
 
 
 def test_a_phone_is_answered_and_in_no_conference_then_in_one(story: Story, marta: User):
@@ -79,12 +79,12 @@ def test_a_phone_is_answered_and_in_no_conference_then_in_one(story: Story, mart
     leg = story.simulator.dial(ANA)
     story.deliver()
     row = ana(marta)
-    assert (row.word, row.legs[0].call, row.legs[0].reason) == ("In no conference", None, NOT_JOINABLE)
+    assert (row.status, row.legs[0].call, row.legs[0].reason) == ("In no conference", None, NOT_JOINABLE)
     assert row.since == Leg.objects.get(agent__name="Ana Ruiz").answered_at
     story.simulator.join(world, leg)
     story.deliver()
     row = ana(marta)
-    assert (row.word, row.legs[0].reason) == ("Talking", "")
+    assert (row.status, row.legs[0].reason) == ("Talking", "")
     assert [one.role for one in row.legs[0].call.actions] == ["monitor", "whisper", "barge"]
 
 
@@ -92,7 +92,7 @@ def test_talking_with_whom_and_since_when(story: Story, marta: User):
     _, call = story.call(ANA, LUIS)
     row = ana(marta)
     (leg,) = row.legs
-    assert (row.word, leg.people) == ("Talking", ("+1 415-555-0171", "Luis Ortega"))
+    assert (row.status, leg.people) == ("Talking", ("+1 415-555-0171", "Luis Ortega"))
     assert row.since == call.participants.get(leg__agent__name="Ana Ruiz").joined_at
     assert (leg.call.pk, leg.call.queue) == (call.pk, "Helpdesk")
 
@@ -101,10 +101,10 @@ def test_on_hold_by_her_own_phone_and_back(story: Story, marta: User):
     story.call(ANA)
     story.simulator.far_end_holds(story.leg(ANA))
     story.deliver()
-    assert (ana(marta).word, ana(marta).legs[0].on_hold) == ("On hold", True)
+    assert (ana(marta).status, ana(marta).legs[0].on_hold) == ("On hold", True)
     story.simulator.far_end_resumes(story.leg(ANA))
     story.deliver()
-    assert ana(marta).word == "Talking"
+    assert ana(marta).status == "Talking"
 
 
 def test_on_hold_with_the_customer_on_hold(story: Story, marta: User):
@@ -112,11 +112,11 @@ def test_on_hold_with_the_customer_on_hold(story: Story, marta: User):
     story.simulator.world.hold([world.leg(CUSTOMER).participant])
     story.pass_time(8)
     read_everything_back()
-    assert ana(marta).word == "On hold"
+    assert ana(marta).status == "On hold"
     story.simulator.world.hold([world.leg(CUSTOMER).participant], held=False)
     story.pass_time(8)
     read_everything_back()
-    assert ana(marta).word == "Talking"
+    assert ana(marta).status == "Talking"
 
 
 def test_muted_and_unmuted(story: Story, marta: User):
@@ -125,59 +125,59 @@ def test_muted_and_unmuted(story: Story, marta: User):
         story.simulator.world.mute([world.leg(ANA).participant], muted=muted)
         story.pass_time(8)
         read_everything_back()
-        assert (ana(marta).word, ana(marta).legs[0].muted) == (word, muted)
+        assert (ana(marta).status, ana(marta).legs[0].muted) == (word, muted)
 
 
 def test_alone_in_a_call(story: Story, marta: User):
     world, _ = story.call(ANA)
     story.simulator.far_end_hangs_up(world.leg(CUSTOMER))
     story.deliver()
-    assert (ana(marta).word, ana(marta).legs[0].lead) == ("No customer", "nobody else in the call")
+    assert (ana(marta).status, ana(marta).legs[0].lead) == ("No customer", "nobody else in the call")
 
 
 def test_in_two_calls_and_in_one_again(story: Story, marta: User):
     story.call(ANA)
     world, second = story.call(ANA, customer=OTHER)
     row = ana(marta)
-    assert (row.word, row.label, len(row.legs)) == ("In two calls", "In two calls", 2)
+    assert (row.status, row.label, len(row.legs)) == ("In two calls", "In two calls", 2)
     assert row.since == second.participants.get(leg__agent__name="Ana Ruiz").joined_at
     assert all(len(one.call.actions) == 3 for one in row.legs)
     story.simulator.far_end_hangs_up(world.leg(ANA))
     story.deliver()
-    assert (ana(marta).word, len(ana(marta).legs)) == ("Talking", 1)
+    assert (ana(marta).status, len(ana(marta).legs)) == ("Talking", 1)
 
 
 def test_in_three_calls(story: Story, marta: User):
     for customer in (CUSTOMER, OTHER, "+14155550178"):
         story.call(ANA, customer=customer)
-    assert (ana(marta).word, ana(marta).label) == ("In two calls", "In 3 calls")
+    assert (ana(marta).status, ana(marta).label) == ("In two calls", "In 3 calls")
 
 
 def test_a_phone_that_rings_beside_a_call_is_listed_and_she_still_talks(story: Story, marta: User):
     story.call(ANA)
     ring(story, ANA)
-    assert (ana(marta).word, [one.word for one in ana(marta).legs]) == ("Talking", ["Talking", "Ringing"])
+    assert (ana(marta).status, [one.status for one in ana(marta).legs]) == ("Talking", ["Talking", "Ringing"])
 
 
 def test_a_leg_of_which_nobody_told_how_it_began(story: Story, marta: User):
     leg = ring(story, ANA)
     Leg.objects.update(state="unknown", started_at=None)
     row = ana(marta)
-    assert (row.word, row.since, row.legs[0].call_control_id) == ("Not known", None, leg.call_control_id)
+    assert (row.status, row.since, row.legs[0].call_control_id) == ("Not known", None, leg.call_control_id)
 
 
 def test_a_phone_that_rings_before_it_is_answered_in_the_conference(story: Story, marta: User):
     world, _ = story.call(LUIS)
     story.simulator.join(world, ring(story, ANA))
     story.deliver()
-    assert ana(marta).word == "Ringing"
+    assert ana(marta).status == "Ringing"
 
 
 def test_whom_she_calls_out_of_her_browser(story: Story, marta: User):
     story.simulator.dial_out(ANA, OTHER)
     story.deliver()
     (leg,) = ana(marta).legs
-    assert (leg.word, leg.lead, leg.people) == ("In no conference", "calls", ("+1 415-555-0177",))
+    assert (leg.status, leg.lead, leg.people) == ("In no conference", "calls", ("+1 415-555-0177",))
 
 
 def test_for_which_call_her_phone_rings(story: Story, marta: User):
@@ -197,7 +197,7 @@ def test_with_whom_she_is_connected_without_a_conference(story: Story, marta: Us
     story.simulator.far_end_answers(ring(story, ANA, link_to=caller))
     story.deliver()
     (leg,) = ana(marta).legs
-    assert (leg.word, leg.lead, leg.people) == ("In no conference", "in the same call as", ("+1 415-555-0171",))
+    assert (leg.status, leg.lead, leg.people) == ("In no conference", "in the same call as", ("+1 415-555-0171",))
 
 
 # Who sees what.

@@ -35,30 +35,30 @@ def page(db):
 
 def enter(**values):
     """An entry as it might have been written at any time."""
-    values = {"at": AT, "phase": "intent", "deed": "join", "actor_name": "Marta Gil"} | values
+    values = {"at": AT, "phase": "intent", "action": "join", "actor_name": "Marta Gil"} | values
     entry = AuditEntry(**values)
     entry.save()
     return entry
 
 
 def outcome(intent, result="ok", **values):
-    names = ("deed", "actor_name", "conference_name", "telnyx_conference_id", "at")
+    names = ("action", "actor_name", "conference_name", "telnyx_conference_id", "at")
     return enter(
         phase="outcome", intent=intent, result=result, **{name: getattr(intent, name) for name in names} | values
     )
 
 
 def who(response):
-    return [deed.who for deed in response.context["deeds"]]
+    return [action.who for action in response.context["actions"]]
 
 
 def results(response):
-    return [[one.result for one in deed.outcomes] for deed in response.context["deeds"]]
+    return [[one.result for one in action.outcomes] for action in response.context["actions"]]
 
 
 def words(response):
     """What a reader sees of each row, without the markup."""
-    body = re.search(r'id="deeds".*?<tbody>(.*?)</tbody>', response.content.decode(), re.DOTALL)[1]
+    body = re.search(r'id="actions".*?<tbody>(.*?)</tbody>', response.content.decode(), re.DOTALL)[1]
     return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in body.split("</tr>")[:-1]]
 
 
@@ -73,12 +73,12 @@ def test_a_deed_and_its_outcome_are_one_row(page):
 def test_a_supervision_is_told_from_the_call_to_the_phone_on(story, marta, page):
     _, conference = story.call(ANA)
     story.supervise(marta, conference, role="whisper", to=(ANA,))
-    deeds = page().context["deeds"]
-    assert [(one.name, one.role, one.targets, one.ip) for one in deeds] == [
+    actions = page().context["actions"]
+    assert [(one.name, one.role, one.targets, one.ip) for one in actions] == [
         ("Join", "Whisper", ("Ana Ruiz",), "127.0.0.1"),
         ("Call the phone", "Whisper", ("Ana Ruiz",), "127.0.0.1"),
     ]
-    assert [(one.who, one.conference_id) for one in deeds] == [("Marta Gil", conference.conference_id)] * 2
+    assert [(one.who, one.conference_id) for one in actions] == [("Marta Gil", conference.conference_id)] * 2
 
 
 def test_a_row_says_everything_in_words(page):
@@ -102,7 +102,7 @@ def test_a_row_says_everything_in_words(page):
 
 def test_a_deed_without_an_outcome_says_so(page):
     enter()
-    assert [(one.result, one.label) for deed in page().context["deeds"] for one in deed.outcomes] == [
+    assert [(one.result, one.label) for action in page().context["actions"] for one in action.outcomes] == [
         ("waiting", "No outcome yet")
     ]
 
@@ -145,11 +145,11 @@ def test_an_empty_audit_says_what_will_stand_here(page):
 
 @pytest.fixture
 def three(db):
-    """Three deeds that differ in everything that can be asked for."""
+    """Three actions that differ in everything that can be asked for."""
     outcome(enter(conference_name="Order 12", telnyx_conference_id="conf-a"))
-    later = enter(actor_name="Ben Okafor", deed="dial", at=AT + timedelta(days=1), conference_name="Returns")
+    later = enter(actor_name="Ben Okafor", action="dial", at=AT + timedelta(days=1), conference_name="Returns")
     outcome(later, "refused")
-    enter(actor_name="Cleo Admin", deed="hangup", at=AT + timedelta(days=2), conference_name="Order 13")
+    enter(actor_name="Cleo Admin", action="hangup", at=AT + timedelta(days=2), conference_name="Order 13")
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def test_a_page_that_is_not_there_is_the_nearest_that_is(page, number):
 
 def test_more_deeds_take_no_more_queries(db):
     client, counts = reader(), []
-    for deeds in (1, 2):
-        for _ in range(deeds):
+    for actions in (1, 2):
+        for _ in range(actions):
             outcome(enter(targets=[{"call_control_id": "v3:1", "name": "Ana Ruiz"}]))
         with CaptureQueriesContext(connection) as queries:
             shown = len(who(client.get("/audit/")))

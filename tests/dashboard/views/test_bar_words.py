@@ -48,7 +48,7 @@ def test_while_her_phone_rings_nobody_hears_her_yet(story: Story, marta, call, c
     targets = [story.leg(one).call_control_id for one in to]
     mine = ask(marta, call, role=role, targets=targets)
     told = [bar(marta)]
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     story.deliver()
     told.append(bar(marta))
     assert told == [f"Calling your Desk phone {said}", f"Ringing your Desk phone {said}"]
@@ -71,7 +71,7 @@ def test_no_fright_while_she_is_joined(story: Story, marta, call, role):
     mine = ask(marta, call, role=role, targets=targets)
     told = []
     for _ in range(12):
-        advancing.follow(mine.pk)
+        advancing.advance(mine.pk)
         told.append(bar(marta))
         story.simulator.pump()
         told.append(bar(marta))
@@ -90,7 +90,7 @@ def test_a_monitor_that_is_not_shown_as_muted_is_told_of_after_a_second(story: S
     story.simulator.faults.add("answer", path="/participants", method="GET", status=500, body={}, times=None)
     mine = ask(marta, call, role="monitor")
     for _ in range(60):
-        advancing.follow(mine.pk)
+        advancing.advance(mine.pk)
         mine.refresh_from_db()
         if mine.state == "joined" and mine.accepted_at:
             break
@@ -114,7 +114,7 @@ def test_a_change_under_way_is_no_lost_answer(story: Story, marta, call, monkeyp
 
     monkeypatch.setattr(bodies, "send", look)
     requests.change(mine, role="barge", targets=[])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     assert [one for one in seen if "no answer" in one or "was lost" in one] == []
     assert "Changing to Barge…" in seen[0]
     assert "may hear you" in seen[0]

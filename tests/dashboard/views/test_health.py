@@ -38,7 +38,7 @@ def probe(db, client):
 
 
 def answered(status, ago=timedelta()):
-    AuditEntry(at=timezone.now() - ago, phase="outcome", deed="join", actor_name="M", http_status=status).save()
+    AuditEntry(at=timezone.now() - ago, phase="outcome", action="join", actor_name="M", http_status=status).save()
 
 
 def unfit(response):
@@ -192,7 +192,7 @@ def test_one_that_never_ran_and_one_in_trouble_are_named(probe):
     assert "has not run so far" in probe().json()["reconciler"]  # a new center has its first page before it
 
 
-@pytest.mark.parametrize("name", ["ERRANDS", "HUB", "HEARTBEAT"])
+@pytest.mark.parametrize("name", ["BACKGROUND", "HUB", "HEARTBEAT"])
 @pytest.mark.parametrize("how", ["fails", "hangs"])
 def test_a_loop_of_this_process_that_is_not_well_is_named(probe, monkeypatch, name, how):
     now = [0.0]
@@ -226,7 +226,9 @@ def told(ago):
 @pytest.mark.parametrize(("ago", "fit"), [(5, True), (59, True), (61, False), (3600, False)])
 def test_a_provider_that_is_silent_while_calls_are_live_is_named(probe, ago, fit):
     now = timezone.now()
-    Conference.objects.create(conference_id="c", state="in_progress", first_seen_at=now, known_at=now, read_at=now)
+    Conference.objects.create(
+        conference_id="c", state="in_progress", first_seen_at=now, last_event_at=now, polled_at=now
+    )
     told(ago)
     assert probe().status_code == (200 if fit else 503)
     if not fit:
@@ -240,7 +242,9 @@ def test_without_a_live_call_nobody_need_be_heard(probe):
 
 def test_a_read_back_is_a_word_too(probe):
     now = timezone.now()
-    Conference.objects.create(conference_id="c", state="in_progress", first_seen_at=now, known_at=now, checked_at=now)
+    Conference.objects.create(
+        conference_id="c", state="in_progress", first_seen_at=now, last_event_at=now, verified_at=now
+    )
     told(3600)
     assert probe().status_code == 200
 
@@ -252,7 +256,7 @@ def gauges(probe):
 
 def test_metrics_tell_how_things_are_now(probe):
     now = timezone.now()
-    Conference.objects.create(conference_id="c", state="in_progress", first_seen_at=now, known_at=now)
+    Conference.objects.create(conference_id="c", state="in_progress", first_seen_at=now, last_event_at=now)
     told(30)
     for number, outcome in enumerate(["dead", "parked", "parked"]):
         Fact.objects.create(

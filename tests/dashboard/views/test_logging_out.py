@@ -85,11 +85,11 @@ def test_a_colleague_with_the_right_can_end_it_and_she_reads_who(in_a_call, stor
     if right:
         assert mine.problem == "ended_by_other"
         assert "Rosa Lima ended it." in client.get("/").content.decode()
-        entry = AuditEntry.objects.get(deed="end")
+        entry = AuditEntry.objects.get(action="end")
         assert (entry.actor_name, entry.result) == ("Rosa Lima", "ok")
         assert {one.actor_name for one in AuditEntry.objects.filter(pk__gt=entry.pk)} == {"Earshot"}
     else:
-        assert AuditEntry.objects.get(deed="end").result == "denied"
+        assert AuditEntry.objects.get(action="end").result == "denied"
 
 
 def test_a_call_of_another_team_is_not_ended_by_whoever_cannot_see_it(in_a_call, story: Story, ben):

@@ -34,7 +34,7 @@ def refuse(story: Story, status: int, code: str = "", **headers: str) -> None:
 def dial(story: Story, user: Any) -> Supervision:
     _, conference = story.call(ANA)
     mine = ask(user, conference)
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     return mine
 
 
@@ -80,11 +80,11 @@ def test_who_could_not_join_cancelled_nothing(story: Story, marta):
     story.simulator.faults.add("hang", path="/actions/hangup$", times=None)
     mine = ask(marta, conference)
     for _ in range(40):
-        advancing.follow(mine.pk)
+        advancing.advance(mine.pk)
         story.simulator.pump()
         story.wait(0.25)
         mine.refresh_from_db()
-        if not mine.wanted:
+        if not mine.is_active:
             break
     page = bar(marta)
     assert "Could not join" in page
@@ -94,7 +94,7 @@ def test_who_could_not_join_cancelled_nothing(story: Story, marta):
 def test_who_cancels_is_told_of_cancelling(story: Story, marta):
     story.simulator.phones.set(DESK, "rings_out")
     mine = dial(story, marta)
-    Supervision.objects.filter(pk=mine.pk).update(state="leaving", wanted=False, problem="cancelled")
+    Supervision.objects.filter(pk=mine.pk).update(state="leaving", is_active=False, problem="cancelled")
     assert bar(marta).startswith("Cancelling Hanging up your phone.")
 
 
@@ -104,7 +104,7 @@ def test_a_phone_that_was_not_reached_offers_the_other_one(story: Story, marta, 
     _, conference = story.call(ANA)
     mine = ask(marta, conference)
     for _ in range(8):
-        advancing.follow(mine.pk)
+        advancing.advance(mine.pk)
         story.pass_time()
     found = re.findall(r"Try <bdi>(.*?)</bdi>…", fragments.panel(marta))
     assert found == offered

@@ -64,7 +64,7 @@ def test_the_header_counts_on_every_page_of_those_who_may(stray: Conference, mar
 def test_a_call_of_no_team_is_known_to_the_heartbeat(stray: Conference, directory: Directory, marta: User, cleo: User):
     """A row that two heartbeats do not know is taken off the page."""
     of_team, both = (audience_of(user).scope for user in (marta, cleo))
-    ages = frames.watched({of_team, both})
+    ages = frames.mark_watched({of_team, both})
     assert {scope: set(known) for scope, known in ages.items()} == {of_team: set(), both: {str(stray.pk)}}
     assert str(stray.pk) in frames.polled(viewer_of(cleo, "", {"since": "0"}))
 
@@ -72,9 +72,9 @@ def test_a_call_of_no_team_is_known_to_the_heartbeat(stray: Conference, director
 def test_a_call_of_no_team_on_a_screen_is_read_back_as_often_as_others(stray: Conference, marta: User, cleo: User):
     now = timezone.now()
     readback.read_back(stray)
-    frames.watched({audience_of(marta).scope})
+    frames.mark_watched({audience_of(marta).scope})
     assert Conference.objects.get().watched_at is None
-    frames.watched({audience_of(cleo).scope})
+    frames.mark_watched({audience_of(cleo).scope})
     assert readback.due(now + timedelta(seconds=6)) == [stray]
 
 
@@ -94,7 +94,7 @@ def test_what_gets_a_team_leaves_the_page_and_the_count(
     assert f"conference-{stray.pk}" not in page(cleo)
     assert 'data-n=\\"0\\">Unassigned<' in content(cleo, since)
     assert f"conference-{stray.pk}" in content(marta, since)
-    assert str(stray.pk) not in frames.watched({audience_of(cleo).scope})[audience_of(cleo).scope]
+    assert str(stray.pk) not in frames.mark_watched({audience_of(cleo).scope})[audience_of(cleo).scope]
 
 
 @pytest.mark.usefixtures("marta")

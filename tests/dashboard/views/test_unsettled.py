@@ -45,7 +45,7 @@ def test_a_colleague_whose_change_got_no_answer_is_not_said_to_monitor(story: St
     before = page(colleague)
     story.simulator.faults.add("drop", path="/actions/(update|hangup)$", times=None)
     requests.change(mine, role="barge", targets=[])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     assert ["Marta Gil monitors" in one for one in (before, page(colleague))] == [True, False]
 
 
@@ -54,7 +54,7 @@ def test_a_change_that_was_made_though_its_repeat_was_refused_is_taken_back(stor
     mine = story.supervise(marta, call)
     story.simulator.faults.add("error", path="/actions/update$", works=True)
     requests.change(mine, role="barge", targets=[])
-    advancing.follow(mine.pk)
+    advancing.advance(mine.pk)
     roles = [one.body["supervisor_role"] for one in story.commands("/actions/update")]
     world = next(iter(story.simulator.world.conferences.values()))
     assert (roles, world.leg(mine.address).participant.role) == (["barge", "barge", "monitor"], "monitor")
@@ -89,7 +89,7 @@ def test_nobody_counts_as_a_listener_to_herself(story: Story, marta, call):
     for _ in range(4):
         story.pass_time()
         assert "Marta Gil may hear" not in page(marta)
-    said = AuditEntry.objects.filter(deed="join", phase="intent").values_list("said", flat=True)
+    said = AuditEntry.objects.filter(action="join", phase="intent").values_list("claim", flat=True)
     assert [("Marta Gil" in one, "Everyone" in one) for one in said] == [(False, True)]
 
 

@@ -1,4 +1,4 @@
-"""Pages and deeds as a browser asks for them: who sees what, what bad input gets, and that one wish is one command."""
+"""Pages and actions as a browser asks for them: who sees what, what bad input gets, one wish is one command."""
 
 from __future__ import annotations
 
@@ -176,9 +176,9 @@ def test_an_expired_login_sends_the_whole_page_to_the_login(db):
 def test_another_users_supervision_is_a_404(story: Story, marta, ben):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
-    for deed in ("change", "leave", "dismiss"):
-        assert browser(ben).post(f"/supervisions/{mine.pk}/{deed}/", {"role": "barge"}).status_code == 404
-    assert Supervision.objects.get().wanted
+    for action in ("change", "leave", "dismiss"):
+        assert browser(ben).post(f"/supervisions/{mine.pk}/{action}/", {"role": "barge"}).status_code == 404
+    assert Supervision.objects.get().is_active
 
 
 def test_a_refused_change_is_told_and_audited_and_changes_nothing(story: Story, marta):
@@ -189,7 +189,7 @@ def test_a_refused_change_is_told_and_audited_and_changes_nothing(story: Story, 
     )
     assert "Choose at least one agent to whisper to." in response.content.decode()
     assert story.commands("/actions/update") == []
-    assert AuditEntry.objects.filter(result="denied", deed="update").count() == 1
+    assert AuditEntry.objects.filter(result="denied", action="update").count() == 1
 
 
 def test_leaving_twice_is_leaving_once(story: Story, marta):
@@ -216,8 +216,8 @@ def test_deeds_are_posts(story: Story, marta, method):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     statuses = {
-        getattr(browser(marta), method)(f"/supervisions/{mine.pk}/{deed}/").status_code
-        for deed in ("change", "leave", "dismiss")
+        getattr(browser(marta), method)(f"/supervisions/{mine.pk}/{action}/").status_code
+        for action in ("change", "leave", "dismiss")
     }
     assert statuses == {405}
 
@@ -369,4 +369,4 @@ def test_quieter_modes_are_not_guarded(story, marta, role):
     sent = {"role": role, "guard": "barge", "targets": [story.leg(ANA).call_control_id]}
     assert browser(marta).post(f"/supervisions/{mine.pk}/change/", sent).status_code == 302
     mine.refresh_from_db()
-    assert mine.asked_role == role
+    assert mine.requested_role == role
