@@ -1,22 +1,12 @@
 """The tables: directory, calls, facts, supervision and audit."""
 
-from conferences.models.answer_check import AnswerCheck
-from conferences.models.audit import AuditEntry
+from conferences.models.audit import AuditEntry, OwedEntry
 from conferences.models.backfill import BackfillCursor, Gap
-from conferences.models.calls import AgentChange, Conference, Feed, Leg, Participant
-from conferences.models.directory import (
-    Agent,
-    AgentAddress,
-    Connection,
-    Device,
-    Queue,
-    QueueNumber,
-    Supervisor,
-    SystemAddress,
-    Team,
-)
+from conferences.models.conferences import AgentChange, Conference, Feed
+from conferences.models.directory import Agent, Connection, Queue, Supervisor, Team
 from conferences.models.facts import Fact
-from conferences.models.owed import OwedEntry
+from conferences.models.legs import Leg, Participant
+from conferences.models.phones import AgentAddress, AnswerCheck, Device, QueueNumber, SystemAddress
 from conferences.models.pulse import Pulse
 from conferences.models.refusals import WebhookRefusal
 from conferences.models.supervision import Supervision

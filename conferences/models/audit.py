@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import models
 
-from conferences.models.calls import Conference
+from conferences.models.conferences import Conference
 from conferences.models.supervision import Supervision
 
 
@@ -82,3 +82,21 @@ class AuditEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnly("Audit entries are never deleted.")
+
+
+class OwedEntry(models.Model):
+    """An audit entry that could not be written at its time: what it would hold, as of when it was due.
+
+    `intent`: of an outcome whose intent is owed too.
+    """
+
+    values: models.JSONField[Any, Any] = models.JSONField()
+    intent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="outcomes")
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = "owed audit entry"
+        verbose_name_plural = "owed audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.values.get('action', '')} at {self.values.get('at', '')}"

@@ -10,9 +10,8 @@ from django.db import models
 from django.db.models import Q
 
 from conferences.join_options import JoinOptions
-from conferences.models.answer_check import AnswerCheck
-from conferences.models.calls import Conference
-from conferences.models.directory import Device
+from conferences.models.conferences import Conference
+from conferences.models.phones import AnswerCheck, Device
 
 
 class SupervisionQuerySet(models.QuerySet["Supervision"]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from conferences.models.calls import Leg
+from conferences.models.legs import Leg
 
 
 class ForeignAddress(models.Model):

@@ -1,0 +1,144 @@
+"""Legs and their stays in conferences as the facts tell them; written by the projection alone.
+
+Each row is the fold's record of the same name (its fields are the record's) plus what the directory adds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from conferences.models.directory import Agent, Queue
+from conferences.models.phones import SystemAddress
+
+
+class Leg(models.Model):
+    """One call leg."""
+
+    class State(models.TextChoices):
+        UNKNOWN = "unknown", "not known yet"
+        INITIATED = "initiated", "ringing"
+        ANSWERED = "answered", "answered"
+        ENDED = "ended", "ended"
+
+    class Kind(models.TextChoices):
+        UNKNOWN = "unknown", "unknown"
+        AGENT = "agent", "agent"
+        CUSTOMER = "customer", "customer"
+        SUPERVISOR = "supervisor", "supervisor"
+        SYSTEM = "system", "system"
+
+    call_control_id = models.CharField(max_length=255, unique=True)
+    call_leg_id = models.CharField(max_length=255, blank=True)
+    call_session_id = models.CharField(max_length=255, blank=True)
+    connection_id = models.CharField(max_length=255, blank=True)
+    client_state = models.TextField(blank=True)
+    direction = models.CharField(max_length=10, blank=True)
+    from_address = models.CharField(max_length=255, blank=True)
+    to_address = models.CharField(max_length=255, blank=True)
+    from_canonical = models.CharField(max_length=255, blank=True)  # the same as addresses.canonical has them
+    to_canonical = models.CharField(max_length=255, blank=True)
+    from_sip_uri = models.CharField(max_length=255, blank=True)
+    initial_state = models.CharField(max_length=255, blank=True)  # parked, bridging
+    state = models.CharField(max_length=10, choices=State, default=State.UNKNOWN)
+    started_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    bridged_at = models.DateTimeField(null=True, blank=True)  # when it was last bridged, with a leg that is not named
+    ended_at = models.DateTimeField(null=True, blank=True)
+    hangup_cause = models.CharField(max_length=255, blank=True)
+    hangup_source = models.CharField(max_length=255, blank=True)
+    sip_hangup_cause = models.CharField(max_length=255, blank=True)
+    account_code = models.CharField(max_length=10, blank=True)  # the D code by which the account's set-up forbade it
+    phone_hold = models.BooleanField(default=False)
+    answered_by = models.CharField(max_length=10, blank=True)  # a value of fold.AnsweredBy
+    answered_by_at = models.DateTimeField(null=True, blank=True)
+    screened = models.BooleanField(default=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # the key asked for was pressed
+    confirmed_for = models.TextField(blank=True)
+    gather_status = models.CharField(max_length=255, blank=True)
+    gather_for = models.TextField(blank=True)
+    gathers = models.PositiveSmallIntegerField(default=0)
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.UNKNOWN)
+    agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
+    queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
+    system = models.ForeignKey(SystemAddress, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
+    # Who else may be at this phone, `agent` being the first of them: nobody has signed in there.
+    sharers: models.ManyToManyField[Agent, Any] = models.ManyToManyField(Agent, blank=True, related_name="shared_legs")
+    last_order = models.CharField(max_length=320, blank=True)
+    looked_up_at = models.DateTimeField(null=True, blank=True)  # when the provider's records of it were last asked for,
+    lookups = models.PositiveSmallIntegerField(default=0)  # and how often, while nobody knew who originated it
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            # Supervision: the leg of a dial whose answer was lost, by the client_state sent with it.
+            models.Index(fields=["client_state"], name="leg_client_state", condition=~Q(client_state="")),
+            # Reconciliation: the few that are up, among all that ever were.
+            models.Index(fields=["last_order"], name="leg_up", condition=~Q(state="ended")),
+            # Agents' page: the few of an agent's that are up, and when the last of the others ended.
+            models.Index(fields=["agent"], name="leg_agent_up", condition=~Q(state="ended")),
+            models.Index(fields=["agent", "ended_at"], name="leg_agent_ended", condition=Q(state="ended")),
+            # Which calls a ringing leg belongs to.
+            models.Index(fields=["call_session_id"], name="leg_session_up", condition=~Q(state="ended")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} leg {self.pk}"
+
+    @property
+    def agents(self) -> list[Agent]:
+        """The agents who may be on this leg: one, or all who share a phone at which none has signed in."""
+        if self.agent is None:
+            return []
+        others = self.sharers.all() if self.pk else []
+        return [self.agent, *(one for one in others if one.pk != self.agent_id)]
+
+    @property
+    def far_address(self) -> str:
+        """The address of the person on this leg: whoever placed the call, or, where the center's application did, whom
+        it called.
+        """
+        if self.is_dialled_out:
+            return self.from_sip_uri or self.from_address
+        return self.from_address if self.direction == "incoming" else self.to_address
+
+    @property
+    def is_dialled_out(self) -> bool:
+        """Whether an endpoint of the account's own placed the call: it is parked until the application goes on with it
+        (Telnyx docs: Park outbound calls). The far end is then the one who called, not the customer called.
+        """
+        return self.direction == "outgoing" and self.initial_state == "parked"
+
+
+class Participant(models.Model):
+    """A leg's stay in a conference."""
+
+    class State(models.TextChoices):
+        JOINING = "joining", "joining"
+        JOINED = "joined", "in"
+        LEFT = "left", "left"
+
+    conference = models.ForeignKey("Conference", on_delete=models.CASCADE, related_name="participants")
+    leg = models.ForeignKey(Leg, on_delete=models.CASCADE, related_name="participants")
+    participant_id = models.CharField(max_length=255, blank=True)
+    state = models.CharField(max_length=10, choices=State)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    muted = models.BooleanField(null=True, blank=True)
+    on_hold = models.BooleanField(null=True, blank=True)
+    role = models.CharField(max_length=10, blank=True)
+    whisper_call_control_ids: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    end_conference_on_exit = models.BooleanField(default=False)
+    soft_end_conference_on_exit = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["conference", "leg"], name="one_stay_row_per_leg")]
+        # Tasks and reconciliation: who is in a call now, among all who ever were.
+        indexes = [models.Index(fields=["leg"], name="participant_present", condition=~Q(state="left"))]
+
+    def __str__(self) -> str:
+        return f"{self.leg} in {self.conference}"
