@@ -12,7 +12,7 @@ from conferences.simulator.api.resources import shows_muted
 from conferences.simulator.api.routes import Route
 from conferences.simulator.world import Conference, Leg, Participant
 from conferences.simulator.world.clock import stamp
-from conferences.simulator.world.hearing import heard_by
+from conferences.simulator.world.hearing import heard_by, heard_on_call
 
 if TYPE_CHECKING:
     from conferences.simulator.facade import Simulator
@@ -88,6 +88,12 @@ def world(desk: Desk, _request: Request) -> Response:
 def hearing(desk: Desk, request: Request) -> Response:
     """GET /test/conferences/{id}/hearing: listener to the sorted list of those heard."""
     heard = heard_by(desk.world, request.keys["id"])
+    return answer({listener: sorted(speakers) for listener, speakers in heard.items()})
+
+
+def hearing_on_call(desk: Desk, request: Request) -> Response:
+    """GET /test/legs/{call_control_id}/hearing: the same for a bridged call and those who supervise it."""
+    heard = heard_on_call(desk.world, desk.world.known_leg(request.keys["id"]))
     return answer({listener: sorted(speakers) for listener, speakers in heard.items()})
 
 
@@ -186,6 +192,7 @@ def routes(simulator: Simulator) -> list[Route]:
         ("GET", r"/test/commands", commands),
         ("GET", r"/test/events", events),
         ("GET", r"/test/conferences/(?P<id>[^/]+)/hearing", hearing),
+        ("GET", r"/test/legs/(?P<id>.+)/hearing", hearing_on_call),
         ("POST", r"/test/conferences", build),
         ("POST", r"/test/application", configure),
         ("POST", r"/test/calls", incoming_call),

@@ -124,11 +124,3 @@ CUSTOMERS = tuple(
     + [f"+3460000005{last}" for last in range(10)]
     + [f"+4420794601{last}" for last in range(50, 60)]
 )
-
-
-def team_of(number: str) -> str:
-    """The team that answers a dialled number; raises LookupError for a number that belongs to no queue."""
-    for queue in QUEUES:
-        if number in queue.numbers:
-            return queue.team
-    raise LookupError(f"no queue has the number {number}")

@@ -13,7 +13,6 @@ from conferences.simulator.world.records import App, Leg, Role
 from conferences.simulator.world.state import State
 
 CALL_SECONDS = 14_400
-NO_SUCH_CALL_SIP = "unspecified"
 DECLINES = {
     "CALL_REJECTED": ("call_rejected", "603"),
     "NOT_FOUND": ("not_found", "404"),

@@ -30,6 +30,16 @@ def test_hearing_is_the_oracles(sim, backstage, conference):
     assert {key: set(value) for key, value in heard.items()} == sim.heard_by(conference)
 
 
+def test_hearing_on_a_bridged_call_is_the_oracles(sim, backstage):
+    agent, caller = (sim.dial(address) for address in ("sip:ana.ruiz@agents.example", "+14155550171"))
+    sim.world.bridge(agent, caller)
+    heard = backstage.get(f"/legs/{agent.call_control_id}/hearing").json()
+    assert heard == {
+        agent.call_control_id: [caller.call_control_id],
+        caller.call_control_id: [agent.call_control_id],
+    }
+
+
 def test_ready_conference_is_built_in_one_go(sim, backstage):
     body = {"agents": [ANA, "+14155550122"], "customer": "+34600000050", "name": "Support 9"}
     made = backstage.post("/conferences", json=body).json()

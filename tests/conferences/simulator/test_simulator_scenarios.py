@@ -158,9 +158,3 @@ def test_every_queue_and_agent_belongs_to_a_team():
         == {each.team for each in sample_people.AGENTS}
         == set(sample_people.TEAMS)
     )
-
-
-def test_dialled_number_names_its_team():
-    with pytest.raises(LookupError):
-        sample_people.team_of("+1")
-    assert sample_people.team_of("+34600000003") == "Billing"
