@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import orjson
 
-from conferences.telnyx.events import Event, Unusable, parse_recorded
+from conferences.telnyx.events.event import Event
+from conferences.telnyx.events.parsing import Unusable, parse_recorded
 
 # Where a call event's metadata, which "includes raw event", holds it is not documented (Telnyx docs: List call events).
 _HOLDERS: Final = ("event", "raw_event", "webhook", "data", "payload")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from conferences.telnyx.events import Event
+from conferences.telnyx.events.event import Event
 
 KEYS_PRESSED: Final = ("call.dtmf.received", "call.gather.ended")
 _NAMES: Final = frozenset({"digit", "digits"})

@@ -5,9 +5,12 @@ from typing import Final
 
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
 from conferences.telnyx.explanations.account_codes import meaning
-from conferences.telnyx.explanations.refusals import REFUSALS, Refusal
+from conferences.telnyx.explanations.call_refusals import CALL_REFUSALS
+from conferences.telnyx.explanations.refusals import Refusal
+from conferences.telnyx.explanations.request_refusals import REQUEST_REFUSALS
 from conferences.telnyx.rules import InvalidCommand
 
+REFUSALS: Final = (*REQUEST_REFUSALS, *CALL_REFUSALS)
 # What a status means when the answer names no code we know: the provider's own words follow where there are any.
 _BY_STATUS: Final = {
     401: (

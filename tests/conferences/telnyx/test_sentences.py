@@ -5,8 +5,7 @@ import re
 import pytest
 
 from conferences.telnyx.errors import ApiError, RateLimited, Refused, TelnyxError, Unavailable
-from conferences.telnyx.explanations.refusals import REFUSALS
-from conferences.telnyx.explanations.sentences import Explanation, explain
+from conferences.telnyx.explanations.sentences import REFUSALS, Explanation, explain
 from conferences.telnyx.rules import InvalidCommand
 
 JARGON = re.compile(

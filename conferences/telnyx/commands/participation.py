@@ -1,39 +1,10 @@
-"""The bodies of our commands, refused here already when they would do what nobody meant."""
+"""Commands about a leg in a conference, refused here already when they would do what nobody meant."""
 
 from dataclasses import dataclass
 
 from conferences.telnyx import rules
-from conferences.telnyx.rules import (
-    BEEPS,
-    REGIONS,
-    ROLES,
-    Beep,
-    InvalidCommand,
-    Region,
-    Role,
-    check_hold_audio_url,
-    decode_client_state,
-    encode_client_state,
-)
-
-__all__ = [
-    "BEEPS",
-    "REGIONS",
-    "ROLES",
-    "Beep",
-    "Dial",
-    "Hangup",
-    "InvalidCommand",
-    "Join",
-    "Leave",
-    "Mute",
-    "Region",
-    "Role",
-    "Update",
-    "check_hold_audio_url",
-    "decode_client_state",
-    "encode_client_state",
-]
+from conferences.telnyx.commands.bodies import without_defaults
+from conferences.telnyx.rules import BEEPS, Beep
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +49,7 @@ class Join:
             "end_conference_on_exit": self.end_conference_on_exit,
             "soft_end_conference_on_exit": self.soft_end_conference_on_exit,
         }
-        return always | _meant(
+        return always | without_defaults(
             whisper_call_control_ids=list(self.whisper_call_control_ids),
             client_state=self.client_state,
             mute=self.mute,
@@ -115,7 +86,8 @@ class Update:
             "command_id": self.command_id,
             "supervisor_role": str(self.supervisor_role),
         }
-        return always | _meant(whisper_call_control_ids=list(self.whisper_call_control_ids), region=self.region)
+        targets = list(self.whisper_call_control_ids)
+        return always | without_defaults(whisper_call_control_ids=targets, region=self.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +114,7 @@ class Leave:
             "command_id": self.command_id,
             "beep_enabled": str(self.beep_enabled),
         }
-        return always | _meant(region=self.region)
+        return always | without_defaults(region=self.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +136,7 @@ class Mute:
 
     def body(self) -> dict[str, object]:
         """Return the request's JSON object."""
-        return {"call_control_ids": [self.call_control_id]} | _meant(region=self.region)
+        return {"call_control_ids": [self.call_control_id]} | without_defaults(region=self.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,72 +156,4 @@ class Unhold:
 
     def body(self) -> dict[str, object]:
         """Return the request's JSON object."""
-        return {"call_control_ids": [self.call_control_id]} | _meant(region=self.region)
-
-
-@dataclass(frozen=True, slots=True)
-class Dial:
-    """Ring a supervisor's device (Telnyx docs: Dial). Raises InvalidCommand.
-
-    `to` is +E.164 or a SIP address, `from_` is +E.164, `connection_id` the Call Control application's id (not a SIP
-    connection's), `timeout_secs` the seconds it rings, 5 to 600. `answering_machine_detection` is one of DETECTIONS.
-    """
-
-    to: str
-    from_: str
-    connection_id: str
-    client_state: str
-    command_id: str
-    timeout_secs: int
-    from_display_name: str | None = None
-    time_limit_secs: int | None = None
-    answering_machine_detection: str | None = None
-
-    def __post_init__(self) -> None:
-        rules.check_dialled("to", self.to)
-        rules.check_number("from", self.from_)
-        rules.check_id("connection_id", self.connection_id)
-        rules.check_id("command_id", self.command_id)
-        rules.check_client_state(self.client_state)
-        rules.check_range("timeout_secs", self.timeout_secs, 5, 600)
-        rules.check_range("time_limit_secs", self.time_limit_secs, 30, 14_400)
-        rules.check_display_name("from_display_name", self.from_display_name)
-        if self.answering_machine_detection is not None:
-            rules.check_choice("answering_machine_detection", self.answering_machine_detection, rules.DETECTIONS)
-
-    def body(self) -> dict[str, object]:
-        """Return the request's JSON object, without the fields that are not meant to be sent."""
-        always = {
-            "to": self.to,
-            "from": self.from_,
-            "connection_id": self.connection_id,
-            "client_state": self.client_state,
-            "command_id": self.command_id,
-            "timeout_secs": self.timeout_secs,
-        }
-        return always | _meant(
-            from_display_name=self.from_display_name,
-            time_limit_secs=self.time_limit_secs,
-            answering_machine_detection=self.answering_machine_detection and str(self.answering_machine_detection),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Hangup:
-    """End one leg (Telnyx docs: Hang up). Raises InvalidCommand."""
-
-    command_id: str
-    client_state: str | None = None
-
-    def __post_init__(self) -> None:
-        rules.check_id("command_id", self.command_id)
-        rules.check_client_state(self.client_state)
-
-    def body(self) -> dict[str, object]:
-        """Return the request's JSON object, without the fields that are not meant to be sent."""
-        return {"command_id": self.command_id} | _meant(client_state=self.client_state)
-
-
-def _meant(**fields: object) -> dict[str, object]:
-    """False, None and the empty list are what the provider assumes anyway."""
-    return {name: value for name, value in fields.items() if value}
+        return {"call_control_ids": [self.call_control_id]} | without_defaults(region=self.region)
