@@ -15,7 +15,6 @@ from conferences.simulator.delivery.keys import SigningKey
 from conferences.simulator.delivery.posting import Post
 from conferences.simulator.delivery.webhooks import Deliverer
 from conferences.simulator.faults import Faults
-from conferences.simulator.people.sample_people import CALLER_ID
 from conferences.simulator.phones import PhoneBook
 from conferences.simulator.serving.server import Server
 from conferences.simulator.serving.transport import InProcessTransport
@@ -25,6 +24,8 @@ from conferences.simulator.world.clock import Clock, VirtualClock, system_clock
 from conferences.simulator.world.hearing import heard_by
 
 CONNECTION_ID = "1590000000000000001"
+CALLER_ID = "+14155550100"
+"""The number the contact center calls from."""
 
 
 class Simulator:

@@ -23,8 +23,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from conferences.management.commands.sample_directory import ADMINISTRATOR, PASSWORD
 from conferences.simulator.delivery.keys import SigningKey
-from conferences.simulator.facade import CONNECTION_ID
-from conferences.simulator.people.sample_people import CALLER_ID
+from conferences.simulator.facade import CALLER_ID, CONNECTION_ID
 from conferences.simulator.people.scenarios import SCENARIOS
 
 START_WITHIN = 30.0  # seconds

@@ -1,1 +1,1 @@
-"""Whom the demo is about: the people of a fictitious contact center, and the stories they live through."""
+"""The people of a fictitious contact center, their stories, and a provider that plays one in real time."""

@@ -8,6 +8,7 @@ from collections.abc import Generator
 from datetime import datetime
 from random import Random
 
+from conferences.simulator.facade import CALLER_ID
 from conferences.simulator.people import sample_people
 from conferences.simulator.people.sample_people import AgentRole, QueueRole
 from conferences.simulator.phones import Outcome
@@ -92,18 +93,14 @@ class ContactCenter:
             return
         free = [each for each in sample_people.CUSTOMERS if self.is_free(each)]
         number = self.random.choice(free or sample_people.CUSTOMERS)
-        leg = self._lines[agent.address] = self.world.dial_out(
-            self.app, agent.address, number, shown=sample_people.CALLER_ID
-        )
+        leg = self._lines[agent.address] = self.world.dial_out(self.app, agent.address, number, shown=CALLER_ID)
         yield 0.3
         self.world.answer(leg)
         self._ticket += 1
         conference = self.world.create_conference(leg, f"{team} {self._ticket}", ConferenceOptions())
         self.world.phones.set(number, "answers", after=self.random.uniform(1.0, 6.0))
         into = DialInto(conference, options=JoinOptions(), early_media=False)
-        called = self.world.dial_into(
-            self.app, (sample_people.CALLER_ID, number), into, DialOptions(timeout_secs=RING_SECONDS)
-        )
+        called = self.world.dial_into(self.app, (CALLER_ID, number), into, DialOptions(timeout_secs=RING_SECONDS))
         self._lines[number] = called
         while called.participant is None and called.state != "ended" and leg.state != "ended":
             yield STEP
@@ -114,7 +111,7 @@ class ContactCenter:
     def _assist(self, conference: Conference, address: str) -> Story:
         """The assistant talks with the customer for a while, whether or not an agent has come meanwhile."""
         into = DialInto(conference, options=JoinOptions(), early_media=False)
-        leg = self.world.dial_into(self.app, (sample_people.CALLER_ID, address), into, DialOptions())
+        leg = self.world.dial_into(self.app, (CALLER_ID, address), into, DialOptions())
         yield self.random.uniform(15.0, 40.0)
         if leg.state != "ended":
             self.world.hang_up(leg)
@@ -163,7 +160,7 @@ class ContactCenter:
         self.world.phones.set(agent.address, outcome, after=self.random.uniform(1.0, 4.0))
         into = DialInto(conference, options=JoinOptions(), early_media=False)
         options = DialOptions(client_state=_state(agent=agent.name), timeout_secs=RING_SECONDS)
-        leg = self.world.dial_into(self.app, (sample_people.CALLER_ID, agent.address), into, options)
+        leg = self.world.dial_into(self.app, (CALLER_ID, agent.address), into, options)
         self._lines[agent.address] = leg
         return leg
 

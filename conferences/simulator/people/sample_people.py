@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from conferences.simulator.phones import Outcome
 
-CALLER_ID = "+14155550100"
-"""The number the contact center calls from."""
-
 
 @dataclass(frozen=True)
 class QueueRole:

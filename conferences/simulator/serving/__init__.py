@@ -1,1 +1,1 @@
-"""The stand-in over real HTTP, in process, or in real time with a story running."""
+"""The stand-in over real HTTP or in process."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from conferences.simulator.answerers import ANSWERERS, STANDARD, Answerer, Result
+from conferences.simulator.phones import ANSWERERS, STANDARD, Answerer, Result
 from conferences.simulator.world import envelopes
 from conferences.simulator.world.legs import Legs
 from conferences.simulator.world.records import Leg

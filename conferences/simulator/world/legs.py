@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from conferences.simulator import refusals
-from conferences.simulator.answerers import ANSWERERS
-from conferences.simulator.phones import REFUSALS
+from conferences.simulator.phones import ANSWERERS, REFUSALS
 from conferences.simulator.world import envelopes, identifiers
 from conferences.simulator.world.records import App, Leg, Role
 from conferences.simulator.world.state import State

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from telnyx import types
 from telnyx.lib.webhook_verification import WebhookVerificationError, verify_webhook_signature
 
-from conferences.simulator.people.sample_people import CALLER_ID
+from conferences.simulator.facade import CALLER_ID
 from conferences.simulator.world import DialOptions, Gather
 
 ANA, LUIS = "sip:ana.ruiz@agents.example", "sip:luis.ortega@agents.example"

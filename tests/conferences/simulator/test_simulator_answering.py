@@ -2,7 +2,7 @@
 
 import pytest
 
-from conferences.simulator.answerers import ANSWERERS
+from conferences.simulator.phones import ANSWERERS
 from conferences.simulator.world import DialOptions, Gather
 
 PHONE, FROM = "+14155550191", "+14155550100"

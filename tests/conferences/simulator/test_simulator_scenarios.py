@@ -6,8 +6,8 @@ import pytest
 
 from conferences.simulator import Simulator
 from conferences.simulator.people import sample_people
+from conferences.simulator.people.live import live
 from conferences.simulator.people.scenarios import SCENARIOS, begin
-from conferences.simulator.serving.live import live
 
 
 def play(name, seed=3, minutes=0.0, **options):
