@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from conferences.simulator import refusals
 from conferences.simulator.api.context import Command, Desk, Handler
@@ -13,9 +14,6 @@ from conferences.simulator.api.routes import Route
 from conferences.simulator.world import Conference, Leg, Participant
 from conferences.simulator.world.clock import stamp
 from conferences.simulator.world.hearing import heard_by, heard_on_call
-
-if TYPE_CHECKING:
-    from conferences.simulator.facade import Simulator
 
 
 def leg_seen(leg: Leg) -> dict[str, Any]:
@@ -175,16 +173,16 @@ def _civil(handler: Handler) -> Handler:
     return handle
 
 
-def routes(simulator: Simulator) -> list[Route]:
-    """All of them, for one simulator."""
+def routes(conference_with: Callable[..., Conference], configure_with: Callable[..., None]) -> list[Route]:
+    """List all of them, given how a whole conference is built and the application changed."""
 
     def build(desk: Desk, request: Request) -> Response:
         """POST /test/conferences {agents, customer, queue_number, name}: answered and joined in one go."""
-        return answer(conference_seen(simulator.conference_with(**request.json()), desk), 201)
+        return answer(conference_seen(conference_with(**request.json()), desk), 201)
 
     def configure(_desk: Desk, request: Request) -> Response:
         """POST /test/application {webhook_url, failover_url, webhook_timeout_secs, outbound_voice_profile_id, …}."""
-        simulator.configure(**request.json())
+        configure_with(**request.json())
         return answer({})
 
     table: list[tuple[str, str, Handler]] = [

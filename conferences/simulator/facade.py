@@ -55,7 +55,7 @@ class Simulator:
         )  # fmt: skip
         self.world.listeners.append(self.deliverer.accept)
         self.desk = Desk(self.world, self.deliverer, self.faults, Account(api_key))
-        self.api = Api(self.desk, control_api.routes(self))
+        self.api = Api(self.desk, control_api.routes(self.conference_with, self.configure))
         self.client_transport = InProcessTransport(self.api)
 
     @property
@@ -85,7 +85,7 @@ class Simulator:
 
     def serve(self, port: int = 0, *, delivers: bool = True) -> Server:
         """A context manager: the API over real HTTP, and webhooks delivered in the background or left to pump()."""
-        return Server(self, port, delivers=delivers)
+        return Server(self.api, port, delivers=delivers)
 
     def pump(self) -> int:
         """Deliver every webhook that is due, one after the other; how many POSTs were made."""

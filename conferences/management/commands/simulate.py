@@ -65,6 +65,6 @@ class Command(BaseCommand):
         self.stdout.write(f"TELNYX_BASE_URL={server.base_url}")
         self.stdout.write(f"TELNYX_API_KEY={options['api_key']}")
         self.stdout.write(f"TELNYX_CONNECTION_ID={options['connection_id']}")
-        self.stdout.write(f"TELNYX_PUBLIC_KEY={server.simulator.public_key}")
+        self.stdout.write(f"TELNYX_PUBLIC_KEY={server.public_key}")
         self.stdout.write(f"Webhooks go to {options['webhook_url']}. Stop with Ctrl-C.")
         self.stdout.flush()

@@ -6,15 +6,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conferences.simulator import refusals
 from conferences.simulator.api.http import Request, Response, ok
-
-if TYPE_CHECKING:
-    from conferences.simulator.delivery.webhooks import Deliverer
-    from conferences.simulator.faults import Faults
-    from conferences.simulator.world import World
+from conferences.simulator.delivery.webhooks import Deliverer
+from conferences.simulator.faults import Faults
+from conferences.simulator.world import World
 
 DEDUPE_SECONDS = 60
 """Telnyx: Sending Commands page: a command_id is remembered for 60 seconds."""

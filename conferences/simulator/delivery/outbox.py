@@ -7,12 +7,9 @@ import itertools
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from conferences.simulator.world import Event
 from conferences.simulator.world.clock import Clock, later
-
-if TYPE_CHECKING:
-    from conferences.simulator.world import Event
 
 IDLE_SECONDS = 0.05
 

@@ -8,18 +8,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING
 
 from conferences.simulator.delivery.keys import SigningKey
 from conferences.simulator.delivery.outbox import Attempt, Delivery, Job, Outbox
 from conferences.simulator.delivery.posting import ANSWER_SECONDS, NO_ANSWER, HttpPost, Post, worth_repeating
-from conferences.simulator.world import identifiers
+from conferences.simulator.faults import Faults
+from conferences.simulator.switches import Switches
+from conferences.simulator.world import Event, identifiers
 from conferences.simulator.world.clock import Clock
-
-if TYPE_CHECKING:
-    from conferences.simulator.faults import Faults
-    from conferences.simulator.switches import Switches
-    from conferences.simulator.world import Event
 
 DELIVERIES_KEPT = 20_000
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conferences.simulator.facade import Simulator
 from conferences.simulator.people import sample_people
 from conferences.simulator.people.call_center import ContactCenter, Story
-
-if TYPE_CHECKING:
-    from conferences.simulator.facade import Simulator
 
 SHORTEST_CALL, LONGEST_CALL, MEAN_BEYOND = 60.0, 360.0, 65.0
 CALLED_OUT = 0.25

@@ -8,15 +8,11 @@ import struct
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import unquote
 
-from conferences.simulator.api import Cut, Late, Request, Response
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from conferences.simulator.facade import Simulator
+from conferences.simulator.api import Api, Cut, Late, Request, Response
 
 TICK_SECONDS = 0.05
 HOST = "127.0.0.1"
@@ -29,8 +25,8 @@ class _Connections(ThreadingHTTPServer):
     block_on_close = True
     request_queue_size = 128
 
-    def __init__(self, port: int, simulator: Simulator) -> None:
-        self.simulator = simulator
+    def __init__(self, port: int, api: Api) -> None:
+        self.api = api
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -96,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
             "HTTP_AUTHORIZATION": self.headers.get("Authorization", ""),
             "wsgi.input": io.BytesIO(body),
         }
-        return self.server.simulator.api.respond(Request.of(environ))
+        return self.server.api.respond(Request.of(environ))
 
     def _send(self, response: Response) -> None:
         self.wfile.write(self._head(response) + response.body)
@@ -124,15 +120,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Server:
-    """A simulator at work: API on `base_url`, webhooks delivered concurrently, agenda kept. A context manager.
+    """A provider at work: API on `base_url`, webhooks delivered concurrently, agenda kept. A context manager.
 
-    With `delivers` false, webhooks wait for the simulator's pump().
+    With `delivers` false, webhooks wait for the deliverer's pump().
     """
 
-    def __init__(self, simulator: Simulator, port: int = 0, *, delivers: bool = True) -> None:
-        self.simulator = simulator
+    def __init__(self, api: Api, port: int = 0, *, delivers: bool = True) -> None:
+        self.desk = api.desk
         self._delivers = delivers
-        self._http = _Connections(port, simulator)
+        self._http = _Connections(port, api)
         self._threads = [
             threading.Thread(target=self._http.serve_forever, args=(TICK_SECONDS,), name="simulator-http", daemon=True),
             threading.Thread(target=self._tick, name="simulator-agenda", daemon=True),
@@ -153,10 +149,15 @@ class Server:
         """What to set TELNYX_BASE_URL to."""
         return f"{self.origin}/v2"
 
+    @property
+    def public_key(self) -> str:
+        """What to set TELNYX_PUBLIC_KEY to."""
+        return self.desk.deliverer.key.public_key
+
     def start(self) -> None:
         """Serve in the background."""
         if self._delivers:
-            self.simulator.deliverer.start()
+            self.desk.deliverer.start()
         for thread in self._threads:
             thread.start()
 
@@ -166,13 +167,13 @@ class Server:
             self._http.shutdown()
         self._http.hang_up_all()
         self._http.server_close()
-        self.simulator.deliverer.stop()
+        self.desk.deliverer.stop()
         for thread in filter(threading.Thread.is_alive, self._threads):
             thread.join(timeout=2)
 
     def _tick(self) -> None:
         while not self._http.stopping.wait(TICK_SECONDS):
-            self.simulator.world.run_due()
+            self.desk.world.run_due()
 
     def __enter__(self) -> Self:
         self.start()

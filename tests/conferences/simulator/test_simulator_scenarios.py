@@ -128,7 +128,7 @@ def test_unknown_story_is_a_mistake():
 
 def test_live_starts_a_server_with_its_story_under_way():
     with live(port=0, scenario="single-call", webhook_url="http://127.0.0.1:9/") as server:
-        assert len(server.simulator.world.legs) >= 1
+        assert len(server.desk.world.legs) >= 1
 
 
 def test_live_refuses_an_unknown_story():
