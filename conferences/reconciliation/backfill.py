@@ -10,7 +10,7 @@ from django.conf import settings
 
 from conferences import provider
 from conferences.ingest import inbox
-from conferences.ingest.projection import note_lookup
+from conferences.ingest.readback_notes import note_lookup
 from conferences.models import BackfillCursor, Conference, Connection, Fact, Gap, Leg, Participant
 from conferences.reconciliation import leg_status
 from conferences.telnyx.events import Event, Unusable

@@ -13,7 +13,8 @@ from django.db.models import Q
 from conferences import clock, provider
 from conferences.fold import place
 from conferences.ingest import inbox
-from conferences.ingest.projection import (
+from conferences.ingest.projection import state_of
+from conferences.ingest.readback_notes import (
     claim_reading,
     mark_checked,
     mark_read,
@@ -21,7 +22,6 @@ from conferences.ingest.projection import (
     note_drift,
     note_listed,
     note_watched,
-    state_of,
 )
 from conferences.models import Conference, Fact, Participant, Supervision
 from conferences.reconciliation import leg_status, regions

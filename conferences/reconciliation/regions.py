@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from conferences import provider
-from conferences.ingest.projection import note_region
+from conferences.ingest.readback_notes import note_region
 from conferences.models import Conference
 from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.rules import REGIONS

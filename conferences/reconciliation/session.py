@@ -8,7 +8,7 @@ from typing import Any, Final
 from conferences.clock import Moment
 from conferences.fold import State, is_news
 from conferences.ingest import inbox
-from conferences.ingest.projection import note_doubts, note_drift
+from conferences.ingest.readback_notes import note_doubts, note_drift
 from conferences.models import Conference, Fact, Leg, Supervision
 from conferences.reconciliation.drift import Contradiction, contradictions
 from conferences.roster import name_of, supervisor_name

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from conferences.admin.live import reaching_live_calls
-from conferences.ingest.projection import mark_checked
+from conferences.ingest.readback_notes import mark_checked
 from conferences.models import Agent, Conference, Queue, Team
 from tests.browser.support import Center, eventually
 from tests.browser.test_walk import whisper_to_ana_alone

@@ -21,7 +21,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conferences import background, provider
-from conferences.ingest import projection
+from conferences.ingest import readback_notes
 from conferences.models import Conference, Supervision
 from conferences.reconciliation import leg_status, readback
 from conferences.simulator import Simulator
@@ -162,7 +162,7 @@ class Theatre:
                 readback.find_unknown_conferences()
                 leg_status.read_legs(leg_status.stale_legs(timezone.now()))
             for conference in Conference.objects.live():
-                projection.mark_read(conference, timezone.now())
+                readback_notes.mark_read(conference, timezone.now())
                 readback.read_back(Conference.objects.get(pk=conference.pk), patient=True)
 
     def settle(self) -> None:

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
 from conferences import clock
-from conferences.ingest import projection
+from conferences.ingest import readback_notes
 from conferences.liveness import boundaries, pulse
 from conferences.models import Conference
 from conferences.reconciliation import backfill, leg_status, readback
@@ -85,7 +85,7 @@ class Command(BaseCommand):
 
 
 def _read_back(conference: Conference, patient: bool) -> None:
-    if projection.claim_reading(conference, clock.now()):
+    if readback_notes.claim_reading(conference, clock.now()):
         readback.read_back(conference, patient=patient)
 
 

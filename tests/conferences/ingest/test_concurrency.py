@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from conferences.fold import fold
-from conferences.ingest import feed, projection
+from conferences.ingest import feed, readback_notes
 from conferences.models import Conference, Fact, Feed, Leg
 from conferences.telnyx.events import encode
 from tests.support.events import MORNING, Door, call, envelope, event, facts_on_record, joined, left, stored
@@ -96,5 +96,5 @@ def test_who_follows_the_feed_meanwhile_misses_no_change(deliver):
 def test_of_many_who_would_read_a_conference_back_one_does(deliver):
     deliver(encode(joined("a")))()
     rows = [Conference.objects.get() for _ in range(THREADS)]
-    claims = at_once([lambda row=row: projection.claim_reading(row, MORNING) for row in rows])
+    claims = at_once([lambda row=row: readback_notes.claim_reading(row, MORNING) for row in rows])
     assert sorted(claims) == [False] * (THREADS - 1) + [True]

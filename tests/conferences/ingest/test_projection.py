@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conferences.ingest import feed, projection
+from conferences.ingest import feed, projection, readback_notes
+from conferences.ingest.rows import Rows
 from conferences.models import (
     Agent,
     AgentAddress,
@@ -234,8 +235,8 @@ def test_a_conference_finds_its_queue_when_the_directory_learns_the_number(direc
 def test_who_reads_back_meanwhile_is_not_overruled(db):
     receive([joined("a")])
     conference = Conference.objects.get()
-    rows = projection.Rows.about(joined("a"))
-    projection.mark_read(conference, MORNING)
+    rows = Rows.about(joined("a"))
+    readback_notes.mark_read(conference, MORNING)
     rows.save(rows.state(), MORNING)
     assert Conference.objects.get().polled_at == MORNING
 
@@ -243,8 +244,8 @@ def test_who_reads_back_meanwhile_is_not_overruled(db):
 def test_only_one_of_two_claims_a_reading(db):
     receive([joined("a")])
     one, other = Conference.objects.get(), Conference.objects.get()
-    assert [projection.claim_reading(one, MORNING), projection.claim_reading(other, MORNING)] == [True, False]
-    assert projection.claim_reading(Conference.objects.get(), MORNING + timedelta(seconds=60)) is True
+    assert [readback_notes.claim_reading(one, MORNING), readback_notes.claim_reading(other, MORNING)] == [True, False]
+    assert readback_notes.claim_reading(Conference.objects.get(), MORNING + timedelta(seconds=60)) is True
 
 
 AGENTS = {ANA: "ana", LUIS: "luis", CHEN: "chen"}

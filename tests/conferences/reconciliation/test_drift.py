@@ -7,7 +7,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from conferences.ingest import projection
+from conferences.ingest import readback_notes
 from conferences.models import Conference, Participant
 from conferences.reconciliation import readback
 from tests.support.story import ANA, LUIS, Story, browser
@@ -150,7 +150,7 @@ def test_ninety_seconds_repair_what_webhooks_lost(lossy: Story, marta):
     for _ in range(45):
         lossy.pass_time(2)
         for conference in readback.due(lossy.now()):
-            if projection.claim_reading(conference, lossy.now()):
+            if readback_notes.claim_reading(conference, lossy.now()):
                 readback.read_back(conference, patient=True)
     assert present() == {"Ana Ruiz"}
 

@@ -10,7 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from conferences.ingest.feed import latest
-from conferences.ingest.projection import note_drift
+from conferences.ingest.readback_notes import note_drift
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
 from conferences.reconciliation.readback import due, read_back
