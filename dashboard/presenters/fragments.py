@@ -20,13 +20,13 @@ from dashboard.presenters.call import Call, call_for
 from dashboard.presenters.unassigned import outside_context
 
 ROW, AGENT, DETAIL, TARGETS, PANEL, OUTSIDE, UNASSIGNED_COUNT = (
-    "dashboard/_conference.html",
-    "dashboard/_agent.html",
-    "dashboard/_detail.html",
-    "dashboard/_targets.html",
-    "dashboard/_supervision.html",
-    "dashboard/_outside.html",
-    "dashboard/_unassigned_count.html",
+    "dashboard/board/_conference_row.html",
+    "dashboard/agents/_agent_row.html",
+    "dashboard/call/_detail.html",
+    "dashboard/supervise/_whisper_targets.html",
+    "dashboard/supervision/_supervision.html",
+    "dashboard/unassigned/_legs_in_no_conference.html",
+    "dashboard/unassigned/_unassigned_count.html",
 )
 
 

@@ -41,4 +41,4 @@ def shown(target: str, render: Callable[[], str]) -> str:
 
 def broken(target: str) -> str:
     """Return what stands in the place of a row that cannot be shown; root id `target`."""
-    return render_to_string("dashboard/_broken.html", {"target": target})
+    return render_to_string("dashboard/shared/_broken_row.html", {"target": target})

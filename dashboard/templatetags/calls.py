@@ -56,7 +56,7 @@ WARN_BEFORE_EXPIRY: Final = 15 * 60.0
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Draw an icon of the page's sheet (`_icons.html`). It says nothing to a screen reader: put words beside it."""
+    """Draw an icon of the sheet (`layout/_icons.html`). It says nothing to a screen reader: put words beside it."""
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#icon-{}"/></svg>', name)
 
 

@@ -32,7 +32,7 @@ def agents(request: HttpRequest) -> HttpResponse:
         "words": WORDS,
         "audience": audience,
     }
-    return render(request, "dashboard/agents.html", context | live_page(user, number, {"view": AGENTS}))
+    return render(request, "dashboard/agents/agents.html", context | live_page(user, number, {"view": AGENTS}))
 
 
 def _rows(audience: Audience, found: Roster) -> tuple[list[AgentRow], list[int]]:

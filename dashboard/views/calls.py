@@ -67,7 +67,7 @@ def board(request: SupervisorRequest) -> HttpResponse:
         .values_list("last_event_at", flat=True)
         .first(),
     }
-    return render(request, "dashboard/board.html", context | _page(request, number))
+    return render(request, "dashboard/board/board.html", context | _page(request, number))
 
 
 @require_GET
@@ -85,7 +85,7 @@ def conference(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     found = _conference(request, pk)
     call = call_for(audience_of(request.user), found)
     return render(
-        request, "dashboard/conference.html", fragments.detail_context(call) | _page(request, number, conference=pk)
+        request, "dashboard/call/call.html", fragments.detail_context(call) | _page(request, number, conference=pk)
     )
 
 
@@ -112,8 +112,8 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         "form_preview": call.preview(form["role"].value() or "", form.ticked, form.options_shown),
     }
     if request.htmx:
-        return render(request, "dashboard/_supervise.html", context)
-    return render(request, "dashboard/supervise.html", context | _page(request, number, conference=pk))
+        return render(request, "dashboard/supervise/_supervise_form.html", context)
+    return render(request, "dashboard/supervise/supervise.html", context | _page(request, number, conference=pk))
 
 
 @require_GET
@@ -124,11 +124,11 @@ def hearing(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     if role in Supervision.Role.values:
         preview = call.preview(role, request.GET.getlist("targets"), options_sent(request.GET, call.policy))
         context = {"call": call, "preview": preview}
-        return render(request, "dashboard/_preview.html", context)
+        return render(request, "dashboard/supervise/_hearing_preview.html", context)
     mine = requests.current(request.user)
     if mine is None or mine.conference_id != pk or mine.ended_at is not None:
         mine = None
-    return render(request, "dashboard/_hearing_dialog.html", {"call": call, "mine": mine})
+    return render(request, "dashboard/call/_hearing_dialog.html", {"call": call, "mine": mine})
 
 
 @require_POST
@@ -153,7 +153,7 @@ def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         context = fragments.panel_context(request.user) | {"notice": "Press Barge once more to be heard by everyone."}
         if request.htmx:
             return render(request, fragments.PANEL, context)
-        return render(request, "dashboard/confirm_barge.html", context)
+        return render(request, "dashboard/supervision/confirm_barge.html", context)
     if form.is_valid():
         try:
             requests.change(mine, role=form.cleaned_data["role"], targets=form.cleaned_data["targets"], ip=_ip(request))

@@ -23,7 +23,7 @@ SCRIPTS = Path(settings.BASE_DIR, "static", "dashboard")
 VOID = {"input", "img", "br", "hr", "meta", "link", "use", "path", "circle", "rect"}
 HOSTILE = "<script>alert(1)</script><b onclick='x'>\u202egnp.exe" + "x" * 10_000
 
-by_name = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+by_name = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(path.parents[1])))
 
 
 class Outline(HTMLParser):
@@ -142,12 +142,12 @@ def test_every_icon_is_in_the_sheet():
     text = "".join(path.read_text() for path in TEMPLATES)
     used = set(re.findall(r'{% icon "([\w-]+)"', text)) | {"circle-question-mark"}
     used |= {*MODE_ICONS.values(), *STATE_ICONS.values(), *KIND_ICONS.values()}
-    sheet = Outline(render_to_string("dashboard/_icons.html")).ids
+    sheet = Outline(render_to_string("dashboard/layout/_icons.html")).ids
     assert {f"icon-{one}" for one in used} == set(sheet) - {"icons"}
 
 
 def test_every_script_is_fetched_ahead():
-    ahead = re.findall(r"modulepreload\" href=\"{% static 'dashboard/(\w+)\.js'", page_text("_scripts.html"))
+    ahead = re.findall(r"modulepreload\" href=\"{% static 'dashboard/(\w+)\.js'", page_text("layout/_scripts.html"))
     imported = {name for path in SCRIPTS.glob("*.js") for name in re.findall(r'"\./(\w+)\.js"', path.read_text())}
     assert sorted(ahead) == sorted(imported)
 
