@@ -9,26 +9,16 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
-import phonenumbers
-from django.conf import settings
+from conferences.addresses.address import FORMS, LONGEST, Address, InvalidAddress
+from conferences.addresses.numbers import PHONE, read_number, valid_number
 
-LONGEST: Final = 255
-FORMS: Final = (
-    "Write a telephone number (+34 600 000 001), a SIP address (sip:ana@example.com), "
-    "or a SIP user as the provider names it (gencredABC123, 1001)."
-)
 # What is shown in the place of a number that the caller withholds (RFC 3323, section 4.1.1.3, and telephone networks).
 _WITHHELD: Final = frozenset(
     {"anonymous", "blocked", "no caller id", "private", "restricted", "unavailable", "unknown", "withheld"}
 )
-# Where the provider's credentials are registered and rung (Telnyx docs: SIP URI calling).
-REGISTRAR: Final = "sip.telnyx.com"
-CREDENTIAL: Final = "gencred"
 _NOWHERE: Final = "anonymous.invalid"
 _PROVIDER: Final = re.compile(r"(?:[a-z0-9-]+\.)*telnyx\.(?:com|eu)")
 _NAME_ADDR: Final = re.compile(r"(?:\"(?:[^\"\\]|\\.)*\"|[^<>@:]*)\s*<(?P<address>[^<>]+)>\s*(?:;.*)?")
@@ -39,63 +29,6 @@ _USER: Final = re.compile(r"[^@;?<>\s,:\"]+")
 _BARE_USER: Final = re.compile(
     r"gencred[a-z0-9]*|(?=[^\d]*\d)[a-z0-9](?:[a-z0-9._~*=+-]*[a-z0-9])?|[a-z0-9]+[._-][a-z0-9._-]+", re.IGNORECASE
 )
-PHONE: Final = re.compile(r"\(?\+?[\d\s().\-/‐-―]+")
-_EXTENSION_DIGITS: Final = 6
-_EXTENSION: Final = re.compile(r"\d{2,6}")
-_INTERNATIONAL: Final = ("00", "011")
-
-
-class InvalidAddress(ValueError):
-    """The text is neither a number nor a SIP address; the message says so in words fit to show."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A party: `number` in E.164, or else a SIP `user` as written, at `host` (lower case; empty: at every host)."""
-
-    number: str = ""
-    user: str = ""
-    host: str = ""
-
-    @property
-    def canonical(self) -> str:
-        """The one form in which the party is stored and compared."""
-        if self.number:
-            return self.number
-        return f"sip:{self.user}@{self.host}".lower() if self.host else f"sip:{self.user}".lower()
-
-    @property
-    def is_dialable(self) -> bool:
-        """Whether the provider can be asked to ring it: a SIP user needs a host, which its own credentials have."""
-        return bool(self.number or self.host) or self.is_credential
-
-    @property
-    def is_credential(self) -> bool:
-        """Whether it is a credential of the provider's (Telnyx docs: WebRTC credentials, "gencred…")."""
-        return self.user.lower().startswith(CREDENTIAL) and self.host in ("", REGISTRAR)
-
-    @property
-    def dialled(self) -> str:
-        """What to ask the provider to ring; a SIP user keeps its capitals (RFC 3261, 19.1.4: users are told apart)."""
-        return self.number or f"sip:{self.user}@{self.host or REGISTRAR}"
-
-
-def default_region() -> str:
-    """Return the country (ISO 3166, two letters) under whose rules a number without country code is read.
-
-    DEFAULT_REGION decides, else the country of TELNYX_CALLER_ID, else the United States.
-    """
-    return _region(settings.DEFAULT_REGION, settings.TELNYX_CALLER_ID)
-
-
-@lru_cache(maxsize=8)
-def _region(configured: str, caller_id: str) -> str:
-    if configured.upper() in phonenumbers.SUPPORTED_REGIONS:
-        return configured.upper()
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(caller_id)) or "US"
-    except phonenumbers.NumberParseException:
-        return "US"
 
 
 def normalise(text: str) -> str:
@@ -114,7 +47,7 @@ def read(text: str) -> Address:
     if scheme != "tel" and (found := _sip(rest, scheme)) is not None:
         return found
     if scheme == "tel" or PHONE.fullmatch(rest) or _looks_like_number(rest):
-        return _number(_phone_context(rest) if scheme == "tel" else rest)
+        return read_number(_phone_context(rest) if scheme == "tel" else rest)
     if _BARE_USER.fullmatch(rest):
         return Address(user=rest)
     raise InvalidAddress(FORMS)
@@ -135,7 +68,7 @@ def spellings(provider_address: str) -> tuple[str, ...]:
         address = Address(user=text)
     if address.number or not address.host:
         return (address.canonical,)
-    return (address.canonical, _valid_number(address.user) or Address(user=address.user).canonical)
+    return (address.canonical, valid_number(address.user) or Address(user=address.user).canonical)
 
 
 def canonical(provider_address: str) -> str:
@@ -204,12 +137,12 @@ def _number_as_user(user: str, host: str, *, bare: bool, is_phone: bool) -> str:
         return _in_words_or_none(user)
     digits = re.sub(r"[.()-]", "", user)
     trusted = bare or is_phone or bool(_PROVIDER.fullmatch(host)) or _is_ip(host)
-    return _valid_number(digits) if trusted else ""
+    return valid_number(digits) if trusted else ""
 
 
 def _in_words_or_none(text: str) -> str:
     try:
-        return _number(text).number
+        return read_number(text).number
     except InvalidAddress:
         return ""
 
@@ -232,50 +165,3 @@ def _phone_context(text: str) -> str:
     context = re.search(r"phone-context=(\+\d+)", parameters)
     number = unquote(number)
     return f"{context[1]}{number}" if context and not number.startswith("+") else number
-
-
-def _number(text: str) -> Address:
-    digits = re.sub(r"[^+\d]", "", text)
-    if not digits.startswith("+") and _EXTENSION.fullmatch(digits) and PHONE.fullmatch(text):
-        return Address(user=digits)
-    return Address(number=_checked(_parsed(text, digits)))
-
-
-def _parsed(text: str, digits: str) -> phonenumbers.PhoneNumber:
-    """Read a number: with country code if it says so, else as the default region writes it, else as E.164 without +."""
-    for prefix in _INTERNATIONAL:
-        if digits.startswith(prefix):
-            text = f"+{digits[len(prefix) :]}"
-    try:
-        if text.lstrip("( ").startswith("+"):
-            return phonenumbers.parse(text, None)
-        national = phonenumbers.parse(text, default_region())
-    except phonenumbers.NumberParseException:
-        raise InvalidAddress(FORMS) from None
-    if not phonenumbers.is_valid_number(national) and (other := _valid_number(digits)):
-        return phonenumbers.parse(other, None)
-    return national
-
-
-def _valid_number(digits: str) -> str:
-    """Return digits without + as the valid number they are, national before E.164; empty if they are none."""
-    if not digits.isdecimal() or len(digits) <= _EXTENSION_DIGITS:
-        return ""
-    for text, region in ((digits, default_region()), (f"+{digits}", None)):
-        try:
-            number = phonenumbers.parse(text, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return ""
-
-
-def _checked(number: phonenumbers.PhoneNumber) -> str:
-    if number.extension:
-        raise InvalidAddress("Leave the extension out: a call to this number would not reach it.")
-    if not phonenumbers.is_possible_number(number):
-        raise InvalidAddress("This telephone number has too few or too many digits for its country code.")
-    if phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
-        raise InvalidAddress("This telephone number lacks its area code; best write it with + and country code.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

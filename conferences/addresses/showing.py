@@ -7,7 +7,9 @@ from typing import Final
 
 import phonenumbers
 
-from conferences.addresses.reading import PHONE, SCHEME, InvalidAddress, cleaned, is_withheld, normalise
+from conferences.addresses.address import InvalidAddress
+from conferences.addresses.numbers import PHONE
+from conferences.addresses.reading import SCHEME, cleaned, is_withheld, normalise
 
 WITHHELD: Final = "Number withheld"
 # What must stay readable although it is made of digits, and then what is or may be a number: many digits in one go, or

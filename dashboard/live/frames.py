@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import orjson
 from django.contrib.auth.models import User
-from django.db.models.functions import Coalesce
 
 from conferences import clock
 from conferences.ingest import feed
 from conferences.ingest.ringing_legs import with_ringing
 from conferences.liveness import provider_silence, pulse
 from conferences.models import Conference, Supervision
-from conferences.policy.entitlement import session_is_alive
 from conferences.reconciliation import readback
 from dashboard.live import agent_frames
 from dashboard.live.agent_frames import AgentRows
 from dashboard.live.lag import Stamps
 from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
 from dashboard.presenters import fragments, showing
-from dashboard.presenters.audience import Audience, Scope, audience_of, may_see
+from dashboard.presenters.audience import Audience, Scope, may_see
 from dashboard.presenters.call import Call
 from dashboard.presenters.unassigned import count_unassigned
 
@@ -242,30 +240,3 @@ def _ages(scope: Scope) -> dict[str, str]:
 
 def encode(number: int, values: Mapping[str, object]) -> str:
     return orjson.dumps({**values, "feed": number, "now": clock.now().isoformat()}).decode()
-
-
-def revalidate_sessions(viewers: Iterable[Viewer]) -> dict[Viewer, Audience | None]:
-    """Return each viewer's audience as of now; None for those whose login or account is gone.
-
-    A login made before the password was changed is gone, too: whoever changes it wants a watcher out.
-    """
-    viewers = list(viewers)
-    users = User.objects.in_bulk({one.user_pk for one in viewers})
-    active = {pk: user for pk, user in users.items() if user.is_active}
-    logins = {(one.session_key, one.user_pk) for one in viewers if one.user_pk in active}
-    alive = {(key, pk) for key, pk in logins if session_is_alive(key, active[pk])}
-    audiences = {pk: audience_of(user) for pk, user in active.items()}
-    return {one: audiences[one.user_pk] if (one.session_key, one.user_pk) in alive else None for one in viewers}
-
-
-def turned_out(viewers: Iterable[Viewer]) -> list[Viewer]:
-    """Return the viewers whose listening was ended, since their page was opened, because a right was withdrawn."""
-    viewers = list(viewers)
-    if not viewers:
-        return []
-    # When she began to be taken out; where nothing was sent, when it was over.
-    when = Coalesce("leave_sent_at", "ended_at")
-    ends = Supervision.objects.filter(problem__in=("withdrawn", "withdrawn_out")).annotate(turned_at=when)
-    lately = ends.filter(turned_at__gt=min(one.opened_at for one in viewers)).order_by("turned_at")
-    last = dict(lately.values_list("user", "turned_at"))
-    return [one for one in viewers if one.user_pk in last and last[one.user_pk] > one.opened_at]

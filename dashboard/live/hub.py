@@ -16,7 +16,7 @@ from channels.layers import get_channel_layer
 from conferences import clock
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
-from dashboard.live import agent_frames, frames
+from dashboard.live import agent_frames, frames, logins
 from dashboard.live.lag import LagMeter, Stamps
 from dashboard.live.threads import in_thread
 from dashboard.live.viewer import AGENTS, TooSlow, Viewer
@@ -203,13 +203,13 @@ class Hub:
         return told, changes.number, changes.stamps()
 
     async def _check_logins(self) -> None:
-        welcome = await self._in_thread(lambda: frames.revalidate_sessions(self._viewers))
+        welcome = await self._in_thread(lambda: logins.revalidate_sessions(self._viewers))
         for viewer, audience in welcome.items():
             if audience is None:
                 self._close(viewer, 4401)
             elif audience != viewer.audience:
                 self._close(viewer, 4403)
-        for viewer in await self._in_thread(lambda: frames.turned_out(self._viewers)):
+        for viewer in await self._in_thread(lambda: logins.turned_out(self._viewers)):
             self._close(viewer, 4403)
 
     async def _send_heartbeat(self) -> None:

@@ -1,0 +1,40 @@
+"""Whose pages may stay open: who is still logged in, and who was turned out since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db.models.functions import Coalesce
+
+from conferences.models import Supervision
+from conferences.policy.entitlement import session_is_alive
+from dashboard.live.viewer import Viewer
+from dashboard.presenters.audience import Audience, audience_of
+
+
+def revalidate_sessions(viewers: Iterable[Viewer]) -> dict[Viewer, Audience | None]:
+    """Return each viewer's audience as of now; None for those whose login or account is gone.
+
+    A login made before the password was changed is gone, too: whoever changes it wants a watcher out.
+    """
+    viewers = list(viewers)
+    users = User.objects.in_bulk({one.user_pk for one in viewers})
+    active = {pk: user for pk, user in users.items() if user.is_active}
+    logins = {(one.session_key, one.user_pk) for one in viewers if one.user_pk in active}
+    alive = {(key, pk) for key, pk in logins if session_is_alive(key, active[pk])}
+    audiences = {pk: audience_of(user) for pk, user in active.items()}
+    return {one: audiences[one.user_pk] if (one.session_key, one.user_pk) in alive else None for one in viewers}
+
+
+def turned_out(viewers: Iterable[Viewer]) -> list[Viewer]:
+    """Return the viewers whose listening was ended, since their page was opened, because a right was withdrawn."""
+    viewers = list(viewers)
+    if not viewers:
+        return []
+    # When she began to be taken out; where nothing was sent, when it was over.
+    when = Coalesce("leave_sent_at", "ended_at")
+    ends = Supervision.objects.filter(problem__in=("withdrawn", "withdrawn_out")).annotate(turned_at=when)
+    lately = ends.filter(turned_at__gt=min(one.opened_at for one in viewers)).order_by("turned_at")
+    last = dict(lately.values_list("user", "turned_at"))
+    return [one for one in viewers if one.user_pk in last and last[one.user_pk] > one.opened_at]
