@@ -10,7 +10,8 @@ from conferences.models import Agent, Conference, Leg, Participant
 from conferences.roster import name_of, shown
 from dashboard.presenters.agent_rows import Roster
 from dashboard.presenters.audience import Audience, may_see
-from dashboard.presenters.call import Call, SupervisorOnCall, call_for
+from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.people import SupervisorOnCall
 
 IDLE, RINGING, OUTSIDE, UNKNOWN = "Idle", "Ringing", "In no conference", "Not known"
 IN_TWO: Final = "In two calls"

@@ -11,62 +11,21 @@ from uuid import UUID
 from conferences import policy, roster
 from conferences.audibility import Party, with_supervisor
 from conferences.join_options import JoinOptions
-from conferences.models import Conference, Leg, Participant, Supervision
-from conferences.roster import name_of, supervisor_name
-from conferences.supervision.notices import listed
+from conferences.models import Conference, Leg, Supervision
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.hearing_diagram import Picture, picture
+from dashboard.presenters.people import (
+    Calling,
+    Person,
+    SupervisorOnCall,
+    past_participants,
+    person_for,
+    phone_ringing,
+    supervisor_on_call,
+)
 
 NOBODY_CHOSEN: Final = "Choose at least one agent to whisper to."
 NOBODY_THERE: Final = "No agent is in the call now."
-VERBS: Final = {"monitor": "monitors", "whisper": "whispers to", "barge": "barges in", "none": "takes part"}
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One leg in a conference. None for muted and on_hold: not known."""
-
-    call_control_id: str
-    kind: str
-    label: str
-    role: str
-    muted: bool | None
-    on_hold: bool | None
-    phone_hold: bool
-    joined_at: datetime | None
-    detail: str = ""
-    shared: bool = False  # a phone of several, at which nobody has signed in
-
-    @property
-    def held(self) -> bool:
-        return bool(self.on_hold) or self.phone_hold
-
-
-@dataclass(frozen=True, slots=True)
-class SupervisorOnCall:
-    """One supervisor on a conference: who, how, toward whom, and how far that has come. No role: it is not certain."""
-
-    name: str
-    role: str
-    targets: tuple[str, ...]
-    state: str
-    state_label: str
-    since: datetime | None
-    pk: UUID | None = None  # of the supervision, for those who may end it
-    leg: Person | None = None  # None until the supervisor's leg is in the conference
-
-    @property
-    def progress(self) -> str:
-        """How far this has come, as a colleague should read it; empty for a supervisor who is in the call."""
-        if self.state == Supervision.State.JOINED:
-            return ""
-        return "leaving" if self.state == Supervision.State.LEAVING else "being connected"
-
-    @property
-    def phrase(self) -> str:
-        """Such as "Marta whispers to Luis and Ana"."""
-        verb = VERBS.get(self.role, "is in the call, mode not certain")
-        return " ".join(part for part in (self.name, verb, listed(self.targets) if self.targets else "") if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +43,6 @@ class Action:
     role: str
     label: str
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Calling:
-    """An agent's phone that rings for the call, and since when."""
-
-    name: str
-    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +177,7 @@ def name_for(audience: Audience, conference: Conference) -> str:
 def call_for(audience: Audience, conference: Conference) -> Call:
     """Return the conference as this audience sees it. Load it with `with_people`."""
     supervisions = [one for one in conference.supervisions.all() if one.ended_at is None]
-    people = tuple(_person(audience, stay, supervisions) for stay in conference.present())
+    people = tuple(person_for(audience, stay, supervisions) for stay in conference.present())
     parties, running = roster.parties(conference, numbers=audience.numbers), roster.is_running(conference)
     agents = {one.call_control_id: one.label for one in people if one.kind == Leg.Kind.AGENT}
     policy_of_queue = JoinOptions.of(conference.queue)
@@ -240,7 +191,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         queue=conference.queue.name if conference.queue else "",
         team=_team(conference),
         people=people,
-        supervisors=tuple(_listener(one, agents, people, may_end=audience.may_end) for one in supervisions),
+        supervisors=tuple(supervisor_on_call(one, agents, people, may_end=audience.may_end) for one in supervisions),
         actions=_actions(audience, parties, policy_of_queue, running=running)
         if conference.is_live and is_in_scope
         else (),
@@ -257,13 +208,9 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         policy=policy_of_queue,
         drift=conference.drift,
         drift_at=conference.drift_at,
-        calling=tuple(map(_calling, conference.ringing)),
-        past_participants=() if conference.is_live else _past_participants(audience, conference),
+        calling=tuple(map(phone_ringing, conference.ringing)),
+        past_participants=() if conference.is_live else past_participants(audience, conference),
     )
-
-
-def _calling(leg: Leg) -> Calling:
-    return Calling(" or ".join(agent.name for agent in leg.agents), leg.started_at)
 
 
 def _team(conference: Conference) -> str:
@@ -272,37 +219,6 @@ def _team(conference: Conference) -> str:
         return ""
     kept = {} if conference.is_live else {team.pk: team.name for team in conference.teams_then.all()}
     return conference.queue.team.name if not kept or conference.queue.team_id in kept else ", ".join(kept.values())
-
-
-def _past_participants(audience: Audience, conference: Conference) -> tuple[Person, ...]:
-    """Everybody who was in a conference that has ended; nothing is claimed of their mute or hold."""
-    stays = sorted(conference.participants.all(), key=lambda one: one.pk)
-    people = (_person(audience, stay, []) for stay in stays)
-    return tuple(replace(one, muted=None, on_hold=None, phone_hold=False) for one in people)
-
-
-def _person(audience: Audience, stay: Participant, supervisions: list[Supervision]) -> Person:
-    leg = stay.leg
-    supervision = next((one for one in supervisions if one.call_control_id == leg.call_control_id), None)
-    return Person(
-        call_control_id=leg.call_control_id,
-        kind=leg.kind,
-        label=str(supervision.user.get_full_name() or supervision.user)
-        if supervision
-        else name_of(leg, numbers=audience.numbers),
-        role=stay.role,
-        muted=stay.muted,
-        on_hold=stay.on_hold,
-        phone_hold=leg.phone_hold,
-        joined_at=stay.joined_at,
-        detail=_detail(leg),
-        shared=len(leg.agents) > 1,
-    )
-
-
-def _detail(leg: Leg) -> str:
-    teams = " or ".join(dict.fromkeys(one.team.name for one in leg.agents))
-    return f"{teams}, a shared phone" if len(leg.agents) > 1 else teams
 
 
 def _status(conference: Conference, people: tuple[Person, ...]) -> str:
@@ -318,26 +234,6 @@ def _status(conference: Conference, people: tuple[Person, ...]) -> str:
     if not agents:
         return "No agent" if others else "Nobody left"
     return "Talking" if others else "No customer"
-
-
-def _listener(
-    supervision: Supervision, agents: dict[str, str], people: tuple[Person, ...], *, may_end: bool
-) -> SupervisorOnCall:
-    leg = next((one for one in people if one.call_control_id == supervision.call_control_id), None)
-    role = supervision.accepted_role or supervision.requested_role
-    targets = supervision.accepted_targets if supervision.accepted_role else supervision.requested_targets
-    if supervision.accepted_at is not None and not roster.role_is_known(supervision):
-        role, targets = "", []
-    return SupervisorOnCall(
-        name=supervisor_name(supervision),
-        role=role,
-        targets=tuple(agents.get(target, "an agent who left") for target in targets),
-        state=supervision.state,
-        state_label=supervision.get_state_display(),
-        since=supervision.joined_at,
-        pk=supervision.pk if may_end and supervision.is_active else None,
-        leg=leg,
-    )
 
 
 def _actions(

@@ -16,8 +16,9 @@ from conferences.audibility import Party, rows, with_supervisor
 from conferences.models import Supervision
 from dashboard.presenters import fragments, showing
 from dashboard.presenters.agent import AgentRow, row_id
-from dashboard.presenters.call import Call, Person
+from dashboard.presenters.call import Call
 from dashboard.presenters.own_bar import said_of
+from dashboard.presenters.people import Person
 
 register = template.Library()
 

@@ -1,0 +1,129 @@
+"""The people of a call as one audience sees them: those in it, its supervisors, and whose phones ring for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from conferences import roster
+from conferences.models import Conference, Leg, Participant, Supervision
+from conferences.roster import name_of, supervisor_name
+from conferences.supervision.notices import listed
+from dashboard.presenters.audience import Audience
+
+VERBS: Final = {"monitor": "monitors", "whisper": "whispers to", "barge": "barges in", "none": "takes part"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One leg in a conference. None for muted and on_hold: not known."""
+
+    call_control_id: str
+    kind: str
+    label: str
+    role: str
+    muted: bool | None
+    on_hold: bool | None
+    phone_hold: bool
+    joined_at: datetime | None
+    detail: str = ""
+    shared: bool = False  # a phone of several, at which nobody has signed in
+
+    @property
+    def held(self) -> bool:
+        return bool(self.on_hold) or self.phone_hold
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorOnCall:
+    """One supervisor on a conference: who, how, toward whom, and how far that has come. No role: it is not certain."""
+
+    name: str
+    role: str
+    targets: tuple[str, ...]
+    state: str
+    state_label: str
+    since: datetime | None
+    pk: UUID | None = None  # of the supervision, for those who may end it
+    leg: Person | None = None  # None until the supervisor's leg is in the conference
+
+    @property
+    def progress(self) -> str:
+        """How far this has come, as a colleague should read it; empty for a supervisor who is in the call."""
+        if self.state == Supervision.State.JOINED:
+            return ""
+        return "leaving" if self.state == Supervision.State.LEAVING else "being connected"
+
+    @property
+    def phrase(self) -> str:
+        """Such as "Marta whispers to Luis and Ana"."""
+        verb = VERBS.get(self.role, "is in the call, mode not certain")
+        return " ".join(part for part in (self.name, verb, listed(self.targets) if self.targets else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """An agent's phone that rings for the call, and since when."""
+
+    name: str
+    since: datetime | None
+
+
+def phone_ringing(leg: Leg) -> Calling:
+    """Return the agent's phone that this leg lets ring."""
+    return Calling(" or ".join(agent.name for agent in leg.agents), leg.started_at)
+
+
+def person_for(audience: Audience, stay: Participant, supervisions: list[Supervision]) -> Person:
+    """Return the person on a leg in a conference, under the name that this audience may read."""
+    leg = stay.leg
+    supervision = next((one for one in supervisions if one.call_control_id == leg.call_control_id), None)
+    return Person(
+        call_control_id=leg.call_control_id,
+        kind=leg.kind,
+        label=str(supervision.user.get_full_name() or supervision.user)
+        if supervision
+        else name_of(leg, numbers=audience.numbers),
+        role=stay.role,
+        muted=stay.muted,
+        on_hold=stay.on_hold,
+        phone_hold=leg.phone_hold,
+        joined_at=stay.joined_at,
+        detail=_detail(leg),
+        shared=len(leg.agents) > 1,
+    )
+
+
+def past_participants(audience: Audience, conference: Conference) -> tuple[Person, ...]:
+    """Return everybody who was in a conference that has ended; nothing is claimed of their mute or hold."""
+    stays = sorted(conference.participants.all(), key=lambda one: one.pk)
+    people = (person_for(audience, stay, []) for stay in stays)
+    return tuple(replace(one, muted=None, on_hold=None, phone_hold=False) for one in people)
+
+
+def _detail(leg: Leg) -> str:
+    teams = " or ".join(dict.fromkeys(one.team.name for one in leg.agents))
+    return f"{teams}, a shared phone" if len(leg.agents) > 1 else teams
+
+
+def supervisor_on_call(
+    supervision: Supervision, agents: dict[str, str], people: tuple[Person, ...], *, may_end: bool
+) -> SupervisorOnCall:
+    """Return the supervisor of a supervision, as everybody who sees the call reads of it."""
+    leg = next((one for one in people if one.call_control_id == supervision.call_control_id), None)
+    role = supervision.accepted_role or supervision.requested_role
+    targets = supervision.accepted_targets if supervision.accepted_role else supervision.requested_targets
+    if supervision.accepted_at is not None and not roster.role_is_known(supervision):
+        role, targets = "", []
+    return SupervisorOnCall(
+        name=supervisor_name(supervision),
+        role=role,
+        targets=tuple(agents.get(target, "an agent who left") for target in targets),
+        state=supervision.state,
+        state_label=supervision.get_state_display(),
+        since=supervision.joined_at,
+        pk=supervision.pk if may_end and supervision.is_active else None,
+        leg=leg,
+    )
