@@ -126,7 +126,7 @@ def test_collected_static_files_are_well_until_one_changes(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     call_command("collectstatic", interactive=False, verbosity=0)
     before = stores.static_files()
-    Path(tmp_path, "dashboard", "earshot.css").write_text("old")
+    Path(tmp_path, "dashboard", "css", "tokens.css").write_text("old")
     after = stores.static_files()
     assert (before.level, after.level) == (OK, ERROR)
     assert after.message.startswith("1 of ")

@@ -19,7 +19,8 @@ from dashboard.templatetags.calls import KIND_ICONS, MODE_ICONS, STATE_ICONS
 from tests.support.story import ANA, LUIS, Story, browser
 
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
-SCRIPTS = Path(settings.BASE_DIR, "static", "dashboard")
+SCRIPTS = Path(settings.BASE_DIR, "static", "dashboard", "js")
+STYLES = Path(settings.BASE_DIR, "static", "dashboard", "css")
 VOID = {"input", "img", "br", "hr", "meta", "link", "use", "path", "circle", "rect"}
 HOSTILE = "<script>alert(1)</script><b onclick='x'>\u202egnp.exe" + "x" * 10_000
 
@@ -147,9 +148,14 @@ def test_every_icon_is_in_the_sheet():
 
 
 def test_every_script_is_fetched_ahead():
-    ahead = re.findall(r"modulepreload\" href=\"{% static 'dashboard/(\w+)\.js'", page_text("layout/_scripts.html"))
+    ahead = re.findall(r"modulepreload\" href=\"{% static 'dashboard/js/(\w+)\.js'", page_text("layout/_scripts.html"))
     imported = {name for path in SCRIPTS.glob("*.js") for name in re.findall(r'"\./(\w+)\.js"', path.read_text())}
     assert sorted(ahead) == sorted(imported)
+
+
+def test_every_style_sheet_is_linked_once_and_the_one_that_orders_the_layers_first(story: Story, marta):
+    linked = re.findall(r'href="/static/dashboard/css/(\w+)\.css"', browser(marta).get("/").content.decode())
+    assert (sorted(linked), linked[0]) == (sorted(path.stem for path in STYLES.glob("*.css")), "tokens")
 
 
 def page_text(name):
