@@ -45,7 +45,7 @@ def participant_seen(stay: Participant, desk: Desk) -> dict[str, Any]:
         "role": stay.role,
         "whisper_call_control_ids": list(stay.whisper_to),
         "muted": stay.muted,
-        "shows_muted": shows_muted(stay, desk.world.switches),
+        "shows_muted": shows_muted(stay, desk.state.switches),
         "on_hold": stay.on_hold,
         "end_conference_on_exit": stay.end_on_exit,
         "soft_end_conference_on_exit": stay.soft_end_on_exit,
@@ -78,20 +78,20 @@ def command_seen(command: Command) -> dict[str, Any]:
 
 def world(desk: Desk, _request: Request) -> Response:
     """GET /test/world."""
-    conferences = [conference_seen(each, desk) for each in desk.world.conferences.values()]
-    legs = [leg_seen(each) for each in desk.world.legs.values()]
-    return answer({"now": stamp(desk.world.now()), "conferences": conferences, "legs": legs})
+    conferences = [conference_seen(each, desk) for each in desk.state.conferences.values()]
+    legs = [leg_seen(each) for each in desk.state.legs.values()]
+    return answer({"now": stamp(desk.state.now()), "conferences": conferences, "legs": legs})
 
 
 def hearing(desk: Desk, request: Request) -> Response:
     """GET /test/conferences/{id}/hearing: listener to the sorted list of those heard."""
-    heard = heard_by(desk.world, request.keys["id"])
+    heard = heard_by(desk.state, request.keys["id"])
     return answer({listener: sorted(speakers) for listener, speakers in heard.items()})
 
 
 def hearing_on_call(desk: Desk, request: Request) -> Response:
     """GET /test/legs/{call_control_id}/hearing: the same for a bridged call and those who supervise it."""
-    heard = heard_on_call(desk.world, desk.world.known_leg(request.keys["id"]))
+    heard = heard_on_call(desk.state, desk.state.known_leg(request.keys["id"]))
     return answer({listener: sorted(speakers) for listener, speakers in heard.items()})
 
 
@@ -102,39 +102,39 @@ def commands(desk: Desk, _request: Request) -> Response:
 
 def events(desk: Desk, _request: Request) -> Response:
     """GET /test/events: the data of every event that happened, delivered or not, oldest first."""
-    return answer([event.data for event in desk.world.events])
+    return answer([event.data for event in desk.state.events])
 
 
 def incoming_call(desk: Desk, request: Request) -> Response:
     """POST /test/calls {from, to}."""
     body = request.json()
-    return answer(leg_seen(desk.world.incoming_call(body["from"], body["to"])), 201)
+    return answer(leg_seen(desk.world.legs.incoming_call(body["from"], body["to"])), 201)
 
 
 def far_end(desk: Desk, request: Request) -> Response:
     """POST /test/legs/{call_control_id}/answers, hangs_up, holds, resumes or presses {digit}."""
-    leg, action = desk.world.known_leg(request.keys["id"]), request.keys["action"]
+    leg, action = desk.state.known_leg(request.keys["id"]), request.keys["action"]
     if action == "answers":
-        desk.world.far_end_answers(leg)
+        desk.world.legs.far_end_answers(leg)
     elif action == "hangs_up":
-        desk.world.far_end_hangs_up(leg)
+        desk.world.legs.far_end_hangs_up(leg)
     elif action == "presses":
-        desk.world.presses(leg, request.json()["digit"])
+        desk.world.answering.presses(leg, request.json()["digit"])
     else:
-        desk.world.far_end_holds(leg, held=action == "holds")
+        desk.world.legs.far_end_holds(leg, held=action == "holds")
     return answer(leg_seen(leg))
 
 
 def phone(desk: Desk, request: Request) -> Response:
     """POST /test/phones {address, outcome, after}."""
     body = request.json()
-    desk.world.phones.set(body["address"], body["outcome"], body.get("after", 2.0))
+    desk.state.phones.set(body["address"], body["outcome"], body.get("after", 2.0))
     return answer({})
 
 
 def switches(desk: Desk, request: Request) -> Response:
     """POST /test/switches {name: value}."""
-    desk.world.switches.set(request.json())
+    desk.state.switches.set(request.json())
     return answer({})
 
 
@@ -155,8 +155,8 @@ def clear_faults(desk: Desk, _request: Request) -> Response:
 
 def advance(desk: Desk, request: Request) -> Response:
     """POST /test/clock {seconds}: virtual time only."""
-    desk.world.advance(float(request.json()["seconds"]))
-    return answer({"now": stamp(desk.world.now())})
+    desk.state.advance(float(request.json()["seconds"]))
+    return answer({"now": stamp(desk.state.now())})
 
 
 def _civil(handler: Handler) -> Handler:

@@ -19,7 +19,7 @@ from conferences.simulator.phones import PhoneBook
 from conferences.simulator.serving.server import Server
 from conferences.simulator.serving.transport import InProcessTransport
 from conferences.simulator.switches import Switches
-from conferences.simulator.world import App, Conference, DialOptions, Event, JoinOptions, Leg, Participant, World
+from conferences.simulator.world import App, Conference, DialOptions, Event, JoinOptions, Leg, Participant, State, World
 from conferences.simulator.world.clock import Clock, VirtualClock, system_clock
 from conferences.simulator.world.hearing import heard_by
 
@@ -48,12 +48,13 @@ class Simulator:
         self.faults = Faults()
         self.key = SigningKey.from_seed(key_seed) if key_seed else SigningKey.generate()
         self.clock = clock or VirtualClock(start or system_clock())
-        self.world = World(clock=self.clock, apps=[self.app], seed=seed, switches=self.switches, phones=self.phones)
+        self.state = State(clock=self.clock, apps=[self.app], seed=seed, switches=self.switches, phones=self.phones)
+        self.world = World(self.state)
         self.deliverer = Deliverer(
             key=self.key, clock=self.clock, faults=self.faults, switches=self.switches,
             seed=seed, post=post, signing_time=signing_time,
         )  # fmt: skip
-        self.world.listeners.append(self.deliverer.accept)
+        self.state.listeners.append(self.deliverer.accept)
         self.desk = Desk(self.world, self.deliverer, self.faults, Account(api_key))
         self.api = Api(self.desk, control_api.routes(self.conference_with, self.configure))
         self.client_transport = InProcessTransport(self.api)
@@ -76,12 +77,12 @@ class Simulator:
     @property
     def events(self) -> list[Event]:
         """Every event so far, delivered or not, oldest first."""
-        return list(self.world.events)
+        return list(self.state.events)
 
     def configure(self, **changes: Any) -> None:
         """Change the application's settings as in the portal: webhook_url, failover_url, webhook_timeout_secs, ..."""
         self.app = replace(self.app, **changes)
-        self.world.apps[self.app.connection_id] = self.app
+        self.state.apps[self.app.connection_id] = self.app
 
     def serve(self, port: int = 0, *, delivers: bool = True) -> Server:
         """A context manager: the API over real HTTP, and webhooks delivered in the background or left to pump()."""
@@ -93,7 +94,7 @@ class Simulator:
 
     def advance(self, seconds: float) -> None:
         """Let virtual time pass in the world; webhooks wait for pump()."""
-        self.world.advance(seconds)
+        self.state.advance(seconds)
 
     def signed(self, data: dict[str, Any], attempt: int = 1) -> tuple[bytes, dict[str, str]]:
         """A body of your own making in an envelope, and its signature headers."""
@@ -103,19 +104,19 @@ class Simulator:
 
     def incoming_call(self, from_: str = "+14155550171", to: str = "+14155550101") -> Leg:
         """A customer calls; the leg is parked until somebody answers it."""
-        return self.world.incoming_call(from_, to)
+        return self.world.legs.incoming_call(from_, to)
 
     def dial(self, to: str, *, answered: bool = True, client_state: str | None = None) -> Leg:
         """The contact center dials somebody, who answers at once unless told otherwise."""
-        leg = self.world.dial(self.app, CALLER_ID, to, DialOptions(client_state=client_state))
+        leg = self.world.legs.dial(self.app, CALLER_ID, to, DialOptions(client_state=client_state))
         if answered:
-            self.world.far_end_answers(leg)
+            self.world.legs.far_end_answers(leg)
         return leg
 
     def dial_out(self, endpoint: str, to: str, *, shown: str | None = None) -> Leg:
         """An agent's browser calls somebody: a parked leg, which the contact center takes up at once."""
-        leg = self.world.dial_out(self.app, endpoint, to, shown=shown)
-        self.world.answer(leg)
+        leg = self.world.legs.dial_out(self.app, endpoint, to, shown=shown)
+        self.world.legs.answer(leg)
         return leg
 
     def conference_with(
@@ -124,40 +125,40 @@ class Simulator:
     ) -> Conference:  # fmt: skip
         """A conference as a contact center builds it: customer, then agents, everybody answered and joined."""
         caller = self.incoming_call(customer, queue_number)
-        self.world.answer(caller)
-        name = name or f"Support {4711 + len(self.world.conferences)}"
-        conference = self.world.create_conference(caller, name)
+        self.world.legs.answer(caller)
+        name = name or f"Support {4711 + len(self.state.conferences)}"
+        conference = self.world.conferences.create(caller, name)
         for address in agents:
-            self.world.join(conference, self.dial(address), JoinOptions())
+            self.world.participation.join(conference, self.dial(address), JoinOptions())
         return conference
 
     def join(self, conference: Conference, leg: Leg, **options: Any) -> Participant:
         """Join a leg without the API; options as in JoinOptions."""
-        return self.world.join(conference, leg, JoinOptions(**options))
+        return self.world.participation.join(conference, leg, JoinOptions(**options))
 
     def far_end_answers(self, leg: Leg) -> None:
         """The person dialled picks up."""
-        self.world.far_end_answers(leg)
+        self.world.legs.far_end_answers(leg)
 
     def far_end_hangs_up(self, leg: Leg) -> None:
         """The person on the leg puts the phone down."""
-        self.world.far_end_hangs_up(leg)
+        self.world.legs.far_end_hangs_up(leg)
 
     def far_end_holds(self, leg: Leg) -> None:
         """The phone on the leg puts us on hold by SIP."""
-        self.world.far_end_holds(leg)
+        self.world.legs.far_end_holds(leg)
 
     def far_end_resumes(self, leg: Leg) -> None:
         """The phone on the leg takes us off hold."""
-        self.world.far_end_holds(leg, held=False)
+        self.world.legs.far_end_holds(leg, held=False)
 
     def legs_to(self, address: str) -> list[Leg]:
         """Every leg dialled to an address, oldest first."""
-        return [leg for leg in self.world.legs.values() if leg.direction == "outgoing" and leg.to == address]
+        return [leg for leg in self.state.legs.values() if leg.direction == "outgoing" and leg.to == address]
 
     def heard_by(self, conference: Conference) -> dict[str, set[str]]:
         """Who really hears whom, by call_control_id."""
-        return heard_by(self.world, conference.id)
+        return heard_by(self.state, conference.id)
 
     def hears(self, conference: Conference, listener: Leg, speaker: Leg) -> bool:
         """Whether one leg hears another."""

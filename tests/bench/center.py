@@ -40,7 +40,7 @@ class Center:
         self.log = database.with_suffix(".log")
         self.simulator = Simulator(clock=system_clock, api_key="KEY_BENCH")
         self.made: list[Event] = []
-        self.simulator.world.listeners[:] = [self.made.append]
+        self.simulator.state.listeners[:] = [self.made.append]
         self._calls = 0
         self._live: list[World] = []
         self._sessions: list[str] = []
@@ -94,7 +94,7 @@ class Center:
     def toggle(self, world: World) -> None:
         """The customer's phone holds, or resumes: one event that changes one row of the board."""
         leg = customer_of(world)
-        self.simulator.world.far_end_holds(leg, held=not leg.held_by_phone)
+        self.simulator.world.legs.far_end_holds(leg, held=not leg.held_by_phone)
 
     def toggled(self, worlds: Iterable[World]) -> list[Event]:
         """One event for each of these calls, in their order."""

@@ -24,14 +24,14 @@ class Center:
         return self.simulator.conference_with(agents or (ANA,), customer=customer, queue_number=queue)
 
     def leg(self, address: str) -> Leg:
-        legs = [one for one in self.simulator.world.legs.values() if address in (one.to, one.from_)]
+        legs = [one for one in self.simulator.state.legs.values() if address in (one.to, one.from_)]
         return legs[-1]
 
     def hear(self, world: World, speaker: Leg) -> set[str]:
         """The addresses of those who hear this leg, by the provider's own reckoning."""
         heard = self.simulator.heard_by(world)
         listeners = {listener for listener, speakers in heard.items() if speaker.call_control_id in speakers}
-        return {self.simulator.world.legs[one].far_end for one in listeners}
+        return {self.simulator.state.legs[one].far_end for one in listeners}
 
 
 def eventually(claim: Callable[[], bool], seconds: float = 10) -> None:

@@ -18,7 +18,7 @@ def test_dialling_an_agent_changes_her_row_within_a_second(center: Center, open_
     row = page.locator("#agents > article", has_text="Ana Ruiz")
     expect(row).to_have_attribute("data-word", "Idle")
     world = center.simulator.world
-    leg = world.dial(next(iter(world.apps.values())), SUPPORT_NUMBER, ANA, DialOptions(timeout_secs=600))
+    leg = world.legs.dial(next(iter(world.state.apps.values())), SUPPORT_NUMBER, ANA, DialOptions(timeout_secs=600))
     expect(row).to_have_attribute("data-word", "Ringing", timeout=1000)
     center.simulator.far_end_hangs_up(leg)
     expect(row).to_have_attribute("data-word", "Idle", timeout=1000)

@@ -32,7 +32,7 @@ def test_she_is_asked_and_joined_when_she_presses(center: Center, open_page: Cal
     leg = center.leg(MOBILE)
     assert center.hear(world, leg) == set()
 
-    center.simulator.world.presses(leg, "1")
+    center.simulator.world.answering.presses(leg, "1")
     expect(panel).to_have_attribute("data-state", "joined")
     assert ANA in center.hear(world, leg)
     page.screenshot(path=tmp_path / f"joined-{size}.png")

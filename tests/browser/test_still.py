@@ -47,7 +47,7 @@ def test_the_row_under_the_pointer_stays_that_row(center: Center, open_page: Cal
     for number in range(4):
         held(center, calls[number], number, on=False)
         if number == 2:
-            center.simulator.world.end_by_command(calls[number])
+            center.simulator.world.conferences.end_by_command(calls[number])
         until = time.monotonic() + 3
         while time.monotonic() < until:
             if moving:

@@ -23,7 +23,7 @@ def board(user):
 
 
 def own_leg(story, mine):
-    return story.simulator.world.legs[mine.call_control_id]
+    return story.simulator.state.legs[mine.call_control_id]
 
 
 def lose(story, events):
@@ -99,7 +99,7 @@ def test_06_a_refresh_does_not_interrupt_the_supervisors_sound(story: Story, mar
 def test_07_a_mute_done_elsewhere_is_shown_and_an_unread_one_is_not_guessed(story: Story, marta):
     world, conference = story.call(ANA)
     unread = Participant.objects.get(conference=conference, leg__agent__name="Ana Ruiz").muted
-    story.simulator.world.mute([story.leg(ANA).participant])
+    story.simulator.world.participation.mute([story.leg(ANA).participant])
     read_back_after(story, conference)
     read = Participant.objects.get(conference=conference, leg__agent__name="Ana Ruiz").muted
     assert (unread, read, world.status) == (None, True, "in_progress")
@@ -148,7 +148,7 @@ def test_11_many_missing_hangups_are_found_by_comparing_with_the_provider(story:
 
 def test_12_a_conference_the_provider_does_not_know_is_closed(story: Story, marta):
     _, conference = story.call(ANA)
-    story.simulator.world.conferences.clear()
+    story.simulator.state.conferences.clear()
     read_back_after(story, conference)
     assert Conference.objects.get().state == "completed"
 
@@ -172,7 +172,7 @@ def test_14_one_bad_event_does_not_stop_the_rest(story: Story, marta):
 def test_15_a_call_stuck_in_the_switch_is_shown_only_while_the_provider_has_it(story: Story, marta):
     world, conference = story.call(ANA)
     lose(story, ".*")
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     stuck = board(marta).count("data-conference=")
     read_back_after(story, conference)
     assert (stuck, board(marta).count("data-conference=")) == (1, 0)
@@ -223,7 +223,7 @@ def test_19_leaving_is_not_over_until_our_leg_is_gone(story: Story, marta):
 def test_20_when_the_call_ends_the_monitoring_leg_ends(story: Story, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
-    story.simulator.world.complete(world, "all_left", hang_up=False)
+    story.simulator.world.conferences.complete(world, "all_left", hang_up=False)
     story.pass_time(2)
     mine.refresh_from_db()
     assert (own_leg(story, mine).state, mine.problem) == ("ended", "call_ended")

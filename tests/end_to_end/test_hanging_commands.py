@@ -92,7 +92,7 @@ class Floor:
         self.simulator.faults.add("hang", path=f"/conferences/{person.world.id}/actions/", **HANG)
 
     def is_heard(self, person: Person) -> bool:
-        with self.simulator.world.lock:
+        with self.simulator.state.lock:
             legs = {leg.call_control_id for leg in self.simulator.legs_to(person.device.address)}
             return any(legs & set(speakers) for speakers in self.simulator.heard_by(person.world).values())
 

@@ -78,7 +78,7 @@ class Center:
         """What is so."""
         return {
             (one.id, stay.leg.call_control_id, NAMES.get(stay.leg.far_end, ""), f"{stay.muted} {stay.on_hold}".lower())
-            for one in self.simulator.world.conferences.values()
+            for one in self.simulator.state.conferences.values()
             if one.status == "in_progress"
             for stay in one.participants
             if stay.status == "joined"

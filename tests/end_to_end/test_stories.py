@@ -21,14 +21,14 @@ def test_whispering_reaches_the_chosen_agent_alone(story: Story, marta):
     world, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
     assert mine.state == Supervision.State.JOINED
-    leg = story.simulator.world.legs[mine.call_control_id]
+    leg = story.simulator.state.legs[mine.call_control_id]
     assert story.hear(world, leg) == {story.leg(ANA).call_control_id}
 
 
 def test_a_supervision_goes_from_monitor_to_barge_to_gone_and_the_call_goes_on(story: Story, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
-    leg = story.simulator.world.legs[mine.call_control_id]
+    leg = story.simulator.state.legs[mine.call_control_id]
     assert story.hear(world, leg) == set()
     browser(marta).post(f"/supervisions/{mine.pk}/change/", {"role": "barge"})
     story.pass_time()

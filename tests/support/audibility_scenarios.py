@@ -52,14 +52,14 @@ class Stage:
         self.sim = Simulator(seed=1)
         self.sim.switches.set(plot.switches)
         caller = self.sim.incoming_call()
-        self.sim.world.answer(caller)
+        self.sim.world.legs.answer(caller)
         self.legs = [caller, *(self._dial(who, answered=who not in plot.ringing) for who in range(1, len(CAST)))]
         self.keys = [leg.call_control_id for leg in self.legs]
         self.role = [""] * len(CAST)
         self.lost: set[int] = set()
         self.was_held: set[int] = set()
         options = ConferenceOptions(start_on_create=plot.started)
-        self.conference = self.sim.world.create_conference(caller, "Support", options)
+        self.conference = self.sim.world.conferences.create(caller, "Support", options)
         for step in (Step("join", (ANA,)), Step("join", (LUIS,)), Step("wait"), *plot.steps):
             getattr(self, step.action)(step)
 
@@ -82,7 +82,7 @@ class Stage:
         (who,) = step.who
         stay = self.legs[who].participant
         if stay and who in SUPERVISORS:
-            self.sim.world.change_role(stay, step.role, self._keys(step.targets))
+            self.sim.world.participation.change_role(stay, step.role, self._keys(step.targets))
             self._accepted(who, step.role)
 
     def lose_answer(self, step: Step) -> None:
@@ -91,7 +91,7 @@ class Stage:
         if stay is None or who not in OURS:
             return
         if step.happens:
-            self.sim.world.change_role(stay, step.role, self._keys(step.targets))
+            self.sim.world.participation.change_role(stay, step.role, self._keys(step.targets))
         if step.believed:
             self.role[who] = step.role
         self.lost.add(who)
@@ -104,18 +104,18 @@ class Stage:
         return tuple(self.keys[one] for one in people)
 
     def mute(self, step: Step) -> None:
-        self.sim.world.mute(self._named(step))
+        self.sim.world.participation.mute(self._named(step))
 
     def unmute(self, step: Step) -> None:
-        self.sim.world.mute(self._named(step), muted=False)
+        self.sim.world.participation.mute(self._named(step), muted=False)
 
     def hold(self, step: Step) -> None:
         stays = self._named(step)
         self.was_held |= {who for who, leg in enumerate(self.legs) if leg.participant in stays}
-        self.sim.world.hold(stays)
+        self.sim.world.participation.hold(stays)
 
     def unhold(self, step: Step) -> None:
-        self.sim.world.hold(self._named(step), held=False)
+        self.sim.world.participation.hold(self._named(step), held=False)
 
     def _named(self, step: Step) -> list[Participant]:
         if not step.who:
@@ -130,7 +130,7 @@ class Stage:
 
     def leave(self, step: Step) -> None:
         if stay := self.legs[step.who[0]].participant:
-            self.sim.world.leave(stay)
+            self.sim.world.participation.leave(stay)
 
     def hang_up(self, step: Step) -> None:
         self.sim.far_end_hangs_up(self.legs[step.who[0]])
@@ -139,7 +139,7 @@ class Stage:
         self.sim.far_end_answers(self.legs[step.who[0]])
 
     def start(self, step: Step) -> None:
-        self.sim.world.start(self.conference)
+        self.sim.world.participation.start(self.conference)
 
     def wait(self, step: Step) -> None:
         self.sim.advance(3)

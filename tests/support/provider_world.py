@@ -210,7 +210,7 @@ class Theatre:
         return found
 
     def _stays(self, *, active: bool = True) -> Iterator[Participant]:
-        worlds = self.simulator.world.conferences.values()
+        worlds = self.simulator.state.conferences.values()
         return itertools.chain.from_iterable(one.participants if active else one.stays for one in worlds)
 
     def note_departures(self) -> None:
@@ -222,7 +222,7 @@ class Theatre:
     def legs_of(self, mine: Supervision) -> set[str]:
         """Every leg that was ever up for a supervision, also one we have not heard of."""
         state = encode_client_state(str(mine.pk))
-        dialled = {key for key, leg in self.simulator.world.legs.items() if leg.client_state == state}
+        dialled = {key for key, leg in self.simulator.state.legs.items() if leg.client_state == state}
         return dialled | {mine.call_control_id} - {""}
 
     def is_ours(self, leg: str) -> bool:
@@ -231,7 +231,7 @@ class Theatre:
     # What is true.
 
     def world(self, conference: Conference) -> World | None:
-        return self.simulator.world.conferences.get(conference.conference_id)
+        return self.simulator.state.conferences.get(conference.conference_id)
 
     def heard(self, world: World, *, quiet: bool, ghost: Participant | None = None) -> set[Pair]:
         """Pairs of listener and speaker; with a `ghost`, as if it were in the conference as well."""
@@ -251,7 +251,7 @@ class Theatre:
             (one.leg.call_control_id, one.status, one.role, one.whisper_to, self._is_unannounced(_place(one)))
             for one in self._stays(active=False)
         ]
-        worlds = [(one.id, one.status) for one in self.simulator.world.conferences.values()]
+        worlds = [(one.id, one.status) for one in self.simulator.state.conferences.values()]
         bent = {key: set(was) for key, was in self._values.items()}
         return stays, worlds, self._snapshot(), bent, set(self._gone), [one.times for one in self.hollow]
 

@@ -72,7 +72,7 @@ class Company(RuleBasedStateMachine):
     # What the rules choose from.
 
     def calls(self) -> list[Any]:
-        return [one for one in self.simulator.world.conferences.values() if one.is_active]
+        return [one for one in self.simulator.state.conferences.values() if one.is_active]
 
     def stays(self) -> list[Participant]:
         return [stay for one in self.calls() for stay in one.participants]
@@ -85,7 +85,7 @@ class Company(RuleBasedStateMachine):
 
     def phones(self) -> list[Leg]:
         ours = (DESK, BEN_DESK)
-        return [leg for leg in self.simulator.world.legs.values() if leg.to in ours and leg.state != "ended"]
+        return [leg for leg in self.simulator.state.legs.values() if leg.to in ours and leg.state != "ended"]
 
     # What others do.
 
@@ -104,9 +104,9 @@ class Company(RuleBasedStateMachine):
     def somebody_calls(self, agents: tuple[str, ...], started: bool) -> None:
         with self.theatre.others():
             caller = self.simulator.incoming_call(to=SUPPORT_NUMBER)
-            self.simulator.world.answer(caller)
+            self.simulator.world.legs.answer(caller)
             options = ConferenceOptions(start_on_create=started)
-            call = self.simulator.world.create_conference(caller, f"Support {uuid.uuid4()}", options)
+            call = self.simulator.world.conferences.create(caller, f"Support {uuid.uuid4()}", options)
             for address in agents:
                 self.simulator.join(call, self.simulator.dial(address))
         self.moment(1)
@@ -126,7 +126,7 @@ class Company(RuleBasedStateMachine):
             leg = self.simulator.dial(MOBILE)
             if inside:
                 to = (call.participants[0].leg.call_control_id,) if role == "whisper" else ()
-                self.simulator.world.join(call, leg, JoinOptions(role=role, whisper_to=to))
+                self.simulator.world.participation.join(call, leg, JoinOptions(role=role, whisper_to=to))
 
     @precondition(lambda self: self.stays())
     @rule(n=NUMBER, action=st.sampled_from(["mute", "unmute", "hold", "unhold"]), everybody=st.booleans())
@@ -135,9 +135,9 @@ class Company(RuleBasedStateMachine):
         who = list(stay.conference.participants) if everybody else [stay]
         with self.theatre.others():
             if action in ("mute", "unmute"):
-                self.simulator.world.mute(who, muted=action == "mute")
+                self.simulator.world.participation.mute(who, muted=action == "mute")
             else:
-                self.simulator.world.hold(who, held=action == "hold")
+                self.simulator.world.participation.hold(who, held=action == "hold")
 
     @precondition(lambda self: self.stays())
     @rule(n=NUMBER, action=st.sampled_from(["leaves", "hangs up", "comes back", "holds", "resumes"]))
@@ -146,19 +146,19 @@ class Company(RuleBasedStateMachine):
         world, leg = self.simulator.world, stay.leg
         with self.theatre.others():
             if action in ("leaves", "comes back"):
-                world.leave(stay)
+                world.participation.leave(stay)
             if action == "comes back" and stay.conference.is_active:
-                world.join(stay.conference, leg, JoinOptions(role=stay.role, whisper_to=stay.whisper_to))
+                world.participation.join(stay.conference, leg, JoinOptions(role=stay.role, whisper_to=stay.whisper_to))
             if action == "hangs up":
-                world.far_end_hangs_up(leg)
+                world.legs.far_end_hangs_up(leg)
             if action in ("holds", "resumes"):
-                world.far_end_holds(leg, held=action == "holds")
+                world.legs.far_end_holds(leg, held=action == "holds")
 
     @precondition(lambda self: self.calls())
     @rule(n=NUMBER)
     def a_call_starts(self, n: int) -> None:
         with self.theatre.others():
-            self.simulator.world.start(pick(self.calls(), n))
+            self.simulator.world.participation.start(pick(self.calls(), n))
 
     # What supervisors do.
 

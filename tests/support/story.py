@@ -80,7 +80,7 @@ class Story:
 
     def let_our_clock_be_off(self, seconds: float) -> None:
         """Set this server's clock ahead, or behind; the provider's, and when it signs, stays as it is."""
-        signs = self.simulator.world.now
+        signs = self.simulator.state.now
         self.simulator.deliverer.signing_time = lambda: signs().timestamp()
         self._traveller.shift(timedelta(seconds=seconds))
 
@@ -113,7 +113,7 @@ class Story:
 
     def leg(self, address: str) -> Leg:
         """The newest leg at an address, in the provider's world."""
-        legs = [one for one in self.simulator.world.legs.values() if address in (one.to, one.from_, one.endpoint)]
+        legs = [one for one in self.simulator.state.legs.values() if address in (one.to, one.from_, one.endpoint)]
         return legs[-1]
 
     def hear(self, world: World, speaker: Leg) -> set[str]:

@@ -32,7 +32,7 @@ class Api:
 
     def respond(self, request: Request) -> Response:
         """Answer one request, faults included; every answer carries the date."""
-        date = ("Date", format_datetime(self.desk.world.now().astimezone(UTC), usegmt=True))
+        date = ("Date", format_datetime(self.desk.state.now().astimezone(UTC), usegmt=True))
         try:
             response = self._respond(request)
         except (Late, Cut) as spoilt:
@@ -49,15 +49,15 @@ class Api:
         if fault.kind == "stale":
             return self._stale.earlier(request) or self._work(request)
         real = self._work(request) if fault.does_work else None
-        return disturb(fault, real, self.desk.world.switches)
+        return disturb(fault, real, self.desk.state.switches)
 
     def _work(self, request: Request) -> Response:
-        events_before = len(self.desk.world.events)
-        with self.desk.world.lock:
+        events_before = len(self.desk.state.events)
+        with self.desk.state.lock:
             response = self._decide(request)
-            happened = len(self.desk.world.events) != events_before
+            happened = len(self.desk.state.events) != events_before
         faults = self.desk.faults.webhooks
-        if happened and faults.early_rate and self.desk.world.random.random() < faults.early_rate:
+        if happened and faults.early_rate and self.desk.state.random.random() < faults.early_rate:
             self.desk.deliverer.hurry()
         return response
 
@@ -96,5 +96,5 @@ class Api:
             body = request.json()
         except refusals.Refusal:
             body = {}
-        now = self.desk.world.now()
+        now = self.desk.state.now()
         self.desk.commands.append(Command(now, request.method, request.path, body, response.status, repeated))

@@ -26,12 +26,12 @@ def dial(desk: Desk, request: Request) -> Response:
     options = _dial_options(desk, fields)
     config = fields.nested("conference_config")
     if config is None:
-        return data(resources.dialled(desk.world.dial(app, *ends, options)))
-    return data(resources.dialled(desk.world.dial_into(app, ends, _dial_into(desk, config), options)))
+        return data(resources.dialled(desk.world.legs.dial(app, *ends, options)))
+    return data(resources.dialled(desk.world.dialling.dial_into(app, ends, _dial_into(desk, config), options)))
 
 
 def _app(desk: Desk, fields: Fields) -> App:
-    app = desk.world.apps.get(fields.required("connection_id"))
+    app = desk.state.apps.get(fields.required("connection_id"))
     if app is None or not app.webhook_url:
         raise refusals.bad_connection()
     if not app.outbound_voice_profile_id:
@@ -48,13 +48,13 @@ def _dial_options(desk: Desk, fields: Fields) -> DialOptions:
     supervised, link_to = fields.text("supervise_call_control_id"), fields.text("link_to")
     pointer = "/supervise_call_control_id"
     return DialOptions(
-        client_state=fields.client_state(desk.world.switches.client_state_limit),
+        client_state=fields.client_state(desk.state.switches.client_state_limit),
         webhook_url=fields.text("webhook_url"),
         timeout_secs=_timeout(fields),
         time_limit_secs=fields.number("time_limit_secs", 30, CALL_SECONDS) or CALL_SECONDS,
         retry_on_timeout=fields.flag("retry_on_timeout", default=True),
-        link_to=desk.world.known_leg(link_to, "/link_to") if link_to else None,
-        supervises=desk.world.answered_leg(supervised, pointer) if supervised else None,
+        link_to=desk.state.known_leg(link_to, "/link_to") if link_to else None,
+        supervises=desk.state.answered_leg(supervised, pointer) if supervised else None,
         supervisor_role=role(fields, allowed=SUPERVISOR_ROLES) or "barge",
         detection=fields.choice("answering_machine_detection", DETECTIONS),
     )
@@ -71,9 +71,9 @@ def _dial_into(desk: Desk, config: Fields) -> DialInto:
     key, name = config.text("id"), config.text("conference_name")
     if not key and not name:
         raise refusals.missing(config.pointer("id"))
-    conference = desk.world.find_conference(key, None, by_name=False) if key else None
+    conference = desk.world.conferences.find(key, None, by_name=False) if key else None
     if key and conference is None:
-        raise refusals.no_conference(desk.world.switches.missing_conference_status)
+        raise refusals.no_conference(desk.state.switches.missing_conference_status)
     if conference and not conference.is_active:
         raise refusals.conference_ended()
     return DialInto(
@@ -87,37 +87,37 @@ def _dial_into(desk: Desk, config: Fields) -> DialInto:
 
 def retrieve(desk: Desk, request: Request) -> Response:
     """GET /calls/{call_control_id}, up to ten minutes after the end."""
-    leg = desk.world.remembered_leg(request.keys["id"])
-    return data(resources.call(leg, desk.world.now()))
+    leg = desk.state.remembered_leg(request.keys["id"])
+    return data(resources.call(leg, desk.state.now()))
 
 
 def active_calls(desk: Desk, request: Request) -> Response:
     """GET /connections/{connection_id}/active_calls."""
-    connection_id, world = request.keys["id"], desk.world
-    if connection_id not in world.apps:
+    connection_id, state = request.keys["id"], desk.state
+    if connection_id not in state.apps:
         raise refusals.not_found()
-    now = world.now()
+    now = state.now()
     shown = [
         resources.active_call(leg, now)
-        for leg in world.legs.values()
+        for leg in state.legs.values()
         if leg.state != "ended" and leg.app.connection_id == connection_id
     ]
-    return paging.by_cursor(request, shown, obeys_numbers=world.switches.active_calls_by_number)
+    return paging.by_cursor(request, shown, obeys_numbers=state.switches.active_calls_by_number)
 
 
 def _leg(desk: Desk, request: Request) -> Leg:
-    return desk.world.usable_leg(request.keys["id"])
+    return desk.state.usable_leg(request.keys["id"])
 
 
 def _take_client_state(desk: Desk, leg: Leg, fields: Fields) -> None:
-    leg.client_state = fields.client_state(desk.world.switches.client_state_limit) or leg.client_state
+    leg.client_state = fields.client_state(desk.state.switches.client_state_limit) or leg.client_state
 
 
 def answer(desk: Desk, request: Request) -> Response:
     """actions/answer: inbound legs only."""
     leg = _leg(desk, request)
     _take_client_state(desk, leg, Fields(request.json()))
-    desk.world.answer(leg)
+    desk.world.legs.answer(leg)
     return ok()
 
 
@@ -125,7 +125,7 @@ def hangup(desk: Desk, request: Request) -> Response:
     """actions/hangup."""
     leg = _leg(desk, request)
     _take_client_state(desk, leg, Fields(request.json()))
-    desk.world.hang_up(leg)
+    desk.world.legs.hang_up(leg)
     return ok()
 
 
@@ -134,7 +134,7 @@ def reject(desk: Desk, request: Request) -> Response:
     fields = Fields(request.json())
     fields.required("cause")
     cause = fields.choice("cause", tuple(sorted(DECLINES))) or ""
-    desk.world.reject(_leg(desk, request), cause)
+    desk.world.legs.reject(_leg(desk, request), cause)
     return ok()
 
 
@@ -143,8 +143,8 @@ def bridge(desk: Desk, request: Request) -> Response:
     fields = Fields(request.json())
     peer_id = fields.required("call_control_id")
     parks = fields.choice("park_after_unbridge", ("self",)) == "self"
-    leg = desk.world.answered_leg(request.keys["id"])
-    desk.world.bridge(leg, desk.world.answered_leg(peer_id), parks_after_unbridge=parks)
+    leg = desk.state.answered_leg(request.keys["id"])
+    desk.world.legs.bridge(leg, desk.state.answered_leg(peer_id), parks_after_unbridge=parks)
     return ok()
 
 

@@ -22,7 +22,7 @@ STATUSES = ("init", "in_progress", "completed")
 
 def list_conferences(desk: Desk, request: Request) -> Response:
     """GET /conferences."""
-    found = desk.world.listed_conferences(query_choice(request, "region", tuple(REGIONS)))
+    found = desk.world.conferences.listed(query_choice(request, "region", tuple(REGIONS)))
     name = request.query.get("filter[name]")
     status = query_choice(request, "filter[status]", STATUSES)
     connection = request.query.get("filter[connection_id]") if _filters_connections(desk) else None
@@ -36,7 +36,7 @@ def list_conferences(desk: Desk, request: Request) -> Response:
 
 
 def _filters_connections(desk: Desk) -> bool:
-    return desk.world.switches.conference_connection_filter
+    return desk.state.switches.conference_connection_filter
 
 
 def query_choice(request: Request, name: str, allowed: tuple[str, ...]) -> str | None:
@@ -53,15 +53,15 @@ def create(desk: Desk, request: Request) -> Response:
     call_control_id, name = fields.required("call_control_id"), fields.required("name")
     fields.not_both("hold_audio_url", "hold_media_name")
     options = ConferenceOptions(
-        client_state=fields.client_state(desk.world.switches.client_state_limit),
+        client_state=fields.client_state(desk.state.switches.client_state_limit),
         beep_enabled=fields.choice("beep_enabled", BEEPS) or "never",
         max_participants=fields.number("max_participants", 2, 800) or 250,
         duration_minutes=fields.number("duration_minutes", 1, 10**6),
         start_on_create=fields.flag("start_conference_on_create", default=True),
         region=fields.region(),
     )
-    leg = desk.world.answered_leg(call_control_id)
-    return data(resources.conference(desk.world.create_conference(leg, name, options)))
+    leg = desk.state.answered_leg(call_control_id)
+    return data(resources.conference(desk.world.conferences.create(leg, name, options)))
 
 
 def retrieve(desk: Desk, request: Request) -> Response:
@@ -71,7 +71,7 @@ def retrieve(desk: Desk, request: Request) -> Response:
 
 def list_participants(desk: Desk, request: Request) -> Response:
     """GET /conferences/{id}/participants: by id only; nobody is in a completed conference."""
-    conference, switches = _by_id(desk, request), desk.world.switches
+    conference, switches = _by_id(desk, request), desk.state.switches
     stays = conference.stays if switches.participants_include_left else conference.participants
     shown = [resources.participant(each, switches) for each in stays]
     for name, value in (("muted", "muted"), ("on_hold", "on_hold"), ("whispering", "whisper_call_control_ids")):
@@ -91,7 +91,7 @@ def _boolean(request: Request, name: str) -> bool | None:
 
 def retrieve_participant(desk: Desk, request: Request) -> Response:
     """GET /conferences/{id}/participants/{participant_id}."""
-    return data(resources.participant_by_id(_participant_by_id(desk, request), desk.world.switches))
+    return data(resources.participant_by_id(_participant_by_id(desk, request), desk.state.switches))
 
 
 def update_participant(desk: Desk, request: Request) -> Response:
@@ -100,13 +100,13 @@ def update_participant(desk: Desk, request: Request) -> Response:
     participant.beep_enabled = fields.choice("beep_enabled", BEEPS) or participant.beep_enabled
     participant.end_on_exit = fields.flag("end_conference_on_exit", participant.end_on_exit)
     participant.soft_end_on_exit = fields.flag("soft_end_conference_on_exit", participant.soft_end_on_exit)
-    participant.updated_at = desk.world.moment()
-    return data(resources.participant_by_id(participant, desk.world.switches))
+    participant.updated_at = desk.state.moment()
+    return data(resources.participant_by_id(participant, desk.state.switches))
 
 
 def _by_id(desk: Desk, request: Request) -> Conference:
     region = query_choice(request, "region", tuple(REGIONS))
-    conference = desk.world.find_conference(request.keys["id"], region, by_name=False)
+    conference = desk.world.conferences.find(request.keys["id"], region, by_name=False)
     if conference is None:
         raise refusals.no_conference()
     return conference
@@ -122,7 +122,7 @@ def _participant_by_id(desk: Desk, request: Request) -> Participant:
 def target(desk: Desk, request: Request, *, by_name: bool = True, status: int = 404) -> Conference:
     """The conference a command is for; Refusal 90058 if there is none, 90019 if it has ended."""
     region = Fields(request.json()).region()
-    conference = desk.world.find_conference(request.keys["id"], region, by_name=by_name)
+    conference = desk.world.conferences.find(request.keys["id"], region, by_name=by_name)
     if conference is None:
         raise refusals.no_conference(status)
     if not conference.is_active:
@@ -156,9 +156,9 @@ def join(desk: Desk, request: Request) -> Response:
     """actions/join."""
     fields = Fields(request.json())
     call_control_id = fields.required("call_control_id")
-    options = join_options(fields, fields.client_state(desk.world.switches.client_state_limit))
-    conference = target(desk, request, status=desk.world.switches.missing_conference_status)
-    desk.world.join(conference, desk.world.answered_leg(call_control_id), options)
+    options = join_options(fields, fields.client_state(desk.state.switches.client_state_limit))
+    conference = target(desk, request, status=desk.state.switches.missing_conference_status)
+    desk.world.participation.join(conference, desk.state.answered_leg(call_control_id), options)
     return ok()
 
 
@@ -167,8 +167,8 @@ def leave(desk: Desk, request: Request) -> Response:
     fields = Fields(request.json())
     call_control_id = fields.required("call_control_id")
     fields.choice("beep_enabled", BEEPS)
-    conference = target(desk, request, status=desk.world.switches.missing_conference_status)
-    desk.world.leave(participant_of(desk, conference, call_control_id))
+    conference = target(desk, request, status=desk.state.switches.missing_conference_status)
+    desk.world.participation.leave(participant_of(desk, conference, call_control_id))
     return ok()
 
 
@@ -179,15 +179,15 @@ def update(desk: Desk, request: Request) -> Response:
     fields.required("supervisor_role")
     chosen = role(fields) or "none"
     whisper_to = fields.strings("whisper_call_control_ids")
-    conference = target(desk, request, status=desk.world.switches.missing_conference_status)
-    desk.world.change_role(participant_of(desk, conference, call_control_id), chosen, whisper_to)
+    conference = target(desk, request, status=desk.state.switches.missing_conference_status)
+    desk.world.participation.change_role(participant_of(desk, conference, call_control_id), chosen, whisper_to)
     return ok()
 
 
 def participant_of(desk: Desk, conference: Conference, call_control_id: str, field: str = "") -> Participant:
     """The stay of a leg in this conference; Refusal 90018 if the leg ended, 90015 if it is not in it."""
     pointer = field or "/call_control_id"
-    participant = desk.world.usable_leg(call_control_id, pointer).participant
+    participant = desk.state.usable_leg(call_control_id, pointer).participant
     if participant is None or participant.conference is not conference:
         raise refusals.bad_call_control_id(pointer)
     return participant
@@ -203,14 +203,14 @@ def named(desk: Desk, request: Request, conference: Conference) -> list[Particip
 def mute(desk: Desk, request: Request) -> Response:
     """actions/mute and unmute: those named, or everybody."""
     participants = named(desk, request, target(desk, request))
-    desk.world.mute(participants, muted=request.keys["action"] == "mute")
+    desk.world.participation.mute(participants, muted=request.keys["action"] == "mute")
     return ok()
 
 
 def hold(desk: Desk, request: Request) -> Response:
     """actions/hold: those named, or everybody."""
     Fields(request.json()).not_both("audio_url", "media_name")
-    desk.world.hold(named(desk, request, target(desk, request)))
+    desk.world.participation.hold(named(desk, request, target(desk, request)))
     return ok()
 
 
@@ -218,11 +218,11 @@ def unhold(desk: Desk, request: Request) -> Response:
     """actions/unhold: those named; it alone requires the list."""
     if not Fields(request.json()).strings("call_control_ids"):
         raise refusals.missing("/call_control_ids")
-    desk.world.hold(named(desk, request, target(desk, request)), held=False)
+    desk.world.participation.hold(named(desk, request, target(desk, request)), held=False)
     return ok()
 
 
 def end(desk: Desk, request: Request) -> Response:
     """actions/end: by id only."""
-    desk.world.end_by_command(target(desk, request, by_name=False))
+    desk.world.conferences.end_by_command(target(desk, request, by_name=False))
     return ok()

@@ -12,7 +12,7 @@ from conferences.simulator import refusals
 from conferences.simulator.api.http import Request, Response, ok
 from conferences.simulator.delivery.webhooks import Deliverer
 from conferences.simulator.faults import Faults
-from conferences.simulator.world import World
+from conferences.simulator.world import State, World
 
 DEDUPE_SECONDS = 60
 """Telnyx: Sending Commands page: a command_id is remembered for 60 seconds."""
@@ -57,19 +57,24 @@ class Desk:
     credentials: dict[str, dict[str, Any]] = field(default_factory=dict)
     _executed: dict[tuple[str, str], tuple[datetime, Response]] = field(default_factory=dict)
 
+    @property
+    def state(self) -> State:
+        """Return what the world knows: its records, its time and its events."""
+        return self.world.state
+
     def once(self, scope: str, request: Request, action: Callable[[], Response]) -> tuple[Response, bool]:
         """Do a command unless its command_id was executed in this scope within the last minute; say if it was."""
         command_id = request.json().get("command_id") if scope else None
         if not command_id:
             return action(), False
-        now, key = self.world.now(), (scope, str(command_id))
+        now, key = self.state.now(), (scope, str(command_id))
         self._forget(now)
         if key in self._executed:
             return self._repeated(key), True
         try:
             response = action()
         except refusals.Refusal:
-            if self.world.switches.refused_command_remembered:
+            if self.state.switches.refused_command_remembered:
                 self._executed[key] = (now, ok())
             raise
         self._executed[key] = (now, response)
@@ -81,7 +86,7 @@ class Desk:
             del self._executed[key]
 
     def _repeated(self, key: tuple[str, str]) -> Response:
-        if self.world.switches.repeated_command_status != 200:
+        if self.state.switches.repeated_command_status != 200:
             raise refusals.repeated_command()
         return self._executed[key][1]
 

@@ -31,7 +31,7 @@ def speak(desk: Desk, request: Request) -> Response:
     if len(text) > LONGEST_SPEECH:
         raise refusals.out_of_range(1, LONGEST_SPEECH, pointer="/payload")
     conference = target(desk, request)
-    desk.world.speak(conference, text, _listeners(desk, conference, fields))
+    desk.world.media.speak(conference, text, _listeners(desk, conference, fields))
     return ok()
 
 
@@ -44,14 +44,14 @@ def play(desk: Desk, request: Request) -> Response:
         raise refusals.missing("/audio_url")
     media = {"media_url": audio_url} if audio_url else {"media_name": media_name or ""}
     conference = target(desk, request)
-    desk.world.play(conference, media, _listeners(desk, conference, fields))
+    desk.world.media.play(conference, media, _listeners(desk, conference, fields))
     return ok()
 
 
 def stop(desk: Desk, request: Request) -> Response:
     """actions/stop."""
     conference = target(desk, request)
-    desk.world.stop(conference, _listeners(desk, conference, Fields(request.json())))
+    desk.world.media.stop(conference, _listeners(desk, conference, Fields(request.json())))
     return ok()
 
 
@@ -61,14 +61,14 @@ def record_start(desk: Desk, request: Request) -> Response:
     fields.required("format")
     file_format = fields.choice("format", ("wav", "mp3")) or "mp3"
     channels = fields.choice("channels", ("single", "dual")) or "single"
-    desk.world.start_recording(target(desk, request), file_format, channels)
+    desk.world.media.start_recording(target(desk, request), file_format, channels)
     return ok()
 
 
 def record_stop(desk: Desk, request: Request) -> Response:
     """actions/record_stop."""
     recording_id = Fields(request.json()).text("recording_id")
-    desk.world.stop_recording(target(desk, request), recording_id)
+    desk.world.media.stop_recording(target(desk, request), recording_id)
     return ok()
 
 
@@ -90,12 +90,12 @@ def gather_using_speak(desk: Desk, request: Request) -> Response:
     fields.number("minimum_digits", 1, 128)
     fields.number("maximum_digits", 1, 128)
     gather = Gather(
-        desk.world.answered_leg(request.keys["id"]),
+        desk.state.answered_leg(request.keys["id"]),
         payload,
         fields.text("valid_digits") or "0123456789#*",
         fields.number("timeout_millis", 1, 600_000) or 60_000,
         fields.number("maximum_tries", 1, 100) or 3,
-        fields.client_state(desk.world.switches.client_state_limit),
+        fields.client_state(desk.state.switches.client_state_limit),
     )
-    desk.world.gather(gather)
+    desk.world.answering.gather(gather)
     return ok()

@@ -30,7 +30,7 @@ _COMPARISONS: dict[str, Callable[[datetime, datetime], bool]] = {
 
 def application(desk: Desk, request: Request) -> Response:
     """GET /call_control_applications/{id}: where webhooks go and how long they may take."""
-    app = desk.world.apps.get(request.keys["id"])
+    app = desk.state.apps.get(request.keys["id"])
     if app is None:
         raise refusals.not_found()
     shown = {
@@ -60,16 +60,16 @@ def create_credential(desk: Desk, request: Request) -> Response:
     fields = Fields(request.json())
     if fields.required("connection_id") != desk.account.credential_connection_id:
         raise refusals.bad_request("The connection must be a Credential connection.", pointer="/connection_id")
-    now = stamp(desk.world.now())
+    now = stamp(desk.state.now())
     shown = {
-        "id": identifiers.new_uuid(desk.world.random),
+        "id": identifiers.new_uuid(desk.state.random),
         "record_type": "credential",
         "name": fields.text("name") or now,
         "resource_id": f"connection:{desk.account.credential_connection_id}",
         "expired": False,
         "expires_at": fields.text("expires_at") or "2042-06-18T21:32:38Z",
-        "sip_username": identifiers.sip_username(desk.world.random),
-        "sip_password": identifiers.new_uuid(desk.world.random).replace("-", ""),
+        "sip_username": identifiers.sip_username(desk.state.random),
+        "sip_password": identifiers.new_uuid(desk.state.random).replace("-", ""),
         "user_id": desk.account.user_id,
         "created_at": now,
         "updated_at": now,
@@ -83,7 +83,7 @@ def create_token(desk: Desk, request: Request) -> Response:
     credential = desk.credentials.get(request.keys["id"])
     if credential is None:
         raise refusals.not_found()
-    now = desk.world.now()
+    now = desk.state.now()
     claims = {
         "aud": "telnyx_telephony",
         "exp": int((now + TOKEN_LIFE).timestamp()),
@@ -94,7 +94,7 @@ def create_token(desk: Desk, request: Request) -> Response:
         "typ": "access",
     }
     head = _segment({"alg": "HS512", "typ": "JWT"})
-    signature = base64.urlsafe_b64encode(desk.world.random.randbytes(64)).decode().rstrip("=")
+    signature = base64.urlsafe_b64encode(desk.state.random.randbytes(64)).decode().rstrip("=")
     return plain(f"{head}.{_segment(claims)}.{signature}", 201)
 
 
@@ -110,10 +110,10 @@ def registration_status(desk: Desk, request: Request) -> Response:
         raise refusals.bad_enum(kinds, parameter="credential_type")
     if not username:
         raise refusals.missing("username")
-    style = desk.world.switches.registration_record
+    style = desk.state.switches.registration_record
     if style == "refused":
         raise refusals.not_authorized()
-    registered = desk.world.phones.at(f"sip:{username}@sip.telnyx.com").outcome != "not_registered"
+    registered = desk.state.phones.at(f"sip:{username}@sip.telnyx.com").outcome != "not_registered"
     record = {
         "credential_type": kind,
         "credential_username": username,
@@ -179,14 +179,14 @@ def call_events(desk: Desk, request: Request) -> Response:
         wanted = request.query.get(f"filter[{parameter}]")
         found = [each for each in found if wanted in (None, each[parameter])]
     if "filter[leg_id]" not in request.query and "filter[application_session_id]" not in request.query:
-        oldest = stamp(desk.world.now() - timedelta(hours=24))
+        oldest = stamp(desk.state.now() - timedelta(hours=24))
         found = [each for each in found if each["event_timestamp"] >= oldest]
     found = list(_between(request, "filter[occurred_at]", found, "event_timestamp"))
     return paging.numbered(request, sorted(found, key=lambda each: each["event_timestamp"]))
 
 
 def _webhook_events(desk: Desk) -> Iterable[dict[str, Any]]:
-    for event in desk.world.events:
+    for event in desk.state.events:
         if event.leg:
             yield _call_event(event.leg.call_leg_id, event.leg.call_session_id, event, desk)
 
@@ -200,13 +200,13 @@ def _call_event(leg_id: str, session_id: str, event: Event, desk: Desk) -> dict[
         "event_timestamp": stamp(event.occurred_at),
         "name": event.type,
         "type": "webhook",
-        "metadata": shapes[desk.world.switches.call_event_metadata],
+        "metadata": shapes[desk.state.switches.call_event_metadata],
     }
 
 
 def _command_events(desk: Desk) -> Iterable[dict[str, Any]]:
     for command in desk.commands:
-        leg = desk.world.legs.get(_leg_of(command))
+        leg = desk.state.legs.get(_leg_of(command))
         if leg:
             yield {
                 "record_type": "call_event",

@@ -49,12 +49,12 @@ class ContactCenter:
             delay = next(story)
         except (StopIteration, Refusal):
             return
-        self.world.after(delay, lambda: self.tell(story))
+        self.world.state.after(delay, lambda: self.tell(story))
 
     def is_free(self, address: str) -> bool:
         """Whether somebody is neither on a call nor wrapping one up."""
         line = self._lines.get(address)
-        wrapping_up = self.world.now() < self._wrapping_up.get(address, self.world.now())
+        wrapping_up = self.world.state.now() < self._wrapping_up.get(address, self.world.state.now())
         return not wrapping_up and (line is None or line.state == "ended")
 
     def free_agent(self, team: str) -> AgentRole | None:
@@ -66,7 +66,7 @@ class ContactCenter:
         """A customer who is not on a call dials one of our numbers."""
         free = [each for each in sample_people.CUSTOMERS if self.is_free(each)]
         customer = self.random.choice(free or sample_people.CUSTOMERS)
-        leg = self._lines[customer] = self.world.incoming_call(customer, number, self.app)
+        leg = self._lines[customer] = self.world.legs.incoming_call(customer, number, self.app)
         return leg
 
     def call(self, queue: QueueRole, seconds: float, patience: float = 120.0) -> Story:
@@ -75,7 +75,7 @@ class ContactCenter:
         yield self.random.uniform(0.3, 1.0)
         if leg.state != "initiated":
             return
-        self.world.answer(leg)
+        self.world.legs.answer(leg)
         conference = self._receive(leg, queue)
         for system in (one for one in self.systems if one.team == queue.team):
             self.tell(self._assist(conference, system.address))
@@ -83,7 +83,7 @@ class ContactCenter:
         if agent:
             yield from self._talk(conference, leg, agent, seconds)
         elif leg.is_alive:
-            self.world.far_end_hangs_up(leg)
+            self.world.legs.far_end_hangs_up(leg)
         yield from self._part(conference, leg)
 
     def call_out(self, team: str, seconds: float) -> Story:
@@ -93,14 +93,16 @@ class ContactCenter:
             return
         free = [each for each in sample_people.CUSTOMERS if self.is_free(each)]
         number = self.random.choice(free or sample_people.CUSTOMERS)
-        leg = self._lines[agent.address] = self.world.dial_out(self.app, agent.address, number, shown=CALLER_ID)
+        leg = self._lines[agent.address] = self.world.legs.dial_out(self.app, agent.address, number, shown=CALLER_ID)
         yield 0.3
-        self.world.answer(leg)
+        self.world.legs.answer(leg)
         self._ticket += 1
-        conference = self.world.create_conference(leg, f"{team} {self._ticket}", ConferenceOptions())
-        self.world.phones.set(number, "answers", after=self.random.uniform(1.0, 6.0))
+        conference = self.world.conferences.create(leg, f"{team} {self._ticket}", ConferenceOptions())
+        self.world.state.phones.set(number, "answers", after=self.random.uniform(1.0, 6.0))
         into = DialInto(conference, options=JoinOptions(), early_media=False)
-        called = self.world.dial_into(self.app, (CALLER_ID, number), into, DialOptions(timeout_secs=RING_SECONDS))
+        called = self.world.dialling.dial_into(
+            self.app, (CALLER_ID, number), into, DialOptions(timeout_secs=RING_SECONDS)
+        )
         self._lines[number] = called
         while called.participant is None and called.state != "ended" and leg.state != "ended":
             yield STEP
@@ -111,22 +113,22 @@ class ContactCenter:
     def _assist(self, conference: Conference, address: str) -> Story:
         """The assistant talks with the customer for a while, whether or not an agent has come meanwhile."""
         into = DialInto(conference, options=JoinOptions(), early_media=False)
-        leg = self.world.dial_into(self.app, (CALLER_ID, address), into, DialOptions())
+        leg = self.world.dialling.dial_into(self.app, (CALLER_ID, address), into, DialOptions())
         yield self.random.uniform(15.0, 40.0)
         if leg.state != "ended":
-            self.world.hang_up(leg)
+            self.world.legs.hang_up(leg)
 
     def _receive(self, leg: Leg, queue: QueueRole) -> Conference:
         self._ticket += 1
         state = _state(ticket=self._ticket, queue=queue.name)
         name = f"{queue.team} {self._ticket}"
-        return self.world.create_conference(leg, name, ConferenceOptions(client_state=state))
+        return self.world.conferences.create(leg, name, ConferenceOptions(client_state=state))
 
     def _wait_for_agent(
         self, conference: Conference, leg: Leg, team: str, patience: float
     ) -> Generator[float, None, AgentRole | None]:
-        until = later(self.world.now(), patience)
-        while leg.is_alive and self.world.now() < until:
+        until = later(self.world.state.now(), patience)
+        while leg.is_alive and self.world.state.now() < until:
             agent = self.free_agent(team)
             if agent and (yield from self._bring_in(conference, agent)):
                 return agent
@@ -147,26 +149,26 @@ class ContactCenter:
             self._let_go(leg)
         self._let_go(customer)
         if conference.is_active:
-            self.world.end_by_command(conference)
+            self.world.conferences.end_by_command(conference)
 
     def _let_go(self, leg: Leg) -> None:
         if leg.state != "ended":
-            self.world.hang_up(leg)
-        self._wrapping_up[leg.far_end] = later(self.world.now(), self.random.uniform(5.0, 20.0))
+            self.world.legs.hang_up(leg)
+        self._wrapping_up[leg.far_end] = later(self.world.state.now(), self.random.uniform(5.0, 20.0))
 
     def dial(self, conference: Conference, agent: AgentRole) -> Leg:
         """Start an agent's leg; it joins on answer, which now and then they decline."""
         outcome: Outcome = "rejects" if self.random.random() < 0.04 else "answers"
-        self.world.phones.set(agent.address, outcome, after=self.random.uniform(1.0, 4.0))
+        self.world.state.phones.set(agent.address, outcome, after=self.random.uniform(1.0, 4.0))
         into = DialInto(conference, options=JoinOptions(), early_media=False)
         options = DialOptions(client_state=_state(agent=agent.name), timeout_secs=RING_SECONDS)
-        leg = self.world.dial_into(self.app, (CALLER_ID, agent.address), into, options)
+        leg = self.world.dialling.dial_into(self.app, (CALLER_ID, agent.address), into, options)
         self._lines[agent.address] = leg
         return leg
 
     def _talk(self, conference: Conference, customer: Leg, agent: AgentRole, seconds: float) -> Story:
-        until = later(self.world.now(), seconds)
-        while customer.is_alive and self.world.now() < until:
+        until = later(self.world.state.now(), seconds)
+        while customer.is_alive and self.world.state.now() < until:
             episode = self.random.choices(
                 (self._chat, self._hold, self._mute, self._phone_hold, self._consult), weights=(50, 18, 10, 6, 8)
             )[0]
@@ -174,7 +176,7 @@ class ContactCenter:
             if not self._leg(conference, agent):
                 break
         if customer.is_alive and self.random.random() < 0.7:
-            self.world.far_end_hangs_up(customer)
+            self.world.legs.far_end_hangs_up(customer)
 
     @staticmethod
     def _leg(conference: Conference, agent: AgentRole) -> Leg | None:
@@ -187,34 +189,34 @@ class ContactCenter:
         for _ in range(self.random.randint(1, 3)):
             speakers = [leg for leg in (customer, self._leg(conference, agent)) if leg and leg.participant]
             if speakers and (stay := self.random.choice(speakers).participant):
-                self.world.floor(stay)
+                self.world.participation.floor(stay)
             yield self.random.uniform(4.0, 12.0)
 
     def _hold(self, conference: Conference, customer: Leg, agent: AgentRole) -> Story:
         if customer.participant:
             stay = customer.participant
-            self.world.hold([stay])
+            self.world.participation.hold([stay])
             yield self.random.uniform(6.0, 25.0)
             if stay.status == "joined":
-                self.world.hold([stay], held=False)
+                self.world.participation.hold([stay], held=False)
         yield from self._chat(conference, customer, agent)
 
     def _mute(self, conference: Conference, customer: Leg, agent: AgentRole) -> Story:
         leg = self._leg(conference, agent)
         if leg and leg.participant:
             stay = leg.participant
-            self.world.mute([stay])
+            self.world.participation.mute([stay])
             yield self.random.uniform(3.0, 12.0)
             if stay.status == "joined":
-                self.world.mute([stay], muted=False)
+                self.world.participation.mute([stay], muted=False)
         yield from self._chat(conference, customer, agent)
 
     def _phone_hold(self, conference: Conference, customer: Leg, agent: AgentRole) -> Story:
         leg = self._leg(conference, agent)
         if leg:
-            self.world.far_end_holds(leg)
+            self.world.legs.far_end_holds(leg)
             yield self.random.uniform(4.0, 15.0)
-            self.world.far_end_holds(leg, held=False)
+            self.world.legs.far_end_holds(leg, held=False)
         yield from self._chat(conference, customer, agent)
 
     def _consult(self, conference: Conference, customer: Leg, agent: AgentRole) -> Story:

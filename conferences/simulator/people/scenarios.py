@@ -35,7 +35,7 @@ def _arrivals(center: ContactCenter, calls_per_minute: float) -> Story:
     while True:
         yield center.random.expovariate(calls_per_minute / 60)
         center.tell(center.call(center.random.choice(sample_people.QUEUES), _call_seconds(center)))
-        center.world.forget(FORGET_AFTER_SECONDS)
+        center.world.state.forget(FORGET_AFTER_SECONDS)
 
 
 def _outgoing(center: ContactCenter, calls_per_minute: float) -> Story:
@@ -67,10 +67,10 @@ def _one_call(center: ContactCenter, _calls_per_minute: float) -> None:
 
 def _standing_call(center: ContactCenter) -> Story:
     queue, world = sample_people.QUEUES[0], center.world
-    leg = world.incoming_call(sample_people.CUSTOMERS[0], queue.numbers[0], center.app)
+    leg = world.legs.incoming_call(sample_people.CUSTOMERS[0], queue.numbers[0], center.app)
     yield 0.3
-    world.answer(leg)
-    conference = world.create_conference(leg, f"{queue.team} 4711")
+    world.legs.answer(leg)
+    conference = world.conferences.create(leg, f"{queue.team} 4711")
     for agent in sample_people.AGENTS[:2]:
         center.dial(conference, agent)
         yield 0.2
@@ -113,7 +113,7 @@ def begin(
     simulator.faults.webhooks.set(scenario.webhook_faults)
     center = ContactCenter(simulator.world, simulator.app, seed)
     rate = calls_per_minute or scenario.calls_per_minute
-    with simulator.world.lock:
+    with simulator.state.lock:
         if mixed and rate:
             center.systems = sample_people.SYSTEMS
             center.tell(_outgoing(center, rate))

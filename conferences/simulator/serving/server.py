@@ -173,7 +173,7 @@ class Server:
 
     def _tick(self) -> None:
         while not self._http.stopping.wait(TICK_SECONDS):
-            self.desk.world.run_due()
+            self.desk.state.run_due()
 
     def __enter__(self) -> Self:
         self.start()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from conferences.simulator.phones import ANSWERERS, STANDARD, Answerer, Result
 from conferences.simulator.world import envelopes
-from conferences.simulator.world.legs import Legs
 from conferences.simulator.world.records import Leg
+from conferences.simulator.world.state import State
 
 SPEECH_SECONDS_PER_CHARACTER = 0.07
 SCREENING = "premium_ios_call_screening_detection"
@@ -34,18 +34,18 @@ class Gather:
         return len(self.payload) * SPEECH_SECONDS_PER_CHARACTER + self.timeout_millis / 1000
 
 
-class Answering(Legs):
+class Answering:
     """The transitions of an answered leg before anything is done with it."""
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
+    def __init__(self, state: State) -> None:
+        self._state = state
         self._gathers: dict[str, Gather] = {}
 
-    def leg_answered(self, leg: Leg) -> None:
+    def begin_detection(self, leg: Leg) -> None:
         """Detection of a machine begins, where the dial asked for it."""
         if leg.detection in (None, "disabled"):
             return
-        who, switches = self.answerer(leg), self.switches
+        who, switches = self.answerer(leg), self._state.switches
         beeps_first = who.beeps and switches.beep_before_detection
         if not beeps_first:
             self._later(switches.detection_seconds, leg, lambda: self._detected(leg, who.result))
@@ -53,51 +53,52 @@ class Answering(Legs):
             self._later(switches.detection_seconds + switches.screening_seconds, leg, lambda: self._screens(leg, who))
         elif who.beeps:
             seconds = 0.0 if beeps_first else switches.detection_seconds
-            self._later(seconds + switches.greeting_seconds, leg, lambda: self._beeps(leg))
+            self._later(seconds + switches.greeting_seconds, leg, lambda: self.beeps(leg))
 
     def answerer(self, leg: Leg) -> Answerer:
         """Who took the call."""
-        return ANSWERERS.get(self.phones.at(leg.far_end).outcome, ANSWERERS["answers"])
+        return ANSWERERS.get(self._state.phones.at(leg.far_end).outcome, ANSWERERS["answers"])
 
-    def _later(self, seconds: float, leg: Leg, action: Any) -> None:
-        self.after(seconds, lambda: action() if leg.state == "answered" else None)
+    def _later(self, seconds: float, leg: Leg, action: Callable[[], object]) -> None:
+        self._state.after(seconds, lambda: action() if leg.state == "answered" else None)
 
     def _detected(self, leg: Leg, result: Result) -> None:
         premium = (leg.detection or "").startswith("premium")
         told = result if premium else STANDARD[result]
         kind = "premium.detection" if premium else "detection"
-        self._announce(f"call.machine.{kind}.ended", leg, envelopes.call_payload(leg, result=told))
-        if self.switches.detection_cancels_gather:
+        self._state.announce(f"call.machine.{kind}.ended", leg, envelopes.call_payload(leg, result=told))
+        if self._state.switches.detection_cancels_gather:
             self._end_gather(leg, "cancelled_amd")
 
-    def _beeps(self, leg: Leg) -> None:
+    def beeps(self, leg: Leg) -> None:
+        """End a machine's greeting in a beep, told only where the dial asked for it (call.machine….greeting.ended)."""
         if (leg.detection or "").startswith("premium"):
             payload = envelopes.call_payload(leg, result="beep_detected")
-            self._announce("call.machine.premium.greeting.ended", leg, payload)
+            self._state.announce("call.machine.premium.greeting.ended", leg, payload)
         elif leg.detection in GREETING_ENDS:
             payload = envelopes.call_payload(leg, result=GREETING_ENDS[leg.detection])
-            self._announce("call.machine.greeting.ended", leg, payload)
+            self._state.announce("call.machine.greeting.ended", leg, payload)
 
     def _screens(self, leg: Leg, who: Answerer) -> None:
         """The screener's tone, after which detection starts anew; without one its prompt just ends."""
         after = who.after_screening
         if after is None:
             payload = envelopes.call_payload(leg, result="prompt_ended")
-            self._announce("call.machine.premium.greeting.ended", leg, payload)
+            self._state.announce("call.machine.premium.greeting.ended", leg, payload)
             return
         payload = envelopes.call_payload(leg, result="screening")
-        self._announce("call.machine.premium.call_screening.detected", leg, payload)
-        seconds = self.switches.pick_up_seconds + self.switches.detection_seconds
+        self._state.announce("call.machine.premium.call_screening.detected", leg, payload)
+        seconds = self._state.switches.pick_up_seconds + self._state.switches.detection_seconds
         self._later(seconds, leg, lambda: self._detected(leg, after))
         if who.beeps:
-            self._later(seconds + self.switches.greeting_seconds, leg, lambda: self._beeps(leg))
+            self._later(seconds + self._state.switches.greeting_seconds, leg, lambda: self.beeps(leg))
 
     def gather(self, gather: Gather) -> None:
         """actions/gather_using_speak: the line is spoken until a key comes or the tries are over (call.gather.ended).
 
         One that is under way on the leg is cancelled.
         """
-        with self.lock:
+        with self._state.lock:
             leg = gather.leg
             self._end_gather(leg, "cancelled")
             leg.client_state = gather.client_state or leg.client_state
@@ -109,8 +110,8 @@ class Answering(Legs):
                 self._later(seconds, leg, lambda: self.presses(leg, key) if not gather.over else None)
 
     def _until_picked_up(self, leg: Leg) -> float:
-        picks_up = self.switches.screening_seconds + self.switches.pick_up_seconds
-        return max(0.0, picks_up - (self.now() - (leg.answered_at or self.now())).total_seconds())
+        picks_up = self._state.switches.screening_seconds + self._state.switches.pick_up_seconds
+        return max(0.0, picks_up - (self._state.now() - (leg.answered_at or self._state.now())).total_seconds())
 
     def _speak(self, gather: Gather) -> None:
         if gather.over:
@@ -123,10 +124,10 @@ class Answering(Legs):
 
     def presses(self, leg: Leg, key: str) -> None:
         """Somebody presses a key (call.dtmf.received); of a wrong one, a gather says so and waits for another."""
-        with self.lock:
+        with self._state.lock:
             if leg.state != "answered":
                 return
-            self._announce("call.dtmf.received", leg, envelopes.call_payload(leg, digit=key))
+            self._state.announce("call.dtmf.received", leg, envelopes.call_payload(leg, digit=key))
             gather = self._gathers.get(leg.call_control_id)
             if gather is None:
                 return
@@ -145,8 +146,8 @@ class Answering(Legs):
         if gather is not None:
             gather.over = True
             payload = envelopes.call_payload(leg, status=status, digits=digits)
-            self._announce("call.gather.ended", leg, payload)
+            self._state.announce("call.gather.ended", leg, payload)
 
-    def leg_ended(self, leg: Leg) -> None:
-        """Nobody presses anything any more."""
+    def end_gather_of(self, leg: Leg) -> None:
+        """End the waiting for a key on a leg that ended (call.gather.ended)."""
         self._end_gather(leg, "call_hangup")

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from conferences.simulator.world import Conference, Leg, Participant, World
+from conferences.simulator.world.records import Conference, Leg, Participant
+from conferences.simulator.world.state import State
 
 
-def heard_by(world: World, conference_id: str) -> dict[str, set[str]]:
+def heard_by(state: State, conference_id: str) -> dict[str, set[str]]:
     """For each joined participant's call_control_id, whose voices reach it (Telnyx: Join Conference page, roles).
 
     Raises KeyError for an unknown conference; empty once the conference has ended.
     """
-    with world.lock:
-        conference = world.conferences[conference_id]
+    with state.lock:
+        conference = state.conferences[conference_id]
         joined = [each for each in conference.participants if each.status == "joined"]
         return {
             listener.leg.call_control_id: {
-                speaker.leg.call_control_id for speaker in joined if _hears(world, conference, listener, speaker)
+                speaker.leg.call_control_id for speaker in joined if _hears(state, conference, listener, speaker)
             }
             for listener in joined
         }
 
 
-def _hears(world: World, conference: Conference, listener: Participant, speaker: Participant) -> bool:
+def _hears(state: State, conference: Conference, listener: Participant, speaker: Participant) -> bool:
     if listener is speaker or conference.status != "in_progress":
         return False
-    return _is_present(listener) and _speaks(speaker) and _addresses(world, speaker, listener)
+    return _is_present(listener) and _speaks(speaker) and _addresses(state, speaker, listener)
 
 
 def _is_present(participant: Participant) -> bool:
@@ -36,24 +37,24 @@ def _speaks(speaker: Participant) -> bool:
     return _is_present(speaker) and not speaker.muted and not speaker.only_listens
 
 
-def _addresses(world: World, speaker: Participant, listener: Participant) -> bool:
+def _addresses(state: State, speaker: Participant, listener: Participant) -> bool:
     if speaker.role != "whisper" or speaker.monitor_lifted:
         return True
-    if listener.role == "whisper" and world.switches.whisperers_hear_each_other:
+    if listener.role == "whisper" and state.switches.whisperers_hear_each_other:
         return True
     return listener.leg.call_control_id in speaker.whisper_to
 
 
-def heard_on_call(world: World, leg: Leg) -> dict[str, set[str]]:
+def heard_on_call(state: State, leg: Leg) -> dict[str, set[str]]:
     """The same for a bridged call of two legs and those who supervise either of them (Telnyx: Dial page).
 
     barge is heard by both, monitor by none, whisper only by the leg named when dialling.
     """
-    with world.lock:
+    with state.lock:
         if leg.bridged_with is None:
             return {}
         pair = (leg, leg.bridged_with)
-        supervisors = [each for each in world.legs.values() if each.is_alive and each.supervises in pair]
+        supervisors = [each for each in state.legs.values() if each.is_alive and each.supervises in pair]
         heard: dict[str, set[str]] = {each.call_control_id: set() for each in (*pair, *supervisors)}
         heard[pair[0].call_control_id].add(pair[1].call_control_id)
         heard[pair[1].call_control_id].add(pair[0].call_control_id)

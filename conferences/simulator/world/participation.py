@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from conferences.simulator import refusals
 from conferences.simulator.world import envelopes, identifiers
-from conferences.simulator.world.answering import Answering
 from conferences.simulator.world.records import Conference, Leg, Participant, Role
+from conferences.simulator.world.state import State
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,19 @@ class JoinOptions:
     client_state: str | None = None
 
 
-class Participation(Answering):
-    """The transitions of participants; only joining and leaving are announced, as with Telnyx."""
+class Participation:
+    """The transitions of participants; only joining and leaving are announced, as with Telnyx.
+
+    `when_left` is called with each participant that left by itself, not because its conference ended.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self.when_left: list[Callable[[Participant], object]] = []
 
     def join(self, conference: Conference, leg: Leg, options: JoinOptions) -> Participant:
         """Put an answered leg into a conference (participant.joined); Refusal 90019, 90044 or 90032."""
-        with self.lock:
+        with self._state.lock:
             self._may_join(conference, leg)
             if leg.participant:
                 self.leave(leg.participant)
@@ -39,8 +46,8 @@ class Participation(Answering):
             self._take_client_state(conference, leg, options.client_state)
             if options.start_on_enter:
                 self.start(conference)
-            if self.switches.join_seconds:
-                self.after(self.switches.join_seconds, lambda: self._joined(participant))
+            if self._state.switches.join_seconds:
+                self._state.after(self._state.switches.join_seconds, lambda: self._joined(participant))
             else:
                 self._joined(participant)
             return participant
@@ -55,9 +62,9 @@ class Participation(Answering):
             raise refusals.conference_full(conference.max_participants)
 
     def _new_participant(self, conference: Conference, leg: Leg, options: JoinOptions) -> Participant:
-        at = self.moment()
+        at = self._state.moment()
         participant = Participant(
-            identifiers.new_uuid(self.random), leg, conference, at, at, role=options.role,
+            identifiers.new_uuid(self._state.random), leg, conference, at, at, role=options.role,
             whisper_to=options.whisper_to if options.role == "whisper" else (), muted=options.mute,
             held=options.hold, waiting=conference.status == "init", end_on_exit=options.end_on_exit,
             soft_end_on_exit=options.soft_end_on_exit, beep_enabled=options.beep_enabled,
@@ -78,48 +85,49 @@ class Participation(Answering):
         if participant.status != "joining":
             return
         conference, leg = participant.conference, participant.leg
-        participant.status, participant.updated_at = "joined", self.moment()
+        participant.status, participant.updated_at = "joined", self._state.moment()
         payload = envelopes.conference_payload(conference, leg)
-        self.emit("conference.participant.joined", conference.app, payload, at=participant.updated_at, leg=leg)
+        self._state.emit("conference.participant.joined", conference.app, payload, at=participant.updated_at, leg=leg)
 
     def start(self, conference: Conference) -> None:
         """Start a conference that was created not started: those who waited no longer do. Nothing announces it."""
         if conference.status == "init":
-            conference.status, conference.updated_at = "in_progress", self.moment()
+            conference.status, conference.updated_at = "in_progress", self._state.moment()
             for participant in conference.participants:
                 participant.waiting, participant.updated_at = False, conference.updated_at
 
     def change_role(self, participant: Participant, role: Role, whisper_to: tuple[str, ...]) -> None:
         """actions/update: role and whisper list are replaced together; nothing announces it."""
-        with self.lock:
+        with self._state.lock:
             participant.role = role
             participant.whisper_to = whisper_to if role == "whisper" else ()
             participant.monitor_lifted = False
-            participant.updated_at = self.moment()
+            participant.updated_at = self._state.moment()
 
     def mute(self, participants: Iterable[Participant], muted: bool = True) -> None:
         """Mute or unmute participants; whether unmuting lifts a monitor is a switch. Nothing announces it."""
-        with self.lock:
-            lifted = not muted and self.switches.unmute_lifts_monitor
+        with self._state.lock:
+            lifted = not muted and self._state.switches.unmute_lifts_monitor
             for participant in participants:
-                participant.muted, participant.updated_at = muted, self.moment()
+                participant.muted, participant.updated_at = muted, self._state.moment()
                 participant.monitor_lifted = participant.monitor_lifted or (lifted and participant.only_listens)
 
     def hold(self, participants: Iterable[Participant], held: bool = True) -> None:
         """Hold or resume participants; whether call.hold follows is a switch, otherwise nothing announces it."""
-        with self.lock:
+        with self._state.lock:
             for participant in participants:
                 changed = participant.held != held
-                participant.held, participant.updated_at = held, self.moment()
-                if changed and self.switches.conference_hold_emits_call_hold:
+                participant.held, participant.updated_at = held, self._state.moment()
+                if changed and self._state.switches.conference_hold_emits_call_hold:
                     leg = participant.leg
-                    self._announce("call.hold" if held else "call.unhold", leg, envelopes.call_payload(leg))
+                    self._state.announce("call.hold" if held else "call.unhold", leg, envelopes.call_payload(leg))
 
     def leave(self, participant: Participant) -> None:
         """A participant leaves; the leg stays up, parked. May end the conference."""
-        with self.lock:
+        with self._state.lock:
             self.depart(participant)
-            self._after_departure(participant)
+            for hook in self.when_left:
+                hook(participant)
 
     def depart(self, participant: Participant) -> None:
         """The leaving itself (participant.left), without what it may mean for the conference."""
@@ -127,33 +135,19 @@ class Participation(Answering):
             return
         announced = participant.status == "joined"
         conference, leg = participant.conference, participant.leg
-        participant.status, participant.updated_at = "left", self.moment()
+        participant.status, participant.updated_at = "left", self._state.moment()
         leg.participant = None
         if announced:
             payload = envelopes.conference_payload(conference, leg)
-            self.emit("conference.participant.left", conference.app, payload, at=participant.updated_at, leg=leg)
+            self._state.emit("conference.participant.left", conference.app, payload, at=participant.updated_at, leg=leg)
 
-    def _after_departure(self, participant: Participant) -> None:
-        conference, leg = participant.conference, participant.leg
-        if participant.end_on_exit:
-            self.complete(conference, "host_left", hang_up=True, by=leg)
-        elif participant.soft_end_on_exit:
-            self.complete(conference, "host_left", hang_up=False, by=leg)
-        elif not conference.participants:
-            self.complete(conference, "all_left", hang_up=False, by=leg)
-
-    def leg_ended(self, leg: Leg) -> None:
-        """A leg that ended leaves its conference."""
-        super().leg_ended(leg)
+    def leave_with_leg(self, leg: Leg) -> None:
+        """Let a leg that ended leave its conference."""
         if leg.participant:
             self.leave(leg.participant)
-
-    def complete(self, conference: Conference, reason: str, *, hang_up: bool, by: Leg | None = None) -> None:
-        """End the conference; what that means is said where conferences are."""
-        raise NotImplementedError
 
     def floor(self, participant: Participant) -> None:
         """A participant begins to speak (conference.floor.changed)."""
         conference, leg = participant.conference, participant.leg
         payload = envelopes.conference_payload(conference, leg)
-        self.emit("conference.floor.changed", conference.app, payload, at=self.moment(), leg=leg)
+        self._state.emit("conference.floor.changed", conference.app, payload, at=self._state.moment(), leg=leg)

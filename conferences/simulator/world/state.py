@@ -101,6 +101,10 @@ class State:
             listener(event)
         return event
 
+    def announce(self, event_type: str, leg: Leg, payload: Payload) -> None:
+        """Record an event of a leg that happens now."""
+        self.emit(event_type, leg.app, payload, at=self.moment(), leg=leg)
+
     def known_leg(self, call_control_id: str, pointer: str = "/call_control_id") -> Leg:
         """A leg by its call_control_id, alive or not; Refusal 90015."""
         leg = self.legs.get(call_control_id)

@@ -132,7 +132,7 @@ def test_what_changes_nothing_shown_moves_no_call(admin, directory, call):
 
 
 def test_a_call_that_is_over_stays_as_it_was(admin, directory, story, call):
-    story.simulator.world.end_by_command(story.simulator.world.conferences[call.conference_id])
+    story.simulator.world.conferences.end_by_command(story.simulator.state.conferences[call.conference_id])
     for _ in range(3):
         story.pass_time()
     was, before = kinds(call), feed.latest()

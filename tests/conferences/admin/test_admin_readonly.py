@@ -94,7 +94,7 @@ def test_a_longer_list_takes_no_more_queries(story, marta, cleo, model):
     for _ in range(2):
         _, conference = story.call(ANA)
         mine = story.supervise(marta, conference)
-        story.simulator.world.end_by_command(story.simulator.world.conferences[conference.conference_id])
+        story.simulator.world.conferences.end_by_command(story.simulator.state.conferences[conference.conference_id])
         story.pass_time()
         Supervision.objects.filter(pk=mine.pk).update(ended_at=timezone.now())
         with CaptureQueriesContext(connection) as queries:

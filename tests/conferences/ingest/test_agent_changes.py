@@ -34,7 +34,7 @@ def test_a_phone_that_rings_outside_every_call_is_news(rings: Leg):
 
 def test_each_step_of_a_leg_outside_every_call_is_news(story: Story, rings: Leg):
     theirs = story.leg(ANA)
-    for step in (story.simulator.world.far_end_answers, story.simulator.far_end_hangs_up):
+    for step in (story.simulator.world.legs.far_end_answers, story.simulator.far_end_hangs_up):
         since = latest()
         step(theirs)
         story.deliver()
@@ -84,7 +84,7 @@ def test_a_phone_that_rings_for_a_call_is_news_of_the_call(story: Story):
     customer = world.leg(CUSTOMER)
     story.simulator.phones.set(LUIS, "rings_out")
     options = DialOptions(link_to=customer)
-    story.simulator.world.dial(next(iter(story.simulator.world.apps.values())), SUPPORT_NUMBER, LUIS, options)
+    story.simulator.world.legs.dial(next(iter(story.simulator.state.apps.values())), SUPPORT_NUMBER, LUIS, options)
     before = call.feed
     story.deliver()
     call.refresh_from_db()

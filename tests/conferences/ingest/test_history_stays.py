@@ -67,7 +67,7 @@ moves = pytest.mark.parametrize("move", MOVES, ids=lambda one: one.__name__)
 def ended(story: Story, directory: Directory) -> Conference:
     """A call that Ana of Support took for the Helpdesk, and that is over."""
     world, call = story.call(ANA)
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     for _ in range(3):
         story.pass_time()
     return call
@@ -142,7 +142,7 @@ def test_who_is_known_late_to_have_taken_part_adds_a_team(story: Story, director
     leg = story.simulator.dial(CHEN)
     story.simulator.join(world, leg)
     faults.delay_rate = 0.0
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     story.pass_time()
     assert Conference.objects.get(pk=call.pk).state == "completed"
     assert seen(call, ben) == {"ben": False}
@@ -158,7 +158,7 @@ def test_a_leg_that_goes_on_elsewhere_leaves_the_ended_call_as_it_was(
     second, live = story.call(ANA, customer="+14155550188")
     story.simulator.join(second, leg)
     story.deliver()
-    story.simulator.world.end_by_command(first)
+    story.simulator.world.conferences.end_by_command(first)
     story.pass_time()
     with reaching_live_calls():
         AgentAddress.objects.filter(address=LUIS).update(agent=directory.chen)
@@ -170,7 +170,7 @@ def test_an_ended_call_of_no_team_stays_with_those_who_see_unassigned(
     story: Story, directory: Directory, marta: User, cleo: User
 ):
     world, call = story.call("sip:new.one@agents.example", queue="+14155550177")
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     story.pass_time()
     QueueNumber.objects.create(queue=directory.queue, number="+14155550177")
     with feed.writing():
@@ -192,7 +192,7 @@ def test_a_call_that_was_thought_over_keeps_who_came_after_that(story: Story, di
     assert Conference.objects.get(pk=call.pk).is_live
     story.simulator.join(world, story.simulator.dial(CHEN))
     story.deliver()
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     story.pass_time()
     assert Conference.objects.get(pk=call.pk).state == "completed"
     assert seen(call, ben) == {"ben": True}

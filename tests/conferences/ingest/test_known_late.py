@@ -67,8 +67,8 @@ def test_a_phone_is_not_asked_after_once_its_answer_was_told(story: Story, marta
 def test_an_answer_of_somebody_in_the_call_that_no_webhook_told_is_settled(story: Story, marta, address, lost):
     sim = story.simulator
     caller = sim.incoming_call(CUSTOMER, SUPPORT_NUMBER)
-    sim.world.answer(caller)
-    world = sim.world.create_conference(caller, "Support 1")
+    sim.world.legs.answer(caller)
+    world = sim.world.conferences.create(caller, "Support 1")
     story.pass_time()
     sim.faults.webhooks.events, sim.faults.webhooks.drop_rate = lost, 1.0
     sim.join(world, sim.dial(address))
@@ -185,7 +185,7 @@ def test_a_whisper_drops_a_target_who_moved_to_another_call(story: Story, marta)
     mine = story.supervise(marta, first, role="whisper", to=(ANA, LUIS))
     sim.faults.webhooks.events, sim.faults.webhooks.drop_rate = r"conference\.participant\.left", 1.0
     ana = story.leg(ANA)
-    sim.world.leave(ana.participant)
+    sim.world.participation.leave(ana.participant)
     sim.join(second_world, ana)
     for _ in range(3):
         story.pass_time()

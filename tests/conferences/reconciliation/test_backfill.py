@@ -56,7 +56,7 @@ def test_a_webhook_that_comes_after_all_is_a_duplicate(up):
     up.simulator.faults.webhooks.delay_rate, up.simulator.faults.webhooks.delay_seconds = 1.0, (30.0, 30.0)
     up.simulator.conference_with([LUIS], customer="+14155550177")
     up.wait(5)
-    for record in up.simulator.world.legs.values():
+    for record in up.simulator.state.legs.values():
         Leg.objects.get_or_create(call_control_id=record.call_control_id, defaults={"call_leg_id": record.call_leg_id})
     backfill.fetch_leg_history(Leg.objects.filter(direction=""), timezone.now())
     before = (Fact.objects.count(), people())
@@ -217,7 +217,7 @@ def test_a_leg_that_nothing_is_recorded_of_is_asked_after_ever_less_often_and_no
 
 def test_what_comes_late_from_the_records_is_no_lag(up):
     with unheard(up.simulator):
-        up.simulator.join(next(iter(up.simulator.world.conferences.values())), up.simulator.dial(CHEN))
+        up.simulator.join(next(iter(up.simulator.state.conferences.values())), up.simulator.dial(CHEN))
         up.wait(20)
     look()
     assert Conference.objects.get().provider_time is None

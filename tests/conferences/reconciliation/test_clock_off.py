@@ -33,11 +33,11 @@ def test_an_answer_never_overrides_an_event_that_came_after_it(story: Story, sec
     read(call)
     story.pass_time(8)
     for act in (
-        lambda: story.simulator.world.hold([world.leg(CUSTOMER).participant]),
+        lambda: story.simulator.world.participation.hold([world.leg(CUSTOMER).participant]),
         lambda: story.simulator.far_end_hangs_up(world.leg(LUIS)),
-        lambda: story.simulator.world.hold([world.leg(CUSTOMER).participant], held=False),
+        lambda: story.simulator.world.participation.hold([world.leg(CUSTOMER).participant], held=False),
         lambda: story.simulator.join(world, story.simulator.dial(LUIS)),
-        lambda: story.simulator.world.mute([world.leg(ANA).participant]),
+        lambda: story.simulator.world.participation.mute([world.leg(ANA).participant]),
     ):
         read(call)
         story.pass_time(0.5)
@@ -146,6 +146,6 @@ def test_no_leg_is_left_behind(story: Story, directory: Directory):
     story.let_our_clock_be_off(299)
     world, _ = story.call(ANA)
     read_everything_back()
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     story.pass_time(8)
     assert not Leg.objects.exclude(state="ended").exists()

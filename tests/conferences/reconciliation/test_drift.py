@@ -48,9 +48,9 @@ def test_two_sightings_ten_seconds_apart_make_it_a_fact(lossy: Story, marta):
 
 
 def test_a_difference_that_is_gone_the_second_time_is_forgotten(lossy: Story, marta):
-    lossy.simulator.world.hold([lossy.leg(LUIS).participant])
+    lossy.simulator.world.participation.hold([lossy.leg(LUIS).participant])
     look(lossy, 5)
-    lossy.simulator.world.hold([lossy.leg(LUIS).participant], held=False)
+    lossy.simulator.world.participation.hold([lossy.leg(LUIS).participant], held=False)
     look(lossy, 11)
     assert (Conference.objects.get().doubts, Conference.objects.get().drift) == ({}, "")
 
@@ -108,7 +108,7 @@ def test_checking_from_the_board_leads_nowhere_and_a_failure_keeps_the_mark(loss
 
 
 def test_a_hold_which_no_webhook_tells_of_is_learnt_without_a_mark(lossy: Story, marta):
-    lossy.simulator.world.hold([lossy.leg(LUIS).participant])
+    lossy.simulator.world.participation.hold([lossy.leg(LUIS).participant])
     look(lossy, 5)
     look(lossy, 11)
     held = Participant.objects.get(leg__call_control_id=lossy.leg(LUIS).call_control_id).on_hold
@@ -121,7 +121,7 @@ def test_a_supervisors_own_leg_muted_elsewhere_is_drift(lossy: Story, marta):
     for _ in range(6):
         lossy.pass_time()
     look(lossy, 5)
-    lossy.simulator.world.mute([lossy.simulator.world.legs[mine.call_control_id].participant])
+    lossy.simulator.world.participation.mute([lossy.simulator.state.legs[mine.call_control_id].participant])
     look(lossy, 5)
     look(lossy, 11)
     assert Conference.objects.get().drift == "Marta Gil is muted"

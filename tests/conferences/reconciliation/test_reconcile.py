@@ -31,7 +31,7 @@ def test_a_lost_join_is_found(story, called, happen):
 
 def test_a_lost_leave_is_found(story, called, happen):
     world, conference = called
-    happen(story.simulator.world.leave, stay_of(world, LUIS))
+    happen(story.simulator.world.participation.leave, stay_of(world, LUIS))
     read(conference)
     assert (ours(world.id), len(ours(world.id))) == (theirs(world), 2)
 
@@ -49,7 +49,7 @@ def test_a_lost_hangup_is_found_first_as_having_left_then_as_having_ended(story,
 
 def test_a_lost_end_is_found_and_everybody_has_left(story, called, happen):
     world, conference = called
-    happen(story.simulator.world.end_by_command, world)
+    happen(story.simulator.world.conferences.end_by_command, world)
     read(conference)
     conference.refresh_from_db()
     assert (conference.state, conference.end_reason, ours(world.id)) == ("completed", "ended_via_api", {})
@@ -58,9 +58,9 @@ def test_a_lost_end_is_found_and_everybody_has_left(story, called, happen):
 @pytest.mark.words
 def test_a_conference_the_provider_has_forgotten_has_ended(story, called, happen):
     world, conference = called
-    happen(story.simulator.world.end_by_command, world)
+    happen(story.simulator.world.conferences.end_by_command, world)
     story.pass_time(7200)
-    story.simulator.world.forget(600)
+    story.simulator.state.forget(600)
     read(conference)
     conference.refresh_from_db()
     assert (conference.state, conference.end_reason) == ("completed", "not found at the provider")
@@ -70,7 +70,7 @@ def test_a_conference_the_provider_has_forgotten_has_ended(story, called, happen
 def test_mute_and_hold_done_elsewhere_are_found_and_their_end_too(story, called, happen, action):
     world, conference = called
     for on in (True, False):
-        happen(getattr(story.simulator.world, action), [stay_of(world, ANA)], on)
+        happen(getattr(story.simulator.world.participation, action), [stay_of(world, ANA)], on)
         read(conference)
         assert ours(world.id) == theirs(world)
     assert readbacks()[-2:] == ["readback.participant"] * 2
@@ -79,7 +79,7 @@ def test_mute_and_hold_done_elsewhere_are_found_and_their_end_too(story, called,
 def test_a_whisper_list_changed_elsewhere_is_found(story, called, happen):
     world, conference = called
     ana = world.leg(ANA).call_control_id
-    happen(story.simulator.world.change_role, stay_of(world, LUIS), "whisper", (ana,))
+    happen(story.simulator.world.participation.change_role, stay_of(world, LUIS), "whisper", (ana,))
     read(conference)
     assert ours(world.id)[world.leg(LUIS).call_control_id] == ("joined", False, False, [ana])
 
@@ -115,7 +115,7 @@ def test_a_call_that_ended_unheard_is_found_over_by_its_participants_alone(story
     world, _ = story.call(ANA)
     readback.read_back(Conference.objects.get(), patient=True)
     with unheard(story.simulator):
-        story.simulator.world.complete(world, "ended_via_api", hang_up=True)
+        story.simulator.world.conferences.complete(world, "ended_via_api", hang_up=True)
         for _ in range(2):
             story.wait(12)
             readback.read_back(Conference.objects.get(), patient=True)
@@ -142,7 +142,7 @@ def test_what_is_known_is_as_old_as_the_last_read_back_that_agreed(story, direct
 def test_a_conference_that_starts_later_is_seen_not_to_have_started_and_then_to_have(story, directory):
     simulator = story.simulator
     caller = simulator.incoming_call(CUSTOMER)
-    simulator.world.answer(caller)
+    simulator.world.legs.answer(caller)
     api = simulator.client_transport
     body = {"call_control_id": caller.call_control_id, "name": "Later", "start_conference_on_create": False}
     with httpx.Client(transport=api, base_url="http://provider.test/v2",
@@ -150,7 +150,7 @@ def test_a_conference_that_starts_later_is_seen_not_to_have_started_and_then_to_
         assert http.post("/conferences", json=body).status_code == 200
     story.pass_time(1)
     assert Conference.objects.get().state == "init"
-    simulator.world.start(next(iter(simulator.world.conferences.values())))
+    simulator.world.participation.start(next(iter(simulator.state.conferences.values())))
     story.pass_time(10)
     read(Conference.objects.get())
     assert Conference.objects.get().state == "in_progress"
@@ -173,9 +173,9 @@ def test_leaving_and_coming_again_unheard_is_a_new_stay(story, called, happen, l
     world, conference = called
     story.simulator.switches.participants_include_left = listed
     luis = world.leg(LUIS)
-    happen(story.simulator.world.mute, [luis.participant])
+    happen(story.simulator.world.participation.mute, [luis.participant])
     read(conference)
-    happen(story.simulator.world.leave, luis.participant)
+    happen(story.simulator.world.participation.leave, luis.participant)
     happen(story.simulator.join, world, luis)
     read(conference)
     assert (ours(world.id), len(ours(world.id))) == (theirs(world), 3)
@@ -186,7 +186,7 @@ def test_somebody_who_came_and_went_unheard_leaves_no_trace(story, called, happe
     story.simulator.switches.participants_include_left = True
     leg = happen(story.simulator.dial, CHEN)
     happen(story.simulator.join, world, leg)
-    happen(story.simulator.world.leave, leg.participant)
+    happen(story.simulator.world.participation.leave, leg.participant)
     before = Fact.objects.count()
     read(conference)
     assert (Fact.objects.count(), ours(world.id)) == (before, theirs(world))

@@ -26,10 +26,10 @@ def test_a_list_that_lags_does_not_overrule_what_was_told_a_moment_ago(story, ca
 def test_a_conference_told_of_a_moment_ago_is_not_over_because_its_record_is_not_there_yet(story, directory):
     world = story.simulator.conference_with([ANA])
     story.simulator.pump()
-    records, story.simulator.world.conferences = story.simulator.world.conferences, {}
+    records, story.simulator.state.conferences = story.simulator.state.conferences, {}
     readback.fetch_record(Conference.objects.get().pk)
     assert (Conference.objects.get().state, Conference.objects.get().name) == ("in_progress", "")
-    story.simulator.world.conferences = records
+    story.simulator.state.conferences = records
     story.pass_time(60)
     read(Conference.objects.get())
     assert (Conference.objects.get().state, Conference.objects.get().name) == ("in_progress", world.name)
@@ -39,7 +39,7 @@ def test_a_conference_in_another_region_is_found_there(story, called, happen):
     world, conference = called
     world.region = "Europe"
     story.simulator.switches.lookup_spans_regions = False
-    happen(story.simulator.world.leave, stay_of(world, LUIS))
+    happen(story.simulator.world.participation.leave, stay_of(world, LUIS))
     read(conference)
     assert (Conference.objects.get().state, ours(world.id)) == ("in_progress", theirs(world))
 
@@ -59,7 +59,7 @@ def test_an_address_at_which_nothing_is_found_ends_no_conference(story, called, 
 def test_what_was_read_before_the_provider_fell_silent_is_kept(story, called, happen):
     world, conference = called
     Conference.objects.update(name="")
-    happen(story.simulator.world.leave, stay_of(world, LUIS))
+    happen(story.simulator.world.participation.leave, stay_of(world, LUIS))
     story.simulator.faults.add("unavailable", method="GET", path="/participants", times=None)
     with pytest.raises(Unavailable):
         read(conference)
@@ -75,7 +75,7 @@ def test_a_list_of_several_pages_is_read_to_its_end(story, called, happen):
     world.max_participants = 800
     legs = happen(lambda: [story.simulator.dial(f"sip:agent{number}@agents.example") for number in range(260)])
     stays = happen(lambda: [story.simulator.join(world, leg) for leg in legs])
-    happen(lambda: [story.simulator.world.leave(stay) for stay in stays[:-1]])
+    happen(lambda: [story.simulator.world.participation.leave(stay) for stay in stays[:-1]])
     with counting(story.simulator) as paths:
         read(conference)
     assert (len(ours(world.id)), ours(world.id)) == (4, theirs(world))

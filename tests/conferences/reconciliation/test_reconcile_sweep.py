@@ -24,7 +24,7 @@ def test_a_ringing_phone_is_not_over(story, directory):
     leg_status.read_legs(Leg.objects.all())
     assert Leg.objects.get().state == "initiated"
     with unheard(story.simulator):
-        story.simulator.world.hang_up(leg)
+        story.simulator.world.legs.hang_up(leg)
         story.pass_time(10)
     leg_status.read_legs(Leg.objects.all())
     assert (Leg.objects.get().state, Leg.objects.get().hangup_cause) == ("ended", "")
@@ -146,7 +146,9 @@ def test_trouble_with_one_leg_keeps_what_was_learnt_of_others(story, directory, 
 def test_joining_options_of_others_are_read_as_they_are(story, called, happen):
     world, conference = called
     leg = happen(story.simulator.dial, CHEN)
-    happen(story.simulator.world.join, world, leg, JoinOptions(mute=True, hold=True, soft_end_on_exit=True))
+    happen(
+        story.simulator.world.participation.join, world, leg, JoinOptions(mute=True, hold=True, soft_end_on_exit=True)
+    )
     read(conference)
     stay = Participant.objects.get(leg__call_control_id=leg.call_control_id)
     assert (stay.muted, stay.on_hold, stay.soft_end_conference_on_exit) == (True, True, True)

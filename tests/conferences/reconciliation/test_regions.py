@@ -19,9 +19,9 @@ ALL = [str(region) for region in REGIONS]
 
 def settle(story, region, *, account="US", spans=True, lists=False):
     story.simulator.switches.lookup_spans_regions, story.simulator.switches.list_spans_regions = spans, lists
-    story.simulator.world.region = region
+    story.simulator.state.region = region
     world = story.simulator.conference_with((ANA, LUIS), customer="+14155550171", queue_number="+14155550101")
-    story.simulator.world.region = account
+    story.simulator.state.region = account
     story.pass_time()
     return world, Conference.objects.get(conference_id=world.id)
 
@@ -97,7 +97,7 @@ def test_a_command_that_had_to_look_first_counts_its_sends_and_has_ids_of_its_ow
 
 def test_a_conference_that_is_nowhere_is_refused_as_that(story, marta):
     world, conference = settle(story, "US")
-    story.simulator.world.conferences.pop(world.id)
+    story.simulator.state.conferences.pop(world.id)
     mine = story.supervise(marta, conference)
     assert mine.state == "failed"
     outcome = AuditEntry.objects.get(action="join", phase="outcome")
@@ -120,9 +120,9 @@ def test_a_look_without_an_answer_leaves_the_refusal_as_it_was(story, marta, dir
 def test_a_conference_nobody_told_of_is_discovered_where_it_is(story, directory, region, lists, spans):
     story.simulator.faults.webhooks.drop_rate = 1.0
     story.simulator.switches.lookup_spans_regions, story.simulator.switches.list_spans_regions = spans, lists
-    story.simulator.world.region = region
+    story.simulator.state.region = region
     world = story.simulator.conference_with((ANA,))
-    story.simulator.world.region = next(one for one in ALL if one != region)
+    story.simulator.state.region = next(one for one in ALL if one != region)
     readback.find_unknown_conferences()
     found = Conference.objects.get()
     assert (found.conference_id, found.found_region) == (world.id, region)

@@ -36,7 +36,7 @@ class World(RuleBasedStateMachine):
         self.simulator = Simulator(api_key=API_KEY, key_seed=KEY_SEED, start=datetime.now(UTC),
                                    connection_id="1494404757140276705")  # fmt: skip
         self.simulator.faults.webhooks.drop_rate = 1.0  # the simulator's own post delivers nothing
-        self.simulator.world.listeners.append(self.collect)
+        self.simulator.state.listeners.append(self.collect)
         provider.transport = self.simulator.client_transport
         self.post = Client()
         self.bag: list[Event] = []
@@ -58,11 +58,11 @@ class World(RuleBasedStateMachine):
         self.bag.append(event)
 
     def legs(self, state: str, inside: bool | None = None) -> list[Any]:
-        legs = [leg for leg in self.simulator.world.legs.values() if leg.state == state]
+        legs = [leg for leg in self.simulator.state.legs.values() if leg.state == state]
         return [leg for leg in legs if inside is None or (leg.participant is not None) is inside]
 
     def conferences(self) -> list[Any]:
-        return [one for one in self.simulator.world.conferences.values() if one.is_active]
+        return [one for one in self.simulator.state.conferences.values() if one.is_active]
 
     def stays(self) -> list[Any]:
         return [stay for one in self.conferences() for stay in one.participants]
@@ -82,13 +82,13 @@ class World(RuleBasedStateMachine):
     @rule(n=NUMBER)
     def a_phone_is_answered(self, n: int) -> None:
         leg = pick(self.legs("initiated"), n)
-        (self.simulator.world.answer if leg.direction == "incoming" else self.simulator.far_end_answers)(leg)
+        (self.simulator.world.legs.answer if leg.direction == "incoming" else self.simulator.far_end_answers)(leg)
 
     @precondition(lambda self: self.legs("answered", inside=False))
     @rule(n=NUMBER)
     def a_conference_is_made(self, n: int) -> None:
-        name = f"Support {len(self.simulator.world.conferences)}"
-        self.simulator.world.create_conference(pick(self.legs("answered", inside=False), n), name)
+        name = f"Support {len(self.simulator.state.conferences)}"
+        self.simulator.world.conferences.create(pick(self.legs("answered", inside=False), n), name)
 
     @precondition(lambda self: self.conferences() and self.legs("answered"))
     @rule(n=NUMBER, m=NUMBER, mute=st.booleans(), hold=st.booleans())
@@ -99,7 +99,7 @@ class World(RuleBasedStateMachine):
             before = leg.participant and leg.participant.conference
             if before and len(before.participants) == 1:
                 return
-            self.simulator.world.join(conference, leg, JoinOptions(mute=mute, hold=hold))
+            self.simulator.world.participation.join(conference, leg, JoinOptions(mute=mute, hold=hold))
 
     @precondition(lambda self: self.stays())
     @rule(n=NUMBER, action=st.sampled_from(["leave", "mute", "unmute", "hold", "unhold", "whisper", "barge"]))
@@ -107,20 +107,20 @@ class World(RuleBasedStateMachine):
         world, stay = self.simulator.world, pick(self.stays(), n)
         others = tuple(one.leg.call_control_id for one in stay.conference.participants if one is not stay)
         actions: dict[str, Any] = {
-            "leave": lambda: world.leave(stay),
-            "mute": lambda: world.mute([stay]),
-            "unmute": lambda: world.mute([stay], muted=False),
-            "hold": lambda: world.hold([stay]),
-            "unhold": lambda: world.hold([stay], held=False),
-            "whisper": lambda: world.change_role(stay, "whisper", others[:1]),
-            "barge": lambda: world.change_role(stay, "barge", ()),
+            "leave": lambda: world.participation.leave(stay),
+            "mute": lambda: world.participation.mute([stay]),
+            "unmute": lambda: world.participation.mute([stay], muted=False),
+            "hold": lambda: world.participation.hold([stay]),
+            "unhold": lambda: world.participation.hold([stay], held=False),
+            "whisper": lambda: world.participation.change_role(stay, "whisper", others[:1]),
+            "barge": lambda: world.participation.change_role(stay, "barge", ()),
         }
         actions[action]()
 
     @precondition(lambda self: self.legs("answered"))
     @rule(n=NUMBER, held=st.booleans())
     def a_phone_holds_or_resumes(self, n: int, held: bool) -> None:
-        self.simulator.world.far_end_holds(pick(self.legs("answered"), n), held=held)
+        self.simulator.world.legs.far_end_holds(pick(self.legs("answered"), n), held=held)
 
     @precondition(lambda self: self.legs("answered") or self.legs("initiated"))
     @rule(n=NUMBER)
@@ -130,7 +130,7 @@ class World(RuleBasedStateMachine):
     @precondition(lambda self: self.conferences())
     @rule(n=NUMBER)
     def a_conference_is_ended(self, n: int) -> None:
-        self.simulator.world.end_by_command(pick(self.conferences(), n))
+        self.simulator.world.conferences.end_by_command(pick(self.conferences(), n))
 
     @rule(seconds=st.sampled_from([0.2, 4, 31, 700]))
     def time_passes(self, seconds: float) -> None:
@@ -180,11 +180,11 @@ class World(RuleBasedStateMachine):
     def read_back_and_compare(self) -> None:
         self.time_passes(10)
         read_everything_back()
-        for conference in self.simulator.world.conferences.values():
+        for conference in self.simulator.state.conferences.values():
             row = Conference.objects.filter(conference_id=conference.id).first()
             if row is not None or conference.is_active:
                 assert (row.state, ours(conference.id)) == (conference.status, theirs(conference))
-        up = {leg.call_control_id: leg.state != "ended" for leg in self.simulator.world.legs.values()}
+        up = {leg.call_control_id: leg.state != "ended" for leg in self.simulator.state.legs.values()}
         known = {leg.call_control_id: leg.state != "ended" for leg in Leg.objects.all()}
         assert known == {leg: up[leg] for leg in known}
 

@@ -16,7 +16,7 @@ CALLER_ID = "+14155550100"
 def call_out(story: Story, shown: str | None):
     """Ana calls a customer from her browser; the center takes both into a conference."""
     leg = story.simulator.dial_out(ANA, CUSTOMER, shown=shown)
-    world = story.simulator.world.create_conference(leg, "Out 1")
+    world = story.simulator.world.conferences.create(leg, "Out 1")
     called = story.simulator.dial(CUSTOMER)
     story.simulator.join(world, called)
     story.pass_time()
@@ -66,8 +66,8 @@ def test_a_supervisors_parked_leg_is_her_own(story: Story, marta):
 
 def test_a_stranger_who_shows_her_address_is_nobody(story: Story, directory):
     leg = story.simulator.incoming_call(ANA, "+14155550101")
-    story.simulator.world.answer(leg)
-    story.simulator.world.create_conference(leg, "In 1")
+    story.simulator.world.legs.answer(leg)
+    story.simulator.world.conferences.create(leg, "In 1")
     story.pass_time()
     assert Leg.objects.get().kind == "customer"
 

@@ -79,22 +79,22 @@ def sdk(sim, monkeypatch):
 def everything(sim, conference):
     """A history in which every event occurs at least once."""
     world, ana, luis = sim.world, conference.leg(ANA), conference.leg(LUIS)
-    world.floor(ana.participant)
+    world.participation.floor(ana.participant)
     sim.far_end_holds(ana)
     sim.far_end_resumes(ana)
     for participants in ((), (ana.participant,)):
-        world.play(conference, {"media_url": "http://media.example/a.wav"}, participants)
-        world.speak(conference, "Hello", participants)
-    world.start_recording(conference, "wav", "dual")
-    world.stop_recording(conference)
+        world.media.play(conference, {"media_url": "http://media.example/a.wav"}, participants)
+        world.media.speak(conference, "Hello", participants)
+    world.media.start_recording(conference, "wav", "dual")
+    world.media.stop_recording(conference)
     sim.advance(10)
     for leg in (ana, luis, *(stay.leg for stay in conference.participants if stay.leg not in (ana, luis))):
         sim.far_end_hangs_up(leg)
-    world.bridge(sim.dial(ANA), sim.dial(LUIS))
+    world.legs.bridge(sim.dial(ANA), sim.dial(LUIS))
     sim.phones.set(SCREENED, "screener_then_voicemail")
     for detection in ("premium_ios_call_screening_detection", "detect_beep"):
-        world.dial(sim.app, CALLER_ID, SCREENED, DialOptions(detection=detection))
-    world.gather(Gather(sim.dial(ANA), "Press 1.", "1"))
+        world.legs.dial(sim.app, CALLER_ID, SCREENED, DialOptions(detection=detection))
+    world.answering.gather(Gather(sim.dial(ANA), "Press 1.", "1"))
     sim.advance(30)
     sim.pump()
     return conference
@@ -118,7 +118,7 @@ def test_judge_notices_a_misspelt_key_and_a_wrong_value(everything, receiver):
 
 
 def test_reason_after_end_is_outside_the_packages_enum_as_documented(sim, receiver, conference):
-    sim.world.end_by_command(conference)
+    sim.world.conferences.end_by_command(conference)
     sim.pump()
     with pytest.raises(ValidationError, match=r"data\.payload\.reason"):
         misread(receiver.bodies[-1])
@@ -169,7 +169,7 @@ def test_package_lists_and_retrieves_participants(sdk, conference):
 
 def test_package_creates_a_conference(sim, sdk):
     made = sdk.conferences.create(call_control_id=sim.dial(ANA).call_control_id, name="Room 9", max_participants=5)
-    assert (made.data.id in sim.world.conferences, unknown_keys(made)) == (True, set())
+    assert (made.data.id in sim.state.conferences, unknown_keys(made)) == (True, set())
 
 
 def test_package_joins_with_every_parameter(sim, sdk, conference):
@@ -226,7 +226,7 @@ def test_package_dials_into_a_conference_and_hangs_up(sim, sdk, conference):
         connection_id=sim.app.connection_id, from_="+14155550100", to="+14155550191", timeout_secs=20,
         conference_config={"id": conference.id, "supervisor_role": "monitor", "early_media": False},
     )  # fmt: skip
-    leg = sim.world.legs[made.data.call_control_id]
+    leg = sim.state.legs[made.data.call_control_id]
     sim.far_end_answers(leg)
     role = leg.participant.role
     alive = sdk.calls.retrieve_status(leg.call_control_id)
@@ -245,14 +245,14 @@ def test_package_answers_bridges_and_switches_roles(sim, sdk):
         supervise_call_control_id=agent.call_control_id, supervisor_role="monitor",
     )  # fmt: skip
     sdk.calls.actions.switch_supervisor_role(made.data.call_control_id, role="whisper")
-    supervisor = sim.world.legs[made.data.call_control_id]
+    supervisor = sim.state.legs[made.data.call_control_id]
     assert (caller.bridged_with, supervisor.supervises, supervisor.supervisor_role) == (agent, agent, "whisper")
 
 
 def test_active_calls_read_as_their_class_though_the_package_cannot_page_them(sim, sdk, conference):
     items = sdk.get(f"/connections/{sim.app.connection_id}/active_calls", cast_to=httpx.Response).json()["data"]
     found = [types.ConnectionListActiveCallsResponse.model_validate(item) for item in items]
-    assert ([each.call_control_id for each in found], unknown_keys(found)) == (list(sim.world.legs), set())
+    assert ([each.call_control_id for each in found], unknown_keys(found)) == (list(sim.state.legs), set())
 
 
 def test_package_makes_a_credential_and_its_token(sim, sdk):

@@ -11,7 +11,7 @@ IOS, PREMIUM = "premium_ios_call_screening_detection", "premium"
 
 def call(sim, outcome, detection=None):
     sim.phones.set(PHONE, outcome, after=1)
-    leg = sim.world.dial(sim.app, FROM, PHONE, DialOptions(detection=detection))
+    leg = sim.world.legs.dial(sim.app, FROM, PHONE, DialOptions(detection=detection))
     sim.advance(1.5)
     assert leg.state == "answered"
     return leg
@@ -91,7 +91,7 @@ def test_detection_of_a_leg_that_ended_tells_nothing(sim):
 )
 def test_who_is_asked_for_a_key_presses_it_or_not(sim, outcome, status, keys):
     leg = call(sim, outcome)
-    sim.world.gather(Gather(leg, "Press 1 to join the call.", "1", 6000, 2))
+    sim.world.answering.gather(Gather(leg, "Press 1 to join the call.", "1", 6000, 2))
     sim.advance(90)
     assert told(sim) == [f"call.gather.ended {status}"]
     assert "".join(one.payload["digit"] for one in sim.events if one.type == "call.dtmf.received") == keys
@@ -104,7 +104,7 @@ def test_every_answerer_is_a_phone_that_is_answered(sim):
 
 def test_hanging_up_ends_the_waiting_for_a_key(sim):
     leg = call(sim, "no_key")
-    sim.world.gather(Gather(leg, "Press 1.", "1"))
+    sim.world.answering.gather(Gather(leg, "Press 1.", "1"))
     sim.far_end_hangs_up(leg)
     sim.advance(300)
     assert told(sim) == ["call.gather.ended call_hangup"]
@@ -113,7 +113,7 @@ def test_hanging_up_ends_the_waiting_for_a_key(sim):
 def test_a_second_asking_cancels_the_first(sim):
     leg = call(sim, "no_key")
     for _ in range(2):
-        sim.world.gather(Gather(leg, "Press 1.", "1", 6000, 1))
+        sim.world.answering.gather(Gather(leg, "Press 1.", "1", 6000, 1))
     sim.advance(60)
     assert told(sim) == ["call.gather.ended cancelled", "call.gather.ended timeout"]
 
@@ -165,7 +165,7 @@ def test_a_detection_that_there_is_not_is_refused(sim, api):
 
 def test_a_key_is_pressed_from_behind(sim, api):
     leg = call(sim, "no_key")
-    sim.world.gather(Gather(leg, "Press 1.", "1"))
+    sim.world.answering.gather(Gather(leg, "Press 1.", "1"))
     response = api.post(f"http://provider.test/test/legs/{leg.call_control_id}/presses", json={"digit": "1"})
     assert response.status_code == 200
     assert told(sim) == ["call.gather.ended valid"]

@@ -32,7 +32,7 @@ def test_hearing_is_the_oracles(sim, backstage, conference):
 
 def test_hearing_on_a_bridged_call_is_the_oracles(sim, backstage):
     agent, caller = (sim.dial(address) for address in ("sip:ana.ruiz@agents.example", "+14155550171"))
-    sim.world.bridge(agent, caller)
+    sim.world.legs.bridge(agent, caller)
     heard = backstage.get(f"/legs/{agent.call_control_id}/hearing").json()
     assert heard == {
         agent.call_control_id: [caller.call_control_id],

@@ -159,7 +159,7 @@ def test_full_conference_is_refused_with_its_limit(sim, api):
 @pytest.mark.parametrize("action", ["join", "leave", "update", "mute", "unmute", "hold", "end", "stop", "record_stop"])
 def test_completed_conference_takes_no_command(sim, api, conference, action):
     leg = sim.dial("+14155550191")
-    sim.world.end_by_command(conference)
+    sim.world.conferences.end_by_command(conference)
     body = {"call_control_id": leg.call_control_id, "supervisor_role": "monitor"}
     response = api.post(f"/conferences/{conference.id}/actions/{action}", json=body)
     assert seen(response) == (422, "90019", {})
@@ -189,7 +189,7 @@ def test_name_in_use_cannot_be_created_again(sim, api, conference):
 
 
 def test_name_of_a_completed_conference_is_free_again(sim, api, conference):
-    sim.world.end_by_command(conference)
+    sim.world.conferences.end_by_command(conference)
     leg = sim.dial("+14155550191")
     response = api.post("/conferences", json={"call_control_id": leg.call_control_id, "name": conference.name})
     assert response.json()["data"]["id"] != conference.id

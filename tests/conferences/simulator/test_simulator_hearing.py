@@ -12,7 +12,7 @@ EVERYBODY = {CUSTOMER, ANA, LUIS}
 
 def table(sim, conference):
     """The hearing matrix by the people's addresses."""
-    legs = sim.world.legs
+    legs = sim.state.legs
     return {
         legs[listener].far_end: {legs[speaker].far_end for speaker in speakers}
         for listener, speakers in sim.heard_by(conference).items()
@@ -77,19 +77,19 @@ def test_whisper_does_not_reach_the_same_person_on_a_new_leg(sim, conference):
 
 
 def test_muted_person_hears_but_is_not_heard(sim, conference):
-    sim.world.mute([conference.leg(ANA).participant])
+    sim.world.participation.mute([conference.leg(ANA).participant])
     heard = table(sim, conference)
     assert (heard[ANA], heard[CUSTOMER]) == ({CUSTOMER, LUIS}, {LUIS})
 
 
 def test_muted_whisperer_reaches_nobody(sim, conference):
     leg = supervise(sim, conference, "whisper", (ANA,))
-    sim.world.mute([leg.participant])
+    sim.world.participation.mute([leg.participant])
     assert table(sim, conference)[ANA] == {CUSTOMER, LUIS}
 
 
 def test_person_on_hold_neither_hears_nor_is_heard(sim, conference):
-    sim.world.hold([conference.leg(CUSTOMER).participant])
+    sim.world.participation.hold([conference.leg(CUSTOMER).participant])
     assert table(sim, conference) == {CUSTOMER: set(), ANA: {LUIS}, LUIS: {ANA}}
 
 
@@ -102,10 +102,10 @@ def test_nobody_hears_anybody_before_the_start(sim, api):
     leg = sim.dial(ANA)
     body = {"call_control_id": leg.call_control_id, "name": "Later", "start_conference_on_create": False}
     made = api.post("/conferences", json=body).json()["data"]
-    conference = sim.world.conferences[made["id"]]
+    conference = sim.state.conferences[made["id"]]
     sim.join(conference, sim.dial(LUIS))
     before = table(sim, conference)
-    sim.world.start(conference)
+    sim.world.participation.start(conference)
     assert (before, table(sim, conference)) == ({ANA: set(), LUIS: set()}, {ANA: {LUIS}, LUIS: {ANA}})
 
 
@@ -116,7 +116,7 @@ def test_leg_that_still_rings_neither_hears_nor_is_heard(sim, conference):
 
 
 def test_completed_conference_has_no_hearing(sim, conference):
-    sim.world.end_by_command(conference)
+    sim.world.conferences.end_by_command(conference)
     assert table(sim, conference) == {}
 
 
@@ -134,12 +134,12 @@ def test_switching_from_barge_to_monitor_silences(sim, api, conference):
 )
 def test_supervised_bridged_call_follows_the_role(sim, api, role, agent_hears, caller_hears):
     agent, caller = sim.dial(ANA), sim.dial(CUSTOMER)
-    sim.world.bridge(agent, caller)
+    sim.world.legs.bridge(agent, caller)
     body = {"connection_id": sim.app.connection_id, "from": "+14155550100", "to": SUPERVISOR}
     config = {"supervise_call_control_id": agent.call_control_id, "supervisor_role": role}
     supervisor = api.post("/calls", json={**body, **config}).json()["data"]["call_control_id"]
     sim.advance(2)
-    heard = heard_on_call(sim.world, agent)
+    heard = heard_on_call(sim.state, agent)
     assert (supervisor in heard[agent.call_control_id], supervisor in heard[caller.call_control_id]) == (
         agent_hears,
         caller_hears,
@@ -148,10 +148,10 @@ def test_supervised_bridged_call_follows_the_role(sim, api, role, agent_hears, c
 
 def test_role_on_a_bridged_call_can_be_switched(sim, api):
     agent, caller = sim.dial(ANA), sim.dial(CUSTOMER)
-    sim.world.bridge(agent, caller)
+    sim.world.legs.bridge(agent, caller)
     body = {"connection_id": sim.app.connection_id, "from": "+14155550100", "to": SUPERVISOR}
     config = {"supervise_call_control_id": agent.call_control_id, "supervisor_role": "monitor"}
     supervisor = api.post("/calls", json={**body, **config}).json()["data"]["call_control_id"]
     sim.advance(2)
     api.post(f"/calls/{supervisor}/actions/switch_supervisor_role", json={"role": "barge"})
-    assert supervisor in heard_on_call(sim.world, agent)[caller.call_control_id]
+    assert supervisor in heard_on_call(sim.state, agent)[caller.call_control_id]

@@ -66,7 +66,7 @@ def test_name_filter_is_exact_and_case_sensitive(api, five):
 
 
 def test_status_filter_tells_live_from_completed(sim, api, five):
-    sim.world.end_by_command(five[0])
+    sim.world.conferences.end_by_command(five[0])
     completed = api.get("/conferences", params={"filter[status]": "completed"}).json()["data"]
     assert len(names(api.get("/conferences", params={"filter[status]": "in_progress"}))) == 4
     assert [(item["name"], item["end_reason"]) for item in completed] == [("Support 0", "ended_via_api")]
@@ -133,11 +133,11 @@ CUSTOMER, SUPERVISOR = "+14155550171", "+14155550191"
 )
 def test_participants_are_filtered(sim, api, conference, query, far_ends):
     ana, luis = conference.leg(ANA), conference.leg(LUIS)
-    sim.world.mute([ana.participant])
-    sim.world.hold([luis.participant])
+    sim.world.participation.mute([ana.participant])
+    sim.world.participation.hold([luis.participant])
     sim.join(conference, sim.dial(SUPERVISOR), role="whisper", whisper_to=(ana.call_control_id,))
     found = api.get(f"/conferences/{conference.id}/participants?{query}").json()["data"]
-    assert [sim.world.legs[item["call_control_id"]].far_end for item in found] == far_ends
+    assert [sim.state.legs[item["call_control_id"]].far_end for item in found] == far_ends
 
 
 def test_participant_filter_that_is_no_boolean_is_refused(api, conference):
@@ -152,7 +152,7 @@ def test_participants_are_paged(api, conference):
 
 
 def test_nobody_is_in_a_completed_conference(sim, api, conference):
-    sim.world.end_by_command(conference)
+    sim.world.conferences.end_by_command(conference)
     assert api.get(f"/conferences/{conference.id}/participants").json()["data"] == []
 
 
@@ -180,7 +180,7 @@ def test_active_calls_follow_cursors_to_the_end(sim, api, conference):
         pages, cursor = pages + 1, body["meta"]["cursors"]["after"]
         if cursor is None:
             break
-    assert (pages, seen, body["meta"]["total_items"]) == (2, list(sim.world.legs), 3)
+    assert (pages, seen, body["meta"]["total_items"]) == (2, list(sim.state.legs), 3)
 
 
 def test_active_calls_can_be_followed_back(sim, api, conference):

@@ -18,7 +18,7 @@ def play(name, seed=3, minutes=0.0, **options):
 
 
 def live_conferences(sim):
-    return [each for each in sim.world.conferences.values() if each.is_active]
+    return [each for each in sim.state.conferences.values() if each.is_active]
 
 
 def test_the_stories_are_these():
@@ -42,7 +42,7 @@ def test_every_agent_is_on_one_call_at_most(name):
     most = Counter()
     for _ in range(60):
         sim.advance(10)
-        legs = [leg for leg in sim.world.legs.values() if leg.direction == "outgoing" and leg.state != "ended"]
+        legs = [leg for leg in sim.state.legs.values() if leg.direction == "outgoing" and leg.state != "ended"]
         most |= Counter(leg.to for leg in legs)
     assert max(most.values()) == 1
 
@@ -64,13 +64,13 @@ def test_some_calls_are_held_muted_consulted_and_taken_over():
         stays = [each for conference in live_conferences(sim) for each in conference.participants]
         seen |= {"held" for each in stays if each.held} | {"muted" for each in stays if each.muted}
         seen |= {"consulted" for conference in live_conferences(sim) if len(conference.participants) == 3}
-    agents = [Counter(s.leg.direction for s in c.stays)["outgoing"] for c in sim.world.conferences.values()]
+    agents = [Counter(s.leg.direction for s in c.stays)["outgoing"] for c in sim.state.conferences.values()]
     assert (seen, max(agents) >= 2) == ({"held", "muted", "consulted"}, True)
 
 
 def test_calls_last_minutes_and_everybody_goes_home():
     sim = play("calm-morning", minutes=60)
-    over = [each for each in sim.world.conferences.values() if not each.is_active]
+    over = [each for each in sim.state.conferences.values() if not each.is_active]
     seconds = sorted((each.updated_at - each.created_at).total_seconds() for each in over)
     assert 60 <= seconds[len(seconds) // 2] <= 360
     assert [leg for each in over for stay in each.stays if (leg := stay.leg).state != "ended"] == []
@@ -81,14 +81,14 @@ def test_calls_are_named_for_their_team_and_ring_its_agents():
     teams = {each.address: each.team for each in sample_people.AGENTS}
     first_agents = {
         (each.name.split()[0], teams[each.stays[1].leg.to])
-        for each in sim.world.conferences.values()
+        for each in sim.state.conferences.values()
         if len(each.stays) > 1
     }
     assert first_agents == {(team, team) for team in sample_people.TEAMS}
 
 
 def test_higher_rate_brings_more_calls():
-    counts = [len(play("calm-morning", minutes=10, calls_per_minute=rate).world.conferences) for rate in (2, 12)]
+    counts = [len(play("calm-morning", minutes=10, calls_per_minute=rate).state.conferences) for rate in (2, 12)]
     assert counts[1] > counts[0] * 2
 
 
@@ -96,7 +96,7 @@ def test_single_call_stays_up_with_two_agents_and_the_customer():
     sim = play("single-call", minutes=120)
     conference = live_conferences(sim)[0]
     far_ends = [stay.leg.far_end for stay in conference.participants]
-    assert (len(sim.world.conferences), far_ends) == (
+    assert (len(sim.state.conferences), far_ends) == (
         1,
         [sample_people.CUSTOMERS[0], sample_people.AGENTS[0].address, sample_people.AGENTS[1].address],
     )
@@ -105,7 +105,7 @@ def test_single_call_stays_up_with_two_agents_and_the_customer():
 def test_conference_ended_by_somebody_else_does_not_stop_the_day():
     sim = play("calm-morning", minutes=1)
     for conference in live_conferences(sim):
-        sim.world.end_by_command(conference)
+        sim.world.conferences.end_by_command(conference)
     sim.advance(300)
     assert len(live_conferences(sim)) > 3
 
@@ -128,7 +128,7 @@ def test_unknown_story_is_a_mistake():
 
 def test_live_starts_a_server_with_its_story_under_way():
     with live(port=0, scenario="single-call", webhook_url="http://127.0.0.1:9/") as server:
-        assert len(server.desk.world.legs) >= 1
+        assert len(server.desk.state.legs) >= 1
 
 
 def test_live_refuses_an_unknown_story():
@@ -137,12 +137,12 @@ def test_live_refuses_an_unknown_story():
 
 
 def test_long_past_is_forgotten(sim, conference):
-    sim.world.end_by_command(conference)
+    sim.world.conferences.end_by_command(conference)
     sim.advance(100)
-    sim.world.forget(101)
-    kept = len(sim.world.legs), len(sim.world.conferences)
-    sim.world.forget(99)
-    assert (kept, len(sim.world.legs), len(sim.world.conferences)) == ((3, 1), 0, 0)
+    sim.state.forget(101)
+    kept = len(sim.state.legs), len(sim.state.conferences)
+    sim.state.forget(99)
+    assert (kept, len(sim.state.legs), len(sim.state.conferences)) == ((3, 1), 0, 0)
 
 
 def test_every_number_of_the_cast_can_be_dialled_and_belongs_to_one_person():

@@ -168,7 +168,7 @@ def test_agenda_is_kept_in_real_time(receiver):
     sim = Simulator(post=receiver, clock=system_clock)
     sim.phones.set("+14155550199", "answers", after=0.01)
     answered = threading.Event()
-    sim.world.listeners.append(lambda event: answered.set() if event.type == "call.answered" else None)
+    sim.state.listeners.append(lambda event: answered.set() if event.type == "call.answered" else None)
     with sim.serve():
         sim.dial("+14155550199", answered=False)
         assert answered.wait(5) is True

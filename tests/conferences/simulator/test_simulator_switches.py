@@ -196,7 +196,7 @@ def test_leg_dialled_into_a_conference_that_ended_is_parked_or_hung_up(sim, api,
     sim.switches.failed_dial_join = outcome
     body = {"connection_id": sim.app.connection_id, "from": "+14155550100", "to": "+14155550191"}
     api.post("/calls", json={**body, "conference_config": {"id": conference.id, "early_media": False}})
-    sim.world.end_by_command(conference)
+    sim.world.conferences.end_by_command(conference)
     sim.advance(2)
     assert sim.legs_to("+14155550191")[0].state == state
 

@@ -132,7 +132,7 @@ def test_dial_into_a_conference_joins_at_once_with_early_media_or_else_on_answer
     config = {"id": conference.id, "supervisor_role": "monitor", "early_media": early}
     body = {"connection_id": sim.app.connection_id, "from": "+14155550100", "to": "+14155550191"}
     dialled = api.post("/calls", json={**body, "conference_config": config}).json()["data"]
-    leg = sim.world.legs[dialled["call_control_id"]]
+    leg = sim.state.legs[dialled["call_control_id"]]
     joined_before_answer = leg.participant is not None
     sim.advance(2)
     assert (joined_before_answer, leg.participant.role) == (early, "monitor")
@@ -218,7 +218,7 @@ def test_leg_that_ends_the_conference_on_exit_takes_the_others_down(sim, confere
     host = sim.dial("+14155550190")
     sim.join(conference, host, end_on_exit=True)
     told()
-    sim.world.leave(host.participant)
+    sim.world.participation.leave(host.participant)
     assert sorted(told()) == sorted(
         ["conference.participant.left"] * 4 + ["call.hangup"] * 3 + ["conference.ended"],
     )

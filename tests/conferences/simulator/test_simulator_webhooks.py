@@ -51,8 +51,8 @@ IN_PAYLOAD = ("conference.created", "conference.floor.changed", "conference.ende
 
 def a_whole_call(sim):
     conference = sim.conference_with([ANA])
-    sim.world.floor(conference.leg(ANA).participant)
-    sim.world.end_by_command(conference)
+    sim.world.participation.floor(conference.leg(ANA).participant)
+    sim.world.conferences.end_by_command(conference)
 
 
 def test_time_is_where_the_schemas_have_it(sim):
@@ -65,8 +65,8 @@ def test_time_is_where_the_schemas_have_it(sim):
 
 
 def test_recording_saved_has_no_time_at_all(sim, conference):
-    sim.world.start_recording(conference, "mp3", "single")
-    sim.world.stop_recording(conference)
+    sim.world.media.start_recording(conference, "mp3", "single")
+    sim.world.media.stop_recording(conference)
     data = sim.events[-1].data
     assert ("occurred_at" in data, "occurred_at" in data["payload"]) == (False, False)
 
@@ -75,7 +75,7 @@ def test_no_webhook_tells_name_role_mute_hold_or_participant(sim, api, conferenc
     supervisor = sim.dial("+14155550191")
     ana = conference.leg(ANA)
     sim.join(conference, supervisor, role="whisper", whisper_to=(ana.call_control_id,), mute=True, hold=True)
-    sim.world.end_by_command(conference)
+    sim.world.conferences.end_by_command(conference)
     keys = {key for event in sim.events for key in event.payload}
     assert keys & {"name", "conference_name", "role", "supervisor_role", "muted", "on_hold", "participant_id",
                    "whisper_call_control_ids"} == set()  # fmt: skip

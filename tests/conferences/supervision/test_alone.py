@@ -145,7 +145,7 @@ def test_a_provider_that_cannot_be_asked_leaves_her_in(story: Story, marta):
 def test_a_call_that_ends_meanwhile_has_ended(story: Story, marta):
     call = Call(story, marta)
     call.empties()
-    story.simulator.world.end_by_command(call.world)
+    story.simulator.world.conferences.end_by_command(call.world)
     call.passes(5)
     assert call.mine.problem == "call_ended"
 

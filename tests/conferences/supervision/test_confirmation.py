@@ -19,7 +19,7 @@ def change(story, mine, role, *to):
 
 
 def world_leg(story, mine):
-    return story.simulator.world.legs[mine.call_control_id]
+    return story.simulator.state.legs[mine.call_control_id]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_whisper_changed_elsewhere_is_sent_again_after_five_seconds(story: Sto
     story.simulator.faults.add("unavailable", method="GET", path="/participants", times=None)
     change(story, mine, "whisper", ANA)
     participant = world_leg(story, mine).participant
-    story.simulator.world.change_role(participant, "whisper", (story.leg(LUIS).call_control_id,))
+    story.simulator.world.participation.change_role(participant, "whisper", (story.leg(LUIS).call_control_id,))
     story.simulator.faults.clear()
     for _ in range(4):
         story.pass_time(2)

@@ -19,7 +19,7 @@ FALSE = ("taken out", "phone hung up", "was ended", "call has ended")
 
 
 def by_api(story: Story, world, leg) -> None:
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
 
 
 def by_its_host(story: Story, world, leg) -> None:
@@ -31,13 +31,13 @@ def by_soft_host(story: Story, world, leg) -> None:
 
 
 def by_the_time_limit(story: Story, world, leg) -> None:
-    story.simulator.world.complete(world, "time_exceeded", hang_up=True)
+    story.simulator.world.conferences.complete(world, "time_exceeded", hang_up=True)
 
 
 def by_all_at_once(story: Story, world, leg) -> None:
     """The center's application hangs up one after the other, hers first."""
     for one in (leg, *(stay.leg for stay in list(world.participants) if stay.leg is not leg)):
-        story.simulator.world.hang_up(one)
+        story.simulator.world.legs.hang_up(one)
 
 
 def by_herself(story: Story, world, leg) -> None:
@@ -45,7 +45,7 @@ def by_herself(story: Story, world, leg) -> None:
 
 
 def by_removal(story: Story, world, leg) -> None:
-    story.simulator.world.leave(leg.participant)
+    story.simulator.world.participation.leave(leg.participant)
 
 
 WAYS = {
@@ -66,7 +66,7 @@ class End:
         self.story, self.user = story, user
         self.world, conference = story.call(ANA, LUIS)
         self.mine = story.supervise(user, conference)
-        self.leg = story.simulator.world.legs[self.mine.call_control_id]
+        self.leg = story.simulator.state.legs[self.mine.call_control_id]
         story.leg(ANA).participant.end_on_exit = True
         story.leg(LUIS).participant.soft_end_on_exit = True
         self.said: list[str] = []
@@ -215,7 +215,7 @@ def test_left_and_the_call_has_ended_since(story, marta):
     world, conference = story.call(ANA)
     story.supervise(marta, conference)
     leave(story, marta)
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     story.pass_time()
     page = left_words(marta)
     assert "goes on without you" not in page

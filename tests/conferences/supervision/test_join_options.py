@@ -152,7 +152,7 @@ def test_a_plain_participant_is_recorded_as_such_and_heard_by_all(story: Story, 
     mine = Supervision.objects.get()
     assert (join_body(story)["supervisor_role"], mine.accepted_role) == ("none", "none")
     assert AuditEntry.objects.filter(action="join", role="none").count() == 2
-    heard = story.hear(world, story.simulator.world.legs[mine.call_control_id])
+    heard = story.hear(world, story.simulator.state.legs[mine.call_control_id])
     assert heard == {story.leg(ANA).call_control_id, story.leg(CUSTOMER).call_control_id}
 
 

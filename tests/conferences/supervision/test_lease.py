@@ -158,7 +158,7 @@ def test_a_late_answer_takes_nobody_back_in(story, mine, step, result):
 @pytest.mark.parametrize("done_late", [False, True])
 def test_a_late_change_of_mode_does_not_undo_the_quieter_one(story, mine, result, done_late):
     """It may even be carried out after it: then the one that is wanted is sent once more."""
-    world = next(iter(story.simulator.world.conferences.values()))
+    world = next(iter(story.simulator.state.conferences.values()))
     at_it(mine, Step.UPDATE, requested_role="whisper", requested_targets=[story.leg(ANA).call_control_id])
     old = Supervision.objects.get(pk=mine.pk)
     requests.change(mine, role="monitor", targets=[])
@@ -166,7 +166,7 @@ def test_a_late_change_of_mode_does_not_undo_the_quieter_one(story, mine, result
     leg = story.leg(DESK)
     assert story.hear(world, leg) == set()
     if done_late and result != REFUSED:
-        story.simulator.world.change_role(leg.participant, "whisper", (story.leg(ANA).call_control_id,))
+        story.simulator.world.participation.change_role(leg.participant, "whisper", (story.leg(ANA).call_control_id,))
     overtaking.hear_late(old, Step.UPDATE, answer(result))
     for _ in range(3):
         story.pass_time()

@@ -259,7 +259,7 @@ def test_she_cancels_while_she_is_asked(story, marta):
 def test_the_call_ends_while_she_is_asked(story, marta):
     story.simulator.phones.set(MOBILE, "late_key")
     watch = Watch(story, marta).begin().run(4)
-    story.simulator.world.complete(watch.world, "all_left", hang_up=True)
+    story.simulator.world.conferences.complete(watch.world, "all_left", hang_up=True)
     watch.run(20)
     assert (watch.mine.problem, watch.leg.state) == ("conference_over", "ended")
 
@@ -267,7 +267,7 @@ def test_the_call_ends_while_she_is_asked(story, marta):
 def test_a_machine_that_was_taken_for_a_person_is_hung_up_when_it_beeps(story, marta):
     watch = Watch(story, marta, check="detect").begin().run(12, until=lambda mine: mine.joined_at)
     leg = watch.leg
-    story.simulator.world._beeps(leg)
+    story.simulator.world.answering.beeps(leg)
     watch.run(5)
     assert (watch.mine.problem, leg.state) == ("machine_late", "ended")
     assert "It may have heard the call." in watch.panel
@@ -276,7 +276,7 @@ def test_a_machine_that_was_taken_for_a_person_is_hung_up_when_it_beeps(story, m
 def test_a_beep_does_not_take_out_who_pressed_the_key(story, marta):
     story.simulator.phones.set(MOBILE, "unclear")
     watch = Watch(story, marta, check="detect").begin().run(20, until=lambda mine: mine.joined_at)
-    story.simulator.world._beeps(watch.leg)
+    story.simulator.world.answering.beeps(watch.leg)
     watch.run(5)
     assert watch.mine.state == "joined"
 

@@ -20,7 +20,7 @@ def change(story: Story, mine, role: str, *to: str) -> None:
 
 
 def world_leg(story: Story, mine):
-    return story.simulator.world.legs[mine.call_control_id]
+    return story.simulator.state.legs[mine.call_control_id]
 
 
 def settle(story: Story, mine, seconds: int = 8) -> None:
@@ -147,7 +147,7 @@ def look(conference) -> None:
 
 def test_a_monitor_whom_somebody_else_unmutes_is_muted_again_at_once(story: Story, marta, monitored):
     world, conference, mine = monitored
-    story.simulator.world.mute([world_leg(story, mine).participant], muted=False)
+    story.simulator.world.participation.mute([world_leg(story, mine).participant], muted=False)
     heard = [len(story.hear(world, world_leg(story, mine)))]
     look(conference)
     said = panel(marta)
@@ -160,7 +160,7 @@ def test_a_monitor_whom_somebody_else_unmutes_is_muted_again_at_once(story: Stor
 def test_a_mute_that_is_in_no_list_is_not_sent_for_ever(story: Story, marta, monitored):
     _, conference, mine = monitored
     story.simulator.faults.add("answer", path="/actions/mute", status=200, body={"data": {"result": "ok"}}, times=None)
-    story.simulator.world.mute([world_leg(story, mine).participant], muted=False)
+    story.simulator.world.participation.mute([world_leg(story, mine).participant], muted=False)
     for _ in range(8):
         look(conference)
         story.pass_time(3)
@@ -175,7 +175,7 @@ def test_targets_that_somebody_else_changed_are_put_back(story: Story, marta):
     story.pass_time(5)
     story.wait(5)
     luis = story.leg(LUIS).call_control_id
-    story.simulator.world.change_role(world_leg(story, mine).participant, "whisper", (luis,))
+    story.simulator.world.participation.change_role(world_leg(story, mine).participant, "whisper", (luis,))
     look(conference)
     said = panel(marta)
     settle(story, mine)

@@ -57,7 +57,7 @@ class Whisper:
 
     def heard_by(self) -> set[str]:
         heard = self.story.hear(self.world, self.story.leg(DESK))
-        return {self.story.simulator.world.legs[one].far_end for one in heard}
+        return {self.story.simulator.state.legs[one].far_end for one in heard}
 
 
 def test_the_only_target_leaves_while_another_agent_stays(story: Story, marta):
@@ -97,7 +97,7 @@ def test_it_goes_when_its_moment_is_over(story: Story, marta, moment):
     elif moment == "the one comes back":
         told.comes(LUIS)
     else:
-        story.simulator.world.end_by_command(told.world)
+        story.simulator.world.conferences.end_by_command(told.world)
     told.settles(5)
     assert "left the call" not in fragments.panel(marta)
     assert offered(marta) == []

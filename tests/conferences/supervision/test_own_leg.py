@@ -52,7 +52,7 @@ def test_she_leaves_and_her_phone_stays_connected(story, marta, up, role):
 @pytest.mark.parametrize("ended", ["by the others", "by command"])
 def test_a_call_that_ends_does_not_take_her_phone_down_by_us(story, marta, up, ended):
     world, mine = join(story, marta)
-    story.simulator.world.complete(world, "all_left", hang_up=ended == "by command")
+    story.simulator.world.conferences.complete(world, "all_left", hang_up=ended == "by command")
     for _ in range(3):
         story.pass_time()
     mine.refresh_from_db()

@@ -87,7 +87,7 @@ def our_phone_hangs_up(drama: Drama) -> None:
 
 
 def the_conference_ends(drama: Drama) -> None:
-    drama.simulator.world.complete(drama.world, "ended_by_host", hang_up=False)
+    drama.simulator.world.conferences.complete(drama.world, "ended_by_host", hang_up=False)
 
 
 def just_before(drama: Drama, action: Action, happens: Callable[[Drama], None]) -> Callable[[], None]:
@@ -95,13 +95,13 @@ def just_before(drama: Drama, action: Action, happens: Callable[[Drama], None]) 
 
     def on_answer(event: Any) -> None:
         if event.type == "call.answered":
-            drama.simulator.world.after(0, lambda: happens(drama))
+            drama.simulator.state.after(0, lambda: happens(drama))
 
     def begin() -> None:
         late = {"events": r"call\.hangup|conference\..*", "delay_rate": 1.0, "delay_seconds": (3.0, 3.0)}
         drama.simulator.faults.webhooks.set(late)
         if action.name == "join":
-            drama.simulator.world.listeners.append(on_answer)
+            drama.simulator.state.listeners.append(on_answer)
         else:
             happens(drama)
 

@@ -61,7 +61,7 @@ def test_a_call_that_ends_while_the_phone_rings_hangs_the_phone_up(story: Story,
     mine = ask(marta, conference)
     advancing.advance(mine.pk)
     story.deliver()
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     for _ in range(4):
         story.pass_time()
     mine.refresh_from_db()
@@ -165,7 +165,7 @@ def test_switching_targets_resends_the_whole_list(story: Story, marta):
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
     requests.change(mine, role="whisper", targets=[story.leg(one).call_control_id for one in (ANA, LUIS)])
     advancing.advance(mine.pk)
-    leg = story.simulator.world.legs[mine.call_control_id]
+    leg = story.simulator.state.legs[mine.call_control_id]
     assert story.hear(world, leg) == {story.leg(ANA).call_control_id, story.leg(LUIS).call_control_id}
 
 
@@ -176,7 +176,7 @@ def test_a_target_that_leaves_is_dropped_and_the_rest_kept(story: Story, marta):
     story.simulator.far_end_hangs_up(story.leg(ANA))
     story.pass_time()
     mine.refresh_from_db()
-    leg = story.simulator.world.legs[mine.call_control_id]
+    leg = story.simulator.state.legs[mine.call_control_id]
     assert (mine.accepted_role, mine.notice) == ("whisper", "Ana Ruiz left the call. You still whisper to Luis Ortega.")
     assert story.hear(world, leg) == {story.leg(LUIS).call_control_id}
 
@@ -187,7 +187,7 @@ def test_the_last_target_leaving_makes_it_a_monitor_never_a_barge(story: Story, 
     story.simulator.far_end_hangs_up(story.leg(ANA))
     story.pass_time()
     mine.refresh_from_db()
-    leg = story.simulator.world.legs[mine.call_control_id]
+    leg = story.simulator.state.legs[mine.call_control_id]
     assert (mine.accepted_role, mine.accepted_targets) == ("monitor", [])
     assert story.hear(world, leg) == set()
 
@@ -201,13 +201,13 @@ def test_a_failed_step_to_a_quieter_mode_hangs_up_our_leg(story: Story, marta):
     story.pass_time()
     mine.refresh_from_db()
     assert (mine.state, mine.problem) == ("ended", "not_quieter")
-    assert story.simulator.world.legs[mine.call_control_id].state == "ended"
+    assert story.simulator.state.legs[mine.call_control_id].state == "ended"
 
 
 def test_a_supervisor_who_hangs_up_is_out_with_the_reason(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
-    story.simulator.far_end_hangs_up(story.simulator.world.legs[mine.call_control_id])
+    story.simulator.far_end_hangs_up(story.simulator.state.legs[mine.call_control_id])
     story.pass_time()
     mine.refresh_from_db()
     assert (mine.state, mine.problem) == ("ended", "hung_up")
@@ -219,10 +219,10 @@ def test_a_conference_that_ends_takes_our_leg_down(story: Story, marta):
     story.simulator.far_end_hangs_up(story.leg(CUSTOMER))
     story.simulator.far_end_hangs_up(story.leg(ANA))
     story.pass_time()
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     story.pass_time()
     mine.refresh_from_db()
-    assert (mine.state, story.simulator.world.legs[mine.call_control_id].state) == ("ended", "ended")
+    assert (mine.state, story.simulator.state.legs[mine.call_control_id].state) == ("ended", "ended")
 
 
 def test_a_permission_withdrawn_while_the_phone_rings_ends_it_unjoined(story: Story, marta):

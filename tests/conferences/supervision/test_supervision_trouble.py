@@ -22,7 +22,7 @@ def test_a_refused_louder_mode_leaves_the_one_in_force_and_says_why(story: Story
     mine.refresh_from_db()
     assert (mine.state, mine.requested_role, mine.accepted_role) == ("joined", "monitor", "monitor")
     assert mine.notice != ""
-    assert story.hear(world, story.simulator.world.legs[mine.call_control_id]) == set()
+    assert story.hear(world, story.simulator.state.legs[mine.call_control_id]) == set()
 
 
 def test_a_louder_mode_of_unknown_outcome_is_taken_back_for_certain(story: Story, marta):
@@ -33,7 +33,7 @@ def test_a_louder_mode_of_unknown_outcome_is_taken_back_for_certain(story: Story
     advancing.advance(mine.pk)
     mine.refresh_from_db()
     assert (mine.accepted_role, story.commands("/actions/update")[-1].body["supervisor_role"]) == ("monitor", "monitor")
-    assert story.hear(world, story.simulator.world.legs[mine.call_control_id]) == set()
+    assert story.hear(world, story.simulator.state.legs[mine.call_control_id]) == set()
 
 
 def test_a_quieter_mode_of_unknown_outcome_hangs_up_our_leg(story: Story, marta):
@@ -153,7 +153,7 @@ def test_a_phone_that_rings_after_its_dial_was_given_up_is_hung_up(story: Story,
 def test_a_call_that_only_shows_my_number_is_not_offered_as_my_leg(story: Story, marta):
     story.call(ANA)
     spoofed = story.simulator.incoming_call("+34600000091", "+14155550199")
-    story.simulator.world.answer(spoofed)
+    story.simulator.world.legs.answer(spoofed)
     mine = story.simulator.dial("+34600000091")
     story.pass_time()
     assert [leg.call_control_id for leg in requests.own_legs(marta)] == [mine.call_control_id]

@@ -85,7 +85,7 @@ def test_a_monitor_is_not_offered_to_be_unmuted(story: Story, marta):
 
 def test_others_on_hold_stay_there(story: Story, marta):
     call = Call(story, marta, "barge", hold=True)
-    story.simulator.world.hold([story.leg(CUSTOMER).participant])
+    story.simulator.world.participation.hold([story.leg(CUSTOMER).participant])
     call.lift("hold")
     assert story.leg(CUSTOMER).participant.held
 

@@ -43,7 +43,7 @@ def test_a_phone_that_is_not_answered_in_two_seconds_ends_as_that(story, marta):
 def test_a_leg_that_is_built_late_is_joined_whatever_is_remembered(story, marta, remembered, seconds, state):
     """A provider that remembers what it refused might answer a repeat with a 200 that does nothing."""
     world, conference = story.call(ANA)
-    switches = story.simulator.world.switches
+    switches = story.simulator.state.switches
     switches.refused_command_remembered, switches.building_seconds = remembered, seconds
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(provider, "sleep", story.wait)

@@ -89,7 +89,7 @@ def test_a_number_that_a_dialler_tried_is_not_asked_about(story: Story, director
 
 def test_how_often_when_and_in_which_calls(story: Story, directory: Directory):
     calls = [story.call(STRANGER, queue=OTHER_NUMBER, customer=f"+1415555017{n}")[1] for n in range(4)]
-    story.simulator.world.end_by_command(story.simulator.world.conferences[calls[0].conference_id])
+    story.simulator.world.conferences.end_by_command(story.simulator.state.conferences[calls[0].conference_id])
     story.pass_time()
     one = found()[OTHER_NUMBER]
     assert (one.times, one.live, one.in_conferences, len(one.conferences)) == (4, 3, 4, 3)
@@ -102,7 +102,7 @@ def test_yesterdays_are_not_asked_about_unless_they_are_up(story: Story, directo
     world, _ = story.call(STRANGER, queue=OTHER_NUMBER)
     tomorrow = today(story.now()) + timezone.timedelta(days=1)
     assert {one.address for one in seen_since(tomorrow)} == {STRANGER, OTHER_NUMBER}
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     story.pass_time()
     assert seen_since(tomorrow) == []
 

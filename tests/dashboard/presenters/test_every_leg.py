@@ -32,16 +32,16 @@ class Floor:
         self.story, self.simulator, self.world = story, story.simulator, story.simulator.world
 
     def up(self) -> list[Any]:
-        return [one for one in self.world.legs.values() if one.state != "ended"]
+        return [one for one in self.world.state.legs.values() if one.state != "ended"]
 
     def answered(self) -> list[Any]:
         return [one for one in self.up() if one.state == "answered"]
 
     def conferences(self) -> list[Any]:
-        return [one for one in self.world.conferences.values() if one.status == "in_progress"]
+        return [one for one in self.world.state.conferences.values() if one.status == "in_progress"]
 
     def caller(self, n: int) -> None:
-        self.world.answer(self.simulator.incoming_call(CUSTOMER, NUMBERS[n % 3]))
+        self.world.legs.answer(self.simulator.incoming_call(CUSTOMER, NUMBERS[n % 3]))
 
     def waiting_caller(self, n: int) -> None:
         self.simulator.incoming_call(CUSTOMER, NUMBERS[n % 3])
@@ -58,7 +58,7 @@ class Floor:
     def conference(self, n: int) -> None:
         free = [one for one in self.answered() if one.participant is None]
         if free:
-            self.world.create_conference(free[n % len(free)], f"Call {n}")
+            self.world.conferences.create(free[n % len(free)], f"Call {n}")
 
     def joins(self, n: int) -> None:
         legs, rooms = self.answered(), self.conferences()
@@ -68,7 +68,7 @@ class Floor:
     def leaves(self, n: int) -> None:
         inside = [one for one in self.answered() if one.participant is not None]
         if inside:
-            self.world.leave(inside[n % len(inside)].participant)
+            self.world.participation.leave(inside[n % len(inside)].participant)
 
     def hangs_up(self, n: int) -> None:
         if legs := self.up():

@@ -41,8 +41,8 @@ def of_no_number(story: Story) -> None:
 
 def of_no_agent_yet(story: Story) -> None:
     leg = story.simulator.incoming_call(CUSTOMER, OTHER_NUMBER)
-    story.simulator.world.answer(leg)
-    story.simulator.world.create_conference(leg, "Waiting")
+    story.simulator.world.legs.answer(leg)
+    story.simulator.world.conferences.create(leg, "Waiting")
 
 
 def of_an_agent_who_left_the_directory(story: Story) -> None:
@@ -52,7 +52,7 @@ def of_an_agent_who_left_the_directory(story: Story) -> None:
 
 def of_an_unknown_phone_of_ours(story: Story) -> None:
     leg = story.simulator.dial_out(STRANGER, CUSTOMER)
-    story.simulator.world.create_conference(leg, "Out 1")
+    story.simulator.world.conferences.create(leg, "Out 1")
 
 
 def of_a_stranger_who_shows_an_agents_number(story: Story) -> None:

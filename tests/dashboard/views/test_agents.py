@@ -49,7 +49,9 @@ def shown(user: User) -> str:
 def ring(story: Story, address: str, **options: Any) -> TheirLeg:
     story.simulator.phones.set(address, "rings_out")
     world = story.simulator.world
-    leg = world.dial(next(iter(world.apps.values())), SUPPORT_NUMBER, address, DialOptions(timeout_secs=600, **options))
+    leg = world.legs.dial(
+        next(iter(world.state.apps.values())), SUPPORT_NUMBER, address, DialOptions(timeout_secs=600, **options)
+    )
     story.deliver()
     return leg
 
@@ -109,11 +111,11 @@ def test_on_hold_by_her_own_phone_and_back(story: Story, marta: User):
 
 def test_on_hold_with_the_customer_on_hold(story: Story, marta: User):
     world, _ = story.call(ANA)
-    story.simulator.world.hold([world.leg(CUSTOMER).participant])
+    story.simulator.world.participation.hold([world.leg(CUSTOMER).participant])
     story.pass_time(8)
     read_everything_back()
     assert ana(marta).status == "On hold"
-    story.simulator.world.hold([world.leg(CUSTOMER).participant], held=False)
+    story.simulator.world.participation.hold([world.leg(CUSTOMER).participant], held=False)
     story.pass_time(8)
     read_everything_back()
     assert ana(marta).status == "Talking"
@@ -122,7 +124,7 @@ def test_on_hold_with_the_customer_on_hold(story: Story, marta: User):
 def test_muted_and_unmuted(story: Story, marta: User):
     world, _ = story.call(ANA)
     for muted, word in ((True, "Muted"), (False, "Talking")):
-        story.simulator.world.mute([world.leg(ANA).participant], muted=muted)
+        story.simulator.world.participation.mute([world.leg(ANA).participant], muted=muted)
         story.pass_time(8)
         read_everything_back()
         assert (ana(marta).status, ana(marta).legs[0].muted) == (word, muted)
@@ -186,14 +188,14 @@ def test_for_which_call_her_phone_rings(story: Story, marta: User):
     (leg,) = ana(marta).legs
     assert (leg.lead, leg.people, leg.calling.pk) == ("rings for", ("+1 415-555-0171",), call.pk)
     assert (leg.call, leg.reason) == (None, NOT_JOINABLE)
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     story.deliver()
     assert ana(marta).legs[0].calling is None
 
 
 def test_with_whom_she_is_connected_without_a_conference(story: Story, marta: User):
     caller = story.simulator.incoming_call(CUSTOMER, SUPPORT_NUMBER)
-    story.simulator.world.answer(caller)
+    story.simulator.world.legs.answer(caller)
     story.simulator.far_end_answers(ring(story, ANA, link_to=caller))
     story.deliver()
     (leg,) = ana(marta).legs
@@ -318,7 +320,7 @@ def test_a_change_of_the_call_for_which_her_phone_rings_is_told(story: Story, ma
     world, _ = story.call(LUIS)
     ring(story, ANA, link_to=world.leg(CUSTOMER))
     number = latest()
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     story.deliver()
     assert told(marta, number) == ["Ana Ruiz", "Luis Ortega"]
 
@@ -354,8 +356,8 @@ def board(user: User) -> str:
 
 def test_a_call_that_waits_says_whom_it_calls(story: Story, marta: User):
     caller = story.simulator.incoming_call(CUSTOMER, SUPPORT_NUMBER)
-    story.simulator.world.answer(caller)
-    story.simulator.world.create_conference(caller, "Waiting")
+    story.simulator.world.legs.answer(caller)
+    story.simulator.world.conferences.create(caller, "Waiting")
     story.deliver()
     assert "No agent Agents no agent" in board(marta)
     leg = ring(story, ANA, link_to=caller)

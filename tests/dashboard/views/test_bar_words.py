@@ -57,7 +57,7 @@ def test_while_her_phone_rings_nobody_hears_her_yet(story: Story, marta, call, c
 
 def test_who_is_on_hold_is_said_to_hear_later(story: Story, marta, call):
     story.simulator.phones.set(DESK, "rings_out")
-    story.simulator.world.hold([story.leg(CUSTOMER).participant])
+    story.simulator.world.participation.hold([story.leg(CUSTOMER).participant])
     story.pass_time(10)
     read(call)
     ask(marta, call, role="barge")

@@ -164,7 +164,7 @@ def test_a_call_that_her_agents_have_left_may_be_seen_and_not_joined(story: Stor
     story.call(ANA, queue="+14155550102")
     before = browser(marta).get("/").content.decode()
     Agent.objects.filter(pk=directory.ana.pk).update(team=directory.support)
-    story.simulator.join(next(iter(story.simulator.world.conferences.values())), story.simulator.dial("+14155550121"))
+    story.simulator.join(next(iter(story.simulator.state.conferences.values())), story.simulator.dial("+14155550121"))
     story.simulator.far_end_hangs_up(story.leg(ANA))
     story.pass_time()
     after = browser(marta).get("/").content.decode()

@@ -122,7 +122,7 @@ def test_a_leg_in_no_conference_is_shown_and_pushed(
     assert leg.call_control_id not in content(cleo, since)  # the board
     assert "555-01" not in page(watcher).partition('id="outside"')[2]
     since = feed.latest()
-    story.simulator.far_end_hangs_up(next(iter(story.simulator.world.legs.values())))
+    story.simulator.far_end_hangs_up(next(iter(story.simulator.state.legs.values())))
     story.deliver()
     assert leg.call_control_id not in content(cleo, since, PAGE)
     assert 'id="outside"' in content(cleo, since, PAGE).replace("\\", "")
@@ -148,9 +148,9 @@ def test_our_own_leg_is_not_among_them_while_it_rings(story: Story, marta: User)
 
 def bridge(story: Story, *, customer: str = CUSTOMER, agent: str = ANA) -> Any:
     caller = story.simulator.incoming_call(customer, OTHER)
-    story.simulator.world.answer(caller)
+    story.simulator.world.legs.answer(caller)
     leg = story.simulator.dial(agent)
-    story.simulator.world.bridge(caller, leg)
+    story.simulator.world.legs.bridge(caller, leg)
     story.pass_time()
     return caller, leg
 
@@ -190,7 +190,7 @@ def test_a_leg_that_went_from_a_bridge_into_a_conference_is_bridged_no_more(stor
         story.simulator.join(world, one)
     story.pass_time()
     assert legs.bridged_calls() == 0
-    story.simulator.world.leave(caller.participant)
+    story.simulator.world.participation.leave(caller.participant)
     story.pass_time()
     assert legs.bridged_calls() == 0
 

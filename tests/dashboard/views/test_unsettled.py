@@ -56,7 +56,7 @@ def test_a_change_that_was_made_though_its_repeat_was_refused_is_taken_back(stor
     requests.change(mine, role="barge", targets=[])
     advancing.advance(mine.pk)
     roles = [one.body["supervisor_role"] for one in story.commands("/actions/update")]
-    world = next(iter(story.simulator.world.conferences.values()))
+    world = next(iter(story.simulator.state.conferences.values()))
     assert (roles, world.leg(mine.address).participant.role) == (["barge", "barge", "monitor"], "monitor")
     assert "Nobody hears you." in page(marta)
 
@@ -68,7 +68,7 @@ def test_the_bar_tells_of_the_mode_that_is_in_force_not_of_a_later_wish(story: S
     for _ in range(3):
         story.pass_time()
     requests.change(mine, role="whisper", targets=[story.leg(ANA).call_control_id])
-    assert len(story.hear(next(iter(story.simulator.world.conferences.values())), story.leg(mine.address))) == 3
+    assert len(story.hear(next(iter(story.simulator.state.conferences.values())), story.leg(mine.address))) == 3
     bar = page(marta).partition("Joining as whisper")[2]
     assert ("You may be heard." in bar, "Only Ana Ruiz hears you" in bar) == (True, False)
 
@@ -95,7 +95,7 @@ def test_nobody_counts_as_a_listener_to_herself(story: Story, marta, call):
 
 def test_who_is_on_hold_is_still_whispered_to_but_not_said_to_hear(story: Story, marta, call):
     mine = story.supervise(marta, call, role="whisper", to=(ANA, LUIS))
-    story.simulator.world.hold([story.leg(LUIS).participant])
+    story.simulator.world.participation.hold([story.leg(LUIS).participant])
     story.simulator.far_end_hangs_up(story.leg(ANA))
     story.pass_time()
     mine.refresh_from_db()

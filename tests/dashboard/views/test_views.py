@@ -104,7 +104,7 @@ def test_a_target_that_left_while_the_form_was_open_is_refused_by_name(story: St
 
 def test_a_conference_that_ended_while_the_form_was_open_says_so(story: Story, marta):
     world, conference = story.call(ANA)
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     story.pass_time()
     page = post(marta, conference, form_for(marta)).content.decode()
     assert "This call has ended." in page
@@ -298,7 +298,7 @@ def test_the_policy_forbids_inline_script_and_style(marta):
 
 def test_an_ended_conference_has_a_page_that_offers_no_deed(story: Story, marta):
     world, conference = story.call(ANA)
-    story.simulator.world.end_by_command(world)
+    story.simulator.world.conferences.end_by_command(world)
     story.pass_time()
     page = browser(marta).get(f"/conferences/{conference.pk}/").content.decode()
     assert ("Ended" in page, "?role=" in page) == (True, False)
@@ -359,7 +359,7 @@ def test_the_bars_first_press_of_barge_asks_and_sends_nothing(story, marta):
     assert story.commands("/actions/update") == []
     browser(marta).post(address, pressed | {"guard": "confirmed"})
     story.pass_time()
-    assert len(story.hear(story.simulator.world.conferences[conference.conference_id], story.leg(mine.address))) == 2
+    assert len(story.hear(story.simulator.state.conferences[conference.conference_id], story.leg(mine.address))) == 2
 
 
 @pytest.mark.parametrize("role", ["monitor", "whisper"])
