@@ -78,7 +78,7 @@ def _settle_audit() -> None:
 
 def _with_unread_people(now: datetime) -> QuerySet[Conference]:
     """Conferences in which somebody's mute or hold is not known: no webhook tells, and who hears whom rests on it."""
-    present = Participant.objects.exclude(state=Participant.State.LEFT)
+    present = Participant.objects.present()
     unread = present.filter(Q(on_hold=None) | Q(muted=None), state=Participant.State.JOINED, joined_at__lt=now - UNREAD)
     stale = Q(polled_at=None) | Q(polled_at__lt=now - READ_AGAIN)
     return Conference.objects.live().filter(stale, pk__in=unread.values("conference"))[:50]

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from phonenumbers import SUPPORTED_REGIONS
 
 from conferences.provider import key_refused_at, public_keys
-from conferences.telnyx.rules import InvalidCommand
+from conferences.telnyx.rules import NUMBER, InvalidCommand
 from conferences.telnyx.speech import check_speech
 
 # They build or upgrade an installation, at times and places where no key belongs; to them errors are told as warnings.
@@ -28,7 +28,6 @@ SHORTEST_SECRET: Final = 50
 FEWEST_DIFFERENT: Final = 5
 _SAMPLE: Final = "django-insecure-"
 _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
-_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(?::[0-9]+)?")
 _ORIGIN_HINT: Final = "Write each as a browser sends it: https://earshot.example.com or http://127.0.0.1:8000."
 _NO_DIALLING: Final = "No supervisor's phone can be dialled; only one that is on a call to us already can join."
@@ -125,7 +124,7 @@ def check_dialling(**_: Any) -> list[CheckMessage]:
         found.append(
             checks.Warning(f"TELNYX_CONNECTION_ID: It is empty. {_NO_DIALLING}", hint=hint, id="conferences.W010")
         )
-    if not _E164.fullmatch(settings.TELNYX_CALLER_ID):
+    if not NUMBER.fullmatch(settings.TELNYX_CALLER_ID):
         what = "It is no number in E.164 form." if settings.TELNYX_CALLER_ID else "It is empty."
         hint = "Give one of your numbers at the provider with + and country code, without spaces: +34910000000."
         found.append(checks.Warning(f"TELNYX_CALLER_ID: {what} {_NO_DIALLING}", hint=hint, id="conferences.W011"))

@@ -53,6 +53,17 @@ def now() -> datetime:
     return timezone.now() - timedelta(seconds=ahead())
 
 
+def age_text(age: timedelta, *, most: int = 60) -> str:
+    """Return an age in its largest unit: 4 s, 12 min, 3 h; of the smaller ones fewer than `most` are told.
+
+    The pages' clock.js goes on counting it in the same words.
+    """
+    seconds = max(0, int(age.total_seconds()))
+    if seconds < most:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 60 * most else f"{seconds // 3600} h"
+
+
 class Moment:
     """A moment noted by our own clock and told by the provider's, as soon as an answer shows how far ours is off."""
 

@@ -97,9 +97,7 @@ def _party(stay: Participant, supervision: Supervision | None, conference: Confe
     is_in = stay.state == Participant.State.JOINED and leg.state == Leg.State.ANSWERED
     return Party(
         key=leg.call_control_id,
-        name=str(supervision.user.get_full_name() or supervision.user)
-        if supervision
-        else name_of(leg, numbers=numbers),
+        name=supervisor_name(supervision) if supervision else name_of(leg, numbers=numbers),
         kind=leg.kind,
         role=stay.role,
         targets=frozenset(stay.whisper_call_control_ids),

@@ -38,7 +38,7 @@ def reaching_live_calls() -> Iterator[None]:
             feed.bump(conference)
         changed = {row[0] for row in addresses ^ _addresses()}
         if changed:
-            recognise_again([leg for leg in Leg.objects.exclude(state=Leg.State.ENDED) if changed & _spelled(leg)])
+            recognise_again([leg for leg in Leg.objects.up() if changed & _spelled(leg)])
 
 
 def _addresses() -> _Rows:

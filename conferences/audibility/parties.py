@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-ROLES: Final = frozenset({"none", "monitor", "whisper", "barge"})
+from conferences.telnyx.rules import Role
+
+ROLES: Final = frozenset(role.value for role in Role)
 ORDINARY: Final = frozenset({"agent", "customer", "system"})
 """Kinds that are in a call without a supervisor role: the application joins its agents and customers with none."""
 

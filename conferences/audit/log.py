@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AbstractUser
 
 from conferences import clock, roster
 from conferences.audit import owed as audit_owed
@@ -172,5 +172,5 @@ def _about(conference: Conference) -> dict[str, object]:
 
 def _write(**values: object) -> AuditEntry:
     actor = values["actor"]
-    name = str(getattr(actor, "get_full_name", str)() or actor) if actor else EARSHOT
+    name = roster.full_name(actor) if isinstance(actor, AbstractUser) else EARSHOT
     return audit_owed.write(AuditEntry(at=clock.now(), actor_name=name, **values))

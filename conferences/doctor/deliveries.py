@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from conferences.clock import age_text
 from conferences.doctor.findings import Finding, error, ok, warning
 
 LOOK_BACK: Final = timedelta(hours=24)
@@ -31,7 +32,7 @@ def arrived(last_heard: datetime | None, now: datetime) -> Finding:
     if last_heard is None:
         fix = "Make a call through the application; if none arrives then, the findings above and below say why."
         return warning("Webhooks", "None has arrived so far.", fix)
-    return ok("Webhooks", f"The last one came {_ago(now - last_heard)} ago.")
+    return ok("Webhooks", f"The last one came {age_text(now - last_heard, most=120)} ago.")
 
 
 def turned_away(lately: Sequence[str], in_old_format: int) -> Finding:
@@ -64,8 +65,9 @@ def looked_through(until: datetime | None, now: datetime) -> Finding:
     The provider keeps them for a day only.
     """
     if until is not None and now - until < NEGLECTED:
-        return ok("Reconciling", f"The provider's records were looked through {_ago(now - until)} ago.")
-    looked = "have never been looked through" if until is None else f"were last looked through {_ago(now - until)} ago"
+        return ok("Reconciling", f"The provider's records were looked through {age_text(now - until, most=120)} ago.")
+    never, last = "have never been looked through", "were last looked through"
+    looked = never if until is None else f"{last} {age_text(now - until, most=120)} ago"
     fix = "Keep `manage.py reconcile` running beside the server; without it a lost webhook is never noticed."
     return warning("Reconciling", f"The provider's records {looked}.", fix)
 
@@ -118,10 +120,3 @@ def _moment(attempt: Mapping[str, Any]) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
-
-
-def _ago(since: timedelta) -> str:
-    seconds = max(0, round(since.total_seconds()))
-    if seconds < 120:
-        return f"{seconds} s"
-    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"

@@ -16,14 +16,14 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseTrouble
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from conferences.checks import SAFE_SQLITE
 from conferences.doctor.findings import Finding, error, ok, warning
+from conferences.liveness.stores import LAYER_IS_AWAY, unapplied_migrations
 
 ROUND_TRIP_SECONDS: Final = 3.0
 _FULL: Final = 2  # sqlite.org: PRAGMA synchronous; 3 is EXTRA
-_AWAY: Final = (OSError, TimeoutError, ImportError, InvalidChannelLayerError)
+_UNUSABLE: Final = (*LAYER_IS_AWAY, ImportError, InvalidChannelLayerError)
 
 
 def database() -> Iterator[Finding]:
@@ -38,10 +38,8 @@ def database() -> Iterator[Finding]:
 
 
 def _migrations() -> Finding:
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
-        return error("Migrations", f"{len(missing)} have not been run.", "Run manage.py migrate.")
+    if missing := unapplied_migrations():
+        return error("Migrations", f"{missing} have not been run.", "Run manage.py migrate.")
     return ok("Migrations", "All have been run.")
 
 
@@ -79,22 +77,13 @@ def channel_layer() -> Finding:
     try:
         layer = get_channel_layer()
         is_well = layer is not None and async_to_sync(_round_trip)(layer)
-    except _away() as trouble:
+    except _UNUSABLE as trouble:
         return error(subject, f"It cannot be used ({type(trouble).__name__}); boards would lag.", fix)
     if not is_well:
         return error(subject, "A message went in and another, or none, came out.", fix)
     if isinstance(layer, InMemoryChannelLayer):
         return ok(subject, "In memory: right for one server process; for several, set REDIS_URL.")
     return ok(subject, "A message went in and came out.")
-
-
-def _away() -> tuple[type[Exception], ...]:
-    """How a channel layer fails that cannot be used; Redis' own way too, where its client is installed."""
-    try:
-        from redis.exceptions import RedisError
-    except ImportError:
-        return _AWAY
-    return (*_AWAY, RedisError)
 
 
 async def _round_trip(layer: BaseChannelLayer) -> bool:

@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-SUPERVISOR_ROLES: Final = ("monitor", "whisper", "barge", "none")
+from conferences.telnyx.rules import Role
+
+SUPERVISOR_ROLES: Final = frozenset(role.value for role in Role)
 
 
 class AnsweredBy(StrEnum):

@@ -19,7 +19,7 @@ def called_for(leg: Leg) -> QuerySet[Conference]:
     """Return the live conferences in which a leg of the same call session is."""
     if not leg.call_session_id:
         return Conference.objects.none()
-    session = Leg.objects.exclude(state=Leg.State.ENDED).filter(call_session_id=leg.call_session_id).exclude(pk=leg.pk)
+    session = Leg.objects.up().filter(call_session_id=leg.call_session_id).exclude(pk=leg.pk)
     inside = Participant.objects.filter(leg__in=session, state=Participant.State.JOINED)
     return Conference.objects.live().filter(pk__in=inside.values("conference"))
 
@@ -32,7 +32,7 @@ def agents_beside(legs: Iterable[Leg]) -> set[int]:
     sessions = {leg.call_session_id for leg in legs} - {""}
     if not sessions:
         return set()
-    up = Leg.objects.exclude(state=Leg.State.ENDED).filter(call_session_id__in=sessions, agent__isnull=False)
+    up = Leg.objects.up().filter(call_session_id__in=sessions, agent__isnull=False)
     inside = Participant.objects.filter(state=Participant.State.JOINED).values("leg")
     outside = up.exclude(pk__in=inside).prefetch_related("sharers")
     return {agent.pk for leg in outside.select_related("agent") for agent in leg.agents}
@@ -56,7 +56,7 @@ def ringing_for(conferences: Collection[Conference]) -> dict[UUID, list[Leg]]:
     if not sessions:
         return found
     inside = Participant.objects.filter(state=Participant.State.JOINED).values("leg")
-    up = Leg.objects.exclude(state=Leg.State.ENDED).filter(call_session_id__in=sessions, state=Leg.State.INITIATED)
+    up = Leg.objects.up().filter(call_session_id__in=sessions, state=Leg.State.INITIATED)
     ringing = up.filter(kind=Leg.Kind.AGENT).exclude(pk__in=inside)
     for leg in ringing.select_related("agent__team").prefetch_related("sharers__team").order_by("started_at", "pk"):
         for conference in sessions[leg.call_session_id]:

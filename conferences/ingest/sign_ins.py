@@ -27,7 +27,7 @@ def sign_in(agent: Agent, address: str) -> AgentAddress:
         row.signed_in_at = timezone.now()
         row.save(update_fields=["signed_in_at"])
         AgentAddress.objects.filter(address=canonical).exclude(pk=row.pk).update(signed_in_at=None)
-        up = Leg.objects.exclude(state=Leg.State.ENDED).filter(kind=Leg.Kind.AGENT)
+        up = Leg.objects.up().filter(kind=Leg.Kind.AGENT)
         recognise_again([leg for leg in up if canonical in _written(leg)])
     return row
 

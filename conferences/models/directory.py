@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from conferences.join_options import JoinOptions
+from conferences.telnyx import rules
 from conferences.telnyx.rules import REGIONS, InvalidCommand
 
 
@@ -26,10 +27,10 @@ REGION_CHOICES = [(region.value, region.value) for region in REGIONS]
 
 
 class Beep(models.TextChoices):
-    NEVER = "never", "never"
-    ALWAYS = "always", "on joining and leaving"
-    ON_ENTER = "on_enter", "on joining"
-    ON_EXIT = "on_exit", "on leaving"
+    NEVER = rules.Beep.NEVER.value, "never"
+    ALWAYS = rules.Beep.ALWAYS.value, "on joining and leaving"
+    ON_ENTER = rules.Beep.ON_ENTER.value, "on joining"
+    ON_EXIT = rules.Beep.ON_EXIT.value, "on leaving"
 
 
 class Queue(models.Model):

@@ -14,6 +14,12 @@ from conferences.models.directory import Agent, Queue
 from conferences.models.phones import SystemAddress
 
 
+class LegQuerySet(models.QuerySet["Leg"]):
+    def up(self) -> LegQuerySet:
+        """Keep the legs that have not ended."""
+        return self.exclude(state=Leg.State.ENDED)
+
+
 class Leg(models.Model):
     """One call leg."""
 
@@ -71,6 +77,8 @@ class Leg(models.Model):
     looked_up_at = models.DateTimeField(null=True, blank=True)  # when the provider's records of it were last asked for,
     lookups = models.PositiveSmallIntegerField(default=0)  # and how often, while nobody knew who originated it
 
+    objects = LegQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
         indexes = [
@@ -113,6 +121,12 @@ class Leg(models.Model):
         return self.direction == "outgoing" and self.initial_state == "parked"
 
 
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    def present(self) -> ParticipantQuerySet:
+        """Keep the stays that are not over: those in, and those about to be."""
+        return self.exclude(state=Participant.State.LEFT)
+
+
 class Participant(models.Model):
     """A leg's stay in a conference."""
 
@@ -133,6 +147,8 @@ class Participant(models.Model):
     whisper_call_control_ids: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     end_conference_on_exit = models.BooleanField(default=False)
     soft_end_conference_on_exit = models.BooleanField(default=False)
+
+    objects = ParticipantQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

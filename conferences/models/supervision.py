@@ -12,6 +12,7 @@ from django.db.models import Q
 from conferences.join_options import JoinOptions
 from conferences.models.conferences import Conference
 from conferences.models.phones import AnswerCheck, Device
+from conferences.telnyx import rules
 
 
 class SupervisionQuerySet(models.QuerySet["Supervision"]):
@@ -37,10 +38,10 @@ class Supervision(models.Model):
         FAILED = "failed", "failed"
 
     class Role(models.TextChoices):
-        MONITOR = "monitor", "Monitor"
-        WHISPER = "whisper", "Whisper"
-        BARGE = "barge", "Barge"
-        NONE = "none", "Plain participant"
+        MONITOR = rules.Role.MONITOR.value, "Monitor"
+        WHISPER = rules.Role.WHISPER.value, "Whisper"
+        BARGE = rules.Role.BARGE.value, "Barge"
+        NONE = rules.Role.NONE.value, "Plain participant"
 
     class Confirmation(models.TextChoices):
         AGREES = "agrees", "confirmed by the provider"

@@ -74,8 +74,8 @@ def unidentified_legs(now: datetime) -> list[Leg]:
     asked after in vain is asked after again with growing pauses.
     """
     inside = Participant.objects.filter(conference__in=Conference.objects.live(), joined_at__gt=now - LATELY)
-    unknown = Leg.objects.filter(direction="", pk__in=inside.exclude(state=Participant.State.LEFT).values("leg"))
-    up = unknown.exclude(state=Leg.State.ENDED).order_by("lookups", "pk")[: 4 * MOST_LEGS]
+    unknown = Leg.objects.filter(direction="", pk__in=inside.present().values("leg"))
+    up = unknown.up().order_by("lookups", "pk")[: 4 * MOST_LEGS]
     return [leg for leg in up if _may_be_asked_after(leg, now)][:MOST_LEGS]
 
 

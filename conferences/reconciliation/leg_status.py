@@ -65,8 +65,8 @@ def stale_legs(now: datetime) -> list[Leg]:
     Those that the provider lists among its active calls are none of them (Telnyx docs: List active calls). Raises
     TelnyxError.
     """
-    inside = Participant.objects.exclude(state=Participant.State.LEFT).exclude(conference__state="completed")
-    up = Leg.objects.exclude(state=Leg.State.ENDED).exclude(pk__in=inside.values("leg"))
+    inside = Participant.objects.present().exclude(conference__state="completed")
+    up = Leg.objects.up().exclude(pk__in=inside.values("leg"))
     quiet = list(up.filter(last_order__lt=place(now - QUIET)).order_by("last_order")[:MOST_LEGS])
     active: set[object] = set()
     for connection_id in sorted({leg.connection_id for leg in quiet if leg.connection_id}):

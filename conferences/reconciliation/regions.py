@@ -12,13 +12,14 @@ from typing import Any, Final, TypeVar
 from conferences import provider
 from conferences.ingest.readback_notes import note_region
 from conferences.models import Conference
+from conferences.telnyx import codes
 from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.rules import REGIONS
 
 T = TypeVar("T")
 
 # "No such conference" (Telnyx: API error codes); a 404 without such a code comes from somebody else on the way.
-_NO_CONFERENCE: Final = ("10005", "10007", "90058")
+_NO_CONFERENCE: Final = (codes.NOT_FOUND, codes.NOT_FOUND_OR_UNEXPECTED, codes.NO_SUCH_CONFERENCE)
 # For each look while a command waits.
 _LOOK_SECONDS: Final = 2.0
 

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
+from conferences.telnyx import codes
 from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Unhold, Update
 from conferences.telnyx.connection.retry import Readable, RequestSpec, Response
 from conferences.telnyx.errors import Refused
@@ -13,7 +14,6 @@ from conferences.telnyx.queries import Readings, is_object, segment
 from conferences.telnyx.speech import GatherUsingSpeak
 
 COMMAND_SECONDS: Final = 20.0
-_SAME_PARTICIPANT_TWICE: Final = "90044"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class TelnyxClient(Readings):
         as such with `status` 422; only reading back tells whether the earlier stay had the same role.
         """
         path = f"/conferences/{segment('conference_id', conference_id)}/actions/join"
-        return _answer(self._command(path, join, _Manner(_is_ok, _SAME_PARTICIPANT_TWICE, patient=True)))
+        return _answer(self._command(path, join, _Manner(_is_ok, codes.IN_CONFERENCE_ALREADY, patient=True)))
 
     def update(self, conference_id: str, update: Update, *, urgent: bool = False) -> Answer:
         """Change the role of a leg in the conference, and with it who hears it; to a quieter one it is urgent."""

@@ -9,7 +9,7 @@ from typing import Final
 MAX_CLIENT_STATE: Final = 256
 MAX_DISPLAY_NAME: Final = 128
 
-_NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 _SIP_ADDRESS: Final = re.compile(r"sips?:[!-?A-~]+@[!-?A-~]+")
 _ORIGIN: Final = re.compile(r"(https://[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*(?::[1-9][0-9]{0,4})?)(?:[/?].*)?")
 _PRINTABLE: Final = re.compile(r"[!-~]+")
@@ -145,13 +145,13 @@ def check_hold(hold: bool, audio_url: str | None, media_name: str | None) -> Non
 
 def check_dialled(field: str, value: str) -> None:
     """Refuse what is neither a +E.164 number nor a SIP address."""
-    if not _NUMBER.fullmatch(value) and not _SIP_ADDRESS.fullmatch(value):
+    if not NUMBER.fullmatch(value) and not _SIP_ADDRESS.fullmatch(value):
         raise InvalidCommand(field, "It must be a number like +15550100123 or an address like sip:ana@sip.example.")
 
 
 def check_number(field: str, value: str) -> None:
     """Refuse what is no +E.164 number."""
-    if not _NUMBER.fullmatch(value):
+    if not NUMBER.fullmatch(value):
         raise InvalidCommand(field, "It must be a number like +15550100123.")
 
 

@@ -14,14 +14,12 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from conferences.models import Conference, Leg, Participant, Supervision
 
-_ENDED = Leg.State.ENDED
-
 
 def outside() -> QuerySet[Leg]:
     """Return the live legs that are in no live conference."""
-    stays = Participant.objects.exclude(state=Participant.State.LEFT)
+    stays = Participant.objects.present()
     inside = stays.exclude(conference__state=Conference.State.COMPLETED).filter(leg=OuterRef("pk"))
-    return Leg.objects.exclude(state=_ENDED).exclude(Exists(inside))
+    return Leg.objects.up().exclude(Exists(inside))
 
 
 def unplaced() -> QuerySet[Leg]:
@@ -51,5 +49,5 @@ def _sessions_with_an_end(legs: Iterable[Leg]) -> set[str]:
     """The call sessions of which one bridged leg is up and another has ended: its bridge ended with it."""
     sessions = Counter(leg.call_session_id for leg in legs)
     alone = [session for session, count in sessions.items() if session and count == 1]
-    ended = Leg.objects.filter(state=_ENDED, call_session_id__in=alone).exclude(bridged_at=None)
+    ended = Leg.objects.filter(state=Leg.State.ENDED, call_session_id__in=alone).exclude(bridged_at=None)
     return {*ended.values_list("call_session_id", flat=True)}

@@ -7,15 +7,14 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Final, TypeVar
 
-from channels.exceptions import ChannelFull
 from channels.layers import get_channel_layer
 
 from conferences import clock
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
+from conferences.liveness.stores import LAYER_IS_AWAY
 from dashboard.live import agent_frames, frames, logins
 from dashboard.live.lag import LagMeter, Stamps
 from dashboard.live.threads import in_thread
@@ -23,13 +22,6 @@ from dashboard.live.viewer import AGENTS, TooSlow, Viewer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-# What a channel layer raises when it cannot be reached; Redis is an extra, its client names errors of its own.
-LAYER_IS_AWAY: Final[tuple[type[Exception], ...]] = (OSError, ChannelFull)
-with suppress(ImportError):
-    from redis.exceptions import RedisError
-
-    LAYER_IS_AWAY += (RedisError,)  # type: ignore[misc]
 
 GROUP: Final = "feed"
 TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds

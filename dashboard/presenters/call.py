@@ -21,6 +21,7 @@ from dashboard.presenters.people import (
     past_participants,
     person_for,
     phone_ringing,
+    status_of,
     supervisor_on_call,
 )
 
@@ -187,7 +188,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         conference_id=conference.conference_id,
         name=name_for(audience, conference),
         state=conference.state,
-        status=_status(conference, people),
+        status=status_of(conference, people),
         queue=conference.queue.name if conference.queue else "",
         team=_team(conference),
         people=people,
@@ -219,21 +220,6 @@ def _team(conference: Conference) -> str:
         return ""
     kept = {} if conference.is_live else {team.pk: team.name for team in conference.teams_then.all()}
     return conference.queue.team.name if not kept or conference.queue.team_id in kept else ", ".join(kept.values())
-
-
-def _status(conference: Conference, people: tuple[Person, ...]) -> str:
-    """The row's state in a word, from what is in the conference now."""
-    if not conference.is_live:
-        return "Ended"
-    agents = [one for one in people if one.kind == Leg.Kind.AGENT]
-    others = [one for one in people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)]
-    if conference.state == Conference.State.INIT:
-        return "Waiting to start"
-    if any(one.held for one in others) or (agents and all(one.held for one in agents)):
-        return "On hold"
-    if not agents:
-        return "No agent" if others else "Nobody left"
-    return "Talking" if others else "No customer"
 
 
 def _actions(

@@ -83,9 +83,7 @@ def person_for(audience: Audience, stay: Participant, supervisions: list[Supervi
     return Person(
         call_control_id=leg.call_control_id,
         kind=leg.kind,
-        label=str(supervision.user.get_full_name() or supervision.user)
-        if supervision
-        else name_of(leg, numbers=audience.numbers),
+        label=supervisor_name(supervision) if supervision else name_of(leg, numbers=audience.numbers),
         role=stay.role,
         muted=stay.muted,
         on_hold=stay.on_hold,
@@ -127,3 +125,18 @@ def supervisor_on_call(
         pk=supervision.pk if may_end and supervision.is_active else None,
         leg=leg,
     )
+
+
+def status_of(conference: Conference, people: tuple[Person, ...]) -> str:
+    """Return the row's state in a word, from what is in the conference now."""
+    if not conference.is_live:
+        return "Ended"
+    agents = [one for one in people if one.kind == Leg.Kind.AGENT]
+    others = [one for one in people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)]
+    if conference.state == Conference.State.INIT:
+        return "Waiting to start"
+    if any(one.held for one in others) or (agents and all(one.held for one in agents)):
+        return "On hold"
+    if not agents:
+        return "No agent" if others else "Nobody left"
+    return "Talking" if others else "No customer"

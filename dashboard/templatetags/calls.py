@@ -148,12 +148,7 @@ def left(until: datetime) -> str:
 @register.filter
 def age(last_event_at: datetime | None) -> str:
     """Return how old what we know is, in its largest unit: 4 s, 12 min, 3 h."""
-    if last_event_at is None:
-        return ""
-    seconds = max(0, int((clock.now() - last_event_at).total_seconds()))
-    if seconds < 60:
-        return f"{seconds} s"
-    return f"{seconds // 60} min" if seconds < 3600 else f"{seconds // 3600} h"
+    return "" if last_event_at is None else clock.age_text(clock.now() - last_event_at)
 
 
 @register.filter

@@ -13,8 +13,6 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import Error as DatabaseTrouble
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -26,6 +24,7 @@ from conferences.checks import api_key_problem, key_refusal, public_key_problem
 from conferences.ingest import refused_requests
 from conferences.liveness import boundaries, pulse
 from conferences.liveness.provider_silence import SILENT, last_word, silence
+from conferences.liveness.stores import unapplied_migrations
 from conferences.models import AuditEntry, Conference, Fact
 from dashboard.live.hub import hub
 
@@ -129,8 +128,7 @@ def _carries_token(request: HttpRequest) -> bool:
 
 def _database() -> str:
     try:
-        executor = MigrationExecutor(connection)
-        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        missing = unapplied_migrations()
     except DatabaseTrouble:
         return "The database cannot be reached."
     return f"Migrations that have not been run: {missing}. Run manage.py migrate." if missing else OK

@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx
 import orjson
 
+from conferences.telnyx import codes
 from conferences.telnyx.connection.health import ProviderHealth
 from conferences.telnyx.connection.rate_limit import RateLimiter, back_off, pause, retry_after
 from conferences.telnyx.connection.transport import DEADLINE, URGENT
@@ -31,8 +32,24 @@ _LONGEST_ANSWER: Final = 8 * 2**20
 # holds for the very same request at any time (a bad field), or where the call or the conference is over anyway. That
 # a command_id was used before may itself be told as an error (undocumented): "Bad Request" (10015) holds for nothing.
 _HOLDS_FOR_EARLIER_SENDS: Final = frozenset(
-    {"10004", "10005", "10006", "10007", "10016", "10023", "10026", "10032", "10033"}
-    | {"90015", "90017", "90018", "90019", "90028", "90034", "90058"}
+    {
+        codes.FIELD_MISSING,
+        codes.NOT_FOUND,
+        codes.INVALID_ID,
+        codes.NOT_FOUND_OR_UNEXPECTED,
+        codes.NOT_E164,
+        codes.INVALID_JSON,
+        codes.WRONG_TYPE,
+        codes.NOT_IN_LIST,
+        codes.OUT_OF_RANGE,
+        codes.NO_SUCH_LEG,
+        codes.CLIENT_STATE_NOT_BASE64,
+        codes.LEG_ENDED,
+        codes.CONFERENCE_ENDED,
+        codes.INVALID_TIMEOUT,
+        codes.NOT_ANSWERED_YET,
+        codes.NO_SUCH_CONFERENCE,
+    }
 )
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 

@@ -4,14 +4,11 @@ import random
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from conferences.telnyx import codes
 from conferences.telnyx.errors import Refused
 
 T = TypeVar("T")
 
-# In the first moments after call.answered a command for the leg is refused now and then, as not answered yet or as
-# for no leg at all, and half a second later it is taken (seen by several; no page documents it).
-_NOT_ANSWERED_YET: Final = "90034"
-_NO_SUCH_LEG: Final = "90015"
 _TRIES_AGAIN: Final = 3
 _LONGEST: Final = 2.0
 # Seconds before each further try, and what is added by chance so that not all come back as one: 1.8 at most.
@@ -20,9 +17,13 @@ _SPREAD: Final = 0.13
 
 
 def is_too_early(error: Refused) -> bool:
-    """Whether a refusal may only mean that the leg is not built at the provider yet."""
+    """Whether a refusal may only mean that the leg is not built at the provider yet.
+
+    In the first moments after call.answered a command for the leg is refused now and then, as not answered yet or as
+    for no leg at all, and half a second later it is taken (seen by several; no page documents it).
+    """
     about_our_leg = error.pointer in (None, "/call_control_id")
-    return error.code == _NOT_ANSWERED_YET or (error.code == _NO_SUCH_LEG and about_our_leg)
+    return error.code == codes.NOT_ANSWERED_YET or (error.code == codes.NO_SUCH_LEG and about_our_leg)
 
 
 def another_id(command_id: str, number: int) -> str:
