@@ -38,7 +38,7 @@ def preview(
 ) -> str:
     """Say who would hear a supervisor who joined, or changed, as `you` (see `yourself`) now; `later`: who will."""
     joined = with_supervisor(people, you, muted=options.mute)
-    return sentence(reach(joined, you.key, running=running), _mode(you.role), None, later=later)
+    return sentence(reach(joined, you.key, running=running), _mode(you.role), later=later)
 
 
 def yourself(role: str, targets: Iterable[str], options: JoinOptions, *, leg: str = YOU) -> Party:
@@ -48,7 +48,7 @@ def yourself(role: str, targets: Iterable[str], options: JoinOptions, *, leg: st
 
 def heard(people: Iterable[Party], call_control_id: str, role: str, *, running: bool | None) -> str:
     """Say who hears the supervisor on this leg now. Raises KeyError when it is not among the people."""
-    return sentence(reach(people, call_control_id, running=running), _mode(role), None)
+    return sentence(reach(people, call_control_id, running=running), _mode(role))
 
 
 def name_of(leg: Leg, *, numbers: bool) -> str:

@@ -1,14 +1,13 @@
 """Who hears whom in a conference: what is certain, what is ruled out, and what nobody can know."""
 
 from conferences.audibility.claims import Claim, OwnMode, OwnVoice, claim
-from conferences.audibility.diagram import RECORDER, Arrow, Graph, Node, Row, graph, rows
-from conferences.audibility.hearing import Hearing, after_hold, hears, matrix, recorded
+from conferences.audibility.diagram import Arrow, Graph, Node, Row, graph, rows
+from conferences.audibility.hearing import Hearing, after_hold, hears
 from conferences.audibility.parties import Party, with_supervisor
 from conferences.audibility.reach import Reach, reach
 from conferences.audibility.sentences import in_general, sentence
 
 __all__ = [
-    "RECORDER",
     "Arrow",
     "Claim",
     "Graph",
@@ -24,9 +23,7 @@ __all__ = [
     "graph",
     "hears",
     "in_general",
-    "matrix",
     "reach",
-    "recorded",
     "rows",
     "sentence",
     "with_supervisor",

@@ -6,32 +6,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from conferences.audibility.hearing import Hearing, after_hold, hears, recorded
+from conferences.audibility.hearing import Hearing, after_hold, hears
 from conferences.audibility.parties import Party
 from conferences.audibility.uncertainty import doubt
 
 Certainty = Literal["yes", "unknown", "held", "no"]
 """held: a hold is in between; once it ends this voice is, or may be, heard."""
-RECORDER: Final = "recorder"
-"""Key and kind of the recording where it counts as a listener."""
-ORDER: Final = ("customer", "agent", "unknown", "system", "supervisor", RECORDER)
+ORDER: Final = ("customer", "agent", "unknown", "system", "supervisor")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: whether this one hears you, and you hear them; `why` explains an unknown "hears you"."""
+    """One line of the table: whether this one hears you; `why` explains an unknown."""
 
     key: str
     name: str
     kind: str
     hears_you: Certainty
-    you_hear: Certainty
     why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One person, or the recording. `order` counts from 0, in the same sequence as the rows of the table."""
+    """One person. `order` counts from 0, in the same sequence as the rows of the table."""
 
     key: str
     name: str
@@ -56,35 +53,25 @@ class Graph:
     arrows: tuple[Arrow, ...]
 
 
-def rows(
-    parties: Iterable[Party], you: str, *, running: bool | None = True, recording: bool | None = None
-) -> tuple[Row, ...]:
-    """A row for everybody else who is or may be in, and one for a recording known to run. Raises KeyError for `you`."""
+def rows(parties: Iterable[Party], you: str, *, running: bool | None = True) -> tuple[Row, ...]:
+    """Return a row for everybody else who is or may be in. Raises KeyError for `you`."""
     people = {one.key: one for one in parties}
     speaker = people[you]
-    said = [
-        Row(
-            one.key, one.name, one.kind, _certainty(one, speaker, running), _certainty(speaker, one, running),
-            doubt(one, speaker, running=running),
-        )
-        for one in _in_order(people.values()) if one.key != you
-    ]  # fmt: skip
-    if recording:
-        said.append(Row(RECORDER, "Recording", RECORDER, recorded(speaker, recording, running=running).value, "no"))
-    return tuple(said)
+    others = (one for one in _in_order(people.values()) if one.key != you)
+    return tuple(
+        Row(one.key, one.name, one.kind, _certainty(one, speaker, running), doubt(one, speaker, running=running))
+        for one in others
+    )
 
 
-def graph(parties: Iterable[Party], *, running: bool | None = True, recording: bool | None = None) -> Graph:
-    """Everybody who is or may be in, and every voice that is heard, may be, or waits for a hold to end."""
+def graph(parties: Iterable[Party], *, running: bool | None = True) -> Graph:
+    """Return everybody who is or may be in, and every voice that is heard, may be, or waits for a hold to end."""
     people = _in_order(parties)
     nodes = [Node(one.key, one.name, one.kind, order) for order, one in enumerate(people)]
     voices = [
         Arrow(source.key, target.key, _certainty(target, source, running))
         for source in people for target in people if source is not target
     ]  # fmt: skip
-    if recording:
-        nodes.append(Node(RECORDER, "Recording", RECORDER, len(nodes)))
-        voices += [Arrow(one.key, RECORDER, recorded(one, recording, running=running).value) for one in people]
     return Graph(tuple(nodes), tuple(each for each in voices if each.certainty != "no"))
 
 

@@ -39,27 +39,6 @@ def after_hold(listener: Party, speaker: Party, *, running: bool | None = True) 
     return hears(replace(listener, on_hold=False), replace(speaker, on_hold=False), running=running)
 
 
-def matrix(parties: Iterable[Party], *, running: bool | None = True) -> dict[tuple[str, str], Hearing]:
-    """Who hears whom, by (listener key, speaker key), without the pairs of a party with itself."""
-    people = tuple(parties)
-    return {
-        (listener.key, speaker.key): hears(listener, speaker, running=running)
-        for listener in people
-        for speaker in people
-        if listener.key != speaker.key
-    }
-
-
-def recorded(speaker: Party, recording: bool | None, *, running: bool | None = True) -> Hearing:
-    """Whether a recording of the conference contains the speaker's voice.
-
-    It takes what everybody hears (Telnyx: Record Start page); whether it takes a whisper is not documented.
-    """
-    voice = _unanimous(UNKNOWN if _whispers(role, speaker) else YES for role in speaker.roles)
-    open_line = _all_of([_is_in(speaker), _off_hold(speaker), _off_phone_hold(speaker), can_speak(speaker, speaker)])
-    return _all_of([_certain(recording), _certain(running), open_line, voice])
-
-
 def both_are_in(listener: Party, speaker: Party) -> Hearing:
     """Only those who have joined, on a leg that was answered, hear and are heard."""
     return _all_of([_is_in(listener), _is_in(speaker)])

@@ -7,20 +7,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from conferences.audibility.hearing import Hearing, recorded
 from conferences.audibility.parties import Party
 from conferences.audibility.reach import Reach
 from conferences.audibility.uncertainty import doubt
 
 
-def sentence(reach: Reach, mode: str, recording: bool | None, *, later: bool = False) -> str:
+def sentence(reach: Reach, mode: str, *, later: bool = False) -> str:
     """Say who hears you, the speaker of `reach`, in `mode` (monitor, whisper or barge); `later`: who will hear you.
 
-    "Nobody hears you" only if nobody does, nobody may, and nobody will once a hold ends. A recording is spoken of when
-    it is known to run (True) and has or may have your voice.
+    "Nobody hears you" only if nobody does, nobody may, and nobody will once a hold ends.
     """
     verbs = LATER if later else NOW
-    return " ".join(part for part in (_people(reach, mode, verbs), _recording(reach, recording)) if part)
+    if not reach.ears:
+        return f"Nobody {verbs.hear[0]} you{_reason(reach, mode, verbs)}."
+    if reach.speaker.on_hold:
+        return _while_you_are_held(reach, verbs)
+    if mode != "whisper" and _is_one_group(reach):
+        return _everyone(reach, verbs)
+    return " ".join([part for part in (_hearers(reach, verbs), _others(reach, verbs), _held(reach, verbs)) if part])
 
 
 IN_GENERAL: Final = {
@@ -46,16 +50,6 @@ class Verbs:
 
 NOW: Final = Verbs(("hears", "hear"), ("does not", "do not"), "are")
 LATER: Final = Verbs(("will hear", "will hear"), ("will not", "will not"), "will be")
-
-
-def _people(reach: Reach, mode: str, verbs: Verbs) -> str:
-    if not reach.ears:
-        return f"Nobody {verbs.hear[0]} you{_reason(reach, mode, verbs)}."
-    if reach.speaker.on_hold:
-        return _while_you_are_held(reach, verbs)
-    if mode != "whisper" and _is_one_group(reach):
-        return _everyone(reach, verbs)
-    return " ".join([part for part in (_hearers(reach, verbs), _others(reach, verbs), _held(reach, verbs)) if part])
 
 
 def _reason(reach: Reach, mode: str, verbs: Verbs) -> str:
@@ -127,17 +121,6 @@ def _held(reach: Reach, verbs: Verbs) -> str:
     if said and not reach.hears and not reach.may_hear:
         said.append(f"Nobody else {verbs.hear[0]} you.")
     return " ".join(said)
-
-
-def _recording(reach: Reach, recording: bool | None) -> str:
-    if not recording:
-        return ""
-    contains = recorded(reach.speaker, recording, running=reach.running)
-    return {
-        Hearing.YES: "The recording contains your voice.",
-        Hearing.UNKNOWN: "The recording may contain your voice.",
-        Hearing.NO: "",
-    }[contains]
 
 
 def _deaf(people: Sequence[Party], verbs: Verbs) -> str:

@@ -13,7 +13,6 @@ from conferences.join_options import NAMES, JoinOptions
 from conferences.models.directory import REGION_CHOICES, Beep
 
 MARK: Final = "options"  # sent beside them: a box that is not ticked sends nothing
-NO_REGION = ("", "where the account keeps its data")
 
 
 def option_fields() -> dict[str, forms.Field]:

@@ -9,7 +9,6 @@ import pytest
 from django.utils import timezone
 
 from conferences import background
-from conferences.audibility import Party, reach, sentence
 from conferences.errors import NotPossible
 from conferences.models import Conference, Fact, Leg, Participant, Supervision
 from conferences.reconciliation import readback
@@ -314,14 +313,6 @@ def test_29_no_letter_decides_who_hears(story: Story, marta, role):
     response = browser(marta).post(f"/conferences/{conference.pk}/supervise/", form)
     assert (response.status_code, bool(response.context["form"].errors["role"])) == (200, True)
     assert story.simulator.commands == []
-
-
-def test_30_a_recording_is_named_as_a_listener():
-    people = (
-        Party("a", "Ana", "agent", muted=False, on_hold=False),
-        Party("you", "you", "supervisor", role="whisper", targets=frozenset({"a"}), muted=False, on_hold=False),
-    )
-    assert sentence(reach(people, "you"), "whisper", True).endswith("The recording may contain your voice.")
 
 
 def test_31_several_agents_can_be_coached_at_once(story: Story, marta):

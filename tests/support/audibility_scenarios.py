@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
-from itertools import chain, combinations
+from itertools import chain, combinations, permutations
 from typing import Any, Literal, get_args, get_type_hints
 
 import httpx
 from hypothesis import strategies as st
 
-from conferences.audibility import Party
+from conferences.audibility import Hearing, Party, hears
 from conferences.simulator import Simulator
 from conferences.simulator.switches import Switches
 from conferences.simulator.world import ConferenceOptions, Leg, Participant
@@ -19,6 +20,12 @@ CUSTOMER, ANA, LUIS, MARTA, BEN, STRAY = range(6)
 KINDS = ("customer", "agent", "agent", "supervisor", "supervisor", "unknown")
 OURS, SUPERVISORS = (MARTA, BEN), (MARTA, BEN, STRAY)  # nobody else has a role; the stray's we are not told
 PhoneReading = Literal["careful", "latest"]
+
+
+def matrix(parties: Iterable[Party], *, running: bool | None = True) -> dict[tuple[str, str], Hearing]:
+    """Who hears whom, by (listener key, speaker key), without the pairs of a party with itself."""
+    pairs = permutations(parties, 2)
+    return {(listener.key, speaker.key): hears(listener, speaker, running=running) for listener, speaker in pairs}
 
 
 @dataclass(frozen=True)

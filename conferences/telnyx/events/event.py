@@ -78,10 +78,6 @@ class Event:
         return self.text("to")
 
     @property
-    def caller_id_name(self) -> str | None:
-        return self.text("caller_id_name")
-
-    @property
     def direction(self) -> str | None:
         return self.text("direction")
 

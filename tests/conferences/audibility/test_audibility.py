@@ -1,4 +1,4 @@
-"""The rules of who hears whom: the table of roles, what nobody can know, holds, previews and recordings."""
+"""The rules of who hears whom: the table of roles, what nobody can know, holds and previews."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from conferences.audibility import Hearing, Party, after_hold, hears, matrix, reach, recorded, with_supervisor
+from conferences.audibility import Hearing, Party, after_hold, hears, reach, with_supervisor
+from tests.support.audibility_scenarios import matrix
 
 NO, UNKNOWN, YES = Hearing.NO, Hearing.UNKNOWN, Hearing.YES
 
@@ -234,31 +235,3 @@ def test_preview_of_another_role_replaces_the_one_you_have():
 def test_preview_leaves_you_on_hold_if_you_are():
     *_, you = with_supervisor(PEOPLE, supervisor("barge", on_hold=True))
     assert you.on_hold is True
-
-
-# Recordings
-
-
-@pytest.mark.parametrize(
-    ("you", "recording", "contained"),
-    [
-        (supervisor("barge"), True, YES),
-        (supervisor("barge"), None, UNKNOWN),
-        (supervisor("barge"), False, NO),
-        (supervisor("barge", muted=True), True, NO),
-        (supervisor("barge", on_hold=True), True, NO),
-        (supervisor("barge", present=None), True, UNKNOWN),
-        (supervisor("whisper", "ana"), True, UNKNOWN),
-        (supervisor("whisper", "ana", muted=True), True, NO),
-        (supervisor("monitor"), True, NO),
-        (supervisor("monitor"), None, NO),
-        (supervisor("monitor", muted=False), True, UNKNOWN),
-        (supervisor("monitor", role_known=False), True, UNKNOWN),
-    ],
-)
-def test_recording_has_a_voice_that_all_hear_and_may_have_a_whisper(you, recording, contained):
-    assert recorded(you, recording) is contained
-
-
-def test_recording_of_a_conference_that_ended_has_nobody_any_more():
-    assert recorded(supervisor("barge"), True, running=False) is NO

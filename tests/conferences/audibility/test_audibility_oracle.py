@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
-from conferences.audibility import Hearing, hearing, hears, matrix, reach, sentence, with_supervisor
+from conferences.audibility import Hearing, hearing, hears, reach, sentence, with_supervisor
 from tests.support.audibility_scenarios import (
     ANA,
     BEN,
@@ -21,6 +21,7 @@ from tests.support.audibility_scenarios import (
     Plot,
     Stage,
     Step,
+    matrix,
     plots,
     roles,
     several,
@@ -110,7 +111,7 @@ def lies(plot):
     """Those of our supervisors who are told that nobody hears them, and are heard."""
     stage = Stage(plot)
     reaches = {you: reach(stage.parties(), stage.keys[you], running=stage.running) for you in OURS}
-    told = {you: sentence(said, said.speaker.role, None) for you, said in reaches.items()}
+    told = {you: sentence(said, said.speaker.role) for you, said in reaches.items()}
     return [you for you in OURS if "nobody hears you" in told[you].lower() and hearers(stage, you)]
 
 
@@ -126,7 +127,7 @@ def test_whoever_hears_you_is_named_or_among_everyone(plot):
     stage = Stage(plot)
     for you in OURS:
         said = reach(stage.parties(), stage.keys[you], running=stage.running)
-        text = sentence(said, said.speaker.role, None)
+        text = sentence(said, said.speaker.role)
         deaf = names(stage, {one.key for one in said.not_heard_by})
         unnamed = {name for name in names(stage, hearers(stage, you)) if name not in text or name in deaf}
         assert text.startswith("Everyone ") or unnamed == set(), text

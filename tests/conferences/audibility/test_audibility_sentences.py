@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conferences.audibility import RECORDER, Arrow, Hearing, Node, Party, Row, graph, hears, reach, rows, sentence
+from conferences.audibility import Arrow, Hearing, Node, Party, Row, graph, hears, reach, rows, sentence
 from conferences.audibility.uncertainty import doubt
 
 
@@ -29,8 +29,8 @@ def you(role, *targets, **known):
 MONITOR, BARGE = you("monitor"), you("barge")
 
 
-def said(speaker, *others, recording=None, running=True):
-    return sentence(reach((*others, speaker), "you", running=running), speaker.role, recording)
+def said(speaker, *others, running=True):
+    return sentence(reach((*others, speaker), "you", running=running), speaker.role)
 
 
 HELD = {"on_hold": True}
@@ -204,26 +204,6 @@ def test_sentence_knows_whether_the_call_goes_on(running, words):
     assert said(BARGE, ANA, LUIS, running=running) == words
 
 
-@pytest.mark.parametrize(
-    ("speaker", "recording", "words"),
-    [
-        (BARGE, True, "Everyone hears you. The recording contains your voice."),
-        (BARGE, None, "Everyone hears you."),
-        (BARGE, False, "Everyone hears you."),
-        (MONITOR, True, "Nobody hears you."),
-        (you("whisper", "ana"), True, "Only Ana hears you. Luis does not. The recording may contain your voice."),
-        (you("whisper", "ana"), None, "Only Ana hears you. Luis does not."),
-    ],
-)
-def test_sentence_counts_a_recording_known_to_run_among_the_listeners(speaker, recording, words):
-    assert said(speaker, ANA, LUIS, recording=recording) == words
-
-
-def test_sentence_of_one_who_barges_alone_still_tells_of_the_recording():
-    words = "Nobody hears you: nobody else is in the call. The recording contains your voice."
-    assert said(BARGE, recording=True) == words
-
-
 unhurried = settings(deadline=None)
 maybe = st.sampled_from((None, True, False))
 known = {
@@ -248,29 +228,28 @@ def test_every_doubt_has_its_reason(mine, theirs, running):
 
 
 @unhurried
-@given(changes, st.lists(changes, min_size=4, max_size=4), st.sampled_from(("monitor", "whisper", "barge")), maybe)
-def test_sentence_names_all_who_have_ears_for_you_or_says_everyone(mine, theirs, mode, recording):
+@given(changes, st.lists(changes, min_size=4, max_size=4), st.sampled_from(("monitor", "whisper", "barge")))
+def test_sentence_names_all_who_have_ears_for_you_or_says_everyone(mine, theirs, mode):
     people = [replace(each, **change) for each, change in zip((CUSTOMER, ANA, LUIS, MARTA), theirs, strict=True)]
     told = reach((*people, replace(BARGE, **mine)), "you")
-    words = sentence(told, mode, recording)
+    words = sentence(told, mode)
     named = {one.name for one in told.ears if one.name in words}
     assert words.startswith("Everyone ") or named == {one.name for one in told.ears}
     assert words.startswith("Nobody hears you") is not bool(told.ears)
 
 
-def test_table_has_a_row_for_everybody_else_and_for_the_recording():
+def test_table_has_a_row_for_everybody_else():
     others = (replace(LUIS, on_hold=True), ANA, replace(MARTA, role="whisper", targets=frozenset({"ana"})), CUSTOMER)
-    assert rows((*others, you("whisper", "ana", "luis")), "you", recording=True) == (
-        Row("customer", "+34 600 ••12", "customer", "no", "yes"),
-        Row("luis", "Luis", "agent", "held", "held"),
-        Row("ana", "Ana", "agent", "yes", "yes"),
-        Row("marta", "Marta", "supervisor", "unknown", "no", "also whispering"),
-        Row(RECORDER, "Recording", RECORDER, "unknown", "no"),
+    assert rows((*others, you("whisper", "ana", "luis")), "you") == (
+        Row("customer", "+34 600 ••12", "customer", "no"),
+        Row("luis", "Luis", "agent", "held"),
+        Row("ana", "Ana", "agent", "yes"),
+        Row("marta", "Marta", "supervisor", "unknown", "also whispering"),
     )
 
 
-def test_table_leaves_out_those_who_left_and_a_recording_that_does_not_run():
-    assert rows((ANA, replace(LUIS, present=False), BARGE), "you") == (Row("ana", "Ana", "agent", "yes", "yes"),)
+def test_table_leaves_out_those_who_left():
+    assert rows((ANA, replace(LUIS, present=False), BARGE), "you") == (Row("ana", "Ana", "agent", "yes"),)
 
 
 def test_table_of_somebody_who_is_not_there_is_a_mistake():
@@ -289,12 +268,3 @@ def test_picture_has_people_in_order_and_an_arrow_for_each_voice():
         Arrow("customer", "ana", "held"), Arrow("customer", "you", "held"), Arrow("ana", "customer", "held"),
         Arrow("ana", "you", "yes"), Arrow("you", "ana", "yes"),
     }  # fmt: skip
-
-
-def test_picture_shows_what_a_recording_takes():
-    drawn = graph((ANA, you("whisper", "ana")), recording=True)
-    assert drawn.nodes[-1] == Node(RECORDER, "Recording", RECORDER, 2)
-    assert [each for each in drawn.arrows if each.target == RECORDER] == [
-        Arrow("ana", RECORDER, "yes"),
-        Arrow("you", RECORDER, "unknown"),
-    ]

@@ -170,7 +170,6 @@ ACCESSORS = {
     "client_state": "client_state",
     "from_": "from",
     "to": "to",
-    "caller_id_name": "caller_id_name",
     "direction": "direction",
     "state": "state",
     "hangup_cause": "hangup_cause",
