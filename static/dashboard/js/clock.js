@@ -1,7 +1,12 @@
 // Ticks what the page says about time, on the server's clock: the browser's own may be minutes off.
 
 const root = document.documentElement.dataset;
-const dayTime = new Intl.DateTimeFormat("en-GB", { timeZone: root.zone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const dayTime = new Intl.DateTimeFormat("en-GB", {
+  timeZone: root.zone,
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
 const WARN_BEFORE_END = 15 * 60_000;
 
 let ahead = Date.parse(root.now) - Date.now(); // of the browser's clock, in ms

@@ -45,7 +45,9 @@ function keepFocusInBar() {
 
 // Her own bar: what she can do there next.
 function focusBar() {
-  document.querySelector("#supervision :is(#supervision-leave, #supervision-dismiss) button")?.focus({ preventScroll: true });
+  document
+    .querySelector("#supervision :is(#supervision-leave, #supervision-dismiss) button")
+    ?.focus({ preventScroll: true });
 }
 
 // The call a form is about may end while it is open: what it says of people who hear is then no longer so.
@@ -59,10 +61,14 @@ export function markOver(over = []) {
 }
 
 // A row that has gone meanwhile cannot take the focus back. (The event does not bubble, hence the capture.)
-document.addEventListener("close", (event) => {
-  if (event.target === dialog()) dialog().replaceChildren();
-  if (opener) (opener.isConnected ? opener : document.getElementById("main")).focus({ preventScroll: true });
-}, true);
+document.addEventListener(
+  "close",
+  (event) => {
+    if (event.target === dialog()) dialog().replaceChildren();
+    if (opener) (opener.isConnected ? opener : document.getElementById("main")).focus({ preventScroll: true });
+  },
+  true,
+);
 
 document.addEventListener("click", (event) => {
   const opens = event.target.closest("[data-opens]");

@@ -5,7 +5,8 @@ const AFTER = 10_000;
 const EVERY = 3_000;
 const WHY = {
   refused: `This page's address, ${location.origin}, is not among those that may have a live connection; your administrator has to add it to ORIGINS. Until then the page asks every few seconds.`,
-  allowed: "The live connection does not get through: something between here and the server blocks WebSockets. The page asks every few seconds instead.",
+  allowed:
+    "The live connection does not get through: something between here and the server blocks WebSockets. The page asks every few seconds instead.",
 };
 
 let spoke = Date.now(); // when the socket last brought something; the page itself came just now
@@ -51,5 +52,6 @@ async function ask(live, take) {
   number = frame.feed;
   explain(WHY[response.headers.get("Earshot-Origin")] ?? WHY.allowed);
   take(frame);
-  if (frame.content) htmx.swap({ sourceElement: live, target: live, swap: "none", text: frame.content, transition: false });
+  if (frame.content)
+    htmx.swap({ sourceElement: live, target: live, swap: "none", text: frame.content, transition: false });
 }

@@ -63,7 +63,8 @@ function release() {
 }
 
 const isGuarded = (event) => Boolean(event.target.closest?.("#supervision [data-guarded]"));
-const isInBar = (event) => Boolean(event.target.closest?.("#supervision")) && !event.ctrlKey && !event.metaKey && !event.altKey;
+const isInBar = (event) =>
+  Boolean(event.target.closest?.("#supervision")) && !event.ctrlKey && !event.metaKey && !event.altKey;
 
 document.addEventListener("pointerdown", (event) => {
   if (isGuarded(event) && event.button === 0) hold();
@@ -76,25 +77,38 @@ document.addEventListener("contextmenu", (event) => {
 });
 
 // Enter clicks as it goes down, again and again while it is held; the space bar as it comes up.
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && isArmed()) disarm();
-  const presses = event.key === "b" ? isInBar(event) && button() : ["Enter", " "].includes(event.key) && isGuarded(event);
-  if (!presses) return;
-  if (event.repeat || event.key === "b") event.preventDefault();
-  if (!event.repeat) hold();
-}, true);
-document.addEventListener("keyup", (event) => {
-  if (!holding) return;
-  release();
-  if (event.key === "b") press();
-}, true);
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key === "Escape" && isArmed()) disarm();
+    const presses =
+      event.key === "b" ? isInBar(event) && button() : ["Enter", " "].includes(event.key) && isGuarded(event);
+    if (!presses) return;
+    if (event.repeat || event.key === "b") event.preventDefault();
+    if (!event.repeat) hold();
+  },
+  true,
+);
+document.addEventListener(
+  "keyup",
+  (event) => {
+    if (!holding) return;
+    release();
+    if (event.key === "b") press();
+  },
+  true,
+);
 
 // Before htmx and the form: nothing but `send` gets past.
-document.addEventListener("click", (event) => {
-  if (!isGuarded(event)) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  if (!wasHeld) press();
-}, true);
+document.addEventListener(
+  "click",
+  (event) => {
+    if (!isGuarded(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!wasHeld) press();
+  },
+  true,
+);
 
 document.addEventListener("htmx:after:swap", show);

@@ -6,7 +6,8 @@ import { open } from "./dialogs.js";
 const MODES = { m: "monitor", w: "whisper", b: "barge" };
 const OFF = "earshot-keys-off";
 
-const isTyping = (element) => element?.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+const isTyping = (element) =>
+  element?.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 const ROW = ":is(#conferences, #agents) > article";
 const currentRow = () => document.activeElement?.closest(ROW);
 
@@ -47,5 +48,7 @@ document.addEventListener("keydown", (event) => {
 const choice = document.getElementById("keys-on");
 if (choice) {
   choice.checked = !localStorage.getItem(OFF);
-  choice.addEventListener("change", () => (choice.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+  choice.addEventListener("change", () =>
+    choice.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1"),
+  );
 }

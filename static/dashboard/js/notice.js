@@ -20,9 +20,11 @@ document.addEventListener("htmx:response:error", (event) => {
 
 document.addEventListener("htmx:error", (event) => {
   const { ctx, error } = event.detail;
-  if (!ctx?.request || ctx.status === "swapped" || ctx.sourceElement.id === "filter" && error?.name === "AbortError") return;
+  if (!ctx?.request || ctx.status === "swapped" || (ctx.sourceElement.id === "filter" && error?.name === "AbortError"))
+    return;
   if (ctx.request.method === "GET") say("The form could not be opened: no connection to the server.");
-  else say("No answer from the server. It is not certain whether that was done; watch the line at the foot of the page.");
+  else
+    say("No answer from the server. It is not certain whether that was done; watch the line at the foot of the page.");
 });
 
 document.addEventListener("htmx:before:request", () => {
@@ -38,7 +40,10 @@ document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
   if (!ctx.sourceElement.closest("#supervision-leave")) return;
   const words = "The server has not answered yet. Your phone’s own hang-up always works.";
-  waiting.set(ctx, setTimeout(() => say(words), PATIENCE));
+  waiting.set(
+    ctx,
+    setTimeout(() => say(words), PATIENCE),
+  );
 });
 document.addEventListener("htmx:finally:request", (event) => {
   clearTimeout(waiting.get(event.detail.ctx));

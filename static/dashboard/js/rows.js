@@ -76,7 +76,9 @@ export function dropRows(kept) {
 // one that has just ended is not among the live ones either, and is to be shown as ended.
 export function dropStrangers(ours) {
   if (list()?.id !== "conferences") return;
-  const absent = new Set([...rows(":not([data-state=completed])")].filter((row) => !(row.id.slice("conference-".length) in ours)));
+  const absent = new Set(
+    [...rows(":not([data-state=completed])")].filter((row) => !(row.id.slice("conference-".length) in ours)),
+  );
   for (const row of absent) if (strangers.has(row)) letGo(row);
   strangers = absent;
 }
@@ -118,7 +120,9 @@ export function settleRows() {
     supervised: "[data-supervised]:not([data-state=completed])",
   };
   for (const figure of document.querySelectorAll("[data-count]")) {
-    const text = (figure.dataset.n = String(rows(which[figure.dataset.count] ?? `[data-word="${figure.dataset.count}"]`).length));
+    const text = (figure.dataset.n = String(
+      rows(which[figure.dataset.count] ?? `[data-word="${figure.dataset.count}"]`).length,
+    ));
     const number = figure.querySelector("b");
     if (number.textContent !== text) number.textContent = text;
   }
