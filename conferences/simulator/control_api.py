@@ -17,7 +17,7 @@ from conferences.simulator.world.hearing import heard_by, heard_on_call
 
 
 def leg_seen(leg: Leg) -> dict[str, Any]:
-    """Everything about a leg."""
+    """Show everything about a leg."""
     stay = leg.participant
     return {
         "call_control_id": leg.call_control_id,
@@ -36,7 +36,7 @@ def leg_seen(leg: Leg) -> dict[str, Any]:
 
 
 def participant_seen(stay: Participant, desk: Desk) -> dict[str, Any]:
-    """Everything about a participant, the role included."""
+    """Show everything about a participant, the role included."""
     return {
         "id": stay.id,
         "call_control_id": stay.leg.call_control_id,
@@ -54,7 +54,7 @@ def participant_seen(stay: Participant, desk: Desk) -> dict[str, Any]:
 
 
 def conference_seen(conference: Conference, desk: Desk) -> dict[str, Any]:
-    """Everything about a conference, those who left included."""
+    """Show everything about a conference, those who left included."""
     return {
         "id": conference.id,
         "name": conference.name,
@@ -65,7 +65,7 @@ def conference_seen(conference: Conference, desk: Desk) -> dict[str, Any]:
 
 
 def command_seen(command: Command) -> dict[str, Any]:
-    """A command as it arrived."""
+    """Show a command as it arrived."""
     return {
         "at": stamp(command.at),
         "method": command.method,
@@ -77,42 +77,42 @@ def command_seen(command: Command) -> dict[str, Any]:
 
 
 def world(desk: Desk, _request: Request) -> Response:
-    """GET /test/world."""
+    """Answer GET /test/world."""
     conferences = [conference_seen(each, desk) for each in desk.state.conferences.values()]
     legs = [leg_seen(each) for each in desk.state.legs.values()]
     return answer({"now": stamp(desk.state.now()), "conferences": conferences, "legs": legs})
 
 
 def hearing(desk: Desk, request: Request) -> Response:
-    """GET /test/conferences/{id}/hearing: listener to the sorted list of those heard."""
+    """Answer GET /test/conferences/{id}/hearing: listener to the sorted list of those heard."""
     heard = heard_by(desk.state, request.keys["id"])
     return answer({listener: sorted(speakers) for listener, speakers in heard.items()})
 
 
 def hearing_on_call(desk: Desk, request: Request) -> Response:
-    """GET /test/legs/{call_control_id}/hearing: the same for a bridged call and those who supervise it."""
+    """Answer GET /test/legs/{call_control_id}/hearing: the same for a bridged call and who supervises it."""
     heard = heard_on_call(desk.state, desk.state.known_leg(request.keys["id"]))
     return answer({listener: sorted(speakers) for listener, speakers in heard.items()})
 
 
 def commands(desk: Desk, _request: Request) -> Response:
-    """GET /test/commands."""
+    """Answer GET /test/commands."""
     return answer([command_seen(each) for each in desk.commands])
 
 
 def events(desk: Desk, _request: Request) -> Response:
-    """GET /test/events: the data of every event that happened, delivered or not, oldest first."""
+    """Answer GET /test/events: the data of every event that happened, delivered or not, oldest first."""
     return answer([event.data for event in desk.state.events])
 
 
 def incoming_call(desk: Desk, request: Request) -> Response:
-    """POST /test/calls {from, to}."""
+    """Answer POST /test/calls {from, to}."""
     body = request.json()
     return answer(leg_seen(desk.world.legs.incoming_call(body["from"], body["to"])), 201)
 
 
 def far_end(desk: Desk, request: Request) -> Response:
-    """POST /test/legs/{call_control_id}/answers, hangs_up, holds, resumes or presses {digit}."""
+    """Answer POST /test/legs/{call_control_id}/answers, hangs_up, holds, resumes or presses {digit}."""
     leg, action = desk.state.known_leg(request.keys["id"]), request.keys["action"]
     if action == "answers":
         desk.world.legs.far_end_answers(leg)
@@ -126,20 +126,20 @@ def far_end(desk: Desk, request: Request) -> Response:
 
 
 def phone(desk: Desk, request: Request) -> Response:
-    """POST /test/phones {address, outcome, after}."""
+    """Answer POST /test/phones {address, outcome, after}."""
     body = request.json()
     desk.state.phones.set(body["address"], body["outcome"], body.get("after", 2.0))
     return answer({})
 
 
 def switches(desk: Desk, request: Request) -> Response:
-    """POST /test/switches {name: value}."""
+    """Answer POST /test/switches {name: value}."""
     desk.state.switches.set(request.json())
     return answer({})
 
 
 def add_faults(desk: Desk, request: Request) -> Response:
-    """POST /test/faults {webhooks: {rate: value}, api: [{kind, method, path, times, ...}]}."""
+    """Answer POST /test/faults {webhooks: {rate: value}, api: [{kind, method, path, times, ...}]}."""
     body = request.json()
     desk.faults.webhooks.set(body.get("webhooks", {}))
     for details in body.get("api", []):
@@ -148,13 +148,13 @@ def add_faults(desk: Desk, request: Request) -> Response:
 
 
 def clear_faults(desk: Desk, _request: Request) -> Response:
-    """DELETE /test/faults."""
+    """Answer DELETE /test/faults."""
     desk.faults.clear()
     return answer({})
 
 
 def advance(desk: Desk, request: Request) -> Response:
-    """POST /test/clock {seconds}: virtual time only."""
+    """Answer POST /test/clock {seconds}: virtual time only."""
     desk.state.advance(float(request.json()["seconds"]))
     return answer({"now": stamp(desk.state.now())})
 
@@ -177,11 +177,11 @@ def routes(conference_with: Callable[..., Conference], configure_with: Callable[
     """List all of them, given how a whole conference is built and the application changed."""
 
     def build(desk: Desk, request: Request) -> Response:
-        """POST /test/conferences {agents, customer, queue_number, name}: answered and joined in one go."""
+        """Answer POST /test/conferences {agents, customer, queue_number, name}: answered and joined in one go."""
         return answer(conference_seen(conference_with(**request.json()), desk), 201)
 
     def configure(_desk: Desk, request: Request) -> Response:
-        """POST /test/application {webhook_url, failover_url, webhook_timeout_secs, outbound_voice_profile_id, …}."""
+        """Answer POST /test/application {webhook_url, failover_url, webhook_timeout_secs, …}."""
         configure_with(**request.json())
         return answer({})
 

@@ -85,7 +85,7 @@ class Simulator:
         self.state.apps[self.app.connection_id] = self.app
 
     def serve(self, port: int = 0, *, delivers: bool = True) -> Server:
-        """A context manager: the API over real HTTP, and webhooks delivered in the background or left to pump()."""
+        """Return a context manager: the API over HTTP, and webhooks delivered in the background or left to pump()."""
         return Server(self.api, port, delivers=delivers)
 
     def pump(self) -> int:
@@ -97,24 +97,24 @@ class Simulator:
         self.state.advance(seconds)
 
     def signed(self, data: dict[str, Any], attempt: int = 1) -> tuple[bytes, dict[str, str]]:
-        """A body of your own making in an envelope, and its signature headers."""
+        """Make a body of your own in an envelope, and its signature headers."""
         envelope = {"data": data, "meta": {"attempt": attempt, "delivered_to": self.app.webhook_url}}
         body = json.dumps(envelope, sort_keys=True, separators=(",", ":")).encode()
         return body, self.key.headers(body, int(self.deliverer.signing_time()))
 
     def incoming_call(self, from_: str = "+14155550171", to: str = "+14155550101") -> Leg:
-        """A customer calls; the leg is parked until somebody answers it."""
+        """Let a customer call; the leg is parked until somebody answers it."""
         return self.world.legs.incoming_call(from_, to)
 
     def dial(self, to: str, *, answered: bool = True, client_state: str | None = None) -> Leg:
-        """The contact center dials somebody, who answers at once unless told otherwise."""
+        """Let the contact center dial somebody, who answers at once unless told otherwise."""
         leg = self.world.legs.dial(self.app, CALLER_ID, to, DialOptions(client_state=client_state))
         if answered:
             self.world.legs.far_end_answers(leg)
         return leg
 
     def dial_out(self, endpoint: str, to: str, *, shown: str | None = None) -> Leg:
-        """An agent's browser calls somebody: a parked leg, which the contact center takes up at once."""
+        """Let an agent's browser call somebody: a parked leg, which the contact center takes up at once."""
         leg = self.world.legs.dial_out(self.app, endpoint, to, shown=shown)
         self.world.legs.answer(leg)
         return leg
@@ -123,7 +123,7 @@ class Simulator:
         self, agents: Sequence[str] = ("sip:ana.ruiz@agents.example",), customer: str = "+14155550171",
         queue_number: str = "+14155550101", name: str | None = None,
     ) -> Conference:  # fmt: skip
-        """A conference as a contact center builds it: customer, then agents, everybody answered and joined."""
+        """Build a conference as a contact center does: customer, then agents, everybody answered and joined."""
         caller = self.incoming_call(customer, queue_number)
         self.world.legs.answer(caller)
         name = name or f"Support {4711 + len(self.state.conferences)}"
@@ -137,29 +137,29 @@ class Simulator:
         return self.world.participation.join(conference, leg, JoinOptions(**options))
 
     def far_end_answers(self, leg: Leg) -> None:
-        """The person dialled picks up."""
+        """Let the person dialled pick up."""
         self.world.legs.far_end_answers(leg)
 
     def far_end_hangs_up(self, leg: Leg) -> None:
-        """The person on the leg puts the phone down."""
+        """Let the person on the leg put the phone down."""
         self.world.legs.far_end_hangs_up(leg)
 
     def far_end_holds(self, leg: Leg) -> None:
-        """The phone on the leg puts us on hold by SIP."""
+        """Let the phone on the leg put us on hold by SIP."""
         self.world.legs.far_end_holds(leg)
 
     def far_end_resumes(self, leg: Leg) -> None:
-        """The phone on the leg takes us off hold."""
+        """Let the phone on the leg take us off hold."""
         self.world.legs.far_end_holds(leg, held=False)
 
     def legs_to(self, address: str) -> list[Leg]:
-        """Every leg dialled to an address, oldest first."""
+        """Return every leg dialled to an address, oldest first."""
         return [leg for leg in self.state.legs.values() if leg.direction == "outgoing" and leg.to == address]
 
     def heard_by(self, conference: Conference) -> dict[str, set[str]]:
-        """Who really hears whom, by call_control_id."""
+        """Tell who really hears whom, by call_control_id."""
         return heard_by(self.state, conference.id)
 
     def hears(self, conference: Conference, listener: Leg, speaker: Leg) -> bool:
-        """Whether one leg hears another."""
+        """Tell whether one leg hears another."""
         return speaker.call_control_id in self.heard_by(conference).get(listener.call_control_id, set())

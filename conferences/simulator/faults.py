@@ -37,7 +37,7 @@ class WebhookFaults:
     """Hold everything back until it is false again."""
 
     def hits(self, rate: float, event_type: str, random: Random) -> bool:
-        """Whether a fault of this rate befalls an event; a rate of 0 draws no chance, so stories stay the same."""
+        """Draw whether a fault of this rate befalls an event; a rate of 0 draws no chance, so stories stay the same."""
         return rate > 0 and re.fullmatch(self.events, event_type) is not None and random.random() < rate
 
     def set(self, changes: dict[str, Any]) -> None:
@@ -84,7 +84,7 @@ class ApiFault:
         return self.kind in AFTER_WORK if self.works is None else self.works
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether a request is befallen; the path pattern may match anywhere in the path."""
+        """Tell whether a request is befallen; the path pattern may match anywhere in the path."""
         if self.times is not None and self.times <= 0:
             return False
         return re.fullmatch(self.method, method) is not None and re.search(self.path, path) is not None
@@ -108,7 +108,7 @@ class Faults:
         return fault
 
     def take(self, method: str, path: str) -> ApiFault | None:
-        """The fault for this request, if any, counted as used."""
+        """Return the fault for this request, if any, counted as used."""
         with self._lock:
             for fault in self.api:
                 if fault.matches(method, path):
@@ -117,7 +117,7 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """No more faults."""
+        """Forget every fault."""
         with self._lock:
             self.api.clear()
         self.webhooks = WebhookFaults()

@@ -13,7 +13,7 @@ Outcome = Literal[
 ]  # fmt: skip
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 Result = Literal["human_residence", "machine", "silence", "fax_detected", "not_sure"]
-# What the standard detection says where the premium one says more (Telnyx: Dial page).
+# What the standard detection says where the premium one says more (Telnyx docs: Dial).
 STANDARD: dict[Result, str] = {
     "human_residence": "human",
     "machine": "machine",
@@ -101,5 +101,5 @@ class PhoneBook:
         self._phones[address] = Phone(outcome, after)
 
     def at(self, address: str) -> Phone:
-        """The phone at an address."""
+        """Return the phone at an address."""
         return self._phones.get(address, self.default)

@@ -85,7 +85,7 @@ class Switches:
     """How long after its detection a machine's greeting ends in a beep."""
 
     beep_before_detection: bool = False
-    """Whether a machine beeps before it is detected: then only the end of its greeting is told (Telnyx: Dial page)."""
+    """Whether a machine beeps before it is detected: then only the end of its greeting is told (Telnyx docs: Dial)."""
 
     detection_cancels_gather: bool = False
     """Whether the end of a detection ends the waiting for a key (status cancelled_amd, which is documented bare)."""
@@ -120,7 +120,7 @@ class Switches:
             setattr(self, name, value)
 
     def copy(self) -> Switches:
-        """An independent copy."""
+        """Return an independent copy."""
         return replace(self)
 
 

@@ -19,7 +19,7 @@ DETECTIONS = (
 
 
 def dial(desk: Desk, request: Request) -> Response:
-    """POST /calls, plainly, into a conference or to supervise a bridged call."""
+    """Answer POST /calls, plainly, into a conference or to supervise a bridged call."""
     fields = Fields(request.json())
     app = _app(desk, fields)
     ends = (_caller_id(fields), fields.address("to"))
@@ -86,13 +86,13 @@ def _dial_into(desk: Desk, config: Fields) -> DialInto:
 
 
 def retrieve(desk: Desk, request: Request) -> Response:
-    """GET /calls/{call_control_id}, up to ten minutes after the end."""
+    """Answer GET /calls/{call_control_id}, up to ten minutes after the end."""
     leg = desk.state.remembered_leg(request.keys["id"])
     return data(resources.call(leg, desk.state.now()))
 
 
 def active_calls(desk: Desk, request: Request) -> Response:
-    """GET /connections/{connection_id}/active_calls."""
+    """Answer GET /connections/{connection_id}/active_calls."""
     connection_id, state = request.keys["id"], desk.state
     if connection_id not in state.apps:
         raise refusals.not_found()
@@ -114,7 +114,7 @@ def _take_client_state(desk: Desk, leg: Leg, fields: Fields) -> None:
 
 
 def answer(desk: Desk, request: Request) -> Response:
-    """actions/answer: inbound legs only."""
+    """Answer actions/answer: inbound legs only."""
     leg = _leg(desk, request)
     _take_client_state(desk, leg, Fields(request.json()))
     desk.world.legs.answer(leg)
@@ -122,7 +122,7 @@ def answer(desk: Desk, request: Request) -> Response:
 
 
 def hangup(desk: Desk, request: Request) -> Response:
-    """actions/hangup."""
+    """Answer actions/hangup."""
     leg = _leg(desk, request)
     _take_client_state(desk, leg, Fields(request.json()))
     desk.world.legs.hang_up(leg)
@@ -130,7 +130,7 @@ def hangup(desk: Desk, request: Request) -> Response:
 
 
 def reject(desk: Desk, request: Request) -> Response:
-    """actions/reject."""
+    """Answer actions/reject."""
     fields = Fields(request.json())
     fields.required("cause")
     cause = fields.choice("cause", tuple(sorted(DECLINES))) or ""
@@ -139,7 +139,7 @@ def reject(desk: Desk, request: Request) -> Response:
 
 
 def bridge(desk: Desk, request: Request) -> Response:
-    """actions/bridge with another leg."""
+    """Answer actions/bridge with another leg."""
     fields = Fields(request.json())
     peer_id = fields.required("call_control_id")
     parks = fields.choice("park_after_unbridge", ("self",)) == "self"
@@ -149,7 +149,7 @@ def bridge(desk: Desk, request: Request) -> Response:
 
 
 def switch_supervisor_role(desk: Desk, request: Request) -> Response:
-    """actions/switch_supervisor_role of a leg that supervises a bridged call."""
+    """Answer actions/switch_supervisor_role of a leg that supervises a bridged call."""
     fields = Fields(request.json())
     fields.required("role")
     chosen: Role = role(fields, "role", SUPERVISOR_ROLES) or "barge"
@@ -158,7 +158,7 @@ def switch_supervisor_role(desk: Desk, request: Request) -> Response:
 
 
 def client_state_update(desk: Desk, request: Request) -> Response:
-    """PUT actions/client_state_update."""
+    """Answer PUT actions/client_state_update."""
     fields = Fields(request.json())
     fields.required("client_state")
     _take_client_state(desk, _leg(desk, request), fields)

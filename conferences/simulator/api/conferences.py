@@ -21,7 +21,7 @@ STATUSES = ("init", "in_progress", "completed")
 
 
 def list_conferences(desk: Desk, request: Request) -> Response:
-    """GET /conferences."""
+    """Answer GET /conferences."""
     found = desk.world.conferences.listed(query_choice(request, "region", tuple(REGIONS)))
     name = request.query.get("filter[name]")
     status = query_choice(request, "filter[status]", STATUSES)
@@ -40,7 +40,7 @@ def _filters_connections(desk: Desk) -> bool:
 
 
 def query_choice(request: Request, name: str, allowed: tuple[str, ...]) -> str | None:
-    """One of the allowed values of a query parameter, or None; Refusal 10032 naming the parameter."""
+    """Return one of the allowed values of a query parameter, or None; Refusal 10032 naming the parameter."""
     value = request.query.get(name)
     if value is not None and value not in allowed:
         raise refusals.bad_enum(allowed, parameter=name)
@@ -48,7 +48,7 @@ def query_choice(request: Request, name: str, allowed: tuple[str, ...]) -> str |
 
 
 def create(desk: Desk, request: Request) -> Response:
-    """POST /conferences."""
+    """Answer POST /conferences."""
     fields = Fields(request.json())
     call_control_id, name = fields.required("call_control_id"), fields.required("name")
     fields.not_both("hold_audio_url", "hold_media_name")
@@ -65,12 +65,12 @@ def create(desk: Desk, request: Request) -> Response:
 
 
 def retrieve(desk: Desk, request: Request) -> Response:
-    """GET /conferences/{id}: by id only."""
+    """Answer GET /conferences/{id}: by id only."""
     return data(resources.conference(_by_id(desk, request)))
 
 
 def list_participants(desk: Desk, request: Request) -> Response:
-    """GET /conferences/{id}/participants: by id only; nobody is in a completed conference."""
+    """Answer GET /conferences/{id}/participants: by id only; nobody is in a completed conference."""
     conference, switches = _by_id(desk, request), desk.state.switches
     stays = conference.stays if switches.participants_include_left else conference.participants
     shown = [resources.participant(each, switches) for each in stays]
@@ -90,12 +90,12 @@ def _boolean(request: Request, name: str) -> bool | None:
 
 
 def retrieve_participant(desk: Desk, request: Request) -> Response:
-    """GET /conferences/{id}/participants/{participant_id}."""
+    """Answer GET /conferences/{id}/participants/{participant_id}."""
     return data(resources.participant_by_id(_participant_by_id(desk, request), desk.state.switches))
 
 
 def update_participant(desk: Desk, request: Request) -> Response:
-    """PATCH of the same: beeps and what leaving means, never mute, hold or role."""
+    """Answer PATCH of the same: beeps and what leaving means, never mute, hold or role."""
     participant, fields = _participant_by_id(desk, request), Fields(request.json())
     participant.beep_enabled = fields.choice("beep_enabled", BEEPS) or participant.beep_enabled
     participant.end_on_exit = fields.flag("end_conference_on_exit", participant.end_on_exit)
@@ -120,7 +120,7 @@ def _participant_by_id(desk: Desk, request: Request) -> Participant:
 
 
 def target(desk: Desk, request: Request, *, by_name: bool = True, status: int = 404) -> Conference:
-    """The conference a command is for; Refusal 90058 if there is none, 90019 if it has ended."""
+    """Find the conference a command is for; Refusal 90058 if there is none, 90019 if it has ended."""
     region = Fields(request.json()).region()
     conference = desk.world.conferences.find(request.keys["id"], region, by_name=by_name)
     if conference is None:
@@ -131,7 +131,7 @@ def target(desk: Desk, request: Request, *, by_name: bool = True, status: int = 
 
 
 def join_options(fields: Fields, client_state: str | None = None) -> JoinOptions:
-    """How to join, from a join command or a dial's conference_config."""
+    """Read how to join, from a join command or a dial's conference_config."""
     fields.not_both("hold_audio_url", "hold_media_name")
     return JoinOptions(
         role=role(fields) or "none",
@@ -147,13 +147,13 @@ def join_options(fields: Fields, client_state: str | None = None) -> JoinOptions
 
 
 def role(fields: Fields, name: str = "supervisor_role", allowed: tuple[str, ...] = ROLES) -> Role | None:
-    """A supervisor role, or None when absent."""
+    """Read a supervisor role, None when absent."""
     chosen: Role | None = fields.choice(name, allowed)  # type: ignore[assignment]  # checked against `allowed`
     return chosen
 
 
 def join(desk: Desk, request: Request) -> Response:
-    """actions/join."""
+    """Answer actions/join."""
     fields = Fields(request.json())
     call_control_id = fields.required("call_control_id")
     options = join_options(fields, fields.client_state(desk.state.switches.client_state_limit))
@@ -163,7 +163,7 @@ def join(desk: Desk, request: Request) -> Response:
 
 
 def leave(desk: Desk, request: Request) -> Response:
-    """actions/leave: the leg stays up, parked."""
+    """Answer actions/leave: the leg stays up, parked."""
     fields = Fields(request.json())
     call_control_id = fields.required("call_control_id")
     fields.choice("beep_enabled", BEEPS)
@@ -173,7 +173,7 @@ def leave(desk: Desk, request: Request) -> Response:
 
 
 def update(desk: Desk, request: Request) -> Response:
-    """actions/update: another role; the whisper list is replaced too."""
+    """Answer actions/update: another role; the whisper list is replaced too."""
     fields = Fields(request.json())
     call_control_id = fields.required("call_control_id")
     fields.required("supervisor_role")
@@ -185,7 +185,7 @@ def update(desk: Desk, request: Request) -> Response:
 
 
 def participant_of(desk: Desk, conference: Conference, call_control_id: str, field: str = "") -> Participant:
-    """The stay of a leg in this conference; Refusal 90018 if the leg ended, 90015 if it is not in it."""
+    """Find the stay of a leg in this conference; Refusal 90018 if the leg ended, 90015 if it is not in it."""
     pointer = field or "/call_control_id"
     participant = desk.state.usable_leg(call_control_id, pointer).participant
     if participant is None or participant.conference is not conference:
@@ -194,28 +194,28 @@ def participant_of(desk: Desk, conference: Conference, call_control_id: str, fie
 
 
 def named(desk: Desk, request: Request, conference: Conference) -> list[Participant]:
-    """The participants in call_control_ids, or everybody when the list is empty or absent, as Telnyx has it."""
+    """Return the participants in call_control_ids, or everybody when the list is empty or absent, as Telnyx has it."""
     ids = Fields(request.json()).strings("call_control_ids")
     chosen = [participant_of(desk, conference, each, "/call_control_ids") for each in ids]
     return chosen or list(conference.participants)
 
 
 def mute(desk: Desk, request: Request) -> Response:
-    """actions/mute and unmute: those named, or everybody."""
+    """Answer actions/mute and unmute: those named, or everybody."""
     participants = named(desk, request, target(desk, request))
     desk.world.participation.mute(participants, muted=request.keys["action"] == "mute")
     return ok()
 
 
 def hold(desk: Desk, request: Request) -> Response:
-    """actions/hold: those named, or everybody."""
+    """Answer actions/hold: those named, or everybody."""
     Fields(request.json()).not_both("audio_url", "media_name")
     desk.world.participation.hold(named(desk, request, target(desk, request)))
     return ok()
 
 
 def unhold(desk: Desk, request: Request) -> Response:
-    """actions/unhold: those named; it alone requires the list."""
+    """Answer actions/unhold: those named; it alone requires the list."""
     if not Fields(request.json()).strings("call_control_ids"):
         raise refusals.missing("/call_control_ids")
     desk.world.participation.hold(named(desk, request, target(desk, request)), held=False)
@@ -223,6 +223,6 @@ def unhold(desk: Desk, request: Request) -> Response:
 
 
 def end(desk: Desk, request: Request) -> Response:
-    """actions/end: by id only."""
+    """Answer actions/end: by id only."""
     desk.world.conferences.end_by_command(target(desk, request, by_name=False))
     return ok()

@@ -15,7 +15,10 @@ from conferences.simulator.faults import Faults
 from conferences.simulator.world import State, World
 
 DEDUPE_SECONDS = 60
-"""Telnyx: Sending Commands page: a command_id is remembered for 60 seconds."""
+"""Telnyx docs: Receiving webhooks: a command_id is remembered for 60 seconds.
+
+https://developers.telnyx.com/docs/voice/programmable-voice/receiving-webhooks
+"""
 COMMANDS_KEPT = 20_000
 
 

@@ -54,7 +54,7 @@ class Stale:
         return response
 
     def earlier(self, request: Request) -> Response | None:
-        """The last answer to the same question."""
+        """Return the last answer to the same question."""
         return self._answers.get(_question(request))
 
 
@@ -96,7 +96,7 @@ def _rate_limited(fault: ApiFault, switches: Switches) -> Response:
 
 
 def disturb(fault: ApiFault, real: Response | None, switches: Switches) -> Response:
-    """The answer as the fault has it, given the real one if the work was done.
+    """Return the answer as the fault has it, given the real one if the work was done.
 
     Raises Late or Cut where only the host of the application can spoil the connection.
     """

@@ -43,7 +43,7 @@ class Request:
         )
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object, {} when there is none; Refusal 10023 for anything else."""
+        """Read the body as a JSON object, {} when there is none; Refusal 10023 for anything else."""
         if not self.body.strip():
             return {}
         try:
@@ -73,20 +73,20 @@ class Response:
 
 
 def answer(value: Any, status: int = 200) -> Response:
-    """A JSON answer."""
+    """Make a JSON answer."""
     return Response(status, json.dumps(value).encode())
 
 
 def data(value: Any, status: int = 200) -> Response:
-    """A JSON answer wrapped in `data`, as Telnyx does."""
+    """Make a JSON answer wrapped in `data`, as Telnyx does."""
     return answer({"data": value}, status)
 
 
 def ok() -> Response:
-    """What every accepted command is answered: accepted, not done."""
+    """Answer as every accepted command is answered: accepted, not done."""
     return data({"result": "ok"})
 
 
 def plain(text: str, status: int) -> Response:
-    """A plain-text answer."""
+    """Make a plain-text answer."""
     return Response(status, text.encode(), "text/plain; charset=utf-8")

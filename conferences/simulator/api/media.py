@@ -23,7 +23,7 @@ def _listeners(desk: Desk, conference: Conference, fields: Fields) -> list[Parti
 
 
 def speak(desk: Desk, request: Request) -> Response:
-    """actions/speak."""
+    """Answer actions/speak."""
     fields = Fields(request.json())
     text = fields.required("payload")
     fields.required("voice")
@@ -36,7 +36,7 @@ def speak(desk: Desk, request: Request) -> Response:
 
 
 def play(desk: Desk, request: Request) -> Response:
-    """actions/play."""
+    """Answer actions/play."""
     fields = Fields(request.json())
     fields.not_both("audio_url", "media_name")
     audio_url, media_name = fields.text("audio_url"), fields.text("media_name")
@@ -49,14 +49,14 @@ def play(desk: Desk, request: Request) -> Response:
 
 
 def stop(desk: Desk, request: Request) -> Response:
-    """actions/stop."""
+    """Answer actions/stop."""
     conference = target(desk, request)
     desk.world.media.stop(conference, _listeners(desk, conference, Fields(request.json())))
     return ok()
 
 
 def record_start(desk: Desk, request: Request) -> Response:
-    """actions/record_start."""
+    """Answer actions/record_start."""
     fields = Fields(request.json())
     fields.required("format")
     file_format = fields.choice("format", ("wav", "mp3")) or "mp3"
@@ -66,20 +66,20 @@ def record_start(desk: Desk, request: Request) -> Response:
 
 
 def record_stop(desk: Desk, request: Request) -> Response:
-    """actions/record_stop."""
+    """Answer actions/record_stop."""
     recording_id = Fields(request.json()).text("recording_id")
     desk.world.media.stop_recording(target(desk, request), recording_id)
     return ok()
 
 
 def record_pause(desk: Desk, request: Request) -> Response:
-    """actions/record_pause and record_resume: accepted, and nothing announces them."""
+    """Answer actions/record_pause and record_resume: accepted, and nothing announces them."""
     target(desk, request)
     return ok()
 
 
 def gather_using_speak(desk: Desk, request: Request) -> Response:
-    """actions/gather_using_speak: one key; the provider's other settings of it are checked and not played."""
+    """Answer actions/gather_using_speak: one key; its other settings are checked and not played."""
     fields = Fields(request.json())
     payload = fields.required("payload")
     fields.required("voice")

@@ -14,7 +14,7 @@ USUAL_PAGE = 20
 
 
 def bounded(request: Request, name: str, default: int, high: int) -> int:
-    """A whole number from the query within 1 and `high`; Refusal 10026 or 10033 naming the parameter."""
+    """Read a whole number from the query within 1 and `high`; Refusal 10026 or 10033 naming the parameter."""
     text = request.query.get(name)
     if text is None:
         return default
@@ -27,7 +27,7 @@ def bounded(request: Request, name: str, default: int, high: int) -> int:
 
 
 def numbered(request: Request, items: Sequence[Any]) -> Response:
-    """One page of a list by page[number] and page[size]."""
+    """Answer with one page of a list by page[number] and page[size]."""
     size = bounded(request, "page[size]", USUAL_PAGE, LARGEST_PAGE)
     number = bounded(request, "page[number]", 1, 10**9)
     first = (number - 1) * size
@@ -41,7 +41,7 @@ def numbered(request: Request, items: Sequence[Any]) -> Response:
 
 
 def by_cursor(request: Request, items: Sequence[Any], *, obeys_numbers: bool) -> Response:
-    """One page by page[after] and page[limit]; page[number] is accepted, and obeyed only if told so."""
+    """Answer with one page by page[after] and page[limit]; page[number] is obeyed only if told so."""
     limit = bounded(request, "page[limit]", bounded(request, "page[size]", USUAL_PAGE, LARGEST_PAGE), LARGEST_PAGE)
     first = _first(request, limit if obeys_numbers else 0)
     last = min(first + limit, len(items))

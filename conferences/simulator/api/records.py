@@ -29,7 +29,7 @@ _COMPARISONS: dict[str, Callable[[datetime, datetime], bool]] = {
 
 
 def application(desk: Desk, request: Request) -> Response:
-    """GET /call_control_applications/{id}: where webhooks go and how long they may take."""
+    """Answer GET /call_control_applications/{id}: where webhooks go and how long they may take."""
     app = desk.state.apps.get(request.keys["id"])
     if app is None:
         raise refusals.not_found()
@@ -56,7 +56,7 @@ def application(desk: Desk, request: Request) -> Response:
 
 
 def create_credential(desk: Desk, request: Request) -> Response:
-    """POST /telephony_credentials: only for a Credential SIP connection, which an application is not."""
+    """Answer POST /telephony_credentials: only for a Credential SIP connection, which no application is."""
     fields = Fields(request.json())
     if fields.required("connection_id") != desk.account.credential_connection_id:
         raise refusals.bad_request("The connection must be a Credential connection.", pointer="/connection_id")
@@ -79,7 +79,7 @@ def create_credential(desk: Desk, request: Request) -> Response:
 
 
 def create_token(desk: Desk, request: Request) -> Response:
-    """POST /telephony_credentials/{id}/token: the bare token as plain text."""
+    """Answer POST /telephony_credentials/{id}/token: the bare token as plain text."""
     credential = desk.credentials.get(request.keys["id"])
     if credential is None:
         raise refusals.not_found()
@@ -103,7 +103,7 @@ def _segment(value: dict[str, Any]) -> str:
 
 
 def registration_status(desk: Desk, request: Request) -> Response:
-    """GET /sip_registration_status of a SIP user: signed in unless its phone is not."""
+    """Answer GET /sip_registration_status of a SIP user: signed in unless its phone is not."""
     kinds = ("telephony_credential", "sip_credential_connection")
     kind, username = request.query.get("credential_type"), request.query.get("username")
     if kind not in kinds:
@@ -124,7 +124,10 @@ def registration_status(desk: Desk, request: Request) -> Response:
 
 
 def webhook_deliveries(desk: Desk, request: Request) -> Response:
-    """GET /webhook_deliveries: finished ones, latest first."""
+    """Answer GET /webhook_deliveries: finished ones, latest first.
+
+    https://developers.telnyx.com/api-reference/webhooks/list-webhook-deliveries
+    """
     status = request.query.get("filter[status][eq]")
     types = [each for each in request.query.get("filter[event_type]", "").split(",") if each]
     found = [
@@ -170,7 +173,10 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
 
 
 def call_events(desk: Desk, request: Request) -> Response:
-    """GET /call_events: webhooks and commands about legs, oldest first; the last 24 hours unless a leg is named."""
+    """Answer GET /call_events: webhooks and commands about legs, oldest first; of one leg, or the last 24 hours.
+
+    https://developers.telnyx.com/api-reference/debugging/list-call-events
+    """
     found = [*_webhook_events(desk), *_command_events(desk)]
     for parameter, key in (("leg_id", "call_leg_id"), ("application_session_id", "call_session_id")):
         wanted = request.query.get(f"filter[{parameter}]")

@@ -11,7 +11,7 @@ from conferences.simulator.world.clock import stamp
 
 
 def conference(record: Conference) -> dict[str, Any]:
-    """A conference in GET and POST /conferences."""
+    """Show a conference as GET and POST /conferences do."""
     shown: dict[str, Any] = {
         "record_type": "conference",
         "id": record.id,
@@ -53,28 +53,28 @@ def _stay(record: Participant, switches: Switches) -> dict[str, Any]:
 
 
 def shows_muted(record: Participant, switches: Switches) -> bool:
-    """Whether a participant is listed as muted; for a monitor Telnyx does not say, so a switch does."""
+    """Tell whether a participant is listed as muted; for a monitor Telnyx does not say, so a switch does."""
     return record.muted or (record.only_listens and switches.monitor_shows_muted)
 
 
 def participant(record: Participant, switches: Switches) -> dict[str, Any]:
-    """A participant in the list of a conference."""
+    """Show a participant as the list of a conference does."""
     home = {"id": record.conference.id, "name": record.conference.name}
     return {"record_type": "participant", "conference": home, **_stay(record, switches)}
 
 
 def participant_by_id(record: Participant, switches: Switches) -> dict[str, Any]:
-    """A participant asked for by id: another schema, with a flat conference_id and no record_type."""
+    """Show a participant asked for by id: another schema, with a flat conference_id and no record_type."""
     return {"conference_id": record.conference.id, "label": None, **_stay(record, switches)}
 
 
 def dialled(leg: Leg) -> dict[str, Any]:
-    """The answer to a dial; dialling is asynchronous, so it never says alive (Telnyx: Dial page)."""
+    """Answer a dial; dialling is asynchronous, so it never says alive (Telnyx docs: Dial)."""
     return {**_call(leg), "is_alive": False}
 
 
 def call(leg: Leg, now: datetime) -> dict[str, Any]:
-    """A leg in GET /calls/{id}; end_time only when it has ended."""
+    """Show a leg as GET /calls/{id} does; end_time only when it has ended."""
     shown = {**_call(leg), "is_alive": leg.is_alive, "call_duration": leg.seconds(now)}
     if leg.answered_at:
         shown["start_time"] = stamp(leg.answered_at)
@@ -84,7 +84,7 @@ def call(leg: Leg, now: datetime) -> dict[str, Any]:
 
 
 def active_call(leg: Leg, now: datetime) -> dict[str, Any]:
-    """A leg in GET /connections/{id}/active_calls: no from, to, direction or start."""
+    """Show a leg as GET /connections/{id}/active_calls does: no from, to, direction or start."""
     return {**_call(leg), "client_state": leg.client_state or "", "call_duration": leg.seconds(now)}
 
 

@@ -23,25 +23,25 @@ class Fields:
         self._base = pointer
 
     def pointer(self, name: str) -> str:
-        """JSON pointer to a field."""
+        """Make the JSON pointer to a field."""
         return f"{self._base}/{name}"
 
     def text(self, name: str) -> str | None:
-        """A string, or None when absent or null."""
+        """Read a string, None when absent or null."""
         value = self.values.get(name)
         if value is not None and not isinstance(value, str):
             raise refusals.bad_type("a string", pointer=self.pointer(name))
         return value
 
     def required(self, name: str) -> str:
-        """A string that is there and not blank."""
+        """Read a string that is there and not blank."""
         value = self.text(name)
         if value is None or not value.strip():
             raise refusals.missing(self.pointer(name))
         return value
 
     def flag(self, name: str, default: bool = False) -> bool:
-        """A boolean."""
+        """Read a boolean."""
         value = self.values.get(name)
         if value is None:
             return default
@@ -50,14 +50,14 @@ class Fields:
         return value
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
-        """One of the allowed strings, or None when absent or null."""
+        """Read one of the allowed strings, None when absent or null."""
         value = self.values.get(name)
         if value is not None and value not in allowed:
             raise refusals.bad_enum(allowed, pointer=self.pointer(name))
         return value
 
     def number(self, name: str, low: int, high: int) -> int | None:
-        """A whole number within bounds, or None when absent or null."""
+        """Read a whole number within bounds, None when absent or null."""
         value = self.values.get(name)
         if value is None:
             return None
@@ -68,7 +68,7 @@ class Fields:
         return value
 
     def strings(self, name: str) -> tuple[str, ...]:
-        """A list of strings; () when absent or null."""
+        """Read a list of strings; () when absent or null."""
         value = self.values.get(name)
         if value is None:
             return ()
@@ -77,7 +77,7 @@ class Fields:
         return tuple(value)
 
     def nested(self, name: str) -> Fields | None:
-        """An object inside this one, or None when absent or null."""
+        """Read an object inside this one, None when absent or null."""
         value = self.values.get(name)
         if value is None:
             return None
@@ -86,11 +86,11 @@ class Fields:
         return Fields(value, self.pointer(name))
 
     def region(self) -> str | None:
-        """The region, one of Telnyx's four."""
+        """Read the region, one of Telnyx's four."""
         return self.choice("region", tuple(REGIONS))
 
     def client_state(self, limit: int = 0) -> str | None:
-        """client_state: Base-64, no longer than `limit` characters unless that is 0."""
+        """Read client_state: Base-64, no longer than `limit` characters unless that is 0."""
         value = self.text("client_state")
         if value is None:
             return None
@@ -103,13 +103,13 @@ class Fields:
         return value
 
     def not_both(self, one: str, other: str) -> None:
-        """Two fields that exclude each other."""
+        """Refuse two fields that exclude each other."""
         if self.values.get(one) is not None and self.values.get(other) is not None:
             detail = f"{one} and {other} cannot be used together in one request."
             raise refusals.bad_request(detail, pointer=self.pointer(one))
 
     def address(self, name: str) -> str:
-        """An E.164 number or a SIP URI; of an array, the first."""
+        """Read an E.164 number or a SIP URI; of an array, the first."""
         value = self.values.get(name)
         first = value[0] if isinstance(value, list) and value else value
         if not first:

@@ -15,12 +15,12 @@ class SigningKey:
 
     @classmethod
     def generate(cls) -> SigningKey:
-        """A new random key."""
+        """Make a new random key."""
         return cls(Ed25519PrivateKey.generate())
 
     @classmethod
     def from_seed(cls, seed: str) -> SigningKey:
-        """The key of a seed, base64 of 32 bytes; raises ValueError for anything else."""
+        """Make the key of a seed, base64 of 32 bytes; raises ValueError for anything else."""
         raw = base64.b64decode(seed, validate=True)
         return cls(Ed25519PrivateKey.from_private_bytes(raw))
 
@@ -35,7 +35,7 @@ class SigningKey:
         return base64.b64encode(self._private.public_key().public_bytes_raw()).decode()
 
     def headers(self, body: bytes, timestamp: int) -> dict[str, str]:
-        """The two signature headers for a body: Ed25519 over timestamp, a pipe and the raw bytes."""
+        """Make the two signature headers for a body: Ed25519 over timestamp, a pipe and the raw bytes."""
         signature = self._private.sign(f"{timestamp}|".encode() + body)
         return {
             "telnyx-signature-ed25519": base64.b64encode(signature).decode(),

@@ -73,7 +73,7 @@ class Outbox:
             self._changed.notify()
 
     def take(self) -> Job | None:
-        """The next job that is due, now in flight until done(); None if there is none."""
+        """Take the next job that is due, in flight until done(); None if there is none."""
         with self._changed:
             while self._later and self._later[0].due <= self._clock():
                 job = heapq.heappop(self._later)
@@ -84,7 +84,7 @@ class Outbox:
             return heapq.heappop(self._due)[1]
 
     def done(self) -> None:
-        """A job that was taken is finished."""
+        """Note that a job that was taken is finished."""
         with self._changed:
             self._in_flight -= 1
             self._changed.notify_all()
@@ -113,7 +113,7 @@ class Outbox:
             return bool(self._changed.wait_for(lambda: self._idle() and not self._later, timeout))
 
     def wait_until_idle(self, timeout: float) -> bool:
-        """The same, but what is due only later may go on waiting."""
+        """Wait likewise, but what is due only later may go on waiting."""
         with self._changed:
             return bool(self._changed.wait_for(self._idle, timeout))
 

@@ -11,11 +11,17 @@ Post = Callable[[str, bytes, dict[str, str]], int]
 """Takes URL, body and headers; returns the status that came back, 0 for none."""
 NO_ANSWER = 0
 ANSWER_SECONDS = 2.0
-"""Telnyx: Receiving Webhooks page: a webhook not answered within two seconds is sent again."""
+"""Telnyx docs: Receiving webhooks: one not answered within two seconds is sent again.
+
+https://developers.telnyx.com/docs/voice/programmable-voice/receiving-webhooks
+"""
 
 
 def worth_repeating(status: int) -> bool:
-    """Telnyx: Voice API Webhooks page: 408, 429, 5xx and silence are tried again, other 4xx are not."""
+    """Tell whether to send again: after 408, 429, 5xx and silence, not other 4xx (Telnyx docs: Voice API webhooks).
+
+    https://developers.telnyx.com/docs/voice/programmable-voice/voice-api-webhooks
+    """
     return status in (NO_ANSWER, 408, 429) or status >= 500
 
 

@@ -161,7 +161,7 @@ class Deliverer:
                 self._outbox.wait()
 
     def settle(self, timeout: float = 5.0) -> bool:
-        """With workers running: wait until nothing is queued or under way; whether that came about in time."""
+        """Wait, with workers running, until nothing is queued or under way; whether that came about in time."""
         return self._outbox.wait_until_empty(timeout)
 
     def hurry(self) -> None:

@@ -52,25 +52,25 @@ class ContactCenter:
         self.world.state.after(delay, lambda: self.tell(story))
 
     def is_free(self, address: str) -> bool:
-        """Whether somebody is neither on a call nor wrapping one up."""
+        """Tell whether somebody is neither on a call nor wrapping one up."""
         line = self._lines.get(address)
         wrapping_up = self.world.state.now() < self._wrapping_up.get(address, self.world.state.now())
         return not wrapping_up and (line is None or line.state == "ended")
 
     def free_agent(self, team: str) -> AgentRole | None:
-        """Somebody of a team who is free, or None."""
+        """Choose somebody of a team who is free; None if nobody is."""
         free = [each for each in sample_people.AGENTS if each.team == team and self.is_free(each.address)]
         return self.random.choice(free) if free else None
 
     def ring_in(self, number: str) -> Leg:
-        """A customer who is not on a call dials one of our numbers."""
+        """Let a customer who is not on a call dial one of our numbers."""
         free = [each for each in sample_people.CUSTOMERS if self.is_free(each)]
         customer = self.random.choice(free or sample_people.CUSTOMERS)
         leg = self._lines[customer] = self.world.legs.incoming_call(customer, number, self.app)
         return leg
 
     def call(self, queue: QueueRole, seconds: float, patience: float = 120.0) -> Story:
-        """One customer's call to a queue, from ringing until everybody has gone."""
+        """Tell one customer's call to a queue, from ringing until everybody has gone."""
         leg = self.ring_in(self.random.choice(queue.numbers))
         yield self.random.uniform(0.3, 1.0)
         if leg.state != "initiated":
@@ -87,7 +87,7 @@ class ContactCenter:
         yield from self._part(conference, leg)
 
     def call_out(self, team: str, seconds: float) -> Story:
-        """An agent calls a customer from the browser: the agent is on the call that was placed, not the one called."""
+        """Let an agent call a customer from the browser: they are on the call that was placed, not the one called."""
         agent = self.free_agent(team)
         if agent is None or not agent.address.startswith("sip:"):
             return

@@ -20,7 +20,7 @@ def live(  # noqa: PLR0913 - keyword-only, one per option of the command
     key_seed: str | None = None,
     mixed: bool = False,
 ) -> Server:
-    """A server not yet started (use it as a context manager) whose scenario begins at once.
+    """Return a server not yet started (use it as a context manager) whose scenario begins at once.
 
     Raises KeyError for an unknown scenario, ValueError for a bad key seed, OSError for a port in use.
     """

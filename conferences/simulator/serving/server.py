@@ -50,7 +50,7 @@ class _Connections(ThreadingHTTPServer):
                 _shut(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error here; anything else is shown."""
+        """Show no error for a client that went away, and anything else."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 

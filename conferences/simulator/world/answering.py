@@ -17,7 +17,7 @@ GREETING_ENDS = {"greeting_end": "ended", "detect_words": "ended", "detect_beep"
 
 @dataclass(eq=False)
 class Gather:
-    """A line being spoken to a leg, and the key waited for (Telnyx: Gather using speak)."""
+    """A line being spoken to a leg, and the key waited for (Telnyx docs: Gather using speak)."""
 
     leg: Leg
     payload: str
@@ -42,7 +42,7 @@ class Answering:
         self._gathers: dict[str, Gather] = {}
 
     def begin_detection(self, leg: Leg) -> None:
-        """Detection of a machine begins, where the dial asked for it."""
+        """Begin the detection of a machine, where the dial asked for it."""
         if leg.detection in (None, "disabled"):
             return
         who, switches = self.answerer(leg), self._state.switches
@@ -56,7 +56,7 @@ class Answering:
             self._later(seconds + switches.greeting_seconds, leg, lambda: self.beeps(leg))
 
     def answerer(self, leg: Leg) -> Answerer:
-        """Who took the call."""
+        """Tell who took the call."""
         return ANSWERERS.get(self._state.phones.at(leg.far_end).outcome, ANSWERERS["answers"])
 
     def _later(self, seconds: float, leg: Leg, action: Callable[[], object]) -> None:
@@ -80,7 +80,10 @@ class Answering:
             self._state.announce("call.machine.greeting.ended", leg, payload)
 
     def _screens(self, leg: Leg, who: Answerer) -> None:
-        """The screener's tone, after which detection starts anew; without one its prompt just ends."""
+        """Sound the screener's tone, after which detection starts anew; without one its prompt just ends.
+
+        https://developers.telnyx.com/api-reference/callbacks/call-machine-premium-call-screening-detected
+        """
         after = who.after_screening
         if after is None:
             payload = envelopes.call_payload(leg, result="prompt_ended")
@@ -94,7 +97,7 @@ class Answering:
             self._later(seconds + self._state.switches.greeting_seconds, leg, lambda: self.beeps(leg))
 
     def gather(self, gather: Gather) -> None:
-        """actions/gather_using_speak: the line is spoken until a key comes or the tries are over (call.gather.ended).
+        """Speak the line of a gather until a key comes or the tries are over (call.gather.ended).
 
         One that is under way on the leg is cancelled.
         """
@@ -123,7 +126,7 @@ class Answering:
         self._later(gather.seconds_a_try, gather.leg, lambda: self._speak(gather))
 
     def presses(self, leg: Leg, key: str) -> None:
-        """Somebody presses a key (call.dtmf.received); of a wrong one, a gather says so and waits for another."""
+        """Let somebody press a key (call.dtmf.received); of a wrong one, a gather says so and waits for another."""
         with self._state.lock:
             if leg.state != "answered":
                 return

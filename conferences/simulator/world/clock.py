@@ -26,15 +26,15 @@ class VirtualClock:
 
 
 def system_clock() -> datetime:
-    """The machine's own time, in UTC."""
+    """Return the machine's own time, in UTC."""
     return datetime.now(UTC)
 
 
 def later(moment: datetime, seconds: float) -> datetime:
-    """The moment so many seconds after another."""
+    """Return the moment so many seconds after another."""
     return moment + timedelta(seconds=seconds)
 
 
 def stamp(moment: datetime) -> str:
-    """ISO 8601 with microseconds and Z, as Telnyx writes it."""
+    """Write a moment in ISO 8601 with microseconds and Z, as Telnyx does."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

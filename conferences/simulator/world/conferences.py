@@ -13,7 +13,10 @@ from conferences.simulator.world.records import REGIONS, Conference, Leg, Partic
 from conferences.simulator.world.state import State
 
 MOST_SECONDS = 4 * 3600
-"""Telnyx: Create Conference page: a conference expires after four hours."""
+"""Telnyx docs: Create conference: it expires after four hours.
+
+https://developers.telnyx.com/api-reference/conference-commands
+"""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Conferences:
     def create(
         self, creator: Leg, name: str, options: ConferenceOptions | None = None, join: JoinOptions | None = None
     ) -> Conference:
-        """A new conference with an answered leg as its first participant; Refusal 90033 if the name is in use."""
+        """Create a conference with an answered leg as its first participant; Refusal 90033 if the name is in use."""
         with self._state.lock:
             conference = self._new_conference(creator, name, options or ConferenceOptions())
             self._announce_creation(conference)
@@ -69,11 +72,11 @@ class Conferences:
         return conference
 
     def active_by_name(self, name: str) -> Conference | None:
-        """The active conference with exactly this name; names are unique only among active ones."""
+        """Find the active conference with exactly this name; names are unique only among active ones."""
         return next((each for each in self._state.conferences.values() if each.name == name and each.is_active), None)
 
     def find(self, key: str, region: str | None, by_name: bool) -> Conference | None:
-        """A conference by id or, where the endpoint accepts it, name; None if another region has it."""
+        """Find a conference by id or, where the endpoint accepts it, name; None if another region has it."""
         conference = self._state.conferences.get(key) or (self.active_by_name(key) if by_name else None)
         if conference is None or self._seen_from(conference, region):
             return conference
@@ -85,14 +88,14 @@ class Conferences:
         return conference.region == (region or self._state.region)
 
     def listed(self, region: str | None) -> list[Conference]:
-        """Those GET /conferences lists, latest to expire first."""
+        """Return those GET /conferences lists, latest to expire first."""
         everywhere = region is None and self._state.switches.list_spans_regions
         wanted = region or self._state.region
         seen = [each for each in self._state.conferences.values() if everywhere or each.region == wanted]
         return sorted(seen, key=lambda each: each.expires_at, reverse=True)
 
     def end_by_command(self, conference: Conference) -> None:
-        """actions/end: everybody is hung up; the webhook's reason is a switch."""
+        """End a conference by actions/end: everybody is hung up; the webhook's reason is a switch."""
         self.complete(conference, "ended_via_api", hang_up=True)
 
     def _expire(self, conference: Conference) -> None:
@@ -128,5 +131,5 @@ class Conferences:
 
 
 def site_of(conference: Conference) -> str:
-    """The site code a conference shows as its region, which is not the region's name."""
+    """Return the site code a conference shows as its region, which is not the region's name."""
     return REGIONS[conference.region]

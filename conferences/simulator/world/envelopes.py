@@ -38,7 +38,7 @@ class Event:
 
 
 def data_of(event_id: str, event_type: str, at: datetime, payload: Payload, style: OccurredAt) -> Payload:
-    """The `data` object of an envelope, with its time where the schemas or the vendor's examples have it."""
+    """Make the `data` of an envelope, with its time where the schemas or the vendor's examples have it."""
     data: Payload = {"event_type": event_type, "id": event_id, "payload": dict(payload), "record_type": "event"}
     if event_type.startswith(TIME_IN_DATA):
         data["occurred_at"] = stamp(at)
@@ -51,7 +51,7 @@ def data_of(event_id: str, event_type: str, at: datetime, payload: Payload, styl
 
 
 def leg_ids(leg: Leg) -> Payload:
-    """The three identifiers of a leg."""
+    """Return the three identifiers of a leg."""
     return {
         "call_control_id": leg.call_control_id,
         "call_leg_id": leg.call_leg_id,
@@ -60,7 +60,7 @@ def leg_ids(leg: Leg) -> Payload:
 
 
 def call_payload(leg: Leg, **more: Any) -> Payload:
-    """The payload of a call.* event; the last three keys are undocumented but seen in real deliveries."""
+    """Make the payload of a call.* event; the last three keys are undocumented but seen in real deliveries."""
     return {
         **leg_ids(leg),
         "client_state": leg.client_state,
@@ -79,7 +79,7 @@ def _sip_uri(address: str) -> str:
 
 
 def initiated(leg: Leg) -> Payload:
-    """call.initiated."""
+    """Make the payload of call.initiated."""
     incoming = leg.direction == "incoming"
     return call_payload(
         leg,
@@ -97,7 +97,7 @@ def initiated(leg: Leg) -> Payload:
 
 
 def answered(leg: Leg) -> Payload:
-    """call.answered."""
+    """Make the payload of call.answered."""
     return call_payload(
         leg, start_time=stamp(leg.created_at), state="answered", custom_headers=[], sip_headers=[], tags=[],
         codec="PCMU", sampling_rate=8000,
@@ -105,7 +105,7 @@ def answered(leg: Leg) -> Payload:
 
 
 def hangup(leg: Leg, source: str, sip_code: str, error_code: str = "") -> Payload:
-    """call.hangup; `telnyx_error` is undocumented, and there only where the account's set-up forbade the call."""
+    """Make that of call.hangup; undocumented `telnyx_error` is there only where the account's set-up forbade it."""
     inbound = {
         "jitter_max_variance": "12.40", "jitter_packet_count": "0", "mos": "4.50",
         "packet_count": "4812", "skip_packet_count": "3",
@@ -126,7 +126,7 @@ def hangup(leg: Leg, source: str, sip_code: str, error_code: str = "") -> Payloa
 
 
 def conference_payload(conference: Conference, leg: Leg, **more: Any) -> Payload:
-    """An event about a leg in a conference: the owner's client_state and app, never a name, role, mute or hold."""
+    """Make that of an event about a leg in a conference: its owner's client_state; never a name, role, mute or hold."""
     return {
         **leg_ids(leg),
         "client_state": conference.client_state,
@@ -137,7 +137,7 @@ def conference_payload(conference: Conference, leg: Leg, **more: Any) -> Payload
 
 
 def conference_wide_payload(conference: Conference, **more: Any) -> Payload:
-    """An event about a conference as a whole, such as music for everybody."""
+    """Make that of an event about a conference as a whole, such as music for everybody."""
     return {
         "conference_id": conference.id,
         "connection_id": conference.app.connection_id,

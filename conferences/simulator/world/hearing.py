@@ -7,7 +7,7 @@ from conferences.simulator.world.state import State
 
 
 def heard_by(state: State, conference_id: str) -> dict[str, set[str]]:
-    """For each joined participant's call_control_id, whose voices reach it (Telnyx: Join Conference page, roles).
+    """Tell, for each joined participant's call_control_id, whose voices reach it (Telnyx docs: Join a conference).
 
     Raises KeyError for an unknown conference; empty once the conference has ended.
     """
@@ -46,7 +46,7 @@ def _addresses(state: State, speaker: Participant, listener: Participant) -> boo
 
 
 def heard_on_call(state: State, leg: Leg) -> dict[str, set[str]]:
-    """The same for a bridged call of two legs and those who supervise either of them (Telnyx: Dial page).
+    """Tell the same of a bridged call of two legs and those who supervise either of them (Telnyx docs: Dial).
 
     barge is heard by both, monitor by none, whisper only by the leg named when dialling.
     """

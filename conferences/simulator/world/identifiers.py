@@ -8,15 +8,15 @@ from random import Random
 
 
 def call_control_id(random: Random) -> str:
-    """An opaque token with the v3 prefix; it holds characters that need care in a path."""
+    """Draw an opaque token with the v3 prefix; it holds characters that need care in a path."""
     return "v3:" + base64.urlsafe_b64encode(random.randbytes(40)).decode()
 
 
 def new_uuid(random: Random) -> str:
-    """A version 4 UUID."""
+    """Draw a version 4 UUID."""
     return str(uuid.UUID(bytes=random.randbytes(16), version=4))
 
 
 def sip_username(random: Random) -> str:
-    """A generated credential's user name; never starts with a digit."""
+    """Draw a generated credential's user name; never starts with a digit."""
     return "gencred" + "".join(random.choices("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", k=22))

@@ -59,7 +59,7 @@ class Legs:
         self.when_ended: list[LegHook] = []
 
     def incoming_call(self, from_: str, to: str, app: App | None = None) -> Leg:
-        """A customer calls a number of ours: a parked leg (call.initiated, incoming)."""
+        """Let a customer call a number of ours: a parked leg (call.initiated, incoming)."""
         with self._state.lock:
             leg = self._new_leg("incoming", from_, to, app or next(iter(self._state.apps.values())))
             self._state.announce("call.initiated", leg, envelopes.initiated(leg))
@@ -78,7 +78,7 @@ class Legs:
             return leg
 
     def dial_out(self, app: App, endpoint: str, to: str, *, shown: str | None = None) -> Leg:
-        """A browser or SIP phone of ours calls somebody: a parked leg that the application goes on with.
+        """Let a browser or SIP phone of ours call somebody: a parked leg that the application goes on with.
 
         `shown` is the caller id it shows, its own address if none. The leg is its own end's: `to` is whom it wants.
         """
@@ -117,13 +117,13 @@ class Legs:
             self.end(leg, ending)
 
     def far_end_answers(self, leg: Leg) -> None:
-        """The person dialled picks up (call.answered); nothing if the leg no longer rings or is not outgoing."""
+        """Let the person dialled pick up (call.answered); nothing if it no longer rings or is not outgoing."""
         with self._state.lock:
             if leg.state == "initiated" and leg.direction == "outgoing":
                 self._answered(leg)
 
     def answer(self, leg: Leg) -> None:
-        """Our answer command on a parked leg (call.answered); Refusal 90102 for one that an application dialled."""
+        """Answer a parked leg by command (call.answered); Refusal 90102 for one that an application dialled."""
         with self._state.lock:
             if leg.direction == "outgoing" and leg.endpoint is None:
                 raise refusals.answer_on_outbound()
@@ -139,19 +139,19 @@ class Legs:
             hook(leg)
 
     def hang_up(self, leg: Leg) -> None:
-        """Our hangup command (call.hangup, and what follows from it)."""
+        """Hang a leg up by command (call.hangup, and what follows from it)."""
         outgoing = leg.direction == "outgoing" and leg.endpoint is None
         cause = "originator_cancel" if outgoing and leg.state == "initiated" else "normal_clearing"
         self.end(leg, Ending(cause, "caller" if outgoing else "callee"))
 
     def far_end_hangs_up(self, leg: Leg) -> None:
-        """The person on the leg puts the phone down, or gives up ringing us."""
+        """Let the person on the leg put the phone down, or give up ringing us."""
         incoming = leg.direction == "incoming" or leg.endpoint is not None
         cause = "originator_cancel" if incoming and leg.state == "initiated" else "normal_clearing"
         self.end(leg, Ending(cause, "caller" if incoming else "callee"))
 
     def reject(self, leg: Leg, cause: str) -> None:
-        """Our reject command on an inbound leg that is not answered."""
+        """Reject by command an inbound leg that is not answered."""
         hangup_cause, sip_code = DECLINES[cause]
         self.end(leg, Ending(hangup_cause, "callee", sip_code))
 
@@ -176,7 +176,7 @@ class Legs:
             self.end(peer, Ending())
 
     def far_end_holds(self, leg: Leg, held: bool = True) -> None:
-        """The phone itself holds or resumes, by SIP (call.hold, call.unhold); nothing if it does already."""
+        """Let the phone itself hold or resume, by SIP (call.hold, call.unhold); nothing if it does already."""
         with self._state.lock:
             if leg.state == "answered" and leg.held_by_phone != held:
                 leg.held_by_phone = held

@@ -46,16 +46,16 @@ class Media:
         self._recordings: list[Recording] = []
 
     def play(self, conference: Conference, media: dict[str, str], participants: Iterable[Participant] = ()) -> None:
-        """actions/play: playback.started, and playback.ended when it is over."""
+        """Play media (playback.started, and playback.ended when it is over)."""
         self._sound(Sound("playback", conference, media, tuple(participants)), PLAYBACK_SECONDS)
 
     def speak(self, conference: Conference, text: str, participants: Iterable[Participant] = ()) -> None:
-        """actions/speak: speak.started, and speak.ended when it is over."""
+        """Speak a text (speak.started, and speak.ended when it is over)."""
         seconds = len(text) * SPEECH_SECONDS_PER_CHARACTER
         self._sound(Sound("speak", conference, {}, tuple(participants)), seconds)
 
     def stop(self, conference: Conference, participants: Iterable[Participant] = ()) -> None:
-        """actions/stop: what plays to these participants, or all that plays, is over."""
+        """Stop what plays to these participants, or all that plays."""
         with self._state.lock:
             chosen = set(participants)
             for sound in list(self._sounds):
@@ -89,14 +89,14 @@ class Media:
             self._state.emit(event_type, conference.app, payload, at=self._state.moment(), leg=participant.leg)
 
     def start_recording(self, conference: Conference, file_format: str, channels: str) -> None:
-        """actions/record_start; nothing announces it."""
+        """Start a recording; nothing announces it."""
         with self._state.lock:
             recording_id = identifiers.new_uuid(self._state.random)
             recording = Recording(recording_id, conference, self._state.moment(), file_format, channels)
             self._recordings.append(recording)
 
     def stop_recording(self, conference: Conference, recording_id: str | None = None) -> None:
-        """actions/record_stop: conference.recording.saved for each recording that stops."""
+        """Stop one recording, or all (conference.recording.saved for each)."""
         with self._state.lock:
             for recording in list(self._recordings):
                 if recording.conference is conference and recording_id in (None, recording.id):

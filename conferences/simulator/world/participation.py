@@ -97,7 +97,7 @@ class Participation:
                 participant.waiting, participant.updated_at = False, conference.updated_at
 
     def change_role(self, participant: Participant, role: Role, whisper_to: tuple[str, ...]) -> None:
-        """actions/update: role and whisper list are replaced together; nothing announces it."""
+        """Replace role and whisper list together; nothing announces it."""
         with self._state.lock:
             participant.role = role
             participant.whisper_to = whisper_to if role == "whisper" else ()
@@ -123,14 +123,14 @@ class Participation:
                     self._state.announce("call.hold" if held else "call.unhold", leg, envelopes.call_payload(leg))
 
     def leave(self, participant: Participant) -> None:
-        """A participant leaves; the leg stays up, parked. May end the conference."""
+        """Let a participant leave; the leg stays up, parked. May end the conference."""
         with self._state.lock:
             self.depart(participant)
             for hook in self.when_left:
                 hook(participant)
 
     def depart(self, participant: Participant) -> None:
-        """The leaving itself (participant.left), without what it may mean for the conference."""
+        """Let a participant leave (participant.left), without what it may mean for the conference."""
         if participant.status == "left":
             return
         announced = participant.status == "joined"
@@ -147,7 +147,7 @@ class Participation:
             self.leave(leg.participant)
 
     def floor(self, participant: Participant) -> None:
-        """A participant begins to speak (conference.floor.changed)."""
+        """Let a participant begin to speak (conference.floor.changed)."""
         conference, leg = participant.conference, participant.leg
         payload = envelopes.conference_payload(conference, leg)
         self._state.emit("conference.floor.changed", conference.app, payload, at=self._state.moment(), leg=leg)

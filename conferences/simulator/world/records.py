@@ -66,7 +66,7 @@ class Leg:
         return self.state == "answered"
 
     def seconds(self, now: datetime) -> int:
-        """Whole seconds since the leg was answered, up to its end; 0 if it never was."""
+        """Count whole seconds since the leg was answered, up to its end; 0 if it never was."""
         if self.answered_at is None:
             return 0
         return int(((self.ended_at or now) - self.answered_at).total_seconds())
@@ -94,7 +94,7 @@ class Participant:
 
     @property
     def only_listens(self) -> bool:
-        """Whether this is a supervisor whom nobody can hear (Telnyx: a whisperer without targets only monitors)."""
+        """Whether this is a supervisor whom nobody can hear (a whisperer to nobody: Telnyx docs, Join a conference)."""
         silent_role = self.role == "monitor" or (self.role == "whisper" and not self.whisper_to)
         return silent_role and not self.monitor_lifted
 
@@ -135,7 +135,7 @@ class Conference:
         return self.status != "completed"
 
     def leg(self, address: str) -> Leg:
-        """The leg of the person at an address who is in the conference now; raises LookupError."""
+        """Find the leg of the person at an address who is in the conference now; raises LookupError."""
         for participant in self.participants:
             if participant.leg.far_end == address:
                 return participant.leg

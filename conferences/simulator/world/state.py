@@ -21,7 +21,7 @@ from conferences.simulator.world.records import App, Conference, Leg
 Action = Callable[[], object]
 EVENTS_KEPT = 50_000
 FORGET_CALL_AFTER_SECONDS = 600
-"""Telnyx: Retrieve Call Status page: kept ten minutes after the call has ended."""
+"""Telnyx docs: Retrieve a call status: kept ten minutes after the call has ended."""
 
 
 class State:
@@ -47,11 +47,11 @@ class State:
         self._last_moment = clock()
 
     def now(self) -> datetime:
-        """The present moment."""
+        """Return the present moment."""
         return self.clock()
 
     def moment(self) -> datetime:
-        """A moment for something that happens now, at least a millisecond after the one before."""
+        """Return a moment for something that happens now, at least a millisecond after the one before."""
         self._last_moment = max(self.clock(), self._last_moment + timedelta(milliseconds=1))
         if isinstance(self.clock, VirtualClock):
             self.clock.move_to(self._last_moment)
@@ -106,21 +106,21 @@ class State:
         self.emit(event_type, leg.app, payload, at=self.moment(), leg=leg)
 
     def known_leg(self, call_control_id: str, pointer: str = "/call_control_id") -> Leg:
-        """A leg by its call_control_id, alive or not; Refusal 90015."""
+        """Find a leg by its call_control_id, alive or not; Refusal 90015."""
         leg = self.legs.get(call_control_id)
         if leg is None:
             raise refusals.bad_call_control_id(pointer)
         return leg
 
     def usable_leg(self, call_control_id: str, pointer: str = "/call_control_id") -> Leg:
-        """A leg that takes commands; Refusal 90015 or 90018."""
+        """Find a leg that takes commands; Refusal 90015 or 90018."""
         leg = self.known_leg(call_control_id, pointer)
         if leg.state == "ended":
             raise refusals.call_ended()
         return leg
 
     def answered_leg(self, call_control_id: str, pointer: str = "/call_control_id") -> Leg:
-        """A leg that has been answered and not ended; Refusal 90015, 90018 or 90034."""
+        """Find a leg that has been answered and not ended; Refusal 90015, 90018 or 90034."""
         leg = self.usable_leg(call_control_id, pointer)
         if leg.state != "answered" or self._is_being_built(leg):
             raise refusals.call_not_answered()
@@ -131,7 +131,7 @@ class State:
         return seconds > 0 and leg.answered_at is not None and self.now() < later(leg.answered_at, seconds)
 
     def remembered_leg(self, call_control_id: str) -> Leg:
-        """A leg as GET /calls sees it; Refusal when unknown or forgotten."""
+        """Find a leg as GET /calls sees it; Refusal when unknown or forgotten."""
         leg = self.known_leg(call_control_id)
         if leg.ended_at and (self.now() - leg.ended_at).total_seconds() > FORGET_CALL_AFTER_SECONDS:
             raise refusals.forgotten_call(self.switches.forgotten_call_status)
