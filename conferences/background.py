@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
-from uuid import UUID
 
-from django.conf import settings
 from django.db import close_old_connections
 from django.db.models import Q, QuerySet
 
@@ -95,21 +93,6 @@ def run_due() -> None:
     """Do everything that is due, here and now, one after another."""
     for _, task in list(due()):
         task()
-
-
-def see_to(supervision_id: UUID, *, within: float) -> None:
-    """Follow a supervision because somebody asked for something, for so many seconds at most.
-
-    What the provider keeps waiting goes on by itself: a page that waited for it could send no other wish meanwhile. A
-    process without tasks of its own does all of it before returning.
-    """
-    if not settings.RUN_BACKGROUND:
-        advancing.advance(supervision_id)
-        return
-    task = partial(advancing.advance, supervision_id)
-    worker = threading.Thread(target=_do, args=(("asked", supervision_id), task), name="asked", daemon=True)
-    worker.start()
-    worker.join(within)
 
 
 class BackgroundRunner:

@@ -18,6 +18,10 @@ class NotAllowed(NotPossible):
     """The supervisor lacks the permission, or the conference is out of scope."""
 
 
+class RefusedByProvider(NotPossible):
+    """The provider refused what was sent; `field` is the request's field it named, by its own name, or empty."""
+
+
 class ConferenceOver(NotPossible):
     """The conference has ended meanwhile."""
 

@@ -88,7 +88,7 @@ def _on_the_way(supervision: Supervision) -> Party:
         muted=None,
         present=None,
         role_known=False,
-        changing=is_changing(supervision),
+        changing=supervision.is_changing,
     )
 
 
@@ -105,8 +105,8 @@ def _party(stay: Participant, supervision: Supervision | None, conference: Confe
         on_hold=_on_hold(stay, supervision, conference),
         phone_hold=leg.phone_hold,
         present=True if is_in else None,
-        role_known=supervision is None or role_is_known(supervision),
-        changing=supervision is not None and is_changing(supervision),
+        role_known=supervision is None or supervision.is_role_known,
+        changing=supervision is not None and supervision.is_changing,
     )
 
 
@@ -115,16 +115,11 @@ def _muted(stay: Participant, supervision: Supervision | None) -> bool | None:
 
     Nothing counts while our leg is being muted or unmuted, nor once the answer to that was lost.
     """
-    if supervision is not None and not _mute_is_known(supervision):
+    if supervision is not None and not supervision.is_mute_known:
         return None
     if stay.muted is None and supervision is not None and supervision.confirmation == Supervision.Confirmation.AGREES:
-        return supervision.accepted_role == Supervision.Role.MONITOR or supervision.join_options.mute
+        return supervision.is_muted_in(supervision.accepted_role)
     return stay.muted
-
-
-def _mute_is_known(supervision: Supervision) -> bool:
-    changing = supervision.command in ("mute", "unmute")
-    return not changing and (supervision.accepted_mute is not None or supervision.accepted_at is None)
 
 
 def _on_hold(stay: Participant, supervision: Supervision | None, conference: Conference) -> bool | None:
@@ -139,16 +134,6 @@ def _on_hold(stay: Participant, supervision: Supervision | None, conference: Con
         has_started = conference.state == Conference.State.IN_PROGRESS and bool(conference.name)
         return supervision.join_options.hold or (False if has_started else None)
     return stay.on_hold
-
-
-def role_is_known(supervision: Supervision) -> bool:
-    """Whether the provider's last word on the role holds: not while a change is under way or its answer was lost."""
-    return not is_changing(supervision) and bool(supervision.accepted_role or supervision.accepted_at is None)
-
-
-def is_changing(supervision: Supervision) -> bool:
-    """Whether a command that changes the role is under way."""
-    return supervision.command in ("join", "update")
 
 
 def _mode(role: str) -> str:

@@ -35,7 +35,12 @@ from tests.support.story import (
     poster,
 )
 
-pytest_plugins = ["tests.support.served_tests", "tests.support.secret_leaks", "tests.support.fault_scenario"]
+pytest_plugins = [
+    "tests.support.served_tests",
+    "tests.support.secret_leaks",
+    "tests.support.fault_scenario",
+    "tests.support.state_changes",
+]
 
 
 @pytest.fixture(scope="session")

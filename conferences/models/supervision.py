@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -56,6 +58,8 @@ class Supervision(models.Model):
         TARGETS_LEFT = "targets_left", "targets of the whisper left"
         AGENTS_JOINED = "agents_joined", "agents joined during the whisper"
 
+    # How long she stays alone in a call unless she wants to.
+    ALONE = timedelta(seconds=10)
     # From quiet to loud: a step down is a step toward not being heard.
     LOUDNESS = {Role.MONITOR: 0, Role.WHISPER: 1, Role.BARGE: 2, Role.NONE: 2}
 
@@ -145,3 +149,64 @@ class Supervision(models.Model):
     @property
     def join_options(self) -> JoinOptions:
         return JoinOptions.read(self.options)
+
+    @property
+    def mode_requested(self) -> tuple[str, list[str]]:
+        """The role asked for and its targets."""
+        return self.requested_role, sorted(self.requested_targets)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether another mode is asked for than the provider accepted last."""
+        return self.mode_requested != (self.accepted_role, sorted(self.accepted_targets))
+
+    @property
+    def is_getting_quieter(self) -> bool:
+        """Whether somebody who hears the supervisor now, or may, is no longer to: such a step must not stay undone."""
+        accepted, asked = self.accepted_role, self.requested_role
+        if not accepted:
+            return True
+        louder_before = self.LOUDNESS[self.Role(accepted)] > self.LOUDNESS[self.Role(asked)]
+        dropped = set(self.accepted_targets) - set(self.requested_targets)
+        return louder_before or bool(accepted == asked == self.Role.WHISPER and dropped)
+
+    def would_be_quieter(self, role: str, targets: Collection[str]) -> bool:
+        """Whether that mode only makes her heard by fewer than the one in force does: nobody is kept from it."""
+        if role == self.Role.MONITOR:
+            return bool(self.accepted_role)
+        fewer = set(targets) < set(self.accepted_targets)
+        return bool(targets) and role == self.accepted_role == self.Role.WHISPER and fewer
+
+    def is_muted_in(self, role: str) -> bool:
+        """Whether our leg is to be muted in that role: a monitor is, beyond what the role does.
+
+        No record of the provider's tells the role, but each tells who is muted: so it can be proved that nobody hears
+        her (Telnyx: List conference participants).
+        """
+        return role == self.Role.MONITOR or self.join_options.mute
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether a command that changes the role is under way."""
+        return self.command in ("join", "update")
+
+    @property
+    def is_role_known(self) -> bool:
+        """Whether the provider's last word on the role holds: not while it changes, nor once an answer was lost."""
+        return not self.is_changing and bool(self.accepted_role or self.accepted_at is None)
+
+    @property
+    def is_mute_known(self) -> bool:
+        """Whether it is known if our leg is muted: not while that changes, nor once an answer was lost."""
+        is_under_way = self.command in ("mute", "unmute")
+        return not is_under_way and (self.accepted_mute is not None or self.accepted_at is None)
+
+    @property
+    def alone_until(self) -> datetime | None:
+        """When she is taken out of a call in which nobody else is; None when she is not alone, or stays."""
+        return self.alone_at + self.ALONE if self.alone_at is not None and not self.stays_alone else None
+
+    @property
+    def has_open_notice(self) -> bool:
+        """Whether she was last told that nobody knows what came of a command."""
+        return self.notice_kind in (self.Notice.UNCERTAIN, self.Notice.STILL_MUTED)

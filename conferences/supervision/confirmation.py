@@ -8,7 +8,8 @@ from typing import Any
 from conferences import clock, provider
 from conferences.models import Supervision
 from conferences.reconciliation import regions
-from conferences.supervision.state_machine.steps import confirmation_of, is_to_be_muted
+from conferences.supervision import notices
+from conferences.supervision.state_machine.steps import confirmation_of
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 
@@ -34,10 +35,11 @@ def verify_mode(supervision: Supervision) -> dict[str, object]:
     noted: dict[str, object] = {"confirmation": found, "confirmation_at": now}
     if found == Supervision.Confirmation.AGREES:
         noted |= {
-            "accepted_mute": is_to_be_muted(supervision, supervision.accepted_role),
+            "accepted_mute": supervision.is_muted_in(supervision.accepted_role),
             "confirmed_role": supervision.accepted_role,
             "confirmed_targets": supervision.accepted_targets,
             "confirmed_at": now,
+            **notices.clear_unknown_notice(supervision),
         }
     return noted
 

@@ -10,15 +10,16 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
-from conferences.ingest import feed
 from conferences.liveness import processes
 from conferences.models import Supervision
+from conferences.supervision import store
 
 # Longer than a worker spends on one command and on finding out in which region to send it.
 LEASE: Final = timedelta(seconds=60)
+_RUNNING: Final = Q(ended_at=None)
 
 
 def take(supervision_id: UUID) -> int | None:
@@ -28,7 +29,7 @@ def take(supervision_id: UUID) -> int | None:
     free = Q(busy_until=None) | Q(busy_until__lt=timezone.now())
     if processes.has_exited(holder):
         free |= Q(busy_by=holder)
-    return turn + 1 if row.filter(free, busy_turn=turn).update(**_taken(turn)) else None
+    return turn + 1 if store.set_where(supervision_id, _RUNNING & free & Q(busy_turn=turn), **_taken(turn)) else None
 
 
 def break_in(supervision: Supervision) -> int | None:
@@ -38,33 +39,19 @@ def break_in(supervision: Supervision) -> int | None:
     command that was under way is that worker's to tell of: its answer is still to come, or never.
     """
     turn = supervision.busy_turn
-    row = Supervision.objects.running().filter(pk=supervision.pk, busy_turn=turn, command_id=supervision.command_id)
-    return turn + 1 if row.update(**_taken(turn), command="", command_id="", command_at=None) else None
+    its = _RUNNING & Q(busy_turn=turn, command_id=supervision.command_id)
+    broken = store.set_where(supervision.pk, its, **_taken(turn), command="", command_id="", command_at=None)
+    return turn + 1 if broken else None
 
 
 def prolong(supervision: Supervision) -> None:
     """Begin the lease's time anew."""
-    _held(supervision).update(busy_until=timezone.now() + LEASE)
+    store.set_where(supervision.pk, Q(busy_turn=supervision.busy_turn), busy_until=timezone.now() + LEASE)
 
 
 def give_back(supervision_id: UUID, turn: int) -> None:
     """Let the next worker have it, if it still was the caller's."""
-    Supervision.objects.filter(pk=supervision_id, busy_turn=turn).update(busy_until=None, busy_by="")
-
-
-def note(supervision: Supervision, **values: object) -> bool:
-    """Set columns of the row, and of `supervision`, unless the turn in which it was read is over; say whether."""
-    with feed.writing():
-        if not _held(supervision).update(**values):
-            return False
-        feed.bump(supervision.conference)
-    for name, value in values.items():
-        setattr(supervision, name, value)
-    return True
-
-
-def _held(supervision: Supervision) -> QuerySet[Supervision]:
-    return Supervision.objects.filter(pk=supervision.pk, busy_turn=supervision.busy_turn)
+    store.set_where(supervision_id, Q(busy_turn=turn), busy_until=None, busy_by="")
 
 
 def _taken(turn: int) -> dict[str, object]:

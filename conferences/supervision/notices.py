@@ -1,14 +1,14 @@
 """What a supervisor is told beside her mode: kept as what happened, put into words by how things are now.
 
 A notice is three columns of her supervision: `notice_kind`, the legs it is about, and the sentence of the moment. Each
-function that makes one returns the columns to set.
+function that makes one returns the columns to set; `worded` adds the sentence where it is about legs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from conferences.errors import STILL_MUTED
 from conferences.models import Leg, Supervision
@@ -18,8 +18,6 @@ Kind = Supervision.Notice
 
 MOST_NAMES: Final = 3
 MAY_RING: Final = "It is not certain whether your phone will ring. If it does, you may answer. Looking…"
-# Not so any more once it is known what came of the command.
-OPEN: Final = (Kind.UNCERTAIN, Kind.STILL_MUTED)
 NONE: Final[Mapping[str, object]] = {"notice": "", "notice_kind": "", "notice_legs": {}}
 
 
@@ -34,6 +32,19 @@ class Shown:
 def said(sentence: str) -> Columns:
     """Keep a sentence that stays true: a refusal, or what was done."""
     return _columns(sentence, Kind.SAID) if sentence else dict(NONE)
+
+
+def clear_unknown_notice(supervision: Supervision) -> Columns:
+    """Return what to set once it is known what came of a command: a sentence that nobody knows is true no longer."""
+    return dict(NONE) if supervision.has_open_notice else {}
+
+
+def worded(columns: Mapping[str, object]) -> Columns:
+    """Return columns with the sentence of a notice that is about legs, by the names they have now."""
+    put_into_words = _IN_WORDS.get(columns.get("notice_kind"))
+    if put_into_words is None or columns.get("notice"):
+        return dict(columns)
+    return {**columns, "notice": put_into_words(columns["notice_legs"])}
 
 
 def uncertain(sentence: str) -> Columns:
@@ -52,13 +63,13 @@ def left(gone: Iterable[str], kept: Iterable[str], present: Iterable[str]) -> Co
     All are call_control_ids. Whether those hear it is not said: somebody may be on hold.
     """
     legs = {"gone": sorted(gone), "kept": sorted(kept), "present": sorted(present)}
-    return _columns(_left(legs), Kind.TARGETS_LEFT, legs)
+    return _columns("", Kind.TARGETS_LEFT, legs)
 
 
 def joined(new: Iterable[str], present: Iterable[str]) -> Columns:
     """Keep which agents joined and do not hear a whisper; `present` are the agents' legs that were there before."""
     legs = {"new": sorted(new), "present": sorted(present)}
-    return _columns(_joined(legs["new"], legs["present"]), Kind.AGENTS_JOINED, legs)
+    return _columns("", Kind.AGENTS_JOINED, legs)
 
 
 def now(supervision: Supervision, agents: Collection[str]) -> Shown | None:
@@ -72,11 +83,6 @@ def now(supervision: Supervision, agents: Collection[str]) -> Shown | None:
     if supervision.notice_kind == Kind.UNCERTAIN and supervision.state == Supervision.State.DIALLING:
         return Shown(MAY_RING)
     return Shown(supervision.notice) if supervision.notice else None
-
-
-def is_open(supervision: Supervision) -> bool:
-    """Whether she was last told that nobody knows what came of a command."""
-    return supervision.notice_kind in OPEN
 
 
 def _still_left(supervision: Supervision, legs: Mapping[str, list[str]], agents: Collection[str]) -> Shown | None:
@@ -106,6 +112,12 @@ def _joined(new: Iterable[str], present: Iterable[str]) -> str:
         told.append(f"{listed(fresh)} joined the call and {'does' if len(fresh) == 1 else 'do'} not hear you.")
     told += [f"{name} joined with another phone, which does not hear you." for name in again]
     return " ".join(told)
+
+
+_IN_WORDS: Final[Mapping[object, Callable[[Any], str]]] = {
+    Kind.TARGETS_LEFT: _left,
+    Kind.AGENTS_JOINED: lambda legs: _joined(legs["new"], legs["present"]),
+}
 
 
 def _columns(sentence: str, kind: Kind, legs: Mapping[str, list[str]] | None = None) -> Columns:

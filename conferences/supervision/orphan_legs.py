@@ -13,10 +13,9 @@ from conferences import clock
 from conferences.audit import log as audit
 from conferences.ingest import feed
 from conferences.models import AuditEntry, Leg, Participant, Supervision
-from conferences.supervision import notices
+from conferences.supervision import notices, store
 from conferences.supervision.commands import sending
 from conferences.supervision.lease import LEASE
-from conferences.supervision.requests import note
 from conferences.supervision.state_machine import endings
 from conferences.supervision.state_machine.steps import HANGUP_AGAIN, Step
 from conferences.telnyx.commands import encode_client_state
@@ -47,13 +46,13 @@ def hang_up(supervision: Supervision, leg: Leg) -> None:
     """Hang up a leg of ours whose supervision is over, and say so. Safe to call by several at once."""
     now = clock.now()
     due = Q(hangup_sent_at=None) | Q(hangup_sent_at__lt=now - HANGUP_AGAIN)
-    if not Supervision.objects.filter(due, pk=supervision.pk).update(hangup_sent_at=now):
+    if not store.set_where(supervision.pk, due, hangup_sent_at=now):
         return
     supervision.call_control_id = leg.call_control_id
     supervision.command_id = str(uuid.uuid4())
     sent = sending.send(supervision, Step.HANGUP)
     told = notices.said("Your phone was still connected, so it was hung up.")
-    note(supervision, call_control_id=leg.call_control_id, **told)
+    store.note(supervision, call_control_id=leg.call_control_id, **told)
     if sent.code in sending.LEG_GONE:
         sending.leg_is_gone(supervision)
 
@@ -66,7 +65,7 @@ def ends_told_too_soon() -> list[Supervision]:
 
 def tell_end_again(supervision: Supervision) -> None:
     """Say of one that has ended why, as it is known by now."""
-    note(supervision, problem=_why_out(supervision), **notices.NONE)
+    store.note(supervision, problem=_why_out(supervision), **notices.NONE)
 
 
 def _why_out(supervision: Supervision) -> str:

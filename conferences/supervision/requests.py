@@ -1,24 +1,31 @@
-"""The actions as a supervisor asks for them: begin, change, leave; each is a wish that the executor carries out."""
+"""What a supervisor can ask for: begin, change, leave and the rest; each is recorded, and advances by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from conferences import clock, policy
 from conferences.audit import log as audit
-from conferences.errors import NotAllowed, NotPossible
-from conferences.ingest import feed, leg_matching
+from conferences.errors import NotAllowed, NotPossible, RefusedByProvider, problem_words
+from conferences.ingest import leg_matching
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Device, Leg, Participant, Supervision
 from conferences.roster import full_name
-from conferences.supervision import notices
+from conferences.supervision import notices, store
+from conferences.supervision.executor import waiting
 from conferences.supervision.phone import answer_checks
+
+# How many seconds a caller waits for the provider, so that its next wish is not held up; longer for a dial, which may
+# be refused.
+AT_MOST: Final = 1.0
+DIALLED_WITHIN: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,44 +47,39 @@ class Request:
 
 
 def begin(user: User, conference: Conference, request: Request) -> Supervision:
-    """Record that `user` wants to supervise `conference`; a form sent twice gives the one it gave before.
+    """Begin to supervise `conference` for `user`, and return as soon as it is known whether the phone can be called.
 
-    Raises NotPossible with the sentence to show; the attempt is then in the audit. Nothing is sent yet: that is done
-    by the executor.
+    A form sent twice gives the supervision that it gave before. Raises NotPossible with the sentence to show and the
+    field it is about: what is refused on our side is then in the audit as an attempt, what the provider refused as that
+    command's outcome.
     """
     earlier = Supervision.objects.filter(token=request.token, user=user).first()
-    if earlier is not None:
-        return earlier
-    try:
-        policy.check_action(user, conference, request.role, request.targets)
-        policy.check_options(user, conference, request.options)
-        _check_own_leg(user, request)
-        return _create(user, conference, request)
-    except NotPossible as error:
-        audit.deny(audit.Attempt(user, conference, "join", request.role, request.targets, request.ip), error.sentence)
-        raise
-
-
-def needs_no_right(supervision: Supervision, role: str, targets: Sequence[str]) -> bool:
-    """Whether the change only makes her heard by fewer than the mode in force does: nobody is kept from that."""
-    accepted = supervision.accepted_role
-    if role == Supervision.Role.MONITOR:
-        return bool(accepted)
-    fewer = set(targets) < set(supervision.accepted_targets)
-    return bool(targets) and role == accepted == Supervision.Role.WHISPER and fewer
+    begun = earlier or _begin(user, conference, request)
+    if request.leg is None:
+        waiting.advance_within(begun.pk, DIALLED_WITHIN)
+        begun.refresh_from_db()
+    else:
+        begun = waiting.advance_own_leg(begun.pk)
+    if begun.ended_at is not None and (begun.problem_field or request.leg is not None):
+        dismiss(begun)
+        raise RefusedByProvider(begun.notice or problem_words(begun.problem), field=begun.problem_field)
+    return begun
 
 
 def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: str | None = None) -> None:
-    """Record the wish for another role or other targets on the same leg. Raises NotPossible; then it is audited."""
-    user, conference = supervision.user, supervision.conference
+    """Ask for another role or other targets on the same leg. Raises NotPossible; then it is audited.
+
+    Returns when that is sent, or after a moment: what the provider keeps waiting goes on by itself.
+    """
     try:
         _check_running(supervision)
-        if not needs_no_right(supervision, role, targets):
-            policy.check_action(user, conference, role, targets)
+        if not supervision.would_be_quieter(role, targets):
+            policy.check_action(supervision.user, supervision.conference, role, targets)
     except NotPossible as error:
-        audit.deny(audit.Attempt(user, conference, "update", role, targets, ip), error.sentence)
+        attempt = audit.Attempt(supervision.user, supervision.conference, "update", role, targets, ip)
+        audit.deny(attempt, error.sentence)
         raise
-    note(
+    store.note(
         supervision,
         requested_role=role,
         requested_targets=list(targets),
@@ -87,40 +89,44 @@ def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: s
         newcomers=[],  # whoever was not chosen now was passed over
         **notices.NONE,
     )
+    waiting.advance_within(supervision.pk, AT_MOST)
 
 
-def refused(user: User, conference: Conference, action: str, request: Request, why: str) -> None:
-    """Note in the audit an attempt that a form has already refused in those words."""
-    audit.deny(audit.Attempt(user, conference, action, request.role, request.targets, request.ip), why)
+def leave(supervision: Supervision, *, within: float = AT_MOST) -> None:
+    """Ask to be out, in whatever state it is: while the phone rings this cancels the call to it. Never refused.
 
-
-def leave(supervision: Supervision) -> None:
-    """Record the wish to be out, in whatever state it is: while the phone rings this cancels the call to it."""
-    problem = "cancelled"
-    if supervision.joined_at:
-        call = Conference.objects.with_people().get(pk=supervision.conference_id)
-        problem = "left" if call.has_people() else "left_alone"
-    note(supervision, is_active=False, problem=problem, state=Supervision.State.LEAVING, **notices.NONE)
+    Returns when that is sent, or after `within` seconds. One that has ended or is ending is left as it is.
+    """
+    if supervision.ended_at is None and supervision.is_active:
+        problem = "cancelled"
+        if supervision.joined_at:
+            call = Conference.objects.with_people().get(pk=supervision.conference_id)
+            problem = "left" if call.has_people() else "left_alone"
+        leaving = Supervision.State.LEAVING
+        store.note(supervision, is_active=False, problem=problem, state=leaving, **notices.NONE)
+    waiting.advance_within(supervision.pk, within)
 
 
 def stay(supervision: Supervision) -> None:
-    """Record the wish to stay in a call in which nobody else is any more."""
+    """Ask to stay in a call in which nobody else is any more. Raises NotPossible for one that is over."""
     _check_running(supervision)
-    note(supervision, stays_alone=True)
+    store.note(supervision, stays_alone=True)
 
 
 def lift(supervision: Supervision, what: str, *, ip: str | None = None) -> None:
-    """Record the wish to be "mute" or "hold" no longer, on our own leg. Raises NotPossible; then it is audited."""
+    """Ask to be "mute" or "hold" no longer, on our own leg. Raises NotPossible; then it is audited."""
     asked = supervision.requested_role, supervision.requested_targets
     try:
         _check_running(supervision)
         policy.check_action(supervision.user, supervision.conference, *asked)
     except NotPossible as error:
-        audit.deny(audit.Attempt(supervision.user, supervision.conference, _LIFTS[what], *asked, ip), error.sentence)
+        attempt = audit.Attempt(supervision.user, supervision.conference, _LIFTS[what], *asked, ip)
+        audit.deny(attempt, error.sentence)
         raise
     changed: dict[str, object] = {"lift_hold": True} if what == "hold" else {"accepted_mute": None}
-    options = {**supervision.options, what: False}
-    note(supervision, options=options, mutes_sent=0, confirmation="", confirmation_at=None, **changed, **notices.NONE)
+    changed |= {"confirmation": "", "confirmation_at": None, "mutes_sent": 0, **notices.NONE}
+    store.note(supervision, options={**supervision.options, what: False}, **changed)
+    waiting.advance_within(supervision.pk, AT_MOST)
 
 
 _LIFTS = {"mute": "unmute", "hold": "unhold"}
@@ -135,17 +141,18 @@ def end(supervision: Supervision, by: User, *, ip: str | None = None) -> None:
         why = "You may not end others' supervision; ask your administrator."
         audit.deny(audit.Attempt(by, supervision.conference, "end", supervision.requested_role, (), ip), why)
         raise NotAllowed(why)
-    if supervision.ended_at is not None or not supervision.is_active:
-        return
-    told = notices.said(f"{full_name(by)} ended it.")
-    note(supervision, is_active=False, problem="ended_by_other", state=Supervision.State.LEAVING, **told)
-    audit.ended(supervision, by, ip=ip)
+    if supervision.ended_at is None and supervision.is_active:
+        told = notices.said(f"{full_name(by)} ended it.")
+        leaving = Supervision.State.LEAVING
+        store.note(supervision, is_active=False, problem="ended_by_other", state=leaving, **told)
+        audit.ended(supervision, by, ip=ip)
+    waiting.advance_within(supervision.pk, AT_MOST)
 
 
 def dismiss(supervision: Supervision) -> None:
     """Note that the supervisor has read how a supervision ended."""
     if supervision.ended_at is not None:
-        note(supervision, dismissed_at=clock.now())
+        store.note(supervision, dismissed_at=clock.now())
 
 
 def current(user: User) -> Supervision | None:
@@ -169,6 +176,17 @@ def own_legs(user: User) -> QuerySet[Leg]:
     return Leg.objects.filter(pk__in=mine)
 
 
+def _begin(user: User, conference: Conference, request: Request) -> Supervision:
+    try:
+        policy.check_action(user, conference, request.role, request.targets)
+        policy.check_options(user, conference, request.options)
+        _check_own_leg(user, request)
+        return _create(user, conference, request)
+    except NotPossible as error:
+        audit.deny(audit.Attempt(user, conference, "join", request.role, request.targets, request.ip), error.sentence)
+        raise
+
+
 def _create(user: User, conference: Conference, request: Request) -> Supervision:
     now = clock.now()
     row = Supervision(
@@ -188,14 +206,10 @@ def _create(user: User, conference: Conference, request: Request) -> Supervision
         requested_at=now,
         created_at=now,
     )
-    with feed.writing():
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError:
-            return _instead(user, request.token)
-        Supervision.objects.filter(user=user, dismissed_at=None).exclude(pk=row.pk).update(dismissed_at=now)
-        feed.bump(conference)
+    try:
+        store.create(row)
+    except IntegrityError:
+        return _instead(user, request.token)
     return row
 
 
@@ -218,12 +232,3 @@ def _check_own_leg(user: User, request: Request) -> None:
 def _check_running(supervision: Supervision) -> None:
     if supervision.ended_at is not None or not supervision.is_active:
         raise NotPossible("You have left this call.")
-
-
-def note(supervision: Supervision, **values: object) -> None:
-    """Set columns of the row, and of `supervision`, as something its screen shows has changed."""
-    with feed.writing():
-        Supervision.objects.filter(pk=supervision.pk).update(**values)
-        feed.bump(supervision.conference)
-    for name, value in values.items():
-        setattr(supervision, name, value)

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from conferences import policy
 from conferences.addresses import readable
-from conferences.errors import NotPossible
+from conferences.errors import NotPossible, RefusedByProvider
 from conferences.join_options import NAMES, JoinOptions
 from conferences.models import AnswerCheck, Conference, Device, Leg, Supervision
 from conferences.supervision import requests
@@ -29,7 +29,7 @@ PROVIDER_FIELDS = {
 
 
 class RoleForm(forms.Form):
-    """A role and, for a whisper, the agents it goes to. Rights and presence are the policy's to judge, in its words."""
+    """A role and, for a whisper, the agents it goes to. Rights and presence are judged when it is asked for."""
 
     role = forms.ChoiceField(
         choices=Supervision.Role, error_messages={"required": "Choose a mode.", "invalid_choice": "Choose a mode."}
@@ -41,7 +41,6 @@ class RoleForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.conference, self.user, self.running = conference, user, running
-        self.refusal = ""
         self.agents = policy.whisper_legs(conference)
         self.roles = [role for role in policy.roles_of(user) if role in policy.PERMISSIONS]
         self.may_join_plainly = Supervision.Role.NONE in policy.roles_of(user)
@@ -58,30 +57,24 @@ class RoleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        role = cleaned.get("role", "")
-        targets = cleaned["targets"] = self._chosen() if role == Supervision.Role.WHISPER else []
-        if role and not (self.running and requests.needs_no_right(self.running, role, targets)):
-            try:
-                policy.check_action(self.user, self.conference, role, targets)
-            except NotPossible as error:
-                self.refuse(error)
+        cleaned["targets"] = self._chosen() if cleaned.get("role") == Supervision.Role.WHISPER else []
         return cleaned
 
     def refuse(self, error: NotPossible) -> None:
-        """Show why not, beside the field it is about."""
-        self.refusal = error.sentence
-        self.add_error(error.field if error.field in self.fields else None, error.sentence)
+        """Show why not, beside the field it is about, by our name for it or the provider's."""
+        name = PROVIDER_FIELDS.get(error.field or "", error.field)
+        self.add_error(name if name in self.fields else None, error.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, where there is no room for fields."""
+        return " ".join(str(sentence) for sentences in self.errors.values() for sentence in sentences)
 
     @property
     def wants_confirmation(self) -> bool:
         """Whether the bar's one press would let everybody hear her: there it takes a second one."""
         role, running = self.cleaned_data.get("role"), self.running
         return self.data.get("guard") == role == "barge" and running is not None and running.accepted_role != role
-
-    @property
-    def asked(self) -> tuple[str, list[str]]:
-        """The role and targets that were sent, good or bad."""
-        return str(self.data.get("role", "")).replace("\0", ""), self._chosen()
 
     @property
     def ticked(self) -> list[str]:
@@ -123,22 +116,13 @@ class SuperviseForm(RoleForm):
             asked = f"device:{self.initial.get('phone', '')}"
             self.initial.setdefault("my_leg", asked if asked in offered else next(iter(offered), ""))
 
-    def refuse_as_provider(self, field: str, sentence: str) -> None:
-        """Show a refusal of the provider's beside the field it named; the next try is another supervision."""
-        name = PROVIDER_FIELDS.get(field, field)
-        self.add_error(name if name in self.fields else None, sentence)
-        if isinstance(self.data, QueryDict):
+    def refuse(self, error: NotPossible) -> None:
+        """Show why not; after a refusal of the provider's the next try is another supervision."""
+        super().refuse(error)
+        if isinstance(error, RefusedByProvider) and isinstance(self.data, QueryDict):
             anew = self.data.copy()
             anew["token"] = str(uuid.uuid4())
             self.data = anew
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        try:
-            policy.check_options(self.user, self.conference, self.options)
-        except NotPossible as error:
-            self.refuse(error)
-        return cleaned
 
     @property
     def options(self) -> JoinOptions:

@@ -9,12 +9,11 @@ from uuid import UUID
 import orjson
 from django.contrib.auth.models import User
 
-from conferences import clock
+from conferences import clock, reconciliation
 from conferences.ingest import feed
 from conferences.ingest.ringing_legs import with_ringing
 from conferences.liveness import provider_silence, pulse
 from conferences.models import Conference, Supervision
-from conferences.reconciliation import readback
 from dashboard.live import agent_frames
 from dashboard.live.agent_frames import AgentRows
 from dashboard.live.lag import Stamps
@@ -227,7 +226,7 @@ def last_heard() -> dict[str, str]:
 def mark_watched(scopes: Collection[Scope]) -> dict[Scope, dict[str, str]]:
     """Note that the live calls in these scopes are on a screen; return as of when each is known, by our id."""
     teams = {one for some, _ in scopes for one in some}
-    readback.mark_watched(teams, clock.now(), unassigned=any(unassigned for _, unassigned in scopes))
+    reconciliation.mark_watched(teams, clock.now(), unassigned=any(unassigned for _, unassigned in scopes))
     return {scope: _ages(scope) for scope in scopes}
 
 

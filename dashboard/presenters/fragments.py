@@ -88,7 +88,7 @@ def panel_context(user: User) -> dict[str, Any]:
         "supervision": mine,
         "call": call,
         "role": mine.accepted_role or mine.requested_role,
-        "is_pending": _is_pending(mine),
+        "is_pending": mine.ended_at is None and mine.is_pending,
         "barge_sentence": call.will_hear(mine, Supervision.Role.BARGE),
         "targets": targets,
         "ticked": mine.requested_targets or list(agents),
@@ -115,8 +115,3 @@ def panel(user: User) -> str:
 def partial(target: str, html: str) -> SafeString:
     """Wrap a rendered fragment: it morphs into the element with that id, and does nothing where there is none."""
     return format_html('<hx-partial hx-target="#{}" hx-swap="outerMorph">{}</hx-partial>', target, SafeString(html))
-
-
-def _is_pending(mine: Supervision) -> bool:
-    asked = (mine.requested_role, sorted(mine.requested_targets))
-    return mine.ended_at is None and asked != (mine.accepted_role, sorted(mine.accepted_targets))

@@ -11,8 +11,6 @@ from conferences.audibility import Claim, OwnMode, OwnVoice, claim
 from conferences.errors import problem_words
 from conferences.models import Conference, Device, Supervision
 from conferences.supervision.notices import listed
-from conferences.supervision.state_machine.endings import words_of_left
-from conferences.supervision.state_machine.steps import ALONE
 from dashboard.presenters.call import Call
 
 # Ends that are her own wish.
@@ -61,12 +59,11 @@ class Alone:
 
 def alone(call: Call, supervision: Supervision) -> Alone | None:
     """Return what to say of one who is in a call without people, until she is out of it."""
-    since = supervision.alone_at
-    if since is None or supervision.ended_at is not None or not supervision.is_active:
+    if supervision.alone_at is None or supervision.ended_at is not None or not supervision.is_active:
         return None
     others = [one for one in call.supervisors if one.leg and one.leg.call_control_id != supervision.call_control_id]
     who = "only supervisors are in the call" if others else "you are alone in the call"
-    return Alone(f"Everybody has left: {who}.", None if supervision.stays_alone else since + ALONE)
+    return Alone(f"Everybody has left: {who}.", supervision.alone_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ def told(supervision: Supervision, conference: Conference, said: str) -> Told:
     if supervision.problem in _SAID_INSTEAD and said and not supervision.joined_at:
         return Told(said, "")
     if supervision.problem == "left":
-        return Told(words_of_left(conference), said)
+        return Told(_words_of_left(conference), said)
     return Told(problem_words(supervision.problem, supervision.device.name if supervision.device else ""), said)
 
 
@@ -127,3 +124,12 @@ def title(supervision: Supervision, agents: list[str]) -> str:
         return ""
     mode = supervision.get_accepted_role_display() if supervision.accepted_role else "In a call"
     return " · ".join(part for part in (f"● {mode}", listed(agents) if agents else "") if part)
+
+
+def _words_of_left(conference: Conference) -> str:
+    """Say how the call she left is now. Load it with `with_people`."""
+    if not conference.is_live:
+        return "You left. The call has ended since."
+    if conference.has_people():
+        return "You left. The call goes on without you."
+    return "You left. Nobody is in the call any more."

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from conferences import roster
 from conferences.models import Conference, Leg, Participant, Supervision
 from conferences.roster import name_of, supervisor_name
 from conferences.supervision.notices import listed
@@ -113,7 +112,7 @@ def supervisor_on_call(
     leg = next((one for one in people if one.call_control_id == supervision.call_control_id), None)
     role = supervision.accepted_role or supervision.requested_role
     targets = supervision.accepted_targets if supervision.accepted_role else supervision.requested_targets
-    if supervision.accepted_at is not None and not roster.role_is_known(supervision):
+    if supervision.accepted_at is not None and not supervision.is_role_known:
         role, targets = "", []
     return SupervisorOnCall(
         name=supervisor_name(supervision),

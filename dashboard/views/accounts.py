@@ -9,7 +9,6 @@ from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from conferences import background
 from conferences.models import Supervision
 from conferences.supervision import requests
 from dashboard.presenters.audience import audience_of
@@ -43,8 +42,7 @@ def _running(request: HttpRequest) -> Supervision | None:
 
 
 def _leave(mine: Supervision) -> None:
-    requests.leave(mine)
     until = time.monotonic() + AT_MOST
-    background.see_to(mine.pk, within=AT_MOST)
+    requests.leave(mine, within=AT_MOST)
     while time.monotonic() < until and Supervision.objects.running().filter(pk=mine.pk, hangup_sent_at=None).exists():
         time.sleep(GLANCE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -16,14 +18,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect, retarget
 from django_htmx.middleware import HtmxDetails
 
-from conferences import background, policy
-from conferences.errors import NotPossible, problem_words
+from conferences import policy, reconciliation
+from conferences.errors import NotPossible
 from conferences.ingest.feed import latest
 from conferences.ingest.ringing_legs import with_ringing
 from conferences.models import Conference, Queue, Supervision
-from conferences.reconciliation import readback
 from conferences.supervision import requests
-from conferences.supervision.executor import advancing
 from dashboard.forms.join_options import options_sent
 from dashboard.forms.supervise import RoleForm, SuperviseForm
 from dashboard.live import frames
@@ -35,9 +35,6 @@ from dashboard.presenters.board_filter import STATES, BoardFilter
 from dashboard.presenters.call import call_for
 from dashboard.presenters.showing import calls_for
 from dashboard.views.live_page import live_page
-
-# The seconds a page waits for the provider, so that its next wish is not held up; and for a dial, which may be refused.
-AT_MOST, DIALLED_WITHIN = 1.0, 3.0
 
 
 class SupervisorRequest(HttpRequest):
@@ -96,11 +93,8 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     found = _conference(request, pk)
     if request.method == "POST":
         form = SuperviseForm(found, request.user, request.POST)
-        if form.is_valid():
-            if _begin(request, found, form):
-                return _go_on(request, pk)
-        else:
-            _note_refusal(request, found, "join", form)
+        if form.is_valid() and _begin(request, found, form):
+            return _go_on(request, pk)
     else:
         role = request.GET.get("role", "")
         first = {"role": role if role in policy.PERMISSIONS else "monitor", "phone": request.GET.get("phone", "")}
@@ -135,7 +129,7 @@ def hearing(request: SupervisorRequest, pk: UUID) -> HttpResponse:
 def recheck(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Ask the provider now, and take the mark of an earlier repair away."""
     found = _conference(request, pk)
-    sentence = readback.check_again(found)
+    sentence = reconciliation.check_again(found)
     if request.htmx:  # what has changed is pushed
         return HttpResponse(sentence, status=503 if sentence else 204)
     if sentence:
@@ -148,54 +142,37 @@ def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     mine = _mine(request, pk)
     found = Conference.objects.with_people().get(pk=mine.conference_id)
     form = RoleForm(found, request.user, request.POST, running=mine)
-    notice = ""
-    if form.is_valid() and form.wants_confirmation:
+    if not form.is_valid():
+        return _panel(request, mine, form.sentence)
+    if form.wants_confirmation:
         context = fragments.panel_context(request.user) | {"notice": "Press Barge once more to be heard by everyone."}
         if request.htmx:
             return render(request, fragments.PANEL, context)
         return render(request, "dashboard/supervision/confirm_barge.html", context)
-    if form.is_valid():
-        try:
-            requests.change(mine, role=form.cleaned_data["role"], targets=form.cleaned_data["targets"], ip=_ip(request))
-            background.see_to(mine.pk, within=AT_MOST)
-        except NotPossible as error:
-            notice = error.sentence
-    else:
-        _note_refusal(request, found, "update", form)
-        notice = " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)
-    return _panel(request, mine, notice)
+    asked = {"role": form.cleaned_data["role"], "targets": form.cleaned_data["targets"], "ip": _ip(request)}
+    return _panel(request, mine, _why_not(partial(requests.change, mine, **asked)))
 
 
 @require_POST
 def stay(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Stay in a call in which nobody else is any more."""
     mine = _mine(request, pk)
-    try:
-        requests.stay(mine)
-    except NotPossible as error:
-        return _panel(request, mine, error.sentence)
-    return _panel(request, mine)
+    return _panel(request, mine, _why_not(partial(requests.stay, mine)))
 
 
 @require_POST
 def lift(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Take her own leg off hold, or unmute it."""
     mine = _mine(request, pk)
-    try:
-        requests.lift(mine, "hold" if request.POST.get("what") == "hold" else "mute", ip=_ip(request))
-    except NotPossible as error:
-        return _panel(request, mine, error.sentence)
-    background.see_to(mine.pk, within=AT_MOST)
-    return _panel(request, mine)
+    what = "hold" if request.POST.get("what") == "hold" else "mute"
+    return _panel(request, mine, _why_not(partial(requests.lift, mine, what, ip=_ip(request))))
 
 
 @require_POST
 def leave(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Leave, or cancel while the phone still rings: the call goes on, our leg is hung up."""
     mine = _mine(request, pk)
-    if mine.ended_at is None and mine.is_active:
-        requests.leave(mine)
-    background.see_to(mine.pk, within=AT_MOST)
+    requests.leave(mine)
     return _panel(request, mine)
 
 
@@ -209,7 +186,6 @@ def end(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         requests.end(theirs, request.user, ip=_ip(request))
     except NotPossible as error:
         raise PermissionDenied(error.sentence) from None
-    background.see_to(theirs.pk, within=AT_MOST)
     return HttpResponse(status=204) if request.htmx else redirect("conference", pk=theirs.conference_id)
 
 
@@ -232,28 +208,20 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
         session_key=request.session.session_key or "",
     )
     try:
-        begun = requests.begin(request.user, found, asked)
+        requests.begin(request.user, found, asked)
     except NotPossible as error:
         form.refuse(error)
-        return False
-    if form.leg is None:
-        background.see_to(begun.pk, within=DIALLED_WITHIN)
-        begun.refresh_from_db()
-    else:
-        begun = advancing.advance_own_leg(begun.pk)
-    if begun.ended_at is not None and (begun.problem_field or form.leg is not None):
-        form.refuse_as_provider(begun.problem_field, begun.notice or problem_words(begun.problem))
-        requests.dismiss(begun)
         return False
     return True
 
 
-def _note_refusal(request: SupervisorRequest, found: Conference, action: str, form: RoleForm) -> None:
-    """What policy refused in a form is an attempt too; a field left empty is not."""
-    if form.refusal:
-        role, targets = form.asked
-        asked = requests.Request(role=role, token=uuid4(), targets=targets, ip=_ip(request))
-        requests.refused(request.user, found, action, asked, form.refusal)
+def _why_not(ask: Callable[[], None]) -> str:
+    """Ask for something; return why it is not possible, or nothing."""
+    try:
+        ask()
+    except NotPossible as error:
+        return error.sentence
+    return ""
 
 
 def _panel(request: SupervisorRequest, mine: Supervision, notice: str = "") -> HttpResponse:

@@ -26,7 +26,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from conferences import roster
 from conferences.audibility import Hearing, Party, hearing
-from conferences.models import AuditEntry
+from conferences.models import AuditEntry, Supervision
 from conferences.reconciliation import session
 from conferences.simulator import Simulator
 from conferences.supervision import transitions
@@ -124,9 +124,9 @@ CHANGES = transitions.columns_after
 SURE = tuple(certain if rule is hearing.addresses else rule for rule in hearing.RULES)
 PLANTED = {
     "an open change of mode is no doubt":
-        (roster, "role_is_known", lambda _: True, a_louder_mode_whose_answer_is_lost),
+        (Supervision, "is_role_known", True, a_louder_mode_whose_answer_is_lost),
     "a lost answer leaves the mode before in force":
-        (transitions, "changes", without_owning_up, a_louder_mode_whose_answer_is_lost),
+        (transitions, "columns_after", without_owning_up, a_louder_mode_whose_answer_is_lost),
     "a dead server sent nothing": (sending, "lost", refused, a_server_that_dies_over_a_louder_mode),
     "what others undo is never believed":
         (session, "SEEN_AGAIN", timedelta(days=1), somebody_who_came_muted_is_unmuted_by_others),

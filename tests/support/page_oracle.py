@@ -39,6 +39,8 @@ SAYS_NOTHING = (
     "Leaving",
     "Cancelling",
     "You are out of the call",
+    "Taking you out",
+    "Could not join",
     "Press 1",
     "Checking who answered",
 )

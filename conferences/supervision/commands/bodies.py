@@ -12,7 +12,7 @@ from conferences import provider
 from conferences.models import AnswerCheck, Supervision
 from conferences.reconciliation import regions
 from conferences.supervision.state_machine.answering import KEY, TRIES, WAIT_MILLIS
-from conferences.supervision.state_machine.steps import RING_SECS, Step, is_quieter, is_to_be_muted
+from conferences.supervision.state_machine.steps import RING_SECS, Step
 from conferences.telnyx.client import Answer
 from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Unhold, Update, encode_client_state
 from conferences.telnyx.rules import Detection
@@ -80,7 +80,7 @@ def _join(supervision: Supervision) -> Answer:
             whisper_call_control_ids=tuple(supervision.requested_targets),
             client_state=encode_client_state(str(supervision.pk)),
             **supervision.join_options.join_fields()
-            | {"mute": is_to_be_muted(supervision, supervision.requested_role), "region": region_of(supervision)},
+            | {"mute": supervision.is_muted_in(supervision.requested_role), "region": region_of(supervision)},
         ),
     )
 
@@ -95,7 +95,7 @@ def _update(supervision: Supervision) -> Answer:
             whisper_call_control_ids=tuple(supervision.requested_targets),
             region=region_of(supervision),
         ),
-        urgent=is_quieter(supervision),
+        urgent=supervision.is_getting_quieter,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -14,14 +14,11 @@ from conferences.ingest import inbox
 from conferences.models import AuditEntry, Fact, Supervision
 from conferences.reconciliation import regions
 from conferences.supervision.commands import bodies
-from conferences.supervision.state_machine.steps import Step, is_quieter
+from conferences.supervision.state_machine.steps import CommandResult, Step
 from conferences.telnyx.client import Answer
 from conferences.telnyx.commands import InvalidCommand
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
 from conferences.telnyx.explanations.sentences import explain
-
-# The provider forgets a command_id after 60 seconds; the client spends up to 20 on its sends.
-RESENDABLE = timedelta(seconds=25)
 
 # The provider's refusals (Telnyx: API error codes) of a command for a leg that is gone.
 LEG_GONE = ("90018", "90015", "10005", "10007")
@@ -40,26 +37,6 @@ _LABELS = {
     Step.LEAVE.value: "Leaving",
     Step.HANGUP.value: "Hanging up your phone",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class CommandResult:
-    """What came of one command. `code` is the provider's; `sentence` is for the supervisor, empty when accepted.
-
-    `field` is the request's field that a refusal is about, where the provider named one.
-    """
-
-    result: AuditEntry.Result
-    at: datetime
-    call_control_id: str = ""
-    code: str = ""
-    sentence: str = ""
-    field: str = ""
-    reached: bool = True
-
-    @property
-    def accepted(self) -> bool:
-        return self.result == AuditEntry.Result.OK
 
 
 def send(supervision: Supervision, step: Step) -> CommandResult:
@@ -98,7 +75,7 @@ def send(supervision: Supervision, step: Step) -> CommandResult:
 def _lets_her_in(supervision: Supervision, step: Step) -> bool:
     """Whether the command lets her hear, or be heard by, somebody new."""
     return step in (Step.DIAL, Step.JOIN, Step.UNMUTE, Step.UNHOLD) or (
-        step is Step.UPDATE and not is_quieter(supervision)
+        step is Step.UPDATE and not supervision.is_getting_quieter
     )
 
 

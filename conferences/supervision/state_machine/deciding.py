@@ -1,296 +1,144 @@
-"""What to do next for a supervision, decided from what is known; pure, sends nothing."""
+"""What to do next for a supervision, from what is known of it; the only place that decides; pure, sends nothing."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from typing import Final
 
-from conferences.errors import ONLY_OUT
-from conferences.models import Leg, Participant, Supervision
-from conferences.supervision.state_machine import answering, endings
+from conferences.audit.log import Outcome
+from conferences.models import AuditEntry, Leg, Supervision
+from conferences.policy.entitlement import SENTENCES, Withdrawn
+from conferences.supervision import notices
+from conferences.supervision.state_machine.leaving import finish, way_out
+from conferences.supervision.state_machine.observations import columns_seen
 from conferences.supervision.state_machine.steps import (
-    ALONE,
-    ASK_IF_ALONE_EVERY,
     ASK_PHONE_EVERY,
-    CONFIRM_LATEST,
-    CONFIRM_SOONEST,
-    HANGUP_AGAIN,
     LOST_DIAL,
     LOST_HANGUP,
-    LOST_JOIN,
-    LOST_JOINED,
-    LOST_LEAVE,
-    MOST_MUTES,
-    OUT_AT_MOST,
-    OUT_SETTLES,
-    RING_SECS,
-    UNCONFIRMED,
+    RESENDABLE,
     Decision,
+    Recorded,
     Snapshot,
     Step,
-    is_to_be_muted,
 )
-from conferences.telnyx.unreached import Hangup, kind_of
+from conferences.supervision.state_machine.taking_part import take_part
+from conferences.supervision.state_machine.unanswered import unreached
 
-Role = Supervision.Role
+# Not sent again once she wants to be out.
+_TAKE_HER_IN: Final = (Step.ASK, Step.JOIN, Step.UPDATE, Step.UNMUTE, Step.UNHOLD)
+# Sent only while policy allows the mode.
+_NEED_A_RIGHT: Final = (Step.DIAL, Step.JOIN, Step.UPDATE)
+# Of these it is noted when they were sent last.
+_MARKED: Final = {
+    Step.DIAL: "dialled_at",
+    Step.ASK: "ask_sent_at",
+    Step.JOIN: "join_sent_at",
+    Step.LEAVE: "leave_sent_at",
+    Step.HANGUP: "hangup_sent_at",
+    Step.ASK_PHONE: "phone_asked_at",
+}
 
 
 def decide(snapshot: Snapshot) -> Decision:
     """Return the one thing to do now. Whatever happened in between, it is decided from the present alone."""
+    return _settle_command(snapshot) if snapshot.supervision.command else decide_anew(snapshot)
+
+
+def decide_anew(snapshot: Snapshot) -> Decision:
+    """Return what there would be to do if no command were under way."""
+    if snapshot.withdrawn is not None:
+        return _withdraw(snapshot, snapshot.withdrawn)
+    seen = columns_seen(snapshot)
+    now = snapshot.after(seen)
+    decision = _permitted(now, next_step(now))
+    state = {"state": decision.state} if decision.state != now.supervision.state else {}
+    decision = replace(decision, columns={**seen, **state, **_marks(now, decision), **decision.columns})
+    return _ended(now, decision) if decision.step is Step.FINISH else decision
+
+
+def next_step(snapshot: Snapshot) -> Decision:
+    """Return the next step toward what she asked for, rights aside."""
     if snapshot.leg is not None and snapshot.leg.state == Leg.State.ENDED:
-        return _finished(snapshot)
+        return finish(snapshot)
     if not snapshot.supervision.is_active:
-        return _way_out(snapshot)
+        return way_out(snapshot)
     if not snapshot.conference.is_live:
-        return Decision(
-            Step.GIVE_UP,
-            snapshot.supervision.state,
-            "call_ended" if snapshot.supervision.joined_at else "conference_over",
-        )
+        problem = "call_ended" if snapshot.supervision.joined_at else "conference_over"
+        return Decision(Step.GIVE_UP, snapshot.supervision.state, problem)
     if snapshot.leg is None or snapshot.leg.state != Leg.State.ANSWERED:
         return _reach_phone(snapshot)
-    return _take_part(snapshot)
+    return take_part(snapshot)
 
 
-def _finished(snapshot: Snapshot) -> Decision:
-    supervision, leg = snapshot.supervision, snapshot.leg
-    state = Supervision.State.ENDED if supervision.joined_at else Supervision.State.FAILED
-    if supervision.problem:
-        is_up = not supervision.address and (leg is None or leg.state != Leg.State.ENDED)
-        problem = ONLY_OUT.get(supervision.problem, supervision.problem) if is_up else supervision.problem
-        return Decision(Step.FINISH, state, problem)
-    if supervision.joined_at or (leg is not None and leg.answered_at is not None):
-        machine = None if supervision.joined_at or leg is None else answering.machine_of(leg)
-        return Decision(Step.FINISH, state, machine) if machine else _out(snapshot, Step.FINISH, state)
-    if leg is not None and not leg.hangup_cause and _rang_out(leg, supervision):
-        return Decision(Step.FINISH, state, "no_answer")  # the provider's record tells the end and no cause
-    return Decision(Step.FINISH, state, kind_of(hangup_of(leg, supervision) if leg else Hangup("")))
-
-
-def _out(snapshot: Snapshot, step: Step, state: str) -> Decision:
-    """Why our leg is out, once it is certain that it was not the call's own end, whose event may be still to come."""
-    why = endings.why_out(snapshot.supervision, snapshot.conference, snapshot.leg, snapshot.stay)
-    may_be_the_end = snapshot.conference.is_live and why in (endings.LINE_ENDED, endings.REMOVED)
-    return (_looking_why(snapshot, why) if may_be_the_end else None) or Decision(step, state, why)
-
-
-def _looking_why(snapshot: Snapshot, why: str) -> Decision | None:
-    """Ask the provider at once, and again a moment later; None when that is done or it does not answer."""
-    since, leaving = snapshot.supervision.out_at or snapshot.now, Supervision.State.LEAVING
-    polled_at, verified_at = snapshot.conference.polled_at, snapshot.conference.verified_at
-    settled_at = since + OUT_SETTLES
-    if snapshot.now - since >= OUT_AT_MOST or (verified_at is not None and verified_at >= settled_at):
-        return None
-    if why == endings.REMOVED and (snapshot.supervision.phone_asked_at or since) <= since < snapshot.now:
-        return Decision(Step.ASK_PHONE, leaving)
-    is_due = (
-        polled_at is None
-        or polled_at < since
-        or (snapshot.now >= settled_at and snapshot.now - polled_at >= OUT_SETTLES)
-    )
-    return Decision(Step.READ_BACK if is_due else Step.WAIT, leaving)
-
-
-def _rang_out(leg: Leg, supervision: Supervision) -> bool:
-    rang = leg.ended_at - supervision.dialled_at if leg.ended_at and supervision.dialled_at else timedelta(0)
-    return leg.answered_at is None and rang >= timedelta(seconds=RING_SECS)
-
-
-def hangup_of(leg: Leg, supervision: Supervision) -> Hangup:
-    """Return what the provider told of how our leg ended, and of the phone before."""
-    told = (leg.hangup_cause, leg.hangup_source, leg.sip_hangup_cause, leg.account_code)
-    is_sip = supervision.address.startswith(("sip:", "sips:"))
-    return Hangup(*told, is_sip=is_sip, signed_in=supervision.signed_in)
-
-
-def _way_out(snapshot: Snapshot) -> Decision:
-    supervision, leaving = snapshot.supervision, Supervision.State.LEAVING
-    if snapshot.leg is None and not supervision.call_control_id:
-        if supervision.dialled_at is None or snapshot.now - supervision.dialled_at > LOST_DIAL:
-            return _finished(snapshot)
-        return Decision(Step.WAIT, leaving)  # the answer to our dial was lost; the leg may yet appear
-    if _was_never_in(snapshot):
-        return _finished(snapshot)
-    inside = snapshot.stay is not None and snapshot.stay.state != Participant.State.LEFT
-    if supervision.leave_sent_at is None and (inside or not supervision.address):
-        return Decision(Step.LEAVE, leaving)
-    return _let_go(snapshot) or _hang_up(snapshot)
-
-
-def _let_go(snapshot: Snapshot) -> Decision | None:
-    """A leg that was up before us is only taken out of the conference; None when it is ours, or that is not certain.
-
-    When in doubt about being heard, be quieter: of a leave that nobody accepted nothing is known, so it is hung up.
-    """
-    supervision, stay, left_at = snapshot.supervision, snapshot.stay, snapshot.supervision.leave_accepted_at
-    if supervision.address:
-        return None
-    if stay is not None and stay.state == Participant.State.LEFT:
-        return _finished(snapshot)
-    if left_at is None:
-        return None
-    if stay is None:
-        return _finished(snapshot)
-    if snapshot.now - left_at < LOST_LEAVE:
-        return Decision(Step.WAIT, Supervision.State.LEAVING)
-    polled_at = snapshot.conference.polled_at
-    is_read = polled_at is not None and polled_at - left_at >= LOST_LEAVE
-    return None if is_read else Decision(Step.READ_BACK, Supervision.State.LEAVING)
-
-
-def _hang_up(snapshot: Snapshot) -> Decision:
-    supervision, leaving = snapshot.supervision, Supervision.State.LEAVING
-    if supervision.hangup_sent_at is None or snapshot.now - supervision.hangup_sent_at > HANGUP_AGAIN:
-        return Decision(Step.HANGUP, leaving)
-    return Decision(Step.WAIT, leaving)
-
-
-def _was_never_in(snapshot: Snapshot) -> bool:
-    """A leg that was up before us and was surely not taken into the conference stays as it was."""
+def _settle_command(snapshot: Snapshot) -> Decision:
+    """A command is under way and nobody has it: its server died. Send the very same again, or own up to not knowing."""
     supervision = snapshot.supervision
-    maybe_in = snapshot.stay is not None or supervision.joined_at is not None or supervision.join_sent_at is not None
-    return not supervision.address and not maybe_in
+    sent_at = supervision.command_at or snapshot.now
+    fresh = snapshot.now - sent_at < RESENDABLE and supervision.requested_at <= sent_at
+    again = fresh and (supervision.is_active or Step(supervision.command) not in _TAKE_HER_IN)
+    return Decision(Step.RESEND if again else Step.LOSE, supervision.state)
+
+
+def _withdraw(snapshot: Snapshot, why: Withdrawn) -> Decision:
+    """Whoever may not listen any more is out, whatever is under way; on record as Earshot's doing, with the reason."""
+    sentence = SENTENCES[why]
+    recorded = Recorded("withdraw", Outcome(AuditEntry.Result.OK, note=sentence))
+    columns = {"is_active": False, "problem": "withdrawn", **notices.said(sentence)}
+    return Decision(Step.GIVE_UP, snapshot.supervision.state, "withdrawn", columns, recorded)
+
+
+def _permitted(snapshot: Snapshot, decision: Decision) -> Decision:
+    """Being heard by fewer needs no permission; anything else is judged again at the moment it is sent."""
+    supervision = snapshot.supervision
+    is_quieter = supervision.is_getting_quieter and supervision.accepted_at is not None
+    if not snapshot.refusal or decision.step not in _NEED_A_RIGHT or is_quieter:
+        return decision
+    told = notices.said(snapshot.refusal)
+    return Decision(Step.GIVE_UP, decision.state, "withdrawn", told, denied=snapshot.refusal)
+
+
+def _marks(snapshot: Snapshot, decision: Decision) -> dict[str, object]:
+    """What is noted of a step before it is taken."""
+    supervision, step = snapshot.supervision, decision.step
+    marks: dict[str, object] = {_MARKED[step]: snapshot.now} if step in _MARKED else {}
+    if decision.state == Supervision.State.CHECKING and supervision.check_began_at is None:
+        marks["check_began_at"] = snapshot.now
+    if step is Step.ASK:
+        marks["asks_sent"] = supervision.asks_sent + 1
+    if step is Step.ASSERT_AGAIN:
+        marks |= {"accepted_role": "", "accepted_mute": None, "asserted_again": True}
+    if step in (Step.GIVE_UP, Step.FINISH):
+        marks |= {"is_active": False, "problem": decision.problem}
+    return marks
+
+
+def _ended(snapshot: Snapshot, decision: Decision) -> Decision:
+    """Nobody can be told any more that something is uncertain; a phone that was not reached goes on record."""
+    done: dict[str, object] = {"ended_at": snapshot.now, **notices.clear_unknown_notice(snapshot.supervision)}
+    found = unreached(snapshot, decision)
+    if found and found.notice:
+        done |= notices.said(found.notice)
+    recorded = Recorded("ring", found.outcome) if found else None
+    return replace(decision, columns={**decision.columns, **done}, recorded=recorded)
 
 
 def _reach_phone(snapshot: Snapshot) -> Decision:
     supervision = snapshot.supervision
     if not supervision.call_control_id and snapshot.leg is None:
-        if supervision.dialled_at is None:
-            return Decision(Step.DIAL, Supervision.State.DIALLING)
-        if snapshot.now - supervision.dialled_at > LOST_DIAL:
-            return Decision(Step.GIVE_UP, Supervision.State.DIALLING, "no_reply")
-        return Decision(Step.WAIT, Supervision.State.DIALLING)
+        return _dial(snapshot)
     if supervision.dialled_at is not None and snapshot.now - supervision.dialled_at > LOST_HANGUP:
         return Decision(Step.GIVE_UP, Supervision.State.RINGING, "no_answer")
     ringing = snapshot.leg is not None and snapshot.leg.state == Leg.State.INITIATED
     state = Supervision.State.RINGING if ringing else Supervision.State.DIALLING
-    requested_at = supervision.phone_asked_at or supervision.dialled_at
-    is_due = requested_at is not None and snapshot.now - requested_at >= ASK_PHONE_EVERY
+    asked_at = supervision.phone_asked_at or supervision.dialled_at
+    is_due = asked_at is not None and snapshot.now - asked_at >= ASK_PHONE_EVERY
     return Decision(Step.ASK_PHONE if is_due and supervision.call_control_id else Step.WAIT, state)
 
 
-def _take_part(snapshot: Snapshot) -> Decision:
-    supervision, stay = snapshot.supervision, snapshot.stay
-    inside = stay is not None and stay.state == Participant.State.JOINED
-    checking = (answering.before_joining if supervision.join_sent_at is None else answering.after_joining)(snapshot)
-    if checking is not None:
-        return checking
-    if supervision.join_sent_at is None:
-        return Decision(Step.JOIN, Supervision.State.JOINING)
-    if not inside:
-        return _not_inside(snapshot)
-    differs = (supervision.requested_role, sorted(supervision.requested_targets)) != (
-        supervision.accepted_role,
-        sorted(supervision.accepted_targets),
-    )
-    if differs:
-        return Decision(Step.UPDATE, Supervision.State.JOINED)
-    return (
-        _adjust_mute(snapshot)
-        or _take_off_hold(snapshot)
-        or _leave_empty_call(snapshot)
-        or _undo_meddling(snapshot)
-        or _make_sure(snapshot)
-    )
-
-
-def _take_off_hold(snapshot: Snapshot) -> Decision | None:
-    is_due = (
-        snapshot.supervision.lift_hold
-        and snapshot.supervision.accepted_at
-        and snapshot.supervision.mutes_sent < MOST_MUTES
-    )
-    return Decision(Step.UNHOLD, Supervision.State.JOINED) if is_due else None
-
-
-def _leave_empty_call(snapshot: Snapshot) -> Decision | None:
-    """Everybody has left: after some seconds she is taken out, if the provider's list agrees that nobody is there."""
-    since, joined = snapshot.supervision.alone_at, Supervision.State.JOINED
-    if snapshot.people or snapshot.supervision.stays_alone or since is None or snapshot.now - since < ALONE:
-        return None
-    verified_at, polled_at = snapshot.conference.verified_at, snapshot.conference.polled_at
-    if verified_at is not None and verified_at >= since:
-        return Decision(Step.GIVE_UP, joined, "alone")
-    if polled_at is None or snapshot.now - polled_at >= ASK_IF_ALONE_EVERY:
-        return Decision(Step.READ_BACK, joined)
-    return None
-
-
-def _adjust_mute(snapshot: Snapshot) -> Decision | None:
-    supervision = snapshot.supervision
-    if not supervision.accepted_at or supervision.mutes_sent >= MOST_MUTES:
-        return None
-    muted = is_to_be_muted(supervision, supervision.accepted_role)
-    if supervision.accepted_mute is muted:
-        return None
-    return Decision(Step.MUTE if muted else Step.UNMUTE, Supervision.State.JOINED)
-
-
-def _undo_meddling(snapshot: Snapshot) -> Decision | None:
-    """A mode that was confirmed and that the list shows no longer was changed by somebody else: take it back.
-
-    Once: what is not confirmed after that is treated as any mode that is not.
-    """
-    supervision, stay, polled_at = snapshot.supervision, snapshot.stay, snapshot.conference.polled_at
-    if stay is None or supervision.confirmation != Supervision.Confirmation.AGREES:
-        return None
-    if polled_at is None or supervision.accepted_at is None or polled_at <= supervision.accepted_at:
-        return None  # what is known of our stay is from before this mode
-    if stay.muted is False and is_to_be_muted(supervision, supervision.accepted_role):
-        return Decision(Step.MUTE, Supervision.State.JOINED)
-    others = sorted(stay.whisper_call_control_ids) != sorted(supervision.accepted_targets)
-    if others and not supervision.asserted_again:
-        return Decision(Step.ASSERT_AGAIN, Supervision.State.JOINED)
-    return None
-
-
-def _make_sure(snapshot: Snapshot) -> Decision:
-    """An accepted mode is not yet one in force: the provider's list is asked until it shows it, or cannot."""
-    supervision, joined, confirmation = (
-        snapshot.supervision,
-        Supervision.State.JOINED,
-        snapshot.supervision.confirmation,
-    )
-    if confirmation == Supervision.Confirmation.AGREES or not supervision.accepted_at:
-        return Decision(Step.WAIT, joined)
-    requested_at = supervision.confirmation_at or supervision.accepted_at
-    if confirmation and requested_at - supervision.accepted_at > UNCONFIRMED:
-        if confirmation == Supervision.Confirmation.CANNOT_TELL:
-            return Decision(Step.WAIT, joined)
-        if not supervision.asserted_again:
-            return Decision(Step.ASSERT_AGAIN, joined)
-        if confirmation == Supervision.Confirmation.DISAGREES and supervision.accepted_role not in (
-            Role.BARGE,
-            Role.NONE,
-        ):
-            return Decision(Step.GIVE_UP, joined, "not_confirmed")
-    is_late = snapshot.now - supervision.accepted_at > UNCONFIRMED >= requested_at - supervision.accepted_at
-    if (
-        supervision.confirmation_at is None
-        or is_late
-        or snapshot.now - requested_at >= _pause(requested_at - supervision.accepted_at)
-    ):
-        return Decision(Step.CONFIRM, joined)
-    return Decision(Step.WAIT, joined)
-
-
-def _pause(elapsed: timedelta) -> timedelta:
-    """How long to wait with the next look at what had not come true `elapsed` after it was accepted: as long again."""
-    return min(max(elapsed, CONFIRM_SOONEST), CONFIRM_LATEST)
-
-
-def _not_inside(snapshot: Snapshot) -> Decision:
-    supervision, stay = snapshot.supervision, snapshot.stay
-    if supervision.joined_at is not None and stay is not None and stay.state == Participant.State.LEFT:
-        return _out(snapshot, Step.GIVE_UP, Supervision.State.JOINED)
-    if supervision.join_sent_at and snapshot.now - supervision.join_sent_at > LOST_JOIN and not supervision.accepted_at:
-        return Decision(Step.GIVE_UP, Supervision.State.JOINING, "no_reply")
-    if supervision.accepted_at and snapshot.now - supervision.accepted_at > LOST_JOINED and _is_stale(snapshot):
-        return Decision(Step.READ_BACK, Supervision.State.JOINING)
-    return Decision(Step.WAIT, Supervision.State.JOINING)
-
-
-def _is_stale(snapshot: Snapshot) -> bool:
-    polled_at, accepted_at = snapshot.conference.polled_at, snapshot.supervision.accepted_at
-    if polled_at is None or accepted_at is None:
-        return True
-    return snapshot.now - polled_at > max(LOST_JOINED, _pause(polled_at - accepted_at))
+def _dial(snapshot: Snapshot) -> Decision:
+    dialled_at, dialling = snapshot.supervision.dialled_at, Supervision.State.DIALLING
+    if dialled_at is None:
+        return Decision(Step.DIAL, dialling)
+    if snapshot.now - dialled_at > LOST_DIAL:
+        return Decision(Step.GIVE_UP, dialling, "no_reply")
+    return Decision(Step.WAIT, dialling)

@@ -72,12 +72,3 @@ def is_out(supervision: Supervision, leg: Leg | None, stay: Participant | None) 
 def is_truer(why: str, told: str) -> bool:
     """Whether `why` is what was behind an end that was told as `told` before all of it was known."""
     return why not in OPEN or (why == HUNG_UP and told == LINE_ENDED)
-
-
-def words_of_left(conference: Conference) -> str:
-    """Say how the call she left is now. Load it with `with_people`."""
-    if not conference.is_live:
-        return "You left. The call has ended since."
-    if conference.has_people():
-        return "You left. The call goes on without you."
-    return "You left. Nobody is in the call any more."

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from conferences.models import Conference, Leg, Participant, Supervision
+from conferences.audit.log import Outcome
+from conferences.models import AuditEntry, Conference, Leg, Participant, Supervision
+from conferences.policy.entitlement import Withdrawn
 
 Role = Supervision.Role
 
@@ -27,8 +30,7 @@ ASK_PHONE_EVERY: Final = timedelta(seconds=1.5)
 # An accepted join that no webhook confirms is read back; a phone that rings on after its time is given up.
 LOST_JOINED: Final = timedelta(seconds=4)
 LOST_HANGUP: Final = timedelta(seconds=RING_SECS + 15)
-# How long a supervisor stays alone in a call unless she wants to.
-ALONE: Final = timedelta(seconds=10)
+# How often the provider is asked whether she is alone, once her time to stay alone is over.
 ASK_IF_ALONE_EVERY: Final = timedelta(seconds=2)
 # How often our leg is muted or unmuted before that is left as it is.
 MOST_MUTES: Final = 2
@@ -41,6 +43,8 @@ OUT_SETTLES: Final = timedelta(seconds=1)
 OUT_AT_MOST: Final = timedelta(seconds=4)
 # A leg we hung up and that is not gone by then is hung up again.
 HANGUP_AGAIN: Final = timedelta(seconds=5)
+# The provider forgets a command_id after 60 seconds; the client spends up to 20 on its sends.
+RESENDABLE: Final = timedelta(seconds=25)
 
 
 class Step(enum.Enum):
@@ -59,6 +63,8 @@ class Step(enum.Enum):
     CONFIRM = "confirm"  # look at the provider's list whether the accepted mode is in force
     ASSERT_AGAIN = "assert_again"  # it is not: send the mode once more
     GIVE_UP = "give_up"  # want out, for the decision's problem
+    RESEND = "resend"  # the command under way is nobody's any more: send the very same again
+    LOSE = "lose"  # likewise, and it is too late for that: own up to not knowing what came of it
     FINISH = "finish"
 
 
@@ -66,7 +72,8 @@ class Step(enum.Enum):
 class Snapshot:
     """Everything a decision rests on: our row, our leg and its stay, the conference, and the agents present in it.
 
-    `people`: whether anybody but supervisors and machines is in it, or about to be.
+    `people`: whether anybody but supervisors and machines is in it, or about to be. `withdrawn`: why she may not listen
+    any more. `refusal`: why the mode that is asked for may not be sent now, in a sentence; empty where it is sent.
     """
 
     supervision: Supervision
@@ -76,13 +83,72 @@ class Snapshot:
     agents: frozenset[str]
     now: datetime
     people: bool = True
+    withdrawn: Withdrawn | None = None
+    refusal: str = ""
+
+    def after(self, columns: Mapping[str, object]) -> Snapshot:
+        """Return what is known once these columns are set; the row of this one stays as it was."""
+        if not columns:
+            return self
+        row = copy(self.supervision)
+        for name, value in columns.items():
+            setattr(row, name, value)
+        return replace(self, supervision=row)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What goes on record as Earshot's doing: an action by its audit name, and what came of it."""
+
+    action: str
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """What to do next, the state she is in meanwhile, and what is to be written before it is done.
+
+    `problem`: why it ends, a key of errors.PROBLEMS. `columns` are the row's to set. `recorded` goes on record once
+    they are set; `denied` is the sentence of an attempt that was refused here.
+    """
+
     step: Step
     state: str
     problem: str = ""
+    columns: Mapping[str, object] = field(default_factory=dict)
+    recorded: Recorded | None = None
+    denied: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What came of one command. `code` is the provider's; `sentence` is for the supervisor, empty when accepted.
+
+    `field` is the request's field that a refusal is about, where the provider named one. `reached`: whether it may have
+    come to the provider.
+    """
+
+    result: AuditEntry.Result
+    at: datetime
+    call_control_id: str = ""
+    code: str = ""
+    sentence: str = ""
+    field: str = ""
+    reached: bool = True
+
+    @property
+    def accepted(self) -> bool:
+        return self.result == AuditEntry.Result.OK
+
+    @property
+    def never_done(self) -> bool:
+        """Whether it is certain that it was not done."""
+        return self.result == AuditEntry.Result.REFUSED or not self.reached
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it may have been done although nobody said so."""
+        return self.result == AuditEntry.Result.UNKNOWN and self.reached
 
 
 def targets_now(supervision: Supervision, agents: Collection[str]) -> tuple[str, list[str]]:
@@ -98,24 +164,6 @@ def is_in(snapshot: Snapshot) -> bool:
     return snapshot.stay is not None and snapshot.stay.state == Participant.State.JOINED
 
 
-def is_to_be_muted(supervision: Supervision, role: str) -> bool:
-    """Whether our leg is to be muted in that role: a monitor is, beyond what the role does.
-
-    No record of the provider's tells the role, but each tells who is muted: so it can be proved that nobody hears her.
-    """
-    return role == Role.MONITOR or supervision.join_options.mute
-
-
-def is_quieter(supervision: Supervision) -> bool:
-    """Whether somebody who hears the supervisor now, or may, is no longer to: such a step must not stay undone."""
-    accepted, asked = supervision.accepted_role, supervision.requested_role
-    if not accepted:
-        return True
-    louder_before = Supervision.LOUDNESS[Role(accepted)] > Supervision.LOUDNESS[Role(asked)]
-    dropped = set(supervision.accepted_targets) - set(supervision.requested_targets)
-    return louder_before or bool(accepted == asked == Role.WHISPER and dropped)
-
-
 def confirmation_of(
     supervision: Supervision, *, muted: bool | None, whispers_to: Collection[str]
 ) -> Supervision.Confirmation:
@@ -127,7 +175,7 @@ def confirmation_of(
     role, targets = supervision.accepted_role, set(supervision.accepted_targets)
     if set(whispers_to) != (targets if role == Role.WHISPER else set()):
         return Supervision.Confirmation.DISAGREES
-    if bool(muted) == is_to_be_muted(supervision, role):
+    if bool(muted) == supervision.is_muted_in(role):
         return Supervision.Confirmation.AGREES
     if muted:
         return Supervision.Confirmation.MUTED

@@ -8,7 +8,6 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from conferences.models import AuditEntry, Supervision
-from conferences.supervision.requests import needs_no_right
 from tests.support.story import ANA, DESK, LUIS, SALES_NUMBER, Story, browser
 
 MODES = [("monitor", ()), ("whisper", (ANA,)), ("barge", ())]
@@ -196,7 +195,7 @@ def test_an_agent_who_comes_back_at_once_leaves_the_listening_alone(story: Story
 )
 def test_only_what_makes_her_heard_by_fewer_needs_no_right(accepted, to, role, targets, free):
     mine = Supervision(accepted_role=accepted, accepted_targets=to)
-    assert needs_no_right(mine, role, targets) is free
+    assert mine.would_be_quieter(role, targets) is free
 
 
 def test_a_quieter_mode_is_taken_whatever_the_policy_says(story: Story, marta):

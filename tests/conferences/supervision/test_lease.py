@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from conferences.liveness import processes
 from conferences.models import AuditEntry, Supervision
-from conferences.supervision import lease, requests
+from conferences.supervision import lease, requests, store
 from conferences.supervision.commands.sending import CommandResult
 from conferences.supervision.executor import advancing, overtaking
 from conferences.supervision.snapshot import take_snapshot
 from conferences.supervision.state_machine.steps import Step
+from conferences.supervision.state_machine.urgency import cannot_wait
 from tests.support.story import ANA, DESK, LUIS
 from tests.support.supervision_helpers import ask
 
@@ -62,7 +63,7 @@ def test_a_worker_whose_turn_is_over_notes_nothing_more(mine):
     held(mine)
     before = Supervision.objects.get(pk=mine.pk)
     assert lease.break_in(mine) == before.busy_turn + 1
-    assert lease.note(before, notice="Old news") is False
+    assert store.note_in_turn(before, {"notice": "Old news"}) is False
     assert (Supervision.objects.get(pk=mine.pk).notice, before.notice) == ("", "")
 
 
@@ -103,12 +104,10 @@ WISHES = {
     ],
 )
 def test_only_what_makes_her_quieter_overtakes(story, mine, wish, step, overtakes):
-    if step is None:
-        held(mine)
-    else:
-        at_it(mine, step)
+    turn = held(mine) if step is None else at_it(mine, step)
     WISHES[wish](mine, story)
-    assert overtaking.cannot_wait(take_snapshot(mine.pk)) is overtakes
+    advancing.advance(mine.pk)
+    assert (Supervision.objects.get(pk=mine.pk).busy_turn > turn) is overtakes
 
 
 @pytest.mark.parametrize("role", ["whisper", "barge"])
@@ -117,23 +116,22 @@ def test_a_louder_wish_waits_for_its_turn(story, marta, role):
     mine = story.supervise(marta, conference)
     held(mine)
     requests.change(mine, role=role, targets=[story.leg(ANA).call_control_id] if role == "whisper" else [])
-    sent = len(story.commands("/actions/update"))
     advancing.advance(mine.pk)
-    assert len(story.commands("/actions/update")) == sent
+    assert story.commands("/actions/update") == []
 
 
 def test_a_worker_that_is_at_this_very_wish_is_not_overtaken(mine):
-    held(mine)
-    requests.change(mine, role="monitor", targets=[])
-    Supervision.objects.filter(pk=mine.pk).update(command="update", command_at=timezone.now())
-    assert overtaking.turn(mine.pk) is None
+    now = timezone.now()
+    asked = {"requested_role": "monitor", "requested_targets": [], "requested_at": now}
+    held(mine, command="update", command_at=now, **asked)
+    assert overtaking.overtake(mine.pk) is None
 
 
 @pytest.mark.parametrize(("ago", "overtakes"), [(0.1, False), (0.5, False), (0.7, True), (5, True)])
 def test_a_leave_has_a_moment_before_the_leg_is_hung_up_beside_it(mine, ago, overtakes):
-    requests.leave(mine)
-    at_it(mine, Step.LEAVE, ago=ago, leave_sent_at=timezone.now() - timedelta(seconds=ago))
-    assert overtaking.cannot_wait(take_snapshot(mine.pk)) is overtakes
+    left = {"is_active": False, "problem": "left", "leave_sent_at": timezone.now() - timedelta(seconds=ago)}
+    at_it(mine, Step.LEAVE, ago=ago, **left)
+    assert cannot_wait(take_snapshot(mine.pk)) is overtakes
 
 
 def answer(result, **more):

@@ -8,7 +8,7 @@ from conferences.audit.log import Outcome
 from conferences.errors import problem_words
 from conferences.models import AuditEntry, Leg
 from conferences.supervision.state_machine import answering
-from conferences.supervision.state_machine.deciding import hangup_of
+from conferences.supervision.state_machine.leaving import hangup_of
 from conferences.supervision.state_machine.steps import Decision, Snapshot
 from conferences.telnyx.unreached import Kind, note_of, notice_of, words_of
 

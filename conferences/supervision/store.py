@@ -1,0 +1,70 @@
+"""The only writer of supervisions: creates the row, and sets its columns."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from conferences import clock
+from conferences.ingest import feed
+from conferences.models import Supervision
+
+log = logging.getLogger(__name__)
+
+
+def create(supervision: Supervision) -> None:
+    """Insert the row, and dismiss what the user has not dismissed of earlier ones.
+
+    Raises IntegrityError when its token is known already, or another supervision of the user runs.
+    """
+    with feed.writing():
+        with transaction.atomic():
+            supervision.save(force_insert=True)
+        earlier = Supervision.objects.filter(user=supervision.user, dismissed_at=None).exclude(pk=supervision.pk)
+        earlier.update(dismissed_at=clock.now())
+        feed.bump(supervision.conference)
+
+
+def note(supervision: Supervision, **columns: object) -> None:
+    """Set columns of the row, and of `supervision`, as something its screen shows has changed."""
+    with feed.writing():
+        Supervision.objects.filter(pk=supervision.pk).update(**columns)
+        feed.bump(supervision.conference)
+    _show(supervision, columns)
+
+
+def note_in_turn(
+    supervision: Supervision, columns: Mapping[str, object], *, unless_asked_anew: Mapping[str, object] | None = None
+) -> bool:
+    """Set columns of the row, and of `supervision`, unless the turn in which it was read is over; return whether.
+
+    Those of `unless_asked_anew` are set only where the supervisor has asked for nothing else since it was read.
+    """
+    with feed.writing():
+        if unless_asked_anew:
+            _held(supervision).filter(requested_at=supervision.requested_at).update(**unless_asked_anew)
+        if not _held(supervision).update(**columns):
+            return False
+        feed.bump(supervision.conference)
+    _show(supervision, columns)
+    return True
+
+
+def set_where(supervision_id: UUID, condition: Q, **columns: object) -> bool:
+    """Set columns that no screen shows, where the row still meets the condition; return whether it did."""
+    return bool(Supervision.objects.filter(condition, pk=supervision_id).update(**columns))
+
+
+def _held(supervision: Supervision) -> QuerySet[Supervision]:
+    return Supervision.objects.filter(pk=supervision.pk, busy_turn=supervision.busy_turn)
+
+
+def _show(supervision: Supervision, columns: Mapping[str, object]) -> None:
+    if "state" in columns:
+        log.debug("Supervision %s went from %s to %s", supervision.pk, supervision.state, columns["state"])
+    for name, value in columns.items():
+        setattr(supervision, name, value)
