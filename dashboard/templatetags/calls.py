@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conferences import audibility, clock, roster
@@ -89,6 +89,14 @@ def state_icon(status: str) -> SafeString:
 def kind_icon(kind: str) -> SafeString:
     """Draw what kind of person is on a leg."""
     return icon(KIND_ICONS.get(kind, "circle-question-mark"))
+
+
+@register.simple_tag
+def names(people: Iterable[Person | str], separator: str = ", ", last: str = "") -> SafeString:
+    """Write names one after another, each apart from the direction of the text around it."""
+    marked = [format_html("<bdi>{}</bdi>", one if isinstance(one, str) else one.label) for one in people]
+    before, after = (marked[:-1], marked[-1:]) if last and len(marked) > 1 else (marked, [])
+    return format_html_join(last, "{}", [(format_html_join(separator, "{}", zip(before)),), *zip(after)])
 
 
 @register.simple_tag

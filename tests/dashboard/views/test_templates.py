@@ -15,7 +15,7 @@ from conferences.models import Conference, Participant, Supervision
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.call import call_for
-from dashboard.templatetags.calls import KIND_ICONS, MODE_ICONS, STATE_ICONS
+from dashboard.templatetags.calls import KIND_ICONS, MODE_ICONS, STATE_ICONS, names
 from tests.support.story import ANA, LUIS, Story, browser
 
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
@@ -201,6 +201,19 @@ def test_mute_and_hold_that_are_not_known_are_not_claimed(story: Story, marta):
         (2, 0),
         (0, 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("people", "written"),
+    [
+        ([], ""),
+        (["Ana"], "<bdi>Ana</bdi>"),
+        (["Ana", "Luis"], "<bdi>Ana</bdi> and <bdi>Luis</bdi>"),
+        (["Ana", "<b>", "Chen"], "<bdi>Ana</bdi>, <bdi>&lt;b&gt;</bdi> and <bdi>Chen</bdi>"),
+    ],
+)
+def test_names_are_written_one_after_another(people, written):
+    assert names(people, last=" and ") == written
 
 
 @pytest.mark.parametrize("name", ["500.html", "403_csrf.html"])
