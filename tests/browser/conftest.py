@@ -13,11 +13,9 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from conferences.simulator import Simulator
-from conferences.simulator.world.clock import system_clock
 from tests.browser.support import Center
-from tests.support.serving import free_port, serve, wait_for
-from tests.support.story import API_KEY, DESK, PASSWORD
+from tests.support.serving import free_port, serving, simulator_for
+from tests.support.story import DESK, PASSWORD
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 WITHOUT_BROWSER = "NO CHROMIUM FOUND: the browser tests did not run. Install Debian's chromium, or set CHROMIUM."
@@ -54,21 +52,10 @@ def center(chromium: Browser, transactional_db: None, marta: User, ben: User) ->
     # The server of the product knows no quick hash.
     User.objects.update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
     port = free_port()
-    simulator = Simulator(
-        webhook_url=f"http://127.0.0.1:{port}/webhooks/telnyx/",
-        api_key=API_KEY,
-        connection_id=os.environ["TELNYX_CONNECTION_ID"],
-        clock=system_clock,
-    )
+    simulator = simulator_for(port)
     simulator.phones.set(DESK, "answers", after=0.5)
-    with simulator.serve() as provider:
-        server = serve(port, simulator.public_key, provider.base_url)
-        try:
-            wait_for(port, server)
-            yield Center(simulator, f"http://127.0.0.1:{port}")
-        finally:
-            server.terminate()
-            server.wait(timeout=10)
+    with serving(simulator, port):
+        yield Center(simulator, f"http://127.0.0.1:{port}")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ nobody hears her any more.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import uuid
@@ -22,9 +21,8 @@ from django.contrib.auth.models import User
 from conferences.models import Agent, AgentAddress, Conference, Device, Supervision
 from conferences.simulator import Simulator
 from conferences.simulator.world import Conference as World
-from conferences.simulator.world.clock import system_clock
-from tests.support.serving import free_port, serve, wait_for
-from tests.support.story import ALL_MODES, API_KEY, Directory, browser, make_supervisor
+from tests.support.serving import free_port, serving, simulator_for
+from tests.support.story import ALL_MODES, Directory, browser, make_supervisor
 
 pytestmark = pytest.mark.served
 
@@ -114,22 +112,11 @@ def is_confirmed(person: Person, role: str) -> bool:
 @pytest.fixture
 def floor(transactional_db: None, directory: Directory) -> Iterator[Floor]:
     port = free_port()
-    simulator = Simulator(
-        webhook_url=f"http://127.0.0.1:{port}/webhooks/telnyx/",
-        api_key=API_KEY,
-        connection_id=os.environ["TELNYX_CONNECTION_ID"],
-        clock=system_clock,
-    )
-    with simulator.serve() as provider:
-        server = serve(port, simulator.public_key, provider.base_url)
-        try:
-            wait_for(port, server)
-            floor = Floor(simulator, port, directory)
-            eventually(lambda: Conference.objects.filter(participants__leg__agent__isnull=False).count() >= OTHERS + 1)
-            yield floor
-        finally:
-            server.kill()
-            server.wait()
+    simulator = simulator_for(port)
+    with serving(simulator, port):
+        floor = Floor(simulator, port, directory)
+        eventually(lambda: Conference.objects.filter(participants__leg__agent__isnull=False).count() >= OTHERS + 1)
+        yield floor
 
 
 def everybody_barges(floor: Floor, people: list[Person]) -> None:

@@ -18,9 +18,8 @@ from django.contrib.auth.models import User
 from conferences.models import AuditEntry, Conference, Supervision
 from conferences.simulator import Simulator
 from conferences.simulator.world import Conference as World
-from conferences.simulator.world.clock import system_clock
-from tests.support.serving import free_port, serve, wait_for
-from tests.support.story import ANA, API_KEY, CUSTOMER, DESK, SUPPORT_NUMBER, browser
+from tests.support.serving import free_port, serve, simulator_for, wait_for
+from tests.support.story import ANA, CUSTOMER, DESK, SUPPORT_NUMBER, browser
 
 pytestmark = pytest.mark.served
 
@@ -76,12 +75,7 @@ class Center:
 @pytest.fixture
 def center(transactional_db: None, marta: User) -> Iterator[Center]:
     port = free_port()
-    simulator = Simulator(
-        webhook_url=f"http://127.0.0.1:{port}/webhooks/telnyx/",
-        api_key=API_KEY,
-        connection_id=os.environ["TELNYX_CONNECTION_ID"],
-        clock=system_clock,
-    )
+    simulator = simulator_for(port)
     simulator.phones.set(DESK, "answers", after=0.5)
     with simulator.serve() as provider:
         center = Center(simulator, provider.base_url, marta)

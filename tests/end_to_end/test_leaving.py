@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import urllib.error
@@ -13,10 +12,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from conferences.models import Fact
-from conferences.simulator import Simulator
-from conferences.simulator.world.clock import system_clock
-from tests.support.serving import free_port, serve, wait_for
-from tests.support.story import ANA, API_KEY
+from tests.support.serving import free_port, serving, simulator_for
+from tests.support.story import ANA
 
 pytestmark = pytest.mark.served
 
@@ -47,23 +44,11 @@ def busy(port: int) -> Iterator[None]:
 @pytest.mark.django_db(transaction=True)
 def test_a_busy_server_that_is_told_to_stop_ends(directory: object) -> None:
     port = free_port()
-    simulator = Simulator(
-        webhook_url=f"http://127.0.0.1:{port}/webhooks/telnyx/",
-        api_key=API_KEY,
-        connection_id=os.environ["TELNYX_CONNECTION_ID"],
-        clock=system_clock,
-    )
-    with simulator.serve() as provider:
-        server = serve(port, simulator.public_key, provider.base_url)
-        try:
-            wait_for(port, server)
-            with busy(port):
-                simulator.conference_with([ANA])
-                time.sleep(0.7)
-                server.terminate()
-                assert server.wait(timeout=LONG) == 0
-        finally:
-            server.kill()
-            server.wait()
+    simulator = simulator_for(port)
+    with serving(simulator, port) as server, busy(port):
+        simulator.conference_with([ANA])
+        time.sleep(0.7)
+        server.terminate()
+        assert server.wait(timeout=LONG) == 0
     delivered = {one.event.id for one in simulator.deliverer.deliveries if one.status == "delivered"}
     assert delivered <= set(Fact.objects.values_list("event_id", flat=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 import urllib.request
@@ -13,11 +12,10 @@ import pytest
 
 from conferences.models import Fact
 from conferences.simulator import Simulator
-from conferences.simulator.world.clock import system_clock
 from dashboard.server.prompt_requests import IDLE, LONGEST
 from tests.browser.support import eventually
-from tests.support.serving import free_port, serve, wait_for
-from tests.support.story import ANA, API_KEY
+from tests.support.serving import free_port, serving, simulator_for
+from tests.support.story import ANA
 
 pytestmark = [pytest.mark.served, pytest.mark.django_db(transaction=True)]
 
@@ -30,20 +28,9 @@ LINE = b"POST /webhooks/tel"
 @pytest.fixture
 def center(directory: object) -> Iterator[tuple[Simulator, int]]:
     port = free_port()
-    simulator = Simulator(
-        webhook_url=f"http://127.0.0.1:{port}/webhooks/telnyx/",
-        api_key=API_KEY,
-        connection_id=os.environ["TELNYX_CONNECTION_ID"],
-        clock=system_clock,
-    )
-    with simulator.serve() as provider:
-        server = serve(port, simulator.public_key, provider.base_url)
-        try:
-            wait_for(port, server)
-            yield simulator, port
-        finally:
-            server.kill()
-            server.wait()
+    simulator = simulator_for(port)
+    with serving(simulator, port):
+        yield simulator, port
 
 
 def begin(port: int, sent: bytes) -> socket.socket:

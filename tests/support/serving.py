@@ -9,9 +9,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 
+from conferences.simulator import Simulator
+from conferences.simulator.world.clock import system_clock
 from tests.support.story import API_KEY
 
 
@@ -29,6 +33,29 @@ def serve(port: int, public_key: str, base_url: str) -> subprocess.Popen[bytes]:
     }
     daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
     return subprocess.Popen([*daphne, "dashboard.asgi:application"], env=environment)
+
+
+def simulator_for(port: int) -> Simulator:
+    """The provider in real time, posting to the server on that port."""
+    return Simulator(
+        webhook_url=f"http://127.0.0.1:{port}/webhooks/telnyx/",
+        api_key=API_KEY,
+        connection_id=os.environ["TELNYX_CONNECTION_ID"],
+        clock=system_clock,
+    )
+
+
+@contextmanager
+def serving(simulator: Simulator, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The provider over HTTP and the product beside it, until both are stopped."""
+    with simulator.serve() as provider:
+        server = serve(port, simulator.public_key, provider.base_url)
+        try:
+            wait_for(port, server)
+            yield server
+        finally:
+            server.kill()
+            server.wait()
 
 
 def free_port() -> int:

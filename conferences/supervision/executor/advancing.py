@@ -43,7 +43,7 @@ def advance(supervision_id: UUID) -> None:
 
 
 def _is_due(supervision_id: UUID) -> bool:
-    snapshot = take_snapshot(supervision_id)
+    snapshot = take_snapshot(supervision_id, with_rights=False)  # these were judged a moment ago
     return snapshot is not None and decide(snapshot).step is not Step.WAIT
 
 
