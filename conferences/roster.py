@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.contrib.auth.models import AbstractUser
-
 from conferences.addresses import canonical, masked, readable
 from conferences.audibility import Party, reach, sentence, with_supervisor
 from conferences.join_options import JoinOptions
-from conferences.models import Conference, Leg, Participant, Supervision
+from conferences.models import Conference, Leg, Participant, Supervision, full_name
 
 YOU = "you"  # the key of a supervisor who is not in yet
 
@@ -72,11 +70,6 @@ def shown(address: str, *, numbers: bool) -> str:
 
 def supervisor_name(supervision: Supervision) -> str:
     return full_name(supervision.user)
-
-
-def full_name(user: AbstractUser) -> str:
-    """Return what a person is called on a screen."""
-    return user.get_full_name() or user.get_username()
 
 
 def _on_the_way(supervision: Supervision) -> Party:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, AbstractUser
 
 from conferences import clock, roster
 from conferences.audit import owed as audit_owed
-from conferences.models import AuditEntry, Conference, Leg, Supervision
+from conferences.models import AuditEntry, Conference, Leg, Supervision, full_name
 
 EARSHOT = "Earshot"
 
@@ -172,5 +172,5 @@ def _about(conference: Conference) -> dict[str, object]:
 
 def _write(**values: object) -> AuditEntry:
     actor = values["actor"]
-    name = roster.full_name(actor) if isinstance(actor, AbstractUser) else EARSHOT
+    name = full_name(actor) if isinstance(actor, AbstractUser) else EARSHOT
     return audit_owed.write(AuditEntry(at=clock.now(), actor_name=name, **values))

@@ -3,7 +3,7 @@
 from conferences.models.audit import AuditEntry, OwedEntry
 from conferences.models.backfill import BackfillCursor, Gap
 from conferences.models.conferences import AgentChange, Conference, Feed
-from conferences.models.directory import Agent, Connection, Queue, Supervisor, Team
+from conferences.models.directory import Agent, Connection, Queue, Supervisor, Team, full_name
 from conferences.models.facts import Fact
 from conferences.models.legs import Leg, Participant
 from conferences.models.phones import AgentAddress, AnswerCheck, Device, QueueNumber, SystemAddress
@@ -38,4 +38,5 @@ __all__ = [
     "Team",
     "UnknownAddress",
     "WebhookRefusal",
+    "full_name",
 ]

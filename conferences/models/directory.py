@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -134,6 +135,11 @@ class Connection(models.Model):
             raise ValidationError({"connection_id": ValidationError(said, code="open_to_strangers")})
 
 
+def full_name(user: AbstractUser) -> str:
+    """Return what a person is called on a screen."""
+    return user.get_full_name() or user.get_username()
+
+
 class Supervisor(models.Model):
     """A user who looks after teams. What the user may do there is given by Django's permissions."""
 
@@ -144,4 +150,4 @@ class Supervisor(models.Model):
         ordering = ["user__username"]
 
     def __str__(self) -> str:
-        return self.user.get_full_name() or self.user.get_username()
+        return full_name(self.user)

@@ -16,8 +16,7 @@ from conferences.audit import log as audit
 from conferences.errors import NotAllowed, NotPossible, RefusedByProvider, problem_words
 from conferences.ingest import leg_matching
 from conferences.join_options import JoinOptions
-from conferences.models import Conference, Device, Leg, Participant, Supervision
-from conferences.roster import full_name
+from conferences.models import Conference, Device, Leg, Participant, Supervision, full_name
 from conferences.supervision import notices, store
 from conferences.supervision.executor import waiting
 from conferences.supervision.phone import answer_checks
