@@ -189,10 +189,8 @@ def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
 
 def visible(audience: Audience) -> list[Conference]:
     """Return the live conferences this audience may see, with their people."""
-    live = Conference.objects.live().with_people()
-    if not audience.teams and not audience.unassigned:
-        return []
-    return with_ringing([one for one in live if may_see(audience, one)])
+    live = Conference.objects.live().in_scope(audience.teams, unassigned=audience.unassigned)
+    return with_ringing(list(live.with_people()))
 
 
 def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str], heard: Mapping[str, object]) -> str:
