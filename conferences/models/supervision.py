@@ -117,7 +117,7 @@ class Supervision(models.Model):
     leave_accepted_at = models.DateTimeField(null=True, blank=True)
     hangup_sent_at = models.DateTimeField(null=True, blank=True)
 
-    problem = models.CharField(max_length=40, blank=True)  # a key of errors.PROBLEMS: why it ended or is to end
+    problem = models.CharField(max_length=40, blank=True)  # a key of wording.problems: why it ended or is to end
     problem_field = models.CharField(max_length=60, blank=True)  # the request's field the provider's refusal is about
     notice = models.TextField(blank=True)  # what the supervisor was last told, in a sentence of that moment,
     notice_kind = models.CharField(max_length=14, choices=Notice, blank=True)  # and what it is to be read by now

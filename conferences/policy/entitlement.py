@@ -26,16 +26,6 @@ class Withdrawn(enum.StrEnum):
     SCOPE = "scope"
 
 
-SENTENCES: Final = {
-    Withdrawn.ACCOUNT: "The account was switched off.",
-    Withdrawn.SUPERVISOR: "The account is no supervisor's any more.",
-    Withdrawn.SESSION: "The login ended: by logging out, by a change of password, or by its time.",
-    Withdrawn.DEVICE: "The phone was taken out of the directory.",
-    Withdrawn.MODE: "The permission for this mode was withdrawn.",
-    Withdrawn.SCOPE: "No agent or queue of the supervisor's teams is in the call.",
-}
-
-
 def withdrawn(supervision: Supervision) -> Withdrawn | None:
     """Return why this supervision must end, or None while its supervisor may go on listening.
 

@@ -13,6 +13,7 @@ from conferences.models import Conference, Fact, Leg, Supervision
 from conferences.reconciliation.drift import Contradiction, contradictions
 from conferences.roster import name_of, supervisor_name
 from conferences.telnyx.events import Event
+from conferences.wording.corrections import correction_words
 
 # What contradicts us counts when it is seen again after this long.
 SEEN_AGAIN: Final = timedelta(seconds=10)
@@ -73,7 +74,7 @@ class ReadBack:
         return one.is_departure and running.exists()
 
     def _sentence(self, one: Contradiction) -> str:
-        return f"{self._who(one.call_control_id)} {one.words}"
+        return correction_words(self._who(one.call_control_id), one.kind)
 
     def _who(self, call_control_id: str) -> str:
         if not call_control_id:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from conferences.errors import STILL_MUTED
 from conferences.models import Leg, Supervision
+from conferences.wording import notices as wording
 
 Columns = dict[str, object]
 Kind = Supervision.Notice
@@ -54,7 +54,7 @@ def uncertain(sentence: str) -> Columns:
 
 def still_muted(before: str = "") -> Columns:
     """Keep that she could not be unmuted, after a sentence that says why."""
-    return _columns(f"{before} {STILL_MUTED}".strip(), Kind.STILL_MUTED)
+    return _columns(f"{before} {wording.still_muted()}".strip(), Kind.STILL_MUTED)
 
 
 def left(gone: Iterable[str], kept: Iterable[str], present: Iterable[str]) -> Columns:

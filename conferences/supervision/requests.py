@@ -13,13 +13,14 @@ from django.db.models import QuerySet
 
 from conferences import clock, policy
 from conferences.audit import log as audit
-from conferences.errors import NotAllowed, NotPossible, RefusedByProvider, problem_words
+from conferences.errors import NotAllowed, NotPossible, RefusedByProvider
 from conferences.ingest import leg_matching
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Device, Leg, Participant, Supervision, full_name
 from conferences.supervision import notices, store
 from conferences.supervision.executor import waiting
 from conferences.supervision.phone import answer_checks
+from conferences.wording.problems import problem_words
 
 # How many seconds a caller waits for the provider, so that its next wish is not held up; longer for a dial, which may
 # be refused.

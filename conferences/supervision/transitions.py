@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from conferences.errors import PROBLEMS
 from conferences.models import AuditEntry, Supervision
 from conferences.supervision import notices
 from conferences.supervision.state_machine.steps import MOST_MUTES, CommandResult, Step
+from conferences.wording.problems import problem_words
 
 # The provider's refusals (Telnyx: API error codes) that have a reason of their own.
 REFUSALS = {"90018": "hung_up", "90019": "conference_over", "90032": "full", "90034": "not_answered_yet"}
@@ -111,7 +111,7 @@ def _updated(supervision: Supervision, result: CommandResult) -> dict[str, objec
     if result.is_unknown:
         # Louder or not, nobody knows: go back to the quieter mode for certain, or hang up.
         return {"accepted_role": ""} | _told(result)
-    return _told(result) if result.sentence else notices.said(PROBLEMS["refused"])
+    return _told(result) if result.sentence else notices.said(problem_words("refused"))
 
 
 def _muted(supervision: Supervision, result: CommandResult, *, muted: bool) -> dict[str, object]:

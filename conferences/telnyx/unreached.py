@@ -12,7 +12,7 @@ EARSHOT_CALLED: Final = "Calling your phone"
 
 
 class Kind(StrEnum):
-    """Each is a key of errors.PROBLEMS."""
+    """Each is a key of wording.problems."""
 
     NO_ANSWER = "no_answer"
     BUSY = "busy"

@@ -8,9 +8,9 @@ from typing import Final
 
 from conferences import clock
 from conferences.audibility import Claim, OwnMode, OwnVoice, claim
-from conferences.errors import problem_words
 from conferences.models import Conference, Device, Supervision
 from conferences.supervision.notices import listed
+from conferences.wording.problems import problem_words
 from dashboard.presenters.call import Call
 
 # Ends that are her own wish.

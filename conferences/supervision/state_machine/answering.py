@@ -35,7 +35,7 @@ LONGEST: Final = timedelta(seconds=120)
 
 
 class Kind(StrEnum):
-    """Why a phone that was answered was not joined. Each is a key of errors.PROBLEMS."""
+    """Why a phone that was answered was not joined. Each is a key of wording.problems."""
 
     VOICEMAIL = "voicemail"
     FAX = "fax"

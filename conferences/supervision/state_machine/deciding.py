@@ -7,7 +7,7 @@ from typing import Final
 
 from conferences.audit.log import Outcome
 from conferences.models import AuditEntry, Leg, Supervision
-from conferences.policy.entitlement import SENTENCES, Withdrawn
+from conferences.policy.entitlement import Withdrawn
 from conferences.supervision import notices
 from conferences.supervision.state_machine.leaving import finish, way_out
 from conferences.supervision.state_machine.observations import columns_seen
@@ -23,6 +23,7 @@ from conferences.supervision.state_machine.steps import (
 )
 from conferences.supervision.state_machine.taking_part import take_part
 from conferences.supervision.state_machine.unanswered import unreached
+from conferences.wording.withdrawals import withdrawal_words
 
 # Not sent again once she wants to be out.
 _TAKE_HER_IN: Final = (Step.ASK, Step.JOIN, Step.UPDATE, Step.UNMUTE, Step.UNHOLD)
@@ -81,7 +82,7 @@ def _settle_command(snapshot: Snapshot) -> Decision:
 
 def _withdraw(snapshot: Snapshot, why: Withdrawn) -> Decision:
     """Whoever may not listen any more is out, whatever is under way; on record as Earshot's doing, with the reason."""
-    sentence = SENTENCES[why]
+    sentence = withdrawal_words(why)
     recorded = Recorded("withdraw", Outcome(AuditEntry.Result.OK, note=sentence))
     columns = {"is_active": False, "problem": "withdrawn", **notices.said(sentence)}
     return Decision(Step.GIVE_UP, snapshot.supervision.state, "withdrawn", columns, recorded)

@@ -22,7 +22,7 @@ _BY_LEAVING: Final = ("", "all_left")
 
 
 def why_out(supervision: Supervision, conference: Conference, leg: Leg | None, stay: Participant | None) -> str:
-    """Return a key of errors.PROBLEMS for one whose leg has ended or has left the conference, unasked.
+    """Return a key of wording.problems for one whose leg has ended or has left the conference, unasked.
 
     It was the call's end if the conference was over by then or moments later, unless her own phone hung up before
     (Telnyx: call.hangup, hangup_source).

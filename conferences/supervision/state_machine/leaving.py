@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
-from conferences.errors import ONLY_OUT
 from conferences.models import Leg, Participant, Supervision
 from conferences.supervision.state_machine import answering, endings
 from conferences.supervision.state_machine.steps import (
@@ -20,13 +20,25 @@ from conferences.supervision.state_machine.steps import (
 )
 from conferences.telnyx.unreached import Hangup, kind_of
 
+# Why it ends, for a leg that was up before us and is still.
+_ONLY_OUT: Final = {
+    "not_quieter": "not_quieter_out",
+    "not_certain": "not_certain_out",
+    "not_confirmed": "not_confirmed_out",
+    "withdrawn": "withdrawn_out",
+    "no_key": "no_key_out",
+    "wrong_key": "wrong_key_out",
+    "unchecked": "unchecked_out",
+    "alone": "alone_out",
+}
+
 
 def finish(snapshot: Snapshot) -> Decision:
     supervision, leg = snapshot.supervision, snapshot.leg
     state = Supervision.State.ENDED if supervision.joined_at else Supervision.State.FAILED
     if supervision.problem:
         is_up = not supervision.address and (leg is None or leg.state != Leg.State.ENDED)
-        problem = ONLY_OUT.get(supervision.problem, supervision.problem) if is_up else supervision.problem
+        problem = _ONLY_OUT.get(supervision.problem, supervision.problem) if is_up else supervision.problem
         return Decision(Step.FINISH, state, problem)
     if supervision.joined_at or (leg is not None and leg.answered_at is not None):
         machine = None if supervision.joined_at or leg is None else answering.machine_of(leg)

@@ -108,7 +108,7 @@ class Recorded:
 class Decision:
     """What to do next, the state she is in meanwhile, and what is to be written before it is done.
 
-    `problem`: why it ends, a key of errors.PROBLEMS. `columns` are the row's to set. `recorded` goes on record once
+    `problem`: why it ends, a key of wording.problems. `columns` are the row's to set. `recorded` goes on record once
     they are set; `denied` is the sentence of an attempt that was refused here.
     """
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from conferences.audit.log import Outcome
-from conferences.errors import problem_words
 from conferences.models import AuditEntry, Participant, Supervision
 from conferences.supervision.state_machine import answering
 from conferences.supervision.state_machine.leaving import out
@@ -23,6 +22,7 @@ from conferences.supervision.state_machine.steps import (
     Step,
     is_in,
 )
+from conferences.wording.problems import problem_words
 
 Role = Supervision.Role
 

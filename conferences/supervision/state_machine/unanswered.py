@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from conferences.audit.log import Outcome
-from conferences.errors import problem_words
 from conferences.models import AuditEntry, Leg
 from conferences.supervision.state_machine import answering
 from conferences.supervision.state_machine.leaving import hangup_of
 from conferences.supervision.state_machine.steps import Decision, Snapshot
 from conferences.telnyx.unreached import Kind, note_of, notice_of, words_of
+from conferences.wording.problems import problem_words
 
 _NOBODYS = frozenset(name for kind in answering.Kind for name in (kind.value, f"{kind.value}_out"))
 _KINDS = frozenset(kind.value for kind in Kind)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conferences.errors import PROBLEMS
 from conferences.models import AuditEntry
 from conferences.simulator.phones import REFUSALS, Refused
 from conferences.supervision import requests
 from conferences.supervision.executor import advancing
 from conferences.telnyx.unreached import Hangup, Kind, kind_of, note_of, notice_of, words_of
+from conferences.wording.problems import PROBLEMS
 from tests.support.story import ANA, DESK, MOBILE, browser
 from tests.support.supervision_helpers import ask
 

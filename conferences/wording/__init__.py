@@ -1,0 +1,1 @@
+"""Kinds to sentences, through gettext: what people read of what rows and code keep as kinds. Nothing decides on one."""

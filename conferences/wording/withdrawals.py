@@ -1,0 +1,23 @@
+"""Why somebody may listen no longer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+# By the kind, a value of policy.entitlement.Withdrawn.
+SENTENCES: Final = {
+    "account": _("The account was switched off."),
+    "supervisor": _("The account is no supervisor's any more."),
+    "session": _("The login ended: by logging out, by a change of password, or by its time."),
+    "device": _("The phone was taken out of the directory."),
+    "mode": _("The permission for this mode was withdrawn."),
+    "scope": _("No agent or queue of the supervisor's teams is in the call."),
+}
+
+
+def withdrawal_words(kind: str) -> str:
+    """Return the sentence for the audit and for the supervisor. Raises KeyError for what is no kind."""
+    return gettext(SENTENCES[kind])
