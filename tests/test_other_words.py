@@ -64,7 +64,7 @@ def test_a_decision_by_words_is_found(tmp_path: Path, plugins: tuple[str, ...], 
         "planted",
         "-k",
         "too_early_at_first",
-        str(HERE / "conferences/test_too_early.py"),
+        str(HERE / "conferences/supervision/test_too_early.py"),
         path=tmp_path,
     )
     assert done.returncode == code, done.stdout[-3000:]
