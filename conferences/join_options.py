@@ -15,7 +15,7 @@ ENDS_CONFERENCE = "When you leave, the conference ends; the others are not hung 
 
 @dataclass(frozen=True, slots=True)
 class JoinOptions:
-    """The join command's fields that are policy (Telnyx: Join Conference page). Empty text: not sent.
+    """The join command's fields that are policy (Telnyx docs: Join a conference). Empty text: not sent.
 
     By default nothing is heard of the joining, and leaving ends nothing.
     """

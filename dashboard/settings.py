@@ -18,7 +18,7 @@ TELNYX_CONNECTION_ID = env.str("TELNYX_CONNECTION_ID", "")
 TELNYX_CALLER_ID = env.str("TELNYX_CALLER_ID", "")
 # The country whose rules a number without country code is read by (ISO 3166); empty: that of TELNYX_CALLER_ID.
 DEFAULT_REGION = env.str("DEFAULT_REGION", "")
-# Who speaks the line that asks a supervisor for a key, and in which language (Telnyx: Gather using speak).
+# Who speaks the line that asks a supervisor for a key, and in which language (Telnyx docs: Gather using speak).
 PROMPT_VOICE = env.str("PROMPT_VOICE", "AWS.Polly.Joanna")
 PROMPT_LANGUAGE = env.str("PROMPT_LANGUAGE", "en-US")
 HOLD_AUDIO_ALLOWED_ORIGINS: list[str] = env.list("HOLD_AUDIO_ALLOWED_ORIGINS", [])

@@ -30,6 +30,9 @@ MODULES = sorted(
 )
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 EXAMPLE = (ROOT / ".env.example").read_text()
+PAGES_CITED = tuple(
+    re.findall(r"^\| ([^|]+) \| (?:<https://|a setting)", (ROOT / "docs" / "provider.md").read_text(), re.MULTILINE)
+)
 TARGETS = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
@@ -91,6 +94,13 @@ def test_every_link_between_documents_leads_somewhere(document: Path):
 @pytest.mark.parametrize("document", [one for one in DOCUMENTS if one.name != "README.md"], ids=lambda path: path.name)
 def test_every_document_is_found_from_the_readme(document: Path):
     assert f"({document.relative_to(ROOT)})" in README
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_page_of_telnyx_that_is_cited_is_listed_with_its_address(module: Path):
+    text = re.sub(r"\s+(?:# )?", " ", module.read_text())
+    cited = re.findall(r"(?:Telnyx docs|\(Telnyx): ([^)]{0,60})", text)
+    assert [one for one in cited if not one.startswith(PAGES_CITED)] == []
 
 
 def test_the_example_of_a_test_passes(story: Story, marta: Any):

@@ -41,7 +41,7 @@ class Address:
 
     @property
     def is_credential(self) -> bool:
-        """Whether it is a credential of the provider's (Telnyx docs: WebRTC credentials, "gencred…")."""
+        """Whether it is a credential of the provider's (Telnyx docs: Telephony credentials, "gencred…")."""
         return self.user.lower().startswith(CREDENTIAL) and self.host in ("", REGISTRAR)
 
     @property

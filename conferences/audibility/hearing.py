@@ -27,7 +27,7 @@ def hears(listener: Party, speaker: Party, *, running: bool | None = True) -> He
     """Whether the listener hears the speaker: YES if every rule agrees, NO if any forbids it, otherwise UNKNOWN.
 
     running: False once the conference has ended. One that has not started is running with everybody on hold, which is
-    how the provider lists it (Telnyx: Create Conference page). Nobody hears themselves.
+    how the provider lists it (Telnyx docs: Create conference). Nobody hears themselves.
     """
     if listener.key == speaker.key:
         return NO
@@ -45,12 +45,12 @@ def both_are_in(listener: Party, speaker: Party) -> Hearing:
 
 
 def neither_is_on_hold(listener: Party, speaker: Party) -> Hearing:
-    """Who is on hold hears the hold music instead and is not heard (Telnyx: Hold conference participants page)."""
+    """Who is on hold hears the hold music instead and is not heard (Telnyx docs: Hold conference participants)."""
     return _all_of([_off_hold(listener), _off_hold(speaker)])
 
 
 def neither_phone_is_on_hold(listener: Party, speaker: Party) -> Hearing:
-    """A phone's own hold (Telnyx: Dial page, call.hold) makes hearing uncertain and never rules it out.
+    """A phone's own hold (Telnyx docs: Dial, call.hold) makes hearing uncertain and never rules it out.
 
     No list shows it, so a lost call.unhold would go unnoticed; and a hold by command may be announced as call.hold as
     well (undocumented), with nothing to take it back when the leg leaves and joins again.
@@ -59,7 +59,7 @@ def neither_phone_is_on_hold(listener: Party, speaker: Party) -> Hearing:
 
 
 def can_speak(_listener: Party, speaker: Party) -> Hearing:
-    """Who is listed as muted is not heard; who monitors is not heard either (Telnyx: Join Conference page, roles).
+    """Who is listed as muted is not heard; who monitors is not heard either (Telnyx docs: Join a conference, roles).
 
     Unless somebody unmutes them: whether that lifts a monitor is not documented, nor whether a monitor is listed as
     muted at all. So only a monitor listed as muted is certain. After a role change whose answer was lost even that
@@ -77,7 +77,7 @@ def _voice_in(role: str, speaker: Party) -> Hearing:
 
 
 def addresses(listener: Party, speaker: Party) -> Hearing:
-    """A whisper reaches its targets, any other voice everybody (Telnyx: Join Conference page, supervisor_role).
+    """A whisper reaches its targets, any other voice everybody (Telnyx docs: Join a conference, supervisor_role).
 
     Whether one whisperer hears another is not documented.
     """

@@ -19,7 +19,7 @@ class Party:
 
     key: its call_control_id. name: as it is to be shown. kind: agent, customer, supervisor, system or unknown.
     role: the supervisor role that the provider accepted from us last; empty when we asked for none.
-    targets: the legs whispered to, from the latest read-back (Telnyx: List conference participants page, the only
+    targets: the legs whispered to, from the latest read-back (Telnyx docs: List conference participants, the only
     role that shows there) or, while there is none, from our command.
     muted, on_hold: as read back *since the role was accepted*: a monitor may be listed as muted, so that an older
     reading would call somebody muted who barges now.
@@ -45,7 +45,7 @@ class Party:
     def roles(self) -> frozenset[str]:
         """Every role this party may have.
 
-        No answer of the provider carries the role (Telnyx: List conference participants page); a list of targets gives
+        No answer of the provider carries the role (Telnyx docs: List conference participants); a list of targets gives
         a whisperer away, whatever we asked for. A leg we cannot place may be another application's supervisor.
         """
         if not self.role_known:
@@ -57,7 +57,7 @@ class Party:
 
 
 def only_listens(role: str, targets: frozenset[str]) -> bool:
-    """Whether a role gives no voice (Telnyx: Join Conference page: a whisperer without targets only monitors)."""
+    """Whether a role gives no voice (Telnyx docs: Join a conference: a whisperer without targets only monitors)."""
     return role == "monitor" or (role == "whisper" and not targets)
 
 

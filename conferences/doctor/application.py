@@ -67,7 +67,7 @@ def _active(record: Mapping[str, Any]) -> Finding:
 
 
 def _inbound(inbound: object) -> Finding:
-    """Whether SIP calls of strangers reach the application (Telnyx docs: sip_subdomain_receive_settings)."""
+    """Whether SIP calls of strangers reach the application (Telnyx docs: Retrieve a call control application)."""
     subject = "SIP calls"
     told = inbound if isinstance(inbound, Mapping) else {}
     if told.get("sip_subdomain") and told.get("sip_subdomain_receive_settings") != "only_my_connections":
@@ -78,7 +78,7 @@ def _inbound(inbound: object) -> Finding:
 
 
 def _outbound(outbound: object) -> Finding:
-    """Without a profile every dial is refused with D38, often only after a 200 (Telnyx: Outbound voice profiles)."""
+    """Without one every dial is refused with D38, often only after a 200 (Telnyx docs: Outbound voice profiles)."""
     subject = "Outbound voice profile"
     profile = outbound.get("outbound_voice_profile_id") if isinstance(outbound, Mapping) else None
     if not profile:
@@ -142,7 +142,7 @@ def _timeout(seconds: object) -> Finding:
 
 
 def _hangup_on_timeout(record: Mapping[str, Any]) -> Finding:
-    """Telnyx docs: Call Control application, first_command_timeout; the portal calls it hang-up on timeout."""
+    """The portal's hang-up on timeout (Telnyx docs: Retrieve a call control application, first_command_timeout)."""
     subject = "Hang-up on timeout"
     if record.get("first_command_timeout") is True:
         seconds = record.get("first_command_timeout_secs", 30)

@@ -8,7 +8,7 @@ from conferences.fold.lookup import conference_of, leave, leg_of
 from conferences.fold.states import ConferenceState, ParticipantKey, ParticipantState, State
 from conferences.telnyx.events import Event
 
-# No conference lasts longer, whoever is in it (Telnyx docs: Conference commands).
+# No conference lasts longer, whoever is in it (Telnyx docs: Create conference).
 LONGEST: Final = timedelta(hours=4)
 
 
@@ -61,7 +61,7 @@ def left(state: State, fact: Event) -> None:
 
 
 def _ended_at(conference: ConferenceState, fact: Event) -> datetime:
-    """An end that was only found out about later came no later than its time was up (Telnyx docs: Conferences)."""
+    """An end that was found out about later came no later than its time was up (Telnyx docs: Create conference)."""
     if fact.type == "conference.ended":
         return fact.occurred_at
     begun = conference.created_at

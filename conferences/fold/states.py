@@ -13,7 +13,7 @@ SUPERVISOR_ROLES: Final = frozenset(role.value for role in Role)
 
 
 class AnsweredBy(StrEnum):
-    """Who answered a call, by the provider's detection of machines (Telnyx: Dial page)."""
+    """Who answered a call, by the provider's detection of machines (Telnyx docs: Dial)."""
 
     HUMAN = "human"
     MACHINE = "machine"  # a call screener is taken for one at first
@@ -82,7 +82,7 @@ class ParticipantState:
 
     Every leg ever named as joining, in or gone has its stay: later facts change it and never take it away.
     None for muted and on_hold: nobody has told yet. `role` is the supervisor role we asked for and the provider
-    accepted, empty for everyone else: no answer of the provider carries it (Telnyx: List conference participants).
+    accepted, empty for everyone else: no answer of the provider carries it (Telnyx docs: List conference participants).
     """
 
     conference_id: str

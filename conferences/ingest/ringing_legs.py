@@ -1,8 +1,8 @@
 """For which call an agent's phone rings, as far as the provider tells.
 
 No event says into which conference a leg was dialled. Two things do tell: a leg dialled with `link_to` has the
-call_session_id of that call's own legs, and one dialled with early media is in the conference while it rings (Telnyx:
-Dial page). Anything else rings for nobody knows whom.
+call_session_id of that call's own legs, and one dialled with early media is in the conference while it rings
+(Telnyx docs: Dial). Anything else rings for nobody knows whom.
 """
 
 from __future__ import annotations

@@ -181,7 +181,7 @@ class Supervision(models.Model):
         """Whether our leg is to be muted in that role: a monitor is, beyond what the role does.
 
         No record of the provider's tells the role, but each tells who is muted: so it can be proved that nobody hears
-        her (Telnyx: List conference participants).
+        her (Telnyx docs: List conference participants).
         """
         return role == self.Role.MONITOR or self.join_options.mute
 

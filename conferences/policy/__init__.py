@@ -32,7 +32,7 @@ def roles_of(user: User) -> tuple[Supervision.Role, ...]:
         return ()
     modes = [role for role, permission in PERMISSIONS.items() if user.has_perm(permission)]
     if Supervision.Role.BARGE in modes and may_override(user):
-        # To the provider the same as barge, so it needs the same right (Telnyx: Join Conference page).
+        # To the provider the same as barge, so it needs the same right (Telnyx docs: Join a conference).
         modes.append(Supervision.Role.NONE)
     return tuple(modes)
 

@@ -18,7 +18,7 @@ from conferences.telnyx.events.records import recorded
 
 # The provider keeps call events for a day (Telnyx docs: List call events).
 KEPT: Final = timedelta(hours=24)
-# Of an installation's first look: no conference lives longer (Telnyx docs: Conference commands).
+# Of an installation's first look: no conference lives longer (Telnyx docs: Create conference).
 FIRST_LOOK: Final = timedelta(hours=4)
 # What is under way when we look is recorded a little later, and a delivery counts as failed only once the provider has
 # tried for the last time, which it does not document; each look therefore begins before the end of the last.

@@ -1,7 +1,8 @@
 """In which of the provider's regions a conference is: found out once, and named in everything asked about it.
 
-A conference of another region than the account's own may look missing unless its region is named (Telnyx: Retrieve a
-conference); whether a question without one looks everywhere is undocumented, and a queue's policy may name a wrong one.
+A conference of another region than the account's own may look missing unless its region is named (Telnyx docs:
+Retrieve a conference); whether a question without one looks everywhere is undocumented, and a queue's policy may name a
+wrong one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from conferences.telnyx.rules import REGIONS
 
 T = TypeVar("T")
 
-# "No such conference" (Telnyx: API error codes); a 404 without such a code comes from somebody else on the way.
+# "No such conference" (Telnyx docs: API error codes); a 404 without such a code comes from somebody else on the way.
 _NO_CONFERENCE: Final = (codes.NOT_FOUND, codes.NOT_FOUND_OR_UNEXPECTED, codes.NO_SUCH_CONFERENCE)
 # For each look while a command waits.
 _LOOK_SECONDS: Final = 2.0

@@ -63,7 +63,7 @@ class TelnyxClient(Readings):
     """
 
     def join(self, conference_id: str, join: Join) -> Answer:
-        """Bring a leg into the conference, by id or name (Telnyx: Join Conference page).
+        """Bring a leg into the conference, by id or name (Telnyx docs: Join a conference).
 
         Refused as too early, just after the leg was answered, it is tried again for up to two seconds.
         A 422 saying "same participant twice" to a repeated send is the success whose answer was lost, and returned

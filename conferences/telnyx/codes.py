@@ -1,4 +1,4 @@
-"""The provider's error codes that something is decided by (Telnyx: API error codes).
+"""The provider's error codes that something is decided by (Telnyx docs: API error codes).
 
 Some codes have two meanings, told apart by status and words: what people read of them is in `explanations`.
 """

@@ -112,7 +112,7 @@ class Unavailable(TelnyxError):
 def read_errors(document: object) -> tuple[ApiError, ...]:
     """Return the errors an answer names, whatever its shape; none for a body that is not the provider's.
 
-    Only `code` and `title` are promised (Telnyx: Join Conference page), and one of the provider's services answers
+    Only `code` and `title` are promised (Telnyx docs: Join a conference), and one of the provider's services answers
     with an object instead of a list, which names no code and so counts for none.
     """
     entries = document.get("errors") if isinstance(document, Mapping) else None

@@ -43,7 +43,7 @@ class Region(StrEnum):
 
 
 class Detection(StrEnum):
-    """How the provider finds out whether a machine answered a call that is dialled (Telnyx: Dial page)."""
+    """How the provider finds out whether a machine answered a call that is dialled (Telnyx docs: Dial)."""
 
     PREMIUM = "premium"
     PREMIUM_IOS = "premium_ios_call_screening_detection"

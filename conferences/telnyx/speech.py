@@ -1,4 +1,4 @@
-"""A line spoken on a leg, and the key that answers it; what the provider can speak (Telnyx: Gather using speak)."""
+"""A line spoken on a leg, and the key that answers it; what can be spoken (Telnyx docs: Gather using speak)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_speech(voice: str, language: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class GatherUsingSpeak:
-    """Speak a line on a leg and wait for one key (Telnyx: Gather using speak). Raises InvalidCommand.
+    """Speak a line on a leg and wait for one key (Telnyx docs: Gather using speak). Raises InvalidCommand.
 
     `payload` is plain text of at most 3,000 characters; it is spoken up to `maximum_tries` times, each followed by
     `timeout_millis` of waiting. `valid_digits` are the keys that count; call.gather.ended tells whether one came.

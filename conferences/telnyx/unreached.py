@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hangup:
-    """What the provider told of the end of a leg nobody had answered (Telnyx: call.hangup); empty for untold.
+    """What the provider told of the end of a leg nobody had answered (Telnyx docs: call.hangup); empty for untold.
 
     `cause` and `source` are its words, `sip_code` a SIP status, `account_code` a D code. `is_sip`: it was dialled at a
     SIP address, and `signed_in` what the provider said of it before, None when nothing.

@@ -1,6 +1,6 @@
 """Live legs that are in no conference: those that stand on no agent's row, and those that are bridged with each other.
 
-`call.bridged` comes for both legs of a bridge and names no peer (Telnyx: CallBridgedWebhookEvent). Legs of one call
+`call.bridged` comes for both legs of a bridge and names no peer (Telnyx docs: Voice API webhooks). Legs of one call
 session are taken to be one call; of those that share theirs with no other bridged leg, two are, and one alone is
 none: the other has ended, and nothing announces that a bridge has.
 """

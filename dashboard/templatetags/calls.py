@@ -38,7 +38,7 @@ STATE_ICONS: Final = {
     "Idle": "circle",
 }
 KIND_ICONS: Final = {"agent": "headset", "customer": "user", "supervisor": "shield-user", "system": "bot"}
-# Telnyx: conference.ended, reason; the last is what the reconciler notes.
+# Telnyx docs: Voice API webhooks, conference.ended; the last is what the reconciler notes.
 END_REASONS: Final = {
     "all_left": "everybody left",
     "host_left": "the leg that held the call left",

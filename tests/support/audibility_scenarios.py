@@ -49,7 +49,7 @@ class Plot:
     switches: dict[str, Any] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     started: bool = True
-    ringing: tuple[int, ...] = ()  # whose phones are in before they are answered (Telnyx: Dial page, early media)
+    ringing: tuple[int, ...] = ()  # whose phones are in before they are answered (Telnyx docs: Dial, early media)
 
 
 class Stage:

@@ -9,7 +9,7 @@ from conferences.telnyx.rules import BEEPS, Beep
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Bring an answered leg into a conference (Telnyx: Join Conference page). Raises InvalidCommand.
+    """Bring an answered leg into a conference (Telnyx docs: Join a conference). Raises InvalidCommand.
 
     The role, the command_id, the beep and both ways of ending the conference are always sent: what the provider does
     by default may be audible or end the call. A whisper without targets would silently become a monitor, so it is

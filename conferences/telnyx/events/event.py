@@ -66,7 +66,7 @@ class Event:
 
     @property
     def client_state(self) -> str | None:
-        """Still base64. In conference events it is the conference owner's (Telnyx: Join Conference page)."""
+        """Still base64. In conference events it is the conference owner's (Telnyx docs: Join a conference)."""
         return self.text("client_state", MAX_CLIENT_STATE)
 
     @property

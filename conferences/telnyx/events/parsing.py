@@ -15,7 +15,8 @@ _BOM: Final = b"\xef\xbb\xbf"
 # No telephone call of ours happened outside these years; a stamp of year 9999 would sort after all facts to come.
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2099
-# Webhook API version 1 has no `data`: its event, or its event's metadata, is the body itself (Telnyx docs: Webhooks).
+# Webhook API version 1 has no `data`: its event, or that one's metadata, is the body itself (Telnyx docs: Receiving
+# webhooks).
 OLD_FORMAT: Final = "in the old v1 format"
 _V1_KEYS: Final = frozenset({"event_type", "payload", "metadata", "event_timestamp", "webhook_id"})
 _UNTOLD: Final = datetime(1, 1, 1, tzinfo=UTC)
