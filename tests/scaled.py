@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 # What depends on the database's locking or on another process's nudges; the rest would only repeat itself.
-TESTS = ["tests/conferences", "tests/dashboard", "tests/test_stories.py"]
+TESTS = ["tests/conferences", "tests/dashboard", "tests/end_to_end/test_stories.py"]
 LEAVE_OUT = ["--ignore=tests/conferences/telnyx", "--ignore=tests/conferences/simulator"]
 
 

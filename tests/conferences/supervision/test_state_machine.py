@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,6 +77,11 @@ def test_every_edge_is_walked(edge, case):
 
 def test_the_cases_are_the_table():
     assert list(CASES) == EDGES
+
+
+def test_the_picture_shows_the_table():
+    page = Path(settings.BASE_DIR, "docs", "architecture.md").read_text()
+    assert re.findall(r"^    (\w+) --> (\w+): ", page, re.MULTILINE) == EDGES
 
 
 def test_every_state_is_in_the_table():
