@@ -75,7 +75,7 @@ def refuse_to_start() -> None:
 
 @register
 def check_keys(**_: Any) -> list[CheckMessage]:
-    """The provider's keys, without which nothing can be believed and nothing sent."""
+    """Check the provider's keys, without which nothing can be believed and nothing sent."""
     found = []
     if problem := public_key_problem():
         found.append(_serious(1, problem, "Copy it from the provider's portal: Keys & Credentials, Public Key."))
@@ -86,7 +86,7 @@ def check_keys(**_: Any) -> list[CheckMessage]:
 
 @register
 def check_secret(**_: Any) -> list[CheckMessage]:
-    """Whether sessions and forms are signed with something that nobody can guess."""
+    """Return whether sessions and forms are signed with something that nobody can guess."""
     if problem := _secret_key_problem():
         return [_serious(4, problem, "Put 50 or more random characters into the environment as SECRET_KEY.")]
     return []
@@ -94,7 +94,7 @@ def check_secret(**_: Any) -> list[CheckMessage]:
 
 @register
 def check_debug(**_: Any) -> list[CheckMessage]:
-    """Debugging pages show settings and callers' numbers to whoever can reach this server."""
+    """Check that debugging pages, which show settings and callers' numbers, are for this machine alone."""
     foreign = [host for host in settings.ALLOWED_HOSTS if host not in _THIS_MACHINE]
     if not settings.DEBUG or not foreign:
         return []
@@ -104,7 +104,7 @@ def check_debug(**_: Any) -> list[CheckMessage]:
 
 @register
 def check_addresses(**_: Any) -> list[CheckMessage]:
-    """Where keys are sent to, and from where browsers may act."""
+    """Check where keys are sent to, and from where browsers may act."""
     found = []
     if not _is_private(settings.TELNYX_BASE_URL):
         sentence = f"TELNYX_BASE_URL: {settings.TELNYX_BASE_URL!r} would carry the API key where others can read it."
@@ -117,7 +117,7 @@ def check_addresses(**_: Any) -> list[CheckMessage]:
 
 @register
 def check_dialling(**_: Any) -> list[CheckMessage]:
-    """What is needed to ring a supervisor's phone."""
+    """Check what is needed to ring a supervisor's phone."""
     found: list[CheckMessage] = []
     if not settings.TELNYX_CONNECTION_ID:
         hint = "Give the id of the Call Control application whose webhooks come here."
@@ -133,7 +133,7 @@ def check_dialling(**_: Any) -> list[CheckMessage]:
 
 @register
 def check_region(**_: Any) -> list[CheckMessage]:
-    """Whether numbers without country code are read by the rules of a country that there is."""
+    """Return whether numbers without country code are read by the rules of a country that there is."""
     region = settings.DEFAULT_REGION
     if not region or region.upper() in SUPPORTED_REGIONS:
         return []
@@ -143,7 +143,7 @@ def check_region(**_: Any) -> list[CheckMessage]:
 
 @register
 def check_prompt(**_: Any) -> list[CheckMessage]:
-    """Whether the provider can speak the line that asks a supervisor for a key: else no number can be joined."""
+    """Return whether the provider can speak the line that asks a supervisor for a key: else no number can be joined."""
     try:
         check_speech(settings.PROMPT_VOICE, settings.PROMPT_LANGUAGE)
     except InvalidCommand as error:
@@ -154,7 +154,7 @@ def check_prompt(**_: Any) -> list[CheckMessage]:
 
 @register
 def check_stores(**_: Any) -> list[CheckMessage]:
-    """Whether what is stored is safe, and whether several processes would hear of each other."""
+    """Return whether what is stored is safe, and whether several processes would hear of each other."""
     is_sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
     in_memory = settings.CHANNEL_LAYERS["default"]["BACKEND"] == "channels.layers.InMemoryChannelLayer"
     if is_sqlite and sqlite3.sqlite_version_info < SAFE_SQLITE:

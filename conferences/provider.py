@@ -38,7 +38,7 @@ def client() -> TelnyxClient:
 
 
 def key_refused_at() -> datetime | None:
-    """When the provider last refused our API key (401), as far as this process knows; None once it has taken it."""
+    """Return when the provider last refused our API key (401), as far as this process knows; None once it took it."""
     try:
         return client().health.key_refused_at
     except ValueError:

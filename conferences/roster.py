@@ -23,7 +23,7 @@ def parties(conference: Conference, *, numbers: bool) -> tuple[Party, ...]:
 
 
 def is_running(conference: Conference) -> bool | None:
-    """Whether people in the conference can hear each other at all; None while its state is not known.
+    """Return whether people in the conference can hear each other at all; None while its state is not known.
 
     One that was not started yet counts as running: everybody in it is listed on hold, and that ends without notice.
     """

@@ -36,6 +36,42 @@ PAGES_CITED = tuple(
 TARGETS = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
+NO_VERBS = {
+    *(
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "it",
+        "its",
+        "our",
+        "no",
+        "nobody",
+        "nothing",
+        "every",
+        "everybody",
+        "all",
+        "only",
+    ),
+    *("what", "when", "where", "whether", "which", "who", "whoever", "whom", "why", "how", "without", "of", "in", "if"),
+}
+
+
+def is_ours_to_word(module: Path) -> bool:
+    return module.parts[len(ROOT.parts)] == "conferences" and not {"supervision", "simulator"} & {*module.parts}
+
+
+def public_docstrings(module: Path) -> list[str]:
+    """The docstrings of a module's public functions and methods; properties are things, and named so."""
+    tree = ast.parse(module.read_text())
+    holders = [one for one in ast.walk(tree) if isinstance(one, ast.Module | ast.ClassDef)]
+    functions = [one for holder in holders for one in holder.body if isinstance(one, ast.FunctionDef)]
+    public = [one for one in functions if not one.name.startswith("_")]
+    plain = [one for one in public if not any("property" in ast.unparse(each) for each in one.decorator_list)]
+    return [said for one in plain if (said := ast.get_docstring(one))]
+
+
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_setting_is_in_the_readme(name):
     assert f"`{name}`" in README
@@ -101,6 +137,11 @@ def test_every_page_of_telnyx_that_is_cited_is_listed_with_its_address(module: P
     text = re.sub(r"\s+(?:# )?", " ", module.read_text())
     cited = re.findall(r"(?:Telnyx docs|\(Telnyx): ([^)]{0,60})", text)
     assert [one for one in cited if not one.startswith(PAGES_CITED)] == []
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if is_ours_to_word(one)], ids=lambda path: path.stem)
+def test_docstrings_of_public_functions_begin_with_a_verb(module: Path):
+    assert [said for said in public_docstrings(module) if said.split()[0].lower() in NO_VERBS] == []
 
 
 def test_the_example_of_a_test_passes(story: Story, marta: Any):

@@ -85,7 +85,7 @@ def is_withheld(text: str) -> bool:
 
 
 def cleaned(text: str) -> str:
-    """Without what cannot be seen, and with digits and spaces of unusual widths as the usual ones."""
+    """Return text without what cannot be seen, and with digits and spaces of unusual widths as the usual ones."""
     text = unicodedata.normalize("NFKC", text)
     shown = "".join(
         " " if one.isspace() else one for one in text if unicodedata.category(one) not in ("Cf", "Cc") or one.isspace()

@@ -39,7 +39,7 @@ class DirectoryAdmin(Admin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """An address is found in whatever spelling it was typed."""
+        """Find an address in whatever spelling it was typed."""
         return super().get_search_results(request, queryset, searchable(search_term))
 
 

@@ -34,7 +34,7 @@ class SupervisionAdmin(ReadOnly):
 
     @admin.action(description="End the supervisions chosen: their phones are hung up", permissions=["end"])
     def end_now(self, request: HttpRequest, chosen: QuerySet[Supervision]) -> None:
-        """The serving process hangs the phones up, within a second or so."""
+        """Have the serving process hang the phones up, within a second or so."""
         running = list(chosen.running().select_related("conference", "user"))  # type: ignore[attr-defined]
         for one in running:
             requests.end(one, request.user, ip=request.META.get("REMOTE_ADDR"))  # type: ignore[arg-type]

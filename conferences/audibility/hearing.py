@@ -24,7 +24,7 @@ Rule = Callable[[Party, Party], Hearing]
 
 
 def hears(listener: Party, speaker: Party, *, running: bool | None = True) -> Hearing:
-    """Whether the listener hears the speaker: YES if every rule agrees, NO if any forbids it, otherwise UNKNOWN.
+    """Return whether the listener hears the speaker: YES if every rule agrees, NO if any forbids it, otherwise UNKNOWN.
 
     running: False once the conference has ended. One that has not started is running with everybody on hold, which is
     how the provider lists it (Telnyx docs: Create conference). Nobody hears themselves.
@@ -35,22 +35,25 @@ def hears(listener: Party, speaker: Party, *, running: bool | None = True) -> He
 
 
 def after_hold(listener: Party, speaker: Party, *, running: bool | None = True) -> Hearing:
-    """The same as soon as neither is on hold any more, which may be at any moment and is not announced."""
+    """Return the same as of when neither is on hold any more, which may be at any moment and is not announced."""
     return hears(replace(listener, on_hold=False), replace(speaker, on_hold=False), running=running)
 
 
 def both_are_in(listener: Party, speaker: Party) -> Hearing:
-    """Only those who have joined, on a leg that was answered, hear and are heard."""
+    """Say that only those who have joined, on a leg that was answered, hear and are heard."""
     return _all_of([_is_in(listener), _is_in(speaker)])
 
 
 def neither_is_on_hold(listener: Party, speaker: Party) -> Hearing:
-    """Who is on hold hears the hold music instead and is not heard (Telnyx docs: Hold conference participants)."""
+    """Rule out who is on hold, as listener and as speaker.
+
+    They hear the hold music instead and are not heard (Telnyx docs: Hold conference participants).
+    """
     return _all_of([_off_hold(listener), _off_hold(speaker)])
 
 
 def neither_phone_is_on_hold(listener: Party, speaker: Party) -> Hearing:
-    """A phone's own hold (Telnyx docs: Dial, call.hold) makes hearing uncertain and never rules it out.
+    """Doubt who is at a phone with a hold of its own (Telnyx docs: Dial, call.hold), and never rule them out.
 
     No list shows it, so a lost call.unhold would go unnoticed; and a hold by command may be announced as call.hold as
     well (undocumented), with nothing to take it back when the leg leaves and joins again.
@@ -59,7 +62,7 @@ def neither_phone_is_on_hold(listener: Party, speaker: Party) -> Hearing:
 
 
 def can_speak(_listener: Party, speaker: Party) -> Hearing:
-    """Who is listed as muted is not heard; who monitors is not heard either (Telnyx docs: Join a conference, roles).
+    """Rule out who is listed as muted, and who monitors, as a speaker (Telnyx docs: Join a conference, roles).
 
     Unless somebody unmutes them: whether that lifts a monitor is not documented, nor whether a monitor is listed as
     muted at all. So only a monitor listed as muted is certain. After a role change whose answer was lost even that
@@ -77,7 +80,7 @@ def _voice_in(role: str, speaker: Party) -> Hearing:
 
 
 def addresses(listener: Party, speaker: Party) -> Hearing:
-    """A whisper reaches its targets, any other voice everybody (Telnyx docs: Join a conference, supervisor_role).
+    """Let a whisper reach its targets, any other voice everybody (Telnyx docs: Join a conference, supervisor_role).
 
     Whether one whisperer hears another is not documented.
     """

@@ -57,12 +57,12 @@ class Party:
 
 
 def only_listens(role: str, targets: frozenset[str]) -> bool:
-    """Whether a role gives no voice (Telnyx docs: Join a conference: a whisperer without targets only monitors)."""
+    """Return whether a role gives no voice; a whisperer without targets monitors (Telnyx docs: Join a conference)."""
     return role == "monitor" or (role == "whisper" and not targets)
 
 
 def with_supervisor(parties: Iterable[Party], you: Party, *, muted: bool = False) -> tuple[Party, ...]:
-    """The conference as it would be once `you` are in it with that role and those targets, for a preview.
+    """Return the conference as it would be once `you` are in it with that role and those targets, for a preview.
 
     Replaces the party with your key, if any. What the command settles is filled in: that you are there, in that role,
     with targets only to whisper, on hold where `you` are, and as audible as the role makes you unless you are to be

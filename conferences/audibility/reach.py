@@ -32,7 +32,7 @@ class Reach:
 
 
 def reach(parties: Iterable[Party], speaker_key: str, *, running: bool | None = True) -> Reach:
-    """How far the speaker's voice carries among the parties; who has left is in no group. Raises KeyError."""
+    """Return how far the speaker's voice carries among the parties; who has left is in no group. Raises KeyError."""
     people = {one.key: one for one in parties}
     speaker = people.pop(speaker_key)
     groups: dict[str, list[Party]] = {}

@@ -33,7 +33,7 @@ ABOUT_THEM: Final[tuple[Doubt, ...]] = (
 
 
 def doubt(listener: Party, you: Party, *, running: bool | None = True) -> str:
-    """Why it is UNKNOWN whether the listener hears you; empty where it is known."""
+    """Return why it is UNKNOWN whether the listener hears you; empty where it is known."""
     if hears(listener, you, running=running) is not Hearing.UNKNOWN:
         return ""
     if running is None:

@@ -32,15 +32,15 @@ class WebhookEndpoint:
     is_used: bool
 
     def leads_here(self, url: str) -> bool:
-        """Whether the address is that of our webhook."""
+        """Return whether the address is that of our webhook."""
         return self.is_path(url) and self.is_ours(url)
 
     def is_path(self, url: str) -> bool:
-        """Whether the address names our webhook's path, with its last slash or without."""
+        """Return whether the address names our webhook's path, with its last slash or without."""
         return urlsplit(url).path.rstrip("/") == self.path.rstrip("/")
 
     def is_ours(self, url: str) -> bool:
-        """Whether the address is on a host of ours."""
+        """Return whether the address is on a host of ours."""
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc}" in self.origins or validate_host(parts.hostname or "", self.hosts)
 
@@ -153,7 +153,7 @@ def _hangup_on_timeout(record: Mapping[str, Any]) -> Finding:
 
 
 def is_local(url: str) -> bool:
-    """Whether the address means something only near the machine that uses it."""
+    """Return whether the address means something only near the machine that uses it."""
     host = urlsplit(url).hostname or ""
     try:
         return not ipaddress.ip_address(host).is_global

@@ -25,15 +25,15 @@ class Finding:
 
 
 def ok(subject: str, message: str) -> Finding:
-    """Nothing to do."""
+    """Return that there is nothing to do."""
     return Finding(Level.OK, subject, message)
 
 
 def warning(subject: str, message: str, fix: str) -> Finding:
-    """It works, but not as well or as safely as it could."""
+    """Return that it works, but not as well or as safely as it could."""
     return Finding(Level.WARNING, subject, message, fix)
 
 
 def error(subject: str, message: str, fix: str) -> Finding:
-    """Calls, supervisors or webhooks are lost as long as this is so."""
+    """Return that calls, supervisors or webhooks are lost as long as this is so."""
     return Finding(Level.ERROR, subject, message, fix)

@@ -69,24 +69,24 @@ def advance(state: State, fact: Event, everything: Callable[[], Iterable[Event]]
 
 
 def is_news(state: State, fact: Event) -> bool:
-    """Whether the fact, taken for the latest, would change anything that is known."""
+    """Return whether the fact, taken for the latest, would change anything that is known."""
     after = state.copy()
     _take_effect(after, fact)
     return after != state
 
 
 def is_handled(event_type: str) -> bool:
-    """Whether facts of this type change any state; the others are stored and counted only."""
+    """Return whether facts of this type change any state; the others are stored and counted only."""
     return event_type in _EFFECTS
 
 
 def is_ours(event_type: str) -> bool:
-    """Whether only we may tell such a fact: a read-back or a command. From anybody else it is of an unknown type."""
+    """Return whether only we may tell such a fact, a read-back or a command: from others it is of an unknown type."""
     return event_type.startswith(("readback.", "command."))
 
 
 def is_about_leg(fact: Event) -> bool:
-    """Whether the fact is about a leg wherever that leg is: it touches every conference the leg has a stay in."""
+    """Return whether the fact is about a leg wherever that is: it touches every conference the leg has a stay in."""
     return bool(fact.call_control_id) and (fact.type.startswith("call.") or fact.type in _OF_LEGS)
 
 

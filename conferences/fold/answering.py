@@ -21,7 +21,7 @@ _A_MACHINES: Final = ("", AnsweredBy.MACHINE, AnsweredBy.SCREENING, AnsweredBy.V
 
 
 def detected(state: State, fact: Event) -> None:
-    """A detection ended; of several the last one holds, for it starts anew after a call screener.
+    """Take the word of a detection that ended; of several the last one holds, for it starts anew after a call screener.
 
     What beeped or whistled is no person, whatever is said of it later.
     """
@@ -31,7 +31,7 @@ def detected(state: State, fact: Event) -> None:
 
 
 def screening(state: State, fact: Event) -> None:
-    """A call screener's tone was heard: whoever it lets the call through to is detected next."""
+    """Take note of a call screener's tone: whoever it lets the call through to is detected next."""
     leg = leg_of(state, fact)
     if leg is not None:
         state.legs[leg.call_control_id] = replace(leg, screened=True)
@@ -39,7 +39,7 @@ def screening(state: State, fact: Event) -> None:
 
 
 def greeting_ended(state: State, fact: Event) -> None:
-    """A greeting ended: in a beep it is a voicemail's, which may be told instead of the end of the detection."""
+    """Take note of a greeting's end: in a beep it is a voicemail's, and may come instead of the detection's end."""
     leg = leg_of(state, fact)
     if leg is None:
         return
@@ -59,7 +59,7 @@ def _answered_by(state: State, fact: Event, who: AnsweredBy) -> None:
 
 
 def gather_ended(state: State, fact: Event) -> None:
-    """The waiting for a key ended; once it came, nothing later undoes that a person is there."""
+    """Take note that the waiting for a key ended; once it came, nothing later undoes that a person is there."""
     leg = leg_of(state, fact)
     if leg is None:
         return

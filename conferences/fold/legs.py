@@ -57,7 +57,7 @@ def answered(state: State, fact: Event) -> None:
 
 
 def bridged(state: State, fact: Event) -> None:
-    """Whoever is bridged has been answered; with whom is not told (Telnyx docs: Voice API webhooks)."""
+    """Take whoever is bridged for answered; with whom is not told (Telnyx docs: Voice API webhooks)."""
     answered(state, fact)
     leg = leg_of(state, fact)
     if leg is not None:

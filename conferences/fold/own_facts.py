@@ -13,7 +13,7 @@ from conferences.telnyx.events import Event
 
 
 def read_conference(state: State, fact: Event) -> None:
-    """The provider's record of a conference (GET /conferences/{id}): its name, which no webhook carries, and times."""
+    """Take over the provider's record of a conference (GET /conferences/{id}): its times and its name."""
     conference = conference_of(state, fact)
     if conference is None:
         return
@@ -35,7 +35,7 @@ def _status(conference: ConferenceState, fact: Event) -> str:
 
 
 def read_participant(state: State, fact: Event) -> None:
-    """A line of the provider's participants list; `status` left also stands for a leg missing from that list."""
+    """Take over a line of the provider's participants list; `status` left also stands for a leg missing from it."""
     status = fact.text("status")
     if status == "left":
         left(state, fact)
@@ -77,7 +77,7 @@ def _take_details(state: State, fact: Event) -> None:
 
 
 def read_leg(state: State, fact: Event) -> None:
-    """The provider's record of a call (GET /calls/{id}): one that is alive was answered, one that is not has ended."""
+    """Take over the provider's record of a call (GET /calls/{id}): alive it was answered, otherwise it has ended."""
     if fact.payload.get("is_alive") is False:
         hangup(state, fact)
     elif fact.payload.get("is_alive") is True:
@@ -85,7 +85,7 @@ def read_leg(state: State, fact: Event) -> None:
 
 
 def join_accepted(state: State, fact: Event) -> None:
-    """Our join was accepted: not yet in, but with this role once participant.joined or a read-back says so."""
+    """Note that our join was accepted: not in yet, but in this role once participant.joined or a read-back says so."""
     _joining(state, fact)
     update_accepted(state, fact)
 
@@ -97,14 +97,14 @@ def update_accepted(state: State, fact: Event) -> None:
 
 
 def mute_accepted(state: State, fact: Event) -> None:
-    """What was read of our mute before we changed it says nothing after it; only the next reading does."""
+    """Forget what was read of our mute before we changed it; only the next reading tells."""
     participant = state.participants.get((fact.conference_id or "", fact.call_control_id or ""))
     if participant is not None and participant.state != "left":
         state.participants[participant.key] = replace(participant, muted=None)
 
 
 def unhold_accepted(state: State, fact: Event) -> None:
-    """What was read of our hold before we ended it says nothing after it; only the next reading does."""
+    """Forget what was read of our hold before we ended it; only the next reading tells."""
     participant = state.participants.get((fact.conference_id or "", fact.call_control_id or ""))
     if participant is not None and participant.state != "left":
         state.participants[participant.key] = replace(participant, on_hold=None)
@@ -122,7 +122,7 @@ def _with_role(participant: ParticipantState, fact: Event) -> ParticipantState:
 
 
 def ids(payload: Mapping[str, Any], otherwise: tuple[str, ...]) -> tuple[str, ...]:
-    """The legs whispered to, sorted; `otherwise` where nothing is told of them."""
+    """Return the legs whispered to, sorted; `otherwise` where nothing is told of them."""
     told = payload.get("whisper_call_control_ids")
     return tuple(sorted({one for one in told if isinstance(one, str)})) if isinstance(told, list | tuple) else otherwise
 
@@ -133,7 +133,7 @@ def flag(payload: Mapping[str, Any], name: str, otherwise: bool | None) -> bool 
 
 
 def moment(payload: Mapping[str, Any], name: str) -> datetime | None:
-    """The time under `name`, in UTC; None for one without a zone or in a year that no database may be given."""
+    """Return the time under `name`, in UTC; None for one without a zone or in a year that no database may be given."""
     value = payload.get(name)
     try:
         told = datetime.fromisoformat(value) if isinstance(value, str) else None

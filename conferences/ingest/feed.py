@@ -14,7 +14,7 @@ from conferences.models import AgentChange, Conference, Feed
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """A transaction that changes what is known of calls. Such transactions run one after another.
+    """Open a transaction that changes what is known of calls. Such transactions run one after another.
 
     The lock is taken first: two events of one conference never fold side by side, and a feed number is never visible
     before a lower one. On SQLite the transaction itself is that lock (BEGIN IMMEDIATE).

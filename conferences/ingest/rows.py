@@ -88,7 +88,7 @@ class Rows:
         )
 
     def facts(self) -> list[Event]:
-        """Every fact about these conferences, and every fact about the legs that any of them names."""
+        """Return every fact about these conferences, and every fact about the legs that any of them names."""
         self._widen()
         applied = Fact.objects.filter(outcome=Fact.Outcome.APPLIED)
         told = {row.pk: row.event for row in applied.filter(conference_id__in=self.reach)} if self.reach else {}
@@ -128,7 +128,7 @@ class Rows:
             feed.move()  # it shows where those are seen whom nobody could place
 
     def find_queue(self, conference: Conference) -> None:
-        """A conference belongs to the queue that its customers dialled; of several, to that of the first who did."""
+        """Give a conference to the queue that its customers dialled; of several, to that of the first who did."""
         legs = [stay.leg for (key, _), stay in self.participants.items() if key == conference.conference_id]
         first = min((leg for leg in legs if leg.queue_id), key=_begun, default=None)
         is_settled = not conference.is_live and conference.queue_id is not None

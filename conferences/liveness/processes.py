@@ -29,6 +29,6 @@ def current_process() -> str:
 
 
 def has_exited(name: str) -> bool:
-    """Whether the process of that name has certainly ended. Of another machine's nobody can tell here."""
+    """Return whether the process of that name has certainly ended. Of another machine's nobody can tell here."""
     host, pid, started = (*name.rsplit(" ", 2), "", "")[:3]
     return _CAN_TELL and host == _HOST and pid.isdigit() and _started(int(pid)) != started

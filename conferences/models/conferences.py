@@ -171,21 +171,21 @@ class Conference(models.Model):
         return self.state != self.State.COMPLETED
 
     def present(self) -> list[Participant]:
-        """The participants in the conference now, in order of joining (uses what `with_people` loaded)."""
+        """Return the participants in the conference now, in order of joining (uses what `with_people` loaded)."""
         inside = [one for one in self.participants.all() if one.state == Participant.State.JOINED]
         return sorted(inside, key=lambda one: (one.joined_at is None, one.joined_at or self.first_seen_at, one.pk))
 
     def has_people(self) -> bool:
-        """Whether anybody but supervisors and machines is in it now (uses what `with_people` loaded)."""
+        """Return whether anybody but supervisors and machines is in it now (uses what `with_people` loaded)."""
         nobody = (Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)
         return any(one.leg.kind not in nobody for one in self.participants.all() if one.state != Participant.State.LEFT)
 
     def team_ids(self) -> frozenset[int]:
-        """The teams whose supervisors may see this conference: the rule of `visible_to` seen from this side."""
+        """Return the teams whose supervisors may see this conference: the rule of `visible_to` seen from this side."""
         return self.teams_now() if self.is_live else frozenset(team.pk for team in self.teams_then.all())
 
     def teams_now(self) -> frozenset[int]:
-        """The teams to which the directory now gives its agents and its queue."""
+        """Return the teams to which the directory now gives its agents and its queue."""
         legs = [one.leg for one in self.participants.all() if one.leg.agent]
         agents = {agent.team_id for leg in legs for agent in leg.agents}
         return frozenset(agents | ({self.queue.team_id} if self.queue else set()))

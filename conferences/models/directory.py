@@ -126,7 +126,7 @@ class Connection(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """The application's own connection takes calls from anybody, who may show whatever they like."""
+        """Refuse the application's own connection: by it anybody calls, and may show whatever they like."""
         self.connection_id = self.connection_id.strip()
         if self.connection_id == settings.TELNYX_CONNECTION_ID:
             said = (

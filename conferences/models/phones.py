@@ -28,7 +28,7 @@ class QueueNumber(Written):
         return readable(self.number)
 
     def clean(self) -> None:
-        """A call to this number is a customer's, so it cannot be anybody's phone."""
+        """Refuse what is somebody's phone: a call to this number is a customer's."""
         _refuse_taken(self, "number", self.number, by=(AgentAddress, Device, QueueNumber))
 
 
@@ -53,7 +53,7 @@ class AgentAddress(Written):
         return readable(self.address)
 
     def clean(self) -> None:
-        """A phone may be shared, by shifts or by a team lead who supervises on it; a dialled number is nobody's."""
+        """Refuse a dialled number; a phone may be shared, by shifts or by a team lead who supervises on it."""
         twins = AgentAddress.objects.filter(agent_id=self.agent_id, address=self.address).exclude(pk=self.pk)
         if self.address and self.agent_id and twins.exists():
             said = AddressField.default_error_messages["unique"]
@@ -75,7 +75,7 @@ class SystemAddress(Written):
         return self.name
 
     def clean(self) -> None:
-        """A machine shares its address with nobody."""
+        """Refuse what is anybody else's: a machine shares its address with nobody."""
         _refuse_taken(self, "address", self.address, by=(AgentAddress, Device, QueueNumber))
 
 
@@ -127,7 +127,7 @@ class Device(Written):
         return AnswerCheck(self.answer_check) if self.answer_check else usual_check(self.address)
 
     def clean(self) -> None:
-        """No two supervisors share a device. Detection listens for what telephone networks answer with."""
+        """Refuse another supervisor's device, and detection where no telephone network answers."""
         if self.answer_check == AnswerCheck.DETECT and self.address.startswith(("sip:", "sips:")):
             said = "The provider detects machines behind telephone numbers, not SIP addresses. Choose press 1 or trust."
             raise ValidationError({"answer_check": ValidationError(said, code="no_detection")})

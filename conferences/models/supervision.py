@@ -171,14 +171,14 @@ class Supervision(models.Model):
         return louder_before or bool(accepted == asked == self.Role.WHISPER and dropped)
 
     def would_be_quieter(self, role: str, targets: Collection[str]) -> bool:
-        """Whether that mode only makes her heard by fewer than the one in force does: nobody is kept from it."""
+        """Return whether that mode only makes her heard by fewer than the one in force does: nobody is kept from it."""
         if role == self.Role.MONITOR:
             return bool(self.accepted_role)
         fewer = set(targets) < set(self.accepted_targets)
         return bool(targets) and role == self.accepted_role == self.Role.WHISPER and fewer
 
     def is_muted_in(self, role: str) -> bool:
-        """Whether our leg is to be muted in that role: a monitor is, beyond what the role does.
+        """Return whether our leg is to be muted in that role: a monitor is, beyond what the role does.
 
         No record of the provider's tells the role, but each tells who is muted: so it can be proved that nobody hears
         her (Telnyx docs: List conference participants).

@@ -38,17 +38,17 @@ def roles_of(user: User) -> tuple[Supervision.Role, ...]:
 
 
 def may_override(user: User) -> bool:
-    """Whether the user may join otherwise than the queue's policy says."""
+    """Return whether the user may join otherwise than the queue's policy says."""
     return user.has_perm("conferences.override_join_policy")
 
 
 def may_end_others(user: User) -> bool:
-    """Whether the user may end somebody else's supervision of a call that he may see."""
+    """Return whether the user may end somebody else's supervision of a call that he may see."""
     return user.has_perm("conferences.end_supervision")
 
 
 def may_see_unassigned(user: User) -> bool:
-    """Whether the user may see calls that are recognised for no team; to listen to them is another right."""
+    """Return whether the user may see calls that are recognised for no team; to listen to them is another right."""
     return user.has_perm("conferences.view_unassigned")
 
 

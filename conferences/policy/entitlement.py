@@ -36,7 +36,7 @@ def withdrawn(supervision: Supervision) -> Withdrawn | None:
 
 
 def session_is_alive(session_key: str, user: User) -> bool:
-    """Whether that login is still there, in time, this user's, and from after the last change of the password."""
+    """Return whether that login is still there, in time, this user's, and from after the last change of password."""
     kept = SessionStore(session_key).load()
     if kept.get(SESSION_KEY) != str(user.pk):
         return False

@@ -31,7 +31,7 @@ def known(conference: Conference) -> str | None:
 
 
 def is_missing(error: Refused) -> bool:
-    """Whether the provider knows no such conference, as far as it looked."""
+    """Return whether the provider knows no such conference, as far as it looked."""
     return error.code in _NO_CONFERENCE
 
 

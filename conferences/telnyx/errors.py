@@ -136,7 +136,7 @@ def read_account_code(document: object) -> str:
 
 
 def says_no(document: object) -> bool:
-    """Whether an answer is a refusal whatever its status: errors may come with a 200, and beside `data`."""
+    """Return whether an answer is a refusal whatever its status: errors may come with a 200, and beside `data`."""
     if not isinstance(document, Mapping):
         return False
     return bool(document.get("errors")) or bool(read_account_code(document))

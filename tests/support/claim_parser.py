@@ -1,8 +1,8 @@
 """What a sentence on the screen claims of who hears a supervisor, by name, and whether that is so.
 
 A reader takes "Only Ana hears you" for "nobody but Ana does", and so do we. Each name stands for as many legs as the
-sentence gives it, so that two legs of one person are two listeners. A sentence that is not understood is an error:
-no claim goes unread.
+sentence gives it, so that two legs of one person are two listeners. A clause of a sentence that is not
+understood is an error: no claim in it goes unread. Of a notice only what speaks of hearing is read.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do all that is due now, and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Several may run at once, also beside each other: each conference is read by one of them at a time."""
+        """Reconcile again and again. Several may run at once: each conference is read by one of them at a time."""
         self.stopped = threading.Event()
         self.patient = not options["once"]  # who looks once only cannot wait to see it a second time
         if options["once"]:

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One transaction for each conference, so that webhooks wait for one of them at most."""
+        """Fold again, in one transaction for each conference, so that webhooks wait for one of them at most."""
         self.dry_run, self.changed = options["dry_run"], 0
         one = options["conference"]
         batches = [([_conference_id(one)], [])] if one else [*_everything()]

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The port, the story and where its webhooks go."""
+        """Take the port, the story and where its webhooks go."""
         parser.add_argument("--port", type=int, default=8001)
         parser.add_argument("--scenario", choices=sorted(SCENARIOS), default="calm-morning")
         parser.add_argument("--seed", type=int, default=0, help="the same seed tells the same story")

@@ -12,7 +12,7 @@ Fetch = Callable[[dict[str, str]], Mapping[str, Any]]
 
 
 def is_page(document: Mapping[str, Any]) -> bool:
-    """Whether an answer is a page of objects."""
+    """Return whether an answer is a page of objects."""
     data = document.get("data")
     return isinstance(data, list) and all(isinstance(item, dict) for item in data)
 

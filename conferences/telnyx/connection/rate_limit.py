@@ -57,7 +57,7 @@ class RateLimiter:
         self._wait(lambda: self._read_waits(courteous_until), until)
 
     def limit(self, seconds: float) -> None:
-        """Nobody asks for so many seconds, a minute at most."""
+        """Let nobody ask for so many seconds, a minute at most."""
         with self._lock:
             self._nobody_until = max(self._nobody_until, self._clock() + min(seconds, _LONGEST_LIMIT))
 

@@ -17,7 +17,7 @@ _SPREAD: Final = 0.13
 
 
 def is_too_early(error: Refused) -> bool:
-    """Whether a refusal may only mean that the leg is not built at the provider yet.
+    """Return whether a refusal may only mean that the leg is not built at the provider yet.
 
     In the first moments after call.answered a command for the leg is refused now and then, as not answered yet or as
     for no leg at all, and half a second later it is taken (seen by several; no page documents it).
