@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from phonenumbers import SUPPORTED_REGIONS
 
 from conferences.provider import key_refused_at, public_keys
-from conferences.telnyx.rules import NUMBER, InvalidCommand
+from conferences.telnyx.rules import NUMBER, InvalidCommand, is_sendable_key
 from conferences.telnyx.speech import check_speech
 
 # They build or upgrade an installation, at times and places where no key belongs; to them errors are told as warnings.
@@ -47,7 +47,7 @@ def api_key_problem() -> str:
     key = settings.TELNYX_API_KEY
     if not key:
         return "TELNYX_API_KEY: No key is given; make one in the provider's portal."
-    if not key.isascii() or not key.isprintable() or " " in key:
+    if not is_sendable_key(key):
         return "TELNYX_API_KEY: It holds spaces, line ends or other characters that no key has."
     return ""
 

@@ -13,7 +13,10 @@ from conferences.telnyx.events import Event
 
 
 def read_conference(state: State, fact: Event) -> None:
-    """Take over the provider's record of a conference (GET /conferences/{id}): its times and its name."""
+    """Take over the provider's record of a conference (GET /conferences/{id}).
+
+    It alone carries the name, which no webhook does, and the times.
+    """
     conference = conference_of(state, fact)
     if conference is None:
         return

@@ -40,7 +40,7 @@ class Readings:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        if not api_key.isascii() or not api_key.isprintable() or not api_key.strip() or " " in api_key:
+        if not rules.is_sendable_key(api_key):
             raise ValueError("The API key must be plain characters without spaces or line ends.")
         self._base_url = base_url
         self._clock = clock

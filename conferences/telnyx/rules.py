@@ -69,6 +69,11 @@ class InvalidCommand(ValueError):
         self.sentence = sentence
 
 
+def is_sendable_key(api_key: str) -> bool:
+    """Return whether an API key can stand in a header: plain characters without spaces or line ends."""
+    return bool(api_key) and api_key.isascii() and api_key.isprintable() and " " not in api_key
+
+
 def encode_client_state(text: str) -> str:
     """Return `text` as the base64 the provider wants, or raise InvalidCommand when that is longer than 256 bytes."""
     encoded = base64.b64encode(text.encode("utf-8")).decode("ascii")

@@ -32,12 +32,7 @@ ACTIONS: Final = {
 }
 WAITING: Final = "waiting"
 RESULTS: Final = {
-    "ok": "Accepted",
-    "refused": "Refused by the provider",
-    "unknown": "Outcome unknown",
-    "denied": "Not allowed here",
-    "unreached": "Not reached",
-    "no_person": "No person answered",
+    **{str(result.value): str(result.label).capitalize() for result in AuditEntry.Result if result.value},
     WAITING: "No outcome yet",
 }
 MOST_GAPS: Final = 3
