@@ -154,7 +154,7 @@ class Conference(models.Model):
             ("view_customer_number", "Can see customers' numbers in full"),
         ]
 
-    # Agents' phones that ring for it, where called_for.with_ringing has looked; no column.
+    # Agents' phones that ring for it, where ringing_legs.with_ringing has looked; no column.
     ringing: Sequence[Leg] = ()
 
     def __str__(self) -> str:
