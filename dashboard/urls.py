@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
-from dashboard.views import agents, api, audit, calls, health, unassigned
+from dashboard.views import agents, api, audit, calls, health, supervisions, unassigned
 from dashboard.views.accounts import AskingLogoutView
 
 urlpatterns = [
@@ -16,12 +16,12 @@ urlpatterns = [
     path("conferences/<uuid:pk>/supervise/", calls.supervise, name="supervise"),
     path("conferences/<uuid:pk>/recheck/", calls.recheck, name="recheck"),
     path("conferences/<uuid:pk>/hearing/", calls.hearing, name="hearing"),
-    path("supervisions/<uuid:pk>/change/", calls.change, name="change"),
-    path("supervisions/<uuid:pk>/leave/", calls.leave, name="leave"),
-    path("supervisions/<uuid:pk>/stay/", calls.stay, name="stay"),
-    path("supervisions/<uuid:pk>/lift/", calls.lift, name="lift"),
-    path("supervisions/<uuid:pk>/end/", calls.end, name="end"),
-    path("supervisions/<uuid:pk>/dismiss/", calls.dismiss, name="dismiss"),
+    path("supervisions/<uuid:pk>/change/", supervisions.change, name="change"),
+    path("supervisions/<uuid:pk>/leave/", supervisions.leave, name="leave"),
+    path("supervisions/<uuid:pk>/stay/", supervisions.stay, name="stay"),
+    path("supervisions/<uuid:pk>/lift/", supervisions.lift, name="lift"),
+    path("supervisions/<uuid:pk>/end/", supervisions.end, name="end"),
+    path("supervisions/<uuid:pk>/dismiss/", supervisions.dismiss, name="dismiss"),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", AskingLogoutView.as_view(), name="logout"),
     path("audit/", audit.audit, name="audit"),

@@ -102,7 +102,7 @@ class Supervision(models.Model):
     command_id = models.CharField(max_length=64, blank=True)
     command_at = models.DateTimeField(null=True, blank=True)
     busy_until = models.DateTimeField(null=True, blank=True)  # a worker has it until then,
-    busy_by = models.CharField(max_length=255, blank=True)  # this one (workers.me), or until that has died
+    busy_by = models.CharField(max_length=255, blank=True)  # this process of liveness.processes, or until it has died
     busy_turn = models.PositiveIntegerField(default=0)  # counts the takings: who had it before must not note any more
     dialled_at = models.DateTimeField(null=True, blank=True)
     phone_asked_at = models.DateTimeField(null=True, blank=True)  # when the provider was last asked after our leg

@@ -38,7 +38,7 @@ def find_orphan_legs() -> list[tuple[Supervision, Leg]]:
         .exclude(address="")
         .filter(ended_at__gt=clock.now() - REMEMBERED)
     }
-    up = Leg.objects.exclude(state=Leg.State.ENDED).filter(client_state__in=over)
+    up = Leg.objects.up().filter(client_state__in=over)
     return [(over[leg.client_state], leg) for leg in up]
 
 

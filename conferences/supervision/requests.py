@@ -170,7 +170,7 @@ def own_legs(user: User) -> QuerySet[Leg]:
     hear the call.
     """
     addresses = {*Device.objects.filter(supervisor__user=user).values_list("address", flat=True)}
-    inside = Participant.objects.exclude(state=Participant.State.LEFT)
+    inside = Participant.objects.present()
     candidates = Leg.objects.filter(state=Leg.State.ANSWERED, kind=Leg.Kind.SUPERVISOR).exclude(participants__in=inside)
     mine = [leg.pk for leg in candidates if addresses & {*leg_matching.persons_addresses(leg)}]
     return Leg.objects.filter(pk__in=mine)

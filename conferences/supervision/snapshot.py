@@ -23,7 +23,7 @@ def take_snapshot(supervision_id: UUID, *, with_rights: bool = True) -> Snapshot
         return None
     is_judged = with_rights and supervision.is_active
     leg, conference = _leg(supervision), supervision.conference
-    inside = Participant.objects.filter(conference=conference).exclude(state=Participant.State.LEFT)
+    inside = Participant.objects.present().filter(conference=conference)
     present = inside.filter(state=Participant.State.JOINED, leg__kind=Leg.Kind.AGENT, leg__agent__isnull=False)
     agents = frozenset(present.values_list("leg__call_control_id", flat=True))
     return Snapshot(

@@ -8,12 +8,18 @@ from typing import Final
 from conferences.models import AuditEntry, Supervision
 from conferences.supervision import notices
 from conferences.supervision.state_machine.steps import MOST_MUTES, CommandResult, Step
+from conferences.telnyx import codes
 from conferences.wording.problems import problem_words
 
 # The provider's refusals (Telnyx: API error codes) that have a reason of their own.
-REFUSALS = {"90018": "hung_up", "90019": "conference_over", "90032": "full", "90034": "not_answered_yet"}
+REFUSALS = {
+    codes.LEG_ENDED: "hung_up",
+    codes.CONFERENCE_ENDED: "conference_over",
+    codes.CONFERENCE_FULL: "full",
+    codes.NOT_ANSWERED_YET: "not_answered_yet",
+}
 # Too late for a quieter mode, for nobody hears the supervisor any more.
-TOO_LATE = {"90018": "hung_up", "90019": "call_ended"}
+TOO_LATE = {codes.LEG_ENDED: "hung_up", codes.CONFERENCE_ENDED: "call_ended"}
 
 
 def columns_after(supervision: Supervision, step: Step, result: CommandResult) -> dict[str, object]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, retarget
-from django_htmx.middleware import HtmxDetails
 
 from conferences import policy, reconciliation
 from conferences.errors import NotPossible
@@ -25,7 +20,7 @@ from conferences.ingest.ringing_legs import with_ringing
 from conferences.models import Conference, Queue, Supervision
 from conferences.supervision import requests
 from dashboard.forms.join_options import options_sent
-from dashboard.forms.supervise import RoleForm, SuperviseForm
+from dashboard.forms.supervise import SuperviseForm
 from dashboard.live import frames
 from dashboard.live.connect import viewer_of
 from dashboard.live.origins import is_allowed
@@ -35,13 +30,7 @@ from dashboard.presenters.board_filter import STATES, BoardFilter
 from dashboard.presenters.call import call_for
 from dashboard.presenters.showing import calls_for
 from dashboard.views.live_page import live_page
-
-
-class SupervisorRequest(HttpRequest):
-    """A request of a logged-in user (LoginRequiredMiddleware), perhaps by HTMX."""
-
-    user: User
-    htmx: HtmxDetails
+from dashboard.views.supervisor_request import SupervisorRequest, client_ip
 
 
 @require_GET
@@ -137,65 +126,6 @@ def recheck(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     return redirect("conference", pk=pk)
 
 
-@require_POST
-def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
-    mine = _mine(request, pk)
-    found = Conference.objects.with_people().get(pk=mine.conference_id)
-    form = RoleForm(found, request.user, request.POST, running=mine)
-    if not form.is_valid():
-        return _panel(request, mine, form.sentence)
-    if form.wants_confirmation:
-        context = fragments.panel_context(request.user) | {"notice": "Press Barge once more to be heard by everyone."}
-        if request.htmx:
-            return render(request, fragments.PANEL, context)
-        return render(request, "dashboard/supervision/confirm_barge.html", context)
-    asked = {"role": form.cleaned_data["role"], "targets": form.cleaned_data["targets"], "ip": _ip(request)}
-    return _panel(request, mine, _why_not(partial(requests.change, mine, **asked)))
-
-
-@require_POST
-def stay(request: SupervisorRequest, pk: UUID) -> HttpResponse:
-    """Stay in a call in which nobody else is any more."""
-    mine = _mine(request, pk)
-    return _panel(request, mine, _why_not(partial(requests.stay, mine)))
-
-
-@require_POST
-def lift(request: SupervisorRequest, pk: UUID) -> HttpResponse:
-    """Take her own leg off hold, or unmute it."""
-    mine = _mine(request, pk)
-    what = "hold" if request.POST.get("what") == "hold" else "mute"
-    return _panel(request, mine, _why_not(partial(requests.lift, mine, what, ip=_ip(request))))
-
-
-@require_POST
-def leave(request: SupervisorRequest, pk: UUID) -> HttpResponse:
-    """Leave, or cancel while the phone still rings: the call goes on, our leg is hung up."""
-    mine = _mine(request, pk)
-    requests.leave(mine)
-    return _panel(request, mine)
-
-
-@require_POST
-def end(request: SupervisorRequest, pk: UUID) -> HttpResponse:
-    """End somebody else's supervision of a call that this user may see."""
-    visible = Conference.objects.visible_to(request.user)
-    running = Supervision.objects.select_related("conference", "user").filter(conference__in=visible)
-    theirs = get_object_or_404(running, pk=pk)
-    try:
-        requests.end(theirs, request.user, ip=_ip(request))
-    except NotPossible as error:
-        raise PermissionDenied(error.sentence) from None
-    return HttpResponse(status=204) if request.htmx else redirect("conference", pk=theirs.conference_id)
-
-
-@require_POST
-def dismiss(request: SupervisorRequest, pk: UUID) -> HttpResponse:
-    mine = _mine(request, pk)
-    requests.dismiss(mine)
-    return _panel(request, mine)
-
-
 def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -> bool:
     asked = requests.Request(
         role=form.cleaned_data["role"],
@@ -204,7 +134,7 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
         device=form.device,
         leg=form.leg,
         options=form.options,
-        ip=_ip(request),
+        ip=client_ip(request),
         session_key=request.session.session_key or "",
     )
     try:
@@ -213,22 +143,6 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
         form.refuse(error)
         return False
     return True
-
-
-def _why_not(ask: Callable[[], None]) -> str:
-    """Ask for something; return why it is not possible, or nothing."""
-    try:
-        ask()
-    except NotPossible as error:
-        return error.sentence
-    return ""
-
-
-def _panel(request: SupervisorRequest, mine: Supervision, notice: str = "") -> HttpResponse:
-    if not request.htmx:
-        return redirect("conference", pk=mine.conference_id)
-    context = fragments.panel_context(request.user) | {"notice": notice}
-    return render(request, fragments.PANEL, context)
 
 
 def _page(request: SupervisorRequest, number: int, conference: UUID | None = None) -> dict[str, Any]:
@@ -242,10 +156,6 @@ def _conference(request: SupervisorRequest, pk: UUID) -> Conference:
     return with_ringing([get_object_or_404(Conference.objects.visible_to(request.user).with_people(), pk=pk)])[0]
 
 
-def _mine(request: SupervisorRequest, pk: UUID) -> Supervision:
-    return get_object_or_404(Supervision.objects.select_related("conference", "user"), pk=pk, user=request.user)
-
-
 def _go_on(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Let whoever asked from a live page stay on it: its bar shows how the supervision comes along."""
     call = reverse("conference", kwargs={"pk": pk})
@@ -255,7 +165,3 @@ def _go_on(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         bar.headers["HX-Reswap"] = "outerMorph"
         return retarget(bar, "#supervision")
     return HttpResponseClientRedirect(call) if request.htmx else redirect(call)
-
-
-def _ip(request: HttpRequest) -> str | None:
-    return request.META.get("REMOTE_ADDR") or None

@@ -15,13 +15,14 @@ from conferences.models import AuditEntry, Fact, Supervision
 from conferences.reconciliation import regions
 from conferences.supervision.commands import bodies
 from conferences.supervision.state_machine.steps import CommandResult, Step
+from conferences.telnyx import codes
 from conferences.telnyx.client import Answer
 from conferences.telnyx.commands import InvalidCommand
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
 from conferences.telnyx.explanations.sentences import explain
 
 # The provider's refusals (Telnyx: API error codes) of a command for a leg that is gone.
-LEG_GONE = ("90018", "90015", "10005", "10007")
+LEG_GONE = (codes.LEG_ENDED, codes.NO_SUCH_LEG, codes.NOT_FOUND, codes.NOT_FOUND_OR_UNEXPECTED)
 
 NOT_ON_RECORD = "Nothing was sent: it could not be put on record. Please tell your administrator and try again later."
 
