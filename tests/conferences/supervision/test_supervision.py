@@ -72,7 +72,7 @@ def test_a_call_that_ends_while_the_phone_rings_hangs_the_phone_up(story: Story,
 def test_a_refused_dial_says_so_and_is_audited(story: Story, marta, settings):
     settings.TELNYX_CONNECTION_ID = "999"
     _, conference = story.call(ANA)
-    with pytest.raises(RefusedByProvider, match="not set up for it"):
+    with pytest.raises(RefusedByProvider):
         ask(marta, conference)
     mine = Supervision.objects.get()
     outcome = AuditEntry.objects.get(phase="outcome", action="dial")
