@@ -33,6 +33,7 @@ test: install-dev
 check: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/djangofmt --check templates
 	$(BIN)/oxfmt --check static
 	$(DEV) $(BIN)/mypy conferences dashboard
 	$(BIN)/lint-imports

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 TRY_AGAIN = 0.5  # as the page does: seconds to the next try
-_ROW = re.compile(r'<article id="(conference-[0-9a-f-]{36})"[^>]*? data-feed="(\d+)"')
+_ROW = re.compile(r'<article\s+id="(conference-[0-9a-f-]{36})"[^>]*?\sdata-feed="(\d+)"')
 
 
 class Viewer:

@@ -14,6 +14,7 @@ from conferences.models import Conference, Fact, Leg, Participant, Supervision
 from conferences.reconciliation import readback
 from conferences.supervision import requests
 from conferences.supervision.executor import advancing
+from tests.support.markup import on_one_line
 from tests.support.story import ANA, CHEN, CUSTOMER, DESK, LUIS, Story, browser
 
 
@@ -279,7 +280,7 @@ def test_25_the_call_goes_on_when_the_agent_leaves_after_a_barge(story: Story, m
 
 def test_26_monitoring_never_enters_with_an_open_microphone(story: Story, marta):
     world, conference = story.call(ANA)
-    page = browser(marta).get(f"/conferences/{conference.pk}/supervise/").content.decode()
+    page = on_one_line(browser(marta).get(f"/conferences/{conference.pk}/supervise/").content.decode())
     mine = story.supervise(marta, conference)
     assert 'value="monitor" checked' in page
     sent = story.commands("/actions/join")[0].body

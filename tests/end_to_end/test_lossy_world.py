@@ -15,6 +15,7 @@ from conferences.management.commands.reconcile import SWEEP_EVERY, Command
 from conferences.reconciliation import readback
 from conferences.simulator.people import sample_people
 from conferences.simulator.people.scenarios import begin
+from tests.support.markup import on_one_line
 from tests.support.story import Story, browser
 
 REPAIRED_WITHIN = 90  # seconds
@@ -66,7 +67,7 @@ class Center:
 
     def board(self) -> set[Seen]:
         """What the page shows of live calls."""
-        page = self._page.get("/").content.decode()
+        page = on_one_line(self._page.get("/").content.decode())
         return {
             (re.search('data-conference="([^"]+)"', row)[1], leg["leg"], _named(leg), f"{leg['muted']} {leg['held']}")  # type: ignore[index]
             for row in ROW.findall(page)

@@ -16,6 +16,7 @@ from conferences import provider
 from conferences.models import AuditEntry
 from conferences.supervision import requests
 from conferences.supervision.executor import advancing
+from tests.support.markup import on_one_line
 from tests.support.recording_transport import Line
 from tests.support.story import ANA, DESK, Story, browser
 
@@ -80,7 +81,7 @@ class Drama:
 
     def panel(self) -> str:
         """What Marta reads of her supervision."""
-        page = browser(self.marta).get("/").content.decode()
+        page = on_one_line(browser(self.marta).get("/").content.decode())
         section = page[page.index('<section id="supervision"') :].partition("</section>")[0]
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", section)).split())
 

@@ -29,6 +29,7 @@ from dashboard.presenters.audience import audience_of
 from dashboard.presenters.call import Call, call_for
 from tests.support import claim_parser
 from tests.support.claim_parser import Claims
+from tests.support.markup import on_one_line
 from tests.support.provider_world import Pair, Theatre
 
 GHOST = "ghost"
@@ -74,7 +75,7 @@ class Onlooker:
         mine = requests.current(user)
         if mine is None or mine.conference_id != scene.call.pk or mine.state != Supervision.State.JOINED:
             return
-        page = fragments.panel(user)
+        page = on_one_line(fragments.panel(user))
         if _text(page, r"<b>(.*?)</b>") == "Mode not certain":
             yield f"{user.username}'s bar does not know the mode"
         for said in panel_claims(page):
@@ -92,7 +93,7 @@ class Onlooker:
         mine = requests.current(user)
         if mine is None:
             return
-        html = fragments.panel(user)
+        html = on_one_line(fragments.panel(user))
         conference = Conference.objects.with_people().get(pk=mine.conference_id)
         world = self.theatre.world(conference)
         assert world is not None
@@ -107,7 +108,9 @@ class Onlooker:
                 yield from scene.judge(f"{user.username}'s bar beforehand", said, {GHOST, *legs}, ghost)
 
     def _colleagues(self, scene: Scene) -> Iterator[str]:
-        phrases = re.findall(r'<span class="phrase"><bdi>(.*?)</bdi>(.*?)</span>', fragments.row(scene.call))
+        phrases = re.findall(
+            r'<span class="phrase"><bdi>(.*?)</bdi>(.*?)</span>', on_one_line(fragments.row(scene.call))
+        )
         running = [one for one in Supervision.objects.running() if one.conference_id == scene.call.pk]
         for text, _ in phrases:
             for mine in running:
@@ -125,7 +128,7 @@ class Scene:
 
     @cached_property
     def page(self) -> str:
-        return fragments.detail(self.call)
+        return on_one_line(fragments.detail(self.call))
 
     def judge(self, where: str, said: Claims, speakers: set[str], ghost: Participant | None = None) -> Iterator[str]:
         """Yield each way in which a sentence is wrong of those who speak on these legs."""
@@ -195,7 +198,7 @@ class Scene:
 
     def form(self) -> Iterator[str]:
         """What stands beside each person in the open form: of a barge, and of a whisper to somebody else."""
-        html = fragments.targets(self.call)
+        html = on_one_line(fragments.targets(self.call))
         for kind, role, targets in (("yes", "barge", ()), ("past", "whisper", ("others",))):
             ghost = self.ghost(role, targets)
             heard, loud = self._heard(quiet=True, ghost=ghost), self._heard(quiet=False, ghost=ghost)

@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 
 from conferences.models import AuditEntry, Fact, Supervision
+from tests.support.markup import on_one_line
 from tests.support.story import ANA, DESK, MOBILE, browser
 
 ROLES = ["monitor", "whisper", "barge"]
@@ -65,7 +66,7 @@ class Watch:
 
     @property
     def panel(self):
-        page = browser(self.marta).get("/").content.decode()
+        page = on_one_line(browser(self.marta).get("/").content.decode())
         section = page[page.index('<section id="supervision"') :].partition("</section>")[0]
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", section)).split())
 

@@ -11,6 +11,7 @@ import pytest
 from conferences.supervision import requests
 from conferences.supervision.notices import listed
 from dashboard.presenters import fragments
+from tests.support.markup import on_one_line
 from tests.support.story import ANA, CHEN, CUSTOMER, DESK, LUIS, Story, browser
 
 ALONE_WITH_LUIS = "Luis Ortega left the call. Nobody else heard your whisper, so now you only listen."
@@ -18,7 +19,7 @@ ALONE_WITH_LUIS = "Luis Ortega left the call. Nobody else heard your whisper, so
 
 def aside(user: Any) -> str:
     """The notice in her bar."""
-    found = re.search(r'<p class="aside">.*?<span>(.*?)</span></p>', fragments.panel(user), re.DOTALL)
+    found = re.search(r'<p class="aside">.*?<span>(.*?)</span></p>', on_one_line(fragments.panel(user)))
     return unescape(re.sub(r"<[^>]+>", "", found[1])) if found else ""
 
 
@@ -30,7 +31,7 @@ def offered(user: Any) -> list[str]:
 
 def ticks(user: Any) -> dict[str, bool]:
     """Whom the boxes in her bar are for, and whether they come ticked."""
-    form = fragments.panel(user).partition('id="supervision-change"')[2].partition("</fieldset>")[0]
+    form = on_one_line(fragments.panel(user)).partition('id="supervision-change"')[2].partition("</fieldset>")[0]
     found = re.findall(r'value="([^"]+)"( checked)?[^>]*hx-morph-skip><bdi class="name">(.*?)</bdi>', form)
     return {name: bool(checked) for _, checked, name in found}
 

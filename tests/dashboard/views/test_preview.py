@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conferences.models import Conference
+from tests.support.markup import on_one_line
 from tests.support.story import ANA, LUIS, Story, browser
 
 
@@ -20,7 +21,7 @@ def call(story: Story, directory: Any) -> Conference:
 
 
 def ask(user: Any, conference: Conference, **query: Any) -> str:
-    return browser(user).get(f"/conferences/{conference.pk}/hearing/", query).content.decode()
+    return on_one_line(browser(user).get(f"/conferences/{conference.pk}/hearing/", query).content.decode())
 
 
 def said(page: str) -> str:

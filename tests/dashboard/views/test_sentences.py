@@ -14,6 +14,7 @@ from conferences.errors import NotPossible
 from conferences.models import Agent, Conference, Device, Supervision, Team
 from conferences.supervision.executor import advancing
 from dashboard.presenters import fragments
+from tests.support.markup import on_one_line
 from tests.support.story import ANA, CUSTOMER, DESK, LUIS, Story, browser
 from tests.support.supervision_helpers import ask
 
@@ -111,14 +112,14 @@ def test_a_phone_that_was_not_reached_offers_the_other_one(story: Story, marta, 
     if offered:
         device = Device.objects.get(name="Mobile")
         form = browser(marta).get(f"/conferences/{conference.pk}/supervise/?phone={device.pk}").content.decode()
-        assert f'value="device:{device.pk}" checked' in form
+        assert f'value="device:{device.pk}" checked' in on_one_line(form)
 
 
 @pytest.mark.parametrize("phone", ["99999", "x", "", "\0"])
 def test_a_phone_that_is_not_hers_is_not_chosen(story: Story, marta, phone):
     _, conference = story.call(ANA)
     form = browser(marta).get(f"/conferences/{conference.pk}/supervise/", {"phone": phone}).content.decode()
-    assert f'value="device:{marta.supervisor.devices.first().pk}" checked' in form
+    assert f'value="device:{marta.supervisor.devices.first().pk}" checked' in on_one_line(form)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import asdict
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from dashboard.presenters import fragments
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.call import call_for
 from dashboard.templatetags.calls import KIND_ICONS, MODE_ICONS, STATE_ICONS, names
+from tests.support.markup import Contents, contents, crowded, on_one_line
 from tests.support.story import ANA, LUIS, Story, browser
 
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
@@ -24,6 +26,8 @@ STYLES = Path(settings.BASE_DIR, "static", "dashboard", "css")
 VOID = {"input", "img", "br", "hr", "meta", "link", "use", "path", "circle", "rect"}
 HOSTILE = "<script>alert(1)</script><b onclick='x'>\u202egnp.exe" + "x" * 10_000
 
+# How much a template may hold before it is to be two.
+MOST = Contents(elements=40, depth=7, decisions=18)
 by_name = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(path.parents[1])))
 
 
@@ -134,9 +138,46 @@ def test_no_template_has_anything_inline_or_unescaped(path):
     assert re.findall(forbidden, path.read_text()) == []
 
 
+def too_full(source: str) -> list[str]:
+    """Return what a template holds too much of."""
+    held, most = asdict(contents(source)), asdict(MOST)
+    return [name for name in most if held[name] > most[name]]
+
+
 @by_name
-def test_no_template_is_too_long(path):
-    assert len(path.read_text().splitlines()) < (40 if path.name.startswith("_") else 100)
+def test_no_template_holds_too_much(path):
+    assert too_full(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("<li></li>" * 40 + "<b></b>" * 40, []),
+        ("<li></li>" * 41, ["elements"]),
+        ("<li></li>" * 40 + '{% include "a.html" %}', ["elements"]),
+        ("<div>" * 7 + "</div>" * 7, []),
+        ("<div>" * 8 + "</div>" * 8, ["depth"]),
+        ("<input>" * 9, []),
+        ("{% if a %}{% elif b %}{% endif %}" * 9, []),
+        ("{% if a %}{% elif b %}{% endif %}" * 9 + "{% for a in b %}{% endfor %}", ["decisions"]),
+    ],
+)
+def test_what_a_template_may_hold_is_counted_however_it_is_folded(source, found):
+    assert (too_full(source), too_full(source.replace(">", "\n>").replace("%}", "%}\n"))) == (found, found)
+
+
+@by_name
+def test_no_line_is_too_long_or_begins_two_things(path):
+    source = path.read_text()
+    assert ([line for line in source.splitlines() if len(line) > 120], crowded(source)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("line", "is_crowded"),
+    [("<tr><td>", True), ('<li>{% include "a.html" %}', True), ("<p>Only <bdi>Ana</bdi> and <b>you</b></p>", False)],
+)
+def test_two_things_on_a_line_are_seen(line, is_crowded):
+    assert bool(crowded(line)) == is_crowded
 
 
 def test_every_icon_is_in_the_sheet():
@@ -166,7 +207,7 @@ def test_a_box_that_keeps_its_tick_stands_in_an_element_that_is_told_apart_by_it
     """Without an id of its own, a person who joins would inherit the tick of the one who left."""
     _, conference = story.call(ANA, LUIS)
     story.supervise(marta, conference, role="whisper", to=(ANA,))
-    html = fragments.targets(call_of(marta, conference)) + fragments.panel(marta)
+    html = on_one_line(fragments.targets(call_of(marta, conference)) + fragments.panel(marta))
     boxes = re.findall(
         r'id="(?:target|mine-whisper)-([^"]+)"[^<]*(?:<label>)?<input type="checkbox" [^>]*value="([^"]+)"', html
     )

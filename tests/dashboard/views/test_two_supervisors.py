@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 
 from conferences.models import Device
+from tests.support.markup import on_one_line
 from tests.support.story import ALL_MODES, ANA, CHEN, LUIS, SALES_NUMBER, Story, browser, make_supervisor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +46,7 @@ def switch(story: Story, mine, role: str, *to: str) -> None:
 
 
 def panel(user: User) -> str:
-    page = browser(user).get("/").content.decode()
+    page = on_one_line(browser(user).get("/").content.decode())
     return words(page.split('<section id="supervision"')[1].split("</section>")[0])
 
 
