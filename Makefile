@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Commands that look at the project, without a deployment's environment.
 DEV := DEBUG=1 SECRET_KEY=not-a-secret TELNYX_API_KEY=none TELNYX_CONNECTION_ID=none TELNYX_CALLER_ID=+14155550100
 
-.PHONY: demo install install-dev test check bench test-scaled lock
+.PHONY: demo install install-dev test test-fast check bench test-scaled lock
 
 demo: install
 	$(BIN)/python manage.py demo $(if $(RESET),--reset) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(RATE),--rate $(RATE)) \
@@ -29,6 +29,10 @@ install-dev: .venv/.dev
 
 test: install-dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+# Without servers, browsers and what takes several seconds each: while one works.
+test-fast: install-dev
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow and not served and not browser" $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff format --check .

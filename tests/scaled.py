@@ -16,8 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 # What depends on the database's locking or on another process's nudges; the rest would only repeat itself.
-TESTS = ["tests/conferences", "tests/dashboard", "tests/end_to_end/test_stories.py"]
-LEAVE_OUT = ["--ignore=tests/conferences/telnyx", "--ignore=tests/conferences/simulator"]
+TESTS = ["-m", "scaled"]
 
 
 def main(arguments: list[str]) -> int:
@@ -29,7 +28,7 @@ def main(arguments: list[str]) -> int:
             "DATABASE_URL": stack.enter_context(postgresql(home)),
             "REDIS_URL": stack.enter_context(redis(home)),
         }
-        run = [sys.executable, "-m", "pytest", *(arguments or [*TESTS, *LEAVE_OUT])]
+        run = [sys.executable, "-m", "pytest", *(arguments or TESTS)]
         return subprocess.run(run, env=environment, check=False).returncode
 
 

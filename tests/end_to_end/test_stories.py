@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conferences.models import AuditEntry, Conference, Supervision
 from tests.support.story import ANA, CUSTOMER, LUIS, Story, browser
+
+pytestmark = pytest.mark.scaled
 
 
 def test_a_call_appears_on_the_board_of_its_team(story: Story, marta, ben):

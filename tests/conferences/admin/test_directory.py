@@ -107,7 +107,9 @@ def test_what_was_written_is_kept_beside_the_canonical_form_and_rung(marta, writ
     device.full_clean()
     device.save()
     device.refresh_from_db()
-    assert (device.address, device.written, device.party.dialled) == (canonical, written, dialled)
+    assert device.address == canonical
+    assert device.written == written
+    assert device.party.dialled == dialled
     device.full_clean()  # as a form does that brings the canonical form back
     device.save()
     device.refresh_from_db()

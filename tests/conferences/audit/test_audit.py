@@ -14,6 +14,8 @@ from conferences.audit import log as audit
 from conferences.models import Agent, AuditEntry, Conference, Leg, Supervision
 from conferences.models.audit import AppendOnly
 
+pytestmark = pytest.mark.scaled
+
 AT = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
 Result = AuditEntry.Result
 
@@ -92,7 +94,9 @@ def test_an_outcome_repeats_its_intent_and_adds_what_came_of_it(mine):
     entry = intend(mine)
     said = audit.Outcome(Result.REFUSED, http_status=422, sends=2, code="90034", text="Conference is full")
     end = audit.conclude(entry, said)
-    assert (end.intent, end.phase, end.result) == (entry, "outcome", "refused")
+    assert end.intent == entry
+    assert end.phase == "outcome"
+    assert end.result == "refused"
     assert written(end, "http_status", "sends", "provider_code", "provider_text") == (
         422,
         2,

@@ -14,6 +14,8 @@ from conferences.ingest.inbox import Receipt
 from conferences.models import Conference, Fact, Leg, Participant
 from tests.support.events import MORNING, envelope
 
+pytestmark = pytest.mark.scaled
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -10,6 +10,8 @@ import pytest
 
 from conferences.liveness.processes import current_process, has_exited
 
+pytestmark = pytest.mark.scaled
+
 
 def test_this_process_is_not_gone():
     assert not has_exited(current_process())

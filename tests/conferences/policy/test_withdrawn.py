@@ -64,13 +64,20 @@ def after_ten_seconds(story: Story, mine: Supervision) -> Supervision:
 def test_whoever_may_listen_no_longer_is_out_and_on_record(story: Story, marta, lose, role, to):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role=role, to=to)
-    assert (mine.state, mine.accepted_role, is_up(story)) == ("joined", role, True)
+    assert mine.state == "joined"
+    assert mine.accepted_role == role
+    assert is_up(story) is True
     lose(marta, mine)
     mine = after_ten_seconds(story, mine)
-    assert (mine.state, mine.problem, is_up(story)) == ("ended", "withdrawn", False)
+    assert mine.state == "ended"
+    assert mine.problem == "withdrawn"
+    assert is_up(story) is False
     assert story.hear(world, story.leg(DESK)) == set()
     entry = AuditEntry.objects.get(action="withdraw")
-    assert (entry.actor, entry.actor_name, entry.supervision_id, bool(entry.note)) == (None, "Earshot", mine.pk, True)
+    assert entry.actor is None
+    assert entry.actor_name == "Earshot"
+    assert entry.supervision_id == mine.pk
+    assert bool(entry.note) is True
     after = AuditEntry.objects.filter(pk__gt=entry.pk)
     assert {(one.action, one.actor_name) for one in after} >= {("hangup", "Earshot")}
     assert {one.actor_name for one in after} == {"Earshot"}
@@ -85,7 +92,9 @@ def test_a_phone_that_still_rings_is_hung_up_and_joins_nothing(story: Story, mar
     story.pass_time()
     lose(marta, Supervision.objects.get())
     mine = after_ten_seconds(story, Supervision.objects.get())
-    assert (mine.problem, is_up(story), story.commands("/actions/join")) == ("withdrawn", False, [])
+    assert mine.problem == "withdrawn"
+    assert is_up(story) is False
+    assert story.commands("/actions/join") == []
 
 
 def other_permission(user, mine):
@@ -141,7 +150,9 @@ def test_what_takes_nothing_from_the_mode_in_force_ends_nothing(story: Story, ma
     mine = story.supervise(marta, conference, role=role, to=to)
     change(marta, mine)
     mine = after_ten_seconds(story, mine)
-    assert (mine.state, mine.accepted_role, is_up(story)) == ("joined", role, True)
+    assert mine.state == "joined"
+    assert mine.accepted_role == role
+    assert is_up(story) is True
 
 
 def test_a_colleague_in_the_same_call_goes_on(story: Story, marta, ben, directory):

@@ -18,7 +18,7 @@ from conferences.models import Conference, Leg
 from tests.support.story import ANA, CHEN, LUIS, Story
 from tests.support.world_diff import counting, legs_up, ours, theirs, unheard
 
-pytestmark = pytest.mark.served
+pytestmark = [pytest.mark.served, pytest.mark.scaled]
 
 ROOT = Path(__file__).parents[3]
 

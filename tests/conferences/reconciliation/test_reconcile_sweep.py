@@ -151,4 +151,6 @@ def test_joining_options_of_others_are_read_as_they_are(story, called, happen):
     )
     read(conference)
     stay = Participant.objects.get(leg__call_control_id=leg.call_control_id)
-    assert (stay.muted, stay.on_hold, stay.soft_end_conference_on_exit) == (True, True, True)
+    assert stay.muted is True
+    assert stay.on_hold is True
+    assert stay.soft_end_conference_on_exit is True

@@ -39,17 +39,23 @@ def policy(region):
 
 def assert_all_goes_well(story, marta, world, conference):
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
-    assert (mine.state, mine.confirmed_role, mine.confirmation) == ("joined", "whisper", "agrees")
+    assert mine.state == "joined"
+    assert mine.confirmed_role == "whisper"
+    assert mine.confirmation == "agrees"
     leg = story.leg(DESK)
     for role, heard_by in (("barge", 3), ("monitor", 0), ("barge", 3)):
         wish(story, mine, role)
-        assert (mine.confirmed_role, mine.confirmation, mine.notice) == (role, "agrees", "")
+        assert mine.confirmed_role == role
+        assert mine.confirmation == "agrees"
+        assert mine.notice == ""
         assert len(story.hear(world, leg)) == heard_by
     requests.leave(mine)
     advancing.advance(mine.pk)
     story.pass_time()
     mine.refresh_from_db()
-    assert (mine.state, mine.problem, leg.participant) == ("ended", "left", None)
+    assert mine.state == "ended"
+    assert mine.problem == "left"
+    assert leg.participant is None
     assert set(AuditEntry.objects.filter(phase="outcome").values_list("result", flat=True)) == {"ok"}
     assert story.commands("/actions/leave")[-1].status == 200
 
@@ -101,7 +107,9 @@ def test_a_conference_that_is_nowhere_is_refused_as_that(story, marta):
     mine = story.supervise(marta, conference)
     assert mine.state == "failed"
     outcome = AuditEntry.objects.get(action="join", phase="outcome")
-    assert (outcome.result, outcome.provider_code, outcome.sends) == ("refused", "90058", 1)
+    assert outcome.result == "refused"
+    assert outcome.provider_code == "90058"
+    assert outcome.sends == 1
 
 
 @pytest.mark.parametrize("kind", ["unavailable", "unauthorized", "rate_limited", "invalid_json"])

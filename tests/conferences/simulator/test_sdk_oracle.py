@@ -153,18 +153,18 @@ def test_package_lists_every_page_of_conferences(sim, sdk):
 
 def test_package_retrieves_a_conference(sdk, conference):
     found = sdk.conferences.retrieve(conference.id)
-    assert (found.data.name, found.data.status, unknown_keys(found)) == (conference.name, "in_progress", set())
+    assert found.data.name == conference.name
+    assert found.data.status == "in_progress"
+    assert unknown_keys(found) == set()
 
 
 def test_package_lists_and_retrieves_participants(sdk, conference):
     listed = list(sdk.conferences.list_participants(conference.id, page_size=2, filter={"muted": False}))
     one = sdk.conferences.retrieve_participant(listed[1].id, id=conference.id)
     assert [each.call_control_id for each in listed] == [each.leg.call_control_id for each in conference.participants]
-    assert (one.data.call_control_id, unknown_keys(listed), unknown_keys(one)) == (
-        conference.leg(ANA).call_control_id,
-        set(),
-        set(),
-    )
+    assert one.data.call_control_id == conference.leg(ANA).call_control_id
+    assert unknown_keys(listed) == set()
+    assert unknown_keys(one) == set()
 
 
 def test_package_creates_a_conference(sim, sdk):
@@ -181,7 +181,9 @@ def test_package_joins_with_every_parameter(sim, sdk, conference):
         supervisor_role="whisper",
         whisper_call_control_ids=[conference.leg(ANA).call_control_id],
     )  # fmt: skip
-    assert (answer.data.result, leg.participant.role, unknown_keys(answer)) == ("ok", "whisper", set())
+    assert answer.data.result == "ok"
+    assert leg.participant.role == "whisper"
+    assert unknown_keys(answer) == set()
 
 
 def test_package_updates_a_role_and_leaves(sim, sdk, conference):
@@ -190,7 +192,9 @@ def test_package_updates_a_role_and_leaves(sim, sdk, conference):
     sdk.conferences.actions.update(conference.id, call_control_id=leg.call_control_id, supervisor_role="monitor")
     role = leg.participant.role
     sdk.conferences.actions.leave(conference.id, call_control_id=leg.call_control_id, beep_enabled="never")
-    assert (role, leg.participant, leg.state) == ("monitor", None, "answered")
+    assert role == "monitor"
+    assert leg.participant is None
+    assert leg.state == "answered"
 
 
 def test_package_mutes_holds_and_ends(sdk, conference):
@@ -202,7 +206,10 @@ def test_package_mutes_holds_and_ends(sdk, conference):
     actions.unhold(conference.id, call_control_ids=[ana.call_control_id])
     back = ana.participant.muted, ana.participant.held
     actions.end_conference(conference.id, command_id="x")
-    assert (muted, held, back, conference.status) == (True, True, (False, False), "completed")
+    assert muted is True
+    assert held is True
+    assert back == (False, False)
+    assert conference.status == "completed"
 
 
 def test_package_speaks_plays_and_records(sim, sdk, conference, told):
@@ -232,7 +239,10 @@ def test_package_dials_into_a_conference_and_hangs_up(sim, sdk, conference):
     alive = sdk.calls.retrieve_status(leg.call_control_id)
     sdk.calls.actions.hangup(leg.call_control_id, command_id="b")
     dead = sdk.calls.retrieve_status(leg.call_control_id)
-    assert (made.data.is_alive, role, alive.data.is_alive, dead.data.is_alive) == (False, "monitor", True, False)
+    assert made.data.is_alive is False
+    assert role == "monitor"
+    assert alive.data.is_alive is True
+    assert dead.data.is_alive is False
     assert unknown_keys([made, alive, dead]) == set()
 
 
@@ -246,7 +256,9 @@ def test_package_answers_bridges_and_switches_roles(sim, sdk):
     )  # fmt: skip
     sdk.calls.actions.switch_supervisor_role(made.data.call_control_id, role="whisper")
     supervisor = sim.state.legs[made.data.call_control_id]
-    assert (caller.bridged_with, supervisor.supervises, supervisor.supervisor_role) == (agent, agent, "whisper")
+    assert caller.bridged_with == agent
+    assert supervisor.supervises == agent
+    assert supervisor.supervisor_role == "whisper"
 
 
 def test_active_calls_read_as_their_class_though_the_package_cannot_page_them(sim, sdk, conference):

@@ -17,11 +17,9 @@ def test_world_shows_what_the_api_hides(sim, backstage, conference):
     sim.join(conference, leg, role="whisper", whisper_to=(conference.leg(ANA).call_control_id,))
     seen = backstage.get("/world").json()
     participant = seen["conferences"][0]["participants"][-1]
-    assert (participant["role"], participant["far_end"], participant["whisper_call_control_ids"]) == (
-        "whisper",
-        "+14155550191",
-        [conference.leg(ANA).call_control_id],
-    )
+    assert participant["role"] == "whisper"
+    assert participant["far_end"] == "+14155550191"
+    assert participant["whisper_call_control_ids"] == [conference.leg(ANA).call_control_id]
     assert seen["legs"][-1]["conference_id"] == conference.id
 
 
@@ -80,7 +78,9 @@ def test_faults_are_set_and_cleared(sim, api, backstage):
     backstage.post("/faults", json=faults)
     during = (sim.faults.webhooks.drop_rate, api.get("/conferences").status_code)
     backstage.delete("/faults")
-    assert (during, sim.faults.webhooks.drop_rate, api.get("/conferences").status_code) == ((0.5, 503), 0.0, 200)
+    assert during == (0.5, 503)
+    assert sim.faults.webhooks.drop_rate == 0.0
+    assert api.get("/conferences").status_code == 200
 
 
 def test_the_application_is_changed_as_in_the_portal(sim, api, backstage):

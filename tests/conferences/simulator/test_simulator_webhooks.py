@@ -142,7 +142,9 @@ def test_other_client_errors_are_not_tried_again(sim, receiver, status):
     sim.incoming_call()
     sim.pump()
     sim.advance(60)
-    assert (sim.pump(), len(receiver.posts), sim.deliverer.deliveries[0].status) == (0, 1, "failed")
+    assert sim.pump() == 0
+    assert len(receiver.posts) == 1
+    assert sim.deliverer.deliveries[0].status == "failed"
 
 
 def test_attempts_end_after_the_last(sim, receiver):
@@ -208,7 +210,9 @@ def test_duplicates_repeat_the_event_and_its_id(sim, receiver):
 def test_dropped_webhooks_never_arrive_but_are_on_record(sim, receiver):
     sim.faults.webhooks.drop_rate = 1.0
     sim.incoming_call()
-    assert (sim.pump(), receiver.posts, sim.deliverer.deliveries[0].status) == (0, [], "failed")
+    assert sim.pump() == 0
+    assert receiver.posts == []
+    assert sim.deliverer.deliveries[0].status == "failed"
 
 
 def test_reordered_webhooks_all_arrive_in_another_order(sim, receiver):
@@ -241,7 +245,9 @@ def test_extra_keys_appear_beside_the_known_ones(sim, receiver):
     sim.incoming_call()
     sim.pump()
     data = receiver.bodies[0]["data"]
-    assert ("x_shard" in data, "x_added_later" in data["payload"], data["id"]) == (True, True, sim.events[0].id)
+    assert "x_shard" in data
+    assert "x_added_later" in data["payload"]
+    assert data["id"] == sim.events[0].id
 
 
 def test_bad_signature_does_not_verify(sim, receiver):

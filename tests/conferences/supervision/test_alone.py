@@ -79,7 +79,9 @@ def test_somebody_who_comes_takes_it_away(story: Story, marta, address):
     call.passes(6)
     story.simulator.join(call.world, story.simulator.dial(address))
     call.passes(20)
-    assert (call.is_up, SAID in call.page, call.mine.alone_at) == (True, False, None)
+    assert call.is_up is True
+    assert SAID not in call.page
+    assert call.mine.alone_at is None
 
 
 def test_having_stayed_once_does_not_hold_for_the_next_time(story: Story, marta):

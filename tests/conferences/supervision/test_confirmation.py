@@ -29,7 +29,9 @@ def test_a_mode_the_list_shows_is_confirmed_with_its_time(story: Story, marta, r
     story.simulator.switches.monitor_shows_muted = True
     _, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference, role=role, to=to)
-    assert (mine.confirmation, mine.confirmed_role, mine.confirmed_targets) == ("agrees", role, mine.accepted_targets)
+    assert mine.confirmation == "agrees"
+    assert mine.confirmed_role == role
+    assert mine.confirmed_targets == mine.accepted_targets
     assert mine.confirmed_at >= mine.accepted_at
 
 
@@ -43,7 +45,9 @@ def test_a_monitor_the_provider_does_not_show_as_muted_stays_accepted(story: Sto
     for _ in range(8):
         story.pass_time()
     mine.refresh_from_db()
-    assert (mine.state, mine.confirmation, mine.accepted_role) == ("joined", "cannot_tell", "monitor")
+    assert mine.state == "joined"
+    assert mine.confirmation == "cannot_tell"
+    assert mine.accepted_role == "monitor"
     assert "Everyone may hear you" in panel(marta)
 
 
@@ -53,7 +57,9 @@ def test_a_change_is_unproved_until_the_list_shows_it(story: Story, marta):
     story.simulator.faults.add("unavailable", method="GET", path="/participants", times=None)
     change(story, mine, "barge")
     mine.refresh_from_db()
-    assert (mine.confirmation, mine.accepted_role, mine.confirmed_role) == ("disagrees", "barge", "whisper")
+    assert mine.confirmation == "disagrees"
+    assert mine.accepted_role == "barge"
+    assert mine.confirmed_role == "whisper"
     story.simulator.faults.clear()
     story.pass_time(2)
     mine.refresh_from_db()
@@ -83,7 +89,9 @@ def test_a_quiet_mode_that_is_never_confirmed_hangs_up_our_leg(story: Story, mar
     for _ in range(14):
         story.pass_time(1)
     mine.refresh_from_db()
-    assert (mine.state, mine.problem, world_leg(story, mine).state) == ("ended", "not_confirmed", "ended")
+    assert mine.state == "ended"
+    assert mine.problem == "not_confirmed"
+    assert world_leg(story, mine).state == "ended"
 
 
 def test_a_barge_that_is_never_confirmed_stays_and_says_so(story: Story, marta):
@@ -94,7 +102,9 @@ def test_a_barge_that_is_never_confirmed_stays_and_says_so(story: Story, marta):
     for _ in range(14):
         story.pass_time(1)
     mine.refresh_from_db()
-    assert (mine.state, mine.confirmation, mine.accepted_role) == ("joined", "disagrees", "barge")
+    assert mine.state == "joined"
+    assert mine.confirmation == "disagrees"
+    assert mine.accepted_role == "barge"
 
 
 @pytest.mark.parametrize("role", ["barge", "whisper"])
@@ -134,7 +144,9 @@ def test_a_barge_is_confirmed_when_the_list_can_be_had_again(story: Story, marta
     looked_at(story, mine, seconds=60)
     story.simulator.faults.clear()
     looked_at(story, mine, seconds=31)
-    assert (mine.state, mine.confirmation, mine.confirmed_role) == ("joined", "agrees", "barge")
+    assert mine.state == "joined"
+    assert mine.confirmation == "agrees"
+    assert mine.confirmed_role == "barge"
 
 
 def test_a_lost_announcement_of_our_joining_is_read_back(story: Story, marta):

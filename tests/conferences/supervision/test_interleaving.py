@@ -18,7 +18,7 @@ from tests.support.recording_transport import Line
 from tests.support.story import ANA, LUIS, Story, browser
 from tests.support.threads import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.scaled]
 
 PATIENCE = 10.0
 WISHES = (("barge",), ("whisper", LUIS), ("monitor",), ("whisper", ANA), ("whisper", ANA, LUIS))
@@ -79,7 +79,9 @@ def test_a_wish_that_comes_during_a_command_is_sent_after_it_by_the_one_who_send
         slow.door.set()
         busy.result(PATIENCE)
     sent = [one.body["supervisor_role"] for one in story.commands("/actions/update")]
-    assert (meanwhile, sent, follow_one_another(line)) == ([], ["barge", "whisper"], True)
+    assert meanwhile == []
+    assert sent == ["barge", "whisper"]
+    assert follow_one_another(line) is True
 
 
 def test_wishes_of_many_pages_and_tasks_at_once_never_interleave(story: Story, marta, line):
@@ -104,4 +106,6 @@ def test_leaving_during_changes_of_mode_comes_after_them(story: Story, marta, li
     story.pass_time()
     mine.refresh_from_db()
     actions = [one.action for one in story.simulator.commands]
-    assert (mine.state, follow_one_another(line), actions[-2:]) == ("ended", True, ["leave", "hangup"])
+    assert mine.state == "ended"
+    assert follow_one_another(line) is True
+    assert actions[-2:] == ["leave", "hangup"]

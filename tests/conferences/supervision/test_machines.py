@@ -135,7 +135,9 @@ def test_bar_and_audit_say_how_it_ended(story, marta, case):
     watch = Watch(story, marta, address, check).begin().run(75, until=lambda mine: mine.ended_at)
     assert WORDS[problem] in watch.panel
     entry = AuditEntry.objects.get(action="ring", result="no_person")
-    assert (entry.provider_code, entry.actor, entry.actor_name) == (problem, None, "Earshot")
+    assert entry.provider_code == problem
+    assert entry.actor is None
+    assert entry.actor_name == "Earshot"
     page = browser(marta).get("/audit/")
     assert page.status_code in (200, 403)
 
@@ -182,7 +184,9 @@ def test_what_is_always_swallowed_is_given_up_in_words(story, marta, check):
     events = r"call\.gather\.ended|call\.machine\..*"
     story.simulator.faults.webhooks.set({"swallow_rate": 1.0, "events": events})
     watch.run(110, until=lambda mine: mine.ended_at)
-    assert (watch.mine.problem, watch.heard, watch.leg.state) == ("unchecked", False, "ended")
+    assert watch.mine.problem == "unchecked"
+    assert watch.heard is False
+    assert watch.leg.state == "ended"
     assert len(story.commands("/actions/gather_using_speak")) == 2
     assert "The provider did not say who answered your Mobile, so it was hung up." in watch.panel
 
@@ -233,7 +237,9 @@ def fault(story, kind, **details):
 def test_the_asking_is_in_the_audit_and_the_key_is_nowhere(story, marta):
     watch = Watch(story, marta).begin().run(8)
     intent, outcome = AuditEntry.objects.filter(action="ask").order_by("id")
-    assert (intent.phase, outcome.phase, outcome.result) == ("intent", "outcome", "ok")
+    assert intent.phase == "intent"
+    assert outcome.phase == "outcome"
+    assert outcome.result == "ok"
     assert intent.command_id == story.commands("/actions/gather_using_speak")[0].body["command_id"]
     told = Fact.objects.filter(event_type__in=("call.gather.ended", "call.dtmf.received"))
     assert told.count() == 2
@@ -246,7 +252,9 @@ def test_she_hangs_up_before_she_presses(story, marta):
     watch = Watch(story, marta).begin().run(4)
     story.simulator.far_end_hangs_up(watch.leg)
     watch.run(3)
-    assert (watch.mine.state, watch.mine.problem, watch.heard) == ("failed", "hung_up", False)
+    assert watch.mine.state == "failed"
+    assert watch.mine.problem == "hung_up"
+    assert watch.heard is False
 
 
 def test_she_cancels_while_she_is_asked(story, marta):
@@ -254,7 +262,9 @@ def test_she_cancels_while_she_is_asked(story, marta):
     watch = Watch(story, marta).begin().run(4)
     browser(marta).post(f"/supervisions/{watch.mine.pk}/leave/")
     watch.run(20)
-    assert (watch.mine.problem, watch.leg.state, watch.heard) == ("cancelled", "ended", False)
+    assert watch.mine.problem == "cancelled"
+    assert watch.leg.state == "ended"
+    assert watch.heard is False
 
 
 def test_the_call_ends_while_she_is_asked(story, marta):

@@ -104,7 +104,9 @@ def test_a_leg_that_is_up_is_asked_unless_its_device_is_trusted(story, marta, ca
     Device.objects.filter(address=address).update(answer_check=stored)
     leg = up(story, address, who)
     mine, heard = join(story, marta)
-    assert (mine.answer_check, mine.problem, heard) == (check, problem, not problem)
+    assert mine.answer_check == check
+    assert mine.problem == problem
+    assert heard == (not problem)
     assert leg.state == "answered"  # it was up before us
     assert story.commands("/actions/hangup") == []
 

@@ -131,7 +131,9 @@ def test_a_command_that_comes_too_late_ends_as_the_race_it_was(drama: Drama, hap
     outcome = drama.play(QUICK[action], just_before(drama, QUICK[action], happens))
     drama.run(1, 3, 3)
     state, sentence = end
-    assert (outcome.result, outcome.provider_code, drama.mine.state) == ("refused", code, state)
+    assert outcome.result == "refused"
+    assert outcome.provider_code == code
+    assert drama.mine.state == state
     assert sentence in drama.panel()
     assert [leg.state for leg in drama.legs()] == ["ended"]
 

@@ -20,7 +20,9 @@ def test_a_refused_louder_mode_leaves_the_one_in_force_and_says_why(story: Story
     requests.change(mine, role="barge", targets=[])
     advancing.advance(mine.pk)
     mine.refresh_from_db()
-    assert (mine.state, mine.requested_role, mine.accepted_role) == ("joined", "monitor", "monitor")
+    assert mine.state == "joined"
+    assert mine.requested_role == "monitor"
+    assert mine.accepted_role == "monitor"
     assert mine.notice != ""
     assert story.hear(world, story.simulator.state.legs[mine.call_control_id]) == set()
 
@@ -46,7 +48,9 @@ def test_a_quieter_mode_of_unknown_outcome_hangs_up_our_leg(story: Story, marta)
     mine.refresh_from_db()
     assert (mine.state, mine.problem) == ("ended", "not_quieter")
     outcome = AuditEntry.objects.get(action="update", phase="outcome")
-    assert (outcome.result, outcome.sends, outcome.http_status) == ("unknown", 3, 503)
+    assert outcome.result == "unknown"
+    assert outcome.sends == 3
+    assert outcome.http_status == 503
 
 
 @pytest.mark.parametrize(
@@ -57,7 +61,9 @@ def test_a_refused_join_is_named_and_takes_our_phone_down(story: Story, marta, c
     _, conference = story.call(ANA)
     refuse(story, "join", code, "Refused")
     mine = story.supervise(marta, conference)
-    assert (mine.state, mine.problem, story.leg(DESK).state) == ("failed", problem, "ended")
+    assert mine.state == "failed"
+    assert mine.problem == problem
+    assert story.leg(DESK).state == "ended"
 
 
 def test_a_join_whose_answer_never_comes_but_was_done_is_joined_once(story: Story, marta):

@@ -22,7 +22,9 @@ def test_she_is_in_although_it_was_too_early_at_first(story, marta, role, name):
     _, conference = story.call(ANA)
     story.simulator.faults.add("answer", path="/actions/join$", status=status, body={"errors": [error]}, times=2)
     mine = story.supervise(marta, conference, role=role, to=(ANA,) if role == "whisper" else ())
-    assert (mine.state, mine.problem, mine.notice) == ("joined", "", "")
+    assert mine.state == "joined"
+    assert mine.problem == ""
+    assert mine.notice == ""
     entries = AuditEntry.objects.filter(action="join").order_by("id")
     assert [(one.phase, one.result, one.sends) for one in entries] == [("intent", "", None), ("outcome", "ok", 3)]
     assert story.commands("/actions/join")[0].body["command_id"] == f"{entries[0].command_id}-3"

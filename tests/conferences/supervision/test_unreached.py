@@ -115,7 +115,10 @@ def test_it_is_said_in_the_bar_and_told_by_earshot_in_the_audit(story, marta, ca
     assert (mine.state, mine.problem) == ("failed", problem)
     assert words in board(marta)
     entry = AuditEntry.objects.get(action="ring")
-    assert (entry.actor, entry.actor_name, entry.phase, entry.result) == (None, "Earshot", "outcome", "unreached")
+    assert entry.actor is None
+    assert entry.actor_name == "Earshot"
+    assert entry.phase == "outcome"
+    assert entry.result == "unreached"
     assert entry.provider_text.startswith(problem.replace("_", " "))
     assert "Check " in entry.note
     assert entry.supervision == mine
@@ -129,7 +132,9 @@ def test_a_dial_that_fails_later_says_the_same_as_one_refused_at_once(story, mar
     body = {"errors": [{"code": 10010, "detail": f"As the provider words it {code}."}]}
     story.simulator.faults.add("answer", path="/v2/calls$", status=status, body=body)
     once = call_phone(story, marta, outcome)
-    assert (once.problem, once.notice, once.state) == (late.problem, late.notice, late.state)
+    assert once.problem == late.problem
+    assert once.notice == late.notice
+    assert once.state == late.state
     assert late.notice in page
     assert late.notice in board(marta)
     early = AuditEntry.objects.filter(action="dial", phase="outcome").first()

@@ -24,7 +24,10 @@ def refusal(client):
 def test_errors_are_a_refusal_whatever_stands_beside_them(client, provider, status, data, code):
     provider.says(status, {**data, "errors": [{"code": code, "detail": D38}]})
     error = refusal(client)
-    assert (error.status, error.code, error.account_code, error.sends) == (status, "10010", "D38", 1)
+    assert error.status == status
+    assert error.code == "10010"
+    assert error.account_code == "D38"
+    assert error.sends == 1
 
 
 @pytest.mark.parametrize(

@@ -36,13 +36,20 @@ def test_read_errors_finds_none_in_anything_else(document):
 
 def test_refused_speaks_for_its_first_error():
     error = Refused(422, read_errors({"errors": [ENDED, {"code": "10004", "title": "Missing"}]}))
-    assert (error.status, error.code, error.title, error.pointer) == (422, "90018", "Call has already ended", None)
+    assert error.status == 422
+    assert error.code == "90018"
+    assert error.title == "Call has already ended"
+    assert error.pointer is None
     assert error.detail == "Leg v3:secret of +34600000012 is over."
 
 
 def test_refused_without_errors_has_empty_ones():
     error = Refused(404)
-    assert (error.errors, error.code, error.title, error.detail, error.pointer) == ((), "", "", "", None)
+    assert error.errors == ()
+    assert error.code == ""
+    assert error.title == ""
+    assert error.detail == ""
+    assert error.pointer is None
 
 
 @pytest.mark.parametrize(

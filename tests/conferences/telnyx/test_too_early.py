@@ -42,7 +42,9 @@ def test_a_join_refused_as_too_early_is_tried_again(client, provider, time, time
 def test_a_leg_that_really_is_not_answered_is_refused_after_two_seconds_at_most(client, provider, time):
     refuse(provider, 1)
     error = failure(Refused, client.join, "conf", JOIN)
-    assert (error.code, error.sends, len(provider.requests)) == ("90034", 4, 4)
+    assert error.code == "90034"
+    assert error.sends == 4
+    assert len(provider.requests) == 4
     assert sum(time.slept) <= 2.0
 
 

@@ -46,7 +46,9 @@ def test_who_leaves_and_logs_out_is_out_of_both(in_a_call, story: Story):
     assert client.post("/accounts/logout/", {"leave": "1"}).status_code == 302
     story.pass_time()
     mine.refresh_from_db()
-    assert (is_logged_in(client), is_up(story), mine.problem) == (False, False, "left")
+    assert is_logged_in(client) is False
+    assert is_up(story) is False
+    assert mine.problem == "left"
 
 
 def test_whoever_is_in_no_call_is_not_asked(story: Story, marta):

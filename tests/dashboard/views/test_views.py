@@ -11,6 +11,8 @@ from conferences.models import AuditEntry, Conference, Leg, Supervision
 from tests.support.markup import on_one_line
 from tests.support.story import ANA, CHEN, CUSTOMER, LUIS, SALES_NUMBER, Story, browser
 
+pytestmark = pytest.mark.scaled
+
 
 def form_for(user, **values):
     device = user.supervisor.devices.first()
@@ -68,7 +70,9 @@ def test_a_mode_without_permission_is_refused_in_words_and_audited(story: Story,
     response = post(ben, conference, form_for(ben, role="barge"))
     assert "You may not barge; ask your administrator." in response.content.decode()
     denied = AuditEntry.objects.get()
-    assert (denied.result, denied.actor, denied.role) == ("denied", ben, "barge")
+    assert denied.result == "denied"
+    assert denied.actor == ben
+    assert denied.role == "barge"
 
 
 def test_a_whisper_without_targets_is_refused_beside_its_field(story: Story, marta):
