@@ -37,6 +37,21 @@ def note(supervision: Supervision, **columns: object) -> None:
     _show(supervision, columns)
 
 
+def note_decision(supervision: Supervision, columns: Mapping[str, object]) -> bool:
+    """Set columns of the row, and of `supervision`, as was decided from what it was when read; return whether.
+
+    Not once the turn is over, nor once the supervisor has asked for something else: what was decided before that is
+    decided anew, so that nobody is taken in after she left.
+    """
+    asked = {"requested_at": supervision.requested_at, "is_active": supervision.is_active}
+    with feed.writing():
+        if not _held(supervision).filter(**asked).update(**columns):
+            return False
+        feed.bump(supervision.conference)
+    _show(supervision, columns)
+    return True
+
+
 def note_in_turn(
     supervision: Supervision, columns: Mapping[str, object], *, unless_asked_anew: Mapping[str, object] | None = None
 ) -> bool:

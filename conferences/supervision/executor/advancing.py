@@ -61,8 +61,8 @@ def _do_next(supervision_id: UUID, turn: int) -> bool:
 
 
 def _note(supervision: Supervision, decision: Decision, columns: Mapping[str, object]) -> bool:
-    """Write what was decided, and put it on record; return whether the turn still was the caller's."""
-    if columns and not store.note_in_turn(supervision, notices.worded(columns)):
+    """Write what was decided, and put it on record; return whether it still is what is to be done."""
+    if columns and not store.note_decision(supervision, notices.worded(columns)):
         return False
     if decision.denied:
         mode = supervision.requested_role, supervision.requested_targets

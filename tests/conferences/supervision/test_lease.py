@@ -200,3 +200,36 @@ def test_a_dial_that_is_answered_after_she_cancelled_is_hung_up(story, marta, kn
     assert mine.state == "failed"
     assert mine.problem == "cancelled"
     assert story.leg(DESK).state == "ended"
+
+
+ASKED_MEANWHILE = {
+    "nothing": {},
+    "to be out": {"is_active": False, "problem": "left"},
+    "another mode": {"requested_role": "monitor", "requested_at": timezone.now() + timedelta(seconds=1)},
+}
+
+
+@pytest.mark.parametrize("asked", ASKED_MEANWHILE)
+def test_what_was_decided_before_she_asked_for_something_else_is_not_done(mine, asked):
+    lease.take(mine.pk)
+    read, other = (Supervision.objects.select_related("conference").get(pk=mine.pk) for _ in range(2))
+    store.note(other, mutes_sent=2, **ASKED_MEANWHILE[asked])
+    assert store.note_decision(read, {"command": "update"}) is (asked == "nothing")
+    assert Supervision.objects.get(pk=mine.pk).command == ("update" if asked == "nothing" else "")
+
+
+def test_a_quieter_wish_between_deciding_and_joining_counts(story, marta, monkeypatch):
+    """Between the decision to join and its being written, the lease is prolonged: there she asks to be quieter."""
+    _, conference = story.call(ANA, LUIS)
+    prolong = lease.prolong
+
+    def meanwhile(supervision):
+        if supervision.call_control_id:  # the phone was called before: now it is the join
+            monkeypatch.setattr(lease, "prolong", prolong)
+            WISHES["quieter"](Supervision.objects.get(), story)
+        prolong(supervision)
+
+    monkeypatch.setattr(lease, "prolong", meanwhile)
+    mine = story.supervise(marta, conference, role="barge")
+    assert [one.body["supervisor_role"] for one in story.commands("/actions/join")] == ["monitor"]
+    assert mine.requested_role == mine.accepted_role == "monitor"
