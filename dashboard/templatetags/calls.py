@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -59,6 +60,13 @@ WARN_BEFORE_EXPIRY: Final = 15 * 60.0
 def icon(name: str) -> SafeString:
     """Draw an icon of the sheet (`layout/_icons.html`). It says nothing to a screen reader: put words beside it."""
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#icon-{}"/></svg>', name)
+
+
+@register.simple_tag(takes_context=True)
+def supervision_bar(context: Mapping[str, Any]) -> SafeString:
+    """Draw the user's own supervision from the page's `bar` alone: the rest of the page may be about another call."""
+    bar = context.get("bar") or {"supervision": None}
+    return SafeString(render_to_string(fragments.PANEL, bar, context.get("request")))
 
 
 @register.simple_tag

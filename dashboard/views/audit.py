@@ -74,7 +74,9 @@ def audit(request: AuditorRequest) -> HttpResponse:
     context = {"form": asked, "page": page, "actions": [_action(entry, told) for entry in page], "gaps": asked.gaps()}
     # The page is about no call; its socket keeps the reader's own supervision up to date.
     live = {"socket": f"/ws/board/?since={number}&conference=none", "feed": number}
-    return render(request, "dashboard/audit/audit.html", context | live | fragments.panel_context(request.user))
+    return render(
+        request, "dashboard/audit/audit.html", context | live | {"bar": fragments.panel_context(request.user)}
+    )
 
 
 def _actions() -> QuerySet[AuditEntry]:

@@ -12,9 +12,11 @@ from dashboard.presenters import fragments
 
 
 def live_page(user: User, number: int, query: Mapping[str, str]) -> dict[str, Any]:
-    """Return the number the page was rendered at, its socket's address, and the user's own supervision.
+    """Return the number the page was rendered at, its socket's address, and what the user's own bar shows.
+
+    The bar has a context of its own, for the call it is about may be another than the page's.
 
     `query`: what the page shows, in the words of `admission`.
     """
     address = f"/ws/board/?{urlencode({**query, 'since': str(number)})}"
-    return {"socket": address, "feed": number} | fragments.panel_context(user)
+    return {"socket": address, "feed": number, "bar": fragments.panel_context(user)}

@@ -30,7 +30,7 @@ def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         context = fragments.panel_context(request.user) | {"notice": "Press Barge once more to be heard by everyone."}
         if request.htmx:
             return render(request, fragments.PANEL, context)
-        return render(request, "dashboard/supervision/confirm_barge.html", context)
+        return render(request, "dashboard/supervision/confirm_barge.html", context | {"bar": context})
     asked = {"role": form.cleaned_data["role"], "targets": form.cleaned_data["targets"], "ip": client_ip(request)}
     return _panel(request, mine, _why_not(partial(requests.change, mine, **asked)))
 

@@ -75,7 +75,7 @@ def test_an_open_form_says_who_will_hear_as_boxes_are_ticked_and_people_come(
     row.get_by_role("link", name="Whisper").click()
     dialog = page.get_by_role("dialog")
     said = dialog.locator(".said")
-    expect(said).to_contain_text(re.compile("^ *Only (Ana Ruiz|Luis Ortega) and (Ana Ruiz|Luis Ortega) hear you"))
+    expect(said).to_contain_text(re.compile(r"^\s*Only (Ana Ruiz|Luis Ortega) and (Ana Ruiz|Luis Ortega) hear you"))
     dialog.get_by_role("checkbox", name="Luis Ortega").uncheck()
     expect(said).to_contain_text("Only Ana Ruiz hears you.")
     center.simulator.join(world, center.simulator.dial(CHEN))

@@ -271,8 +271,8 @@ def test_the_reader_sees_their_own_supervision_as_on_every_page(story, directory
     user.supervisor.devices.create(name="Desk", address="+34600000091")
     _, conference = story.call(ANA)
     mine = story.supervise(user, conference)
-    context = browser(user).get("/audit/").context
-    assert (context["supervision"], context["call"].pk) == (mine, conference.pk)
+    bar = browser(user).get("/audit/").context["bar"]
+    assert (bar["supervision"], bar["call"].pk) == (mine, conference.pk)
 
 
 def test_what_the_screen_said_of_who_hears_is_on_the_page(story, marta):
