@@ -96,3 +96,17 @@ def test_who_hears_whom_stands_in_a_dialog_while_supervising(center: Center, ope
     expect(dialog.get_by_role("rowheader", name="Luis Ortega")).to_have_count(0)
     dialog.get_by_role("link", name="Close").click()
     expect(dialog).to_have_count(0)
+
+
+def test_a_dialog_may_be_closed_while_it_is_refreshed(center: Center, open_page: Callable[..., Page]):
+    page = open_page()
+    center.call(ANA, LUIS)
+    whisper_to_ana_alone(page).get_by_role("link", name="Who hears whom").click()
+    expect(page.get_by_role("dialog").locator(".said")).to_contain_text("Only Ana Ruiz hears you.")
+    with page.expect_response("**/hearing/"):
+        page.evaluate("""() => {
+            document.querySelector("#dialog [hx-get]").dispatchEvent(new CustomEvent("refresh"));
+            document.querySelector("#dialog [data-closes]").click();
+        }""")
+    page.evaluate("() => new Promise((done) => setTimeout(done, 200))")  # an error in the console fails the test
+    expect(page.get_by_role("dialog")).to_have_count(0)

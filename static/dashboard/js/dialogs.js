@@ -60,6 +60,12 @@ export function markOver(over = []) {
   }
 }
 
+// A dialog may be closed while an answer for it is on its way: nothing is left to put that into.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { target } = event.detail.ctx;
+  if (target instanceof Element && !target.isConnected) event.preventDefault();
+});
+
 // A row that has gone meanwhile cannot take the focus back. (The event does not bubble, hence the capture.)
 document.addEventListener(
   "close",
