@@ -6,8 +6,10 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Send = Callable[[int], Awaitable[object]]
 
 
@@ -60,7 +62,7 @@ class Door:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[Connection] = []
 
     async def post(self, path: str, body: bytes, headers: dict[str, str]) -> int:
         """Return the status of the answer."""
@@ -72,10 +74,16 @@ class Door:
         return await self._ask("GET", path, [], b"")
 
     async def _ask(self, method: str, path: str, lines: list[str], body: bytes) -> int:
-        connection = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
-        reader, writer = connection
         head = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self._port}", f"Content-Length: {len(body)}", *lines]
-        writer.write("\r\n".join([*head, "", ""]).encode() + body)
+        request = "\r\n".join([*head, "", ""]).encode() + body
+        while self._idle:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):  # the server lets none be idle for long
+                return await self._ask_on(self._idle.pop(), request)
+        return await self._ask_on(await asyncio.open_connection("127.0.0.1", self._port), request)
+
+    async def _ask_on(self, connection: Connection, request: bytes) -> int:
+        reader, writer = connection
+        writer.write(request)
         status, rest = _status_and_length(await reader.readuntil(b"\r\n\r\n"))
         await reader.readexactly(rest)
         self._idle.append(connection)
