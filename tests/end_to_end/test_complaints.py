@@ -17,6 +17,8 @@ from conferences.supervision.executor import advancing
 from tests.support.markup import on_one_line
 from tests.support.story import ANA, CHEN, CUSTOMER, DESK, LUIS, Story, browser
 
+pytestmark = pytest.mark.slow
+
 
 def board(user):
     return browser(user).get("/").content.decode()

@@ -25,6 +25,8 @@ from dashboard.presenters.board_filter import BoardFilter
 from tests.support.story import ANA, CUSTOMER, SUPPORT_NUMBER, Story, browser, poster
 from tests.support.supervision_helpers import ask
 
+pytestmark = pytest.mark.slow
+
 DIGITS = CUSTOMER.removeprefix("+")
 NAMES = [
     "{n}",

@@ -15,8 +15,6 @@ from conferences.join_options import JoinOptions
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
 from tests.support.story import ANA, CHEN, MOBILE, browser
 
-pytestmark = pytest.mark.scaled
-
 
 def inline(prefix, rows, *, of=0):
     """The form fields of one inline: `rows` are dicts, the first `of` of them exist already."""

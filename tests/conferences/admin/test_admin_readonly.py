@@ -19,6 +19,8 @@ from conferences.ingest import inbox
 from conferences.models import AuditEntry, Conference, Fact, Leg, Participant, Supervision
 from tests.support.story import ANA, CUSTOMER, PASSWORD, browser
 
+pytestmark = pytest.mark.slow
+
 RECORDS = [AuditEntry, Conference, Fact, Leg, Participant, Supervision]
 MASKED = "+1 ••• ••71"
 AT = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)

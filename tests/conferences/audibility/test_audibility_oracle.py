@@ -27,6 +27,8 @@ from tests.support.audibility_scenarios import (
     several,
 )
 
+pytestmark = pytest.mark.slow
+
 NO, UNKNOWN, YES = Hearing.NO, Hearing.UNKNOWN, Hearing.YES
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # whatever else the machine does
 at_heart = settings(unhurried, max_examples=400)

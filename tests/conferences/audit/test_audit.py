@@ -14,8 +14,6 @@ from conferences.audit import log as audit
 from conferences.models import Agent, AuditEntry, Conference, Leg, Supervision
 from conferences.models.audit import AppendOnly
 
-pytestmark = pytest.mark.scaled
-
 AT = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
 Result = AuditEntry.Result
 

@@ -12,7 +12,7 @@ from conferences.models import AuditEntry, OwedEntry, Supervision
 from tests.conferences.policy.test_withdrawn import WAYS, after_ten_seconds, is_up
 from tests.support.story import ANA, DESK, LUIS, Story, browser
 
-pytestmark = pytest.mark.scaled
+pytestmark = [pytest.mark.scaled, pytest.mark.slow]
 
 MODES = [("monitor", ()), ("whisper", (ANA,)), ("barge", ())]
 

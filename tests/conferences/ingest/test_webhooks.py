@@ -20,8 +20,6 @@ from conferences.models import Conference, Fact, Leg
 from conferences.simulator.delivery.keys import SigningKey
 from tests.support.events import MORNING, PATH, Door, envelope, over_asgi
 
-pytestmark = pytest.mark.scaled
-
 BODY = envelope()
 SIGNATURE, TIMESTAMP = "telnyx-signature-ed25519", "telnyx-timestamp"
 slow_database = settings(

@@ -14,8 +14,6 @@ from conferences.telnyx.errors import TelnyxError
 from tests.support.story import ANA, CHEN, CUSTOMER, LUIS, Story, browser
 from tests.support.world_diff import counting, ours, theirs, unheard
 
-pytestmark = pytest.mark.scaled
-
 
 @pytest.fixture
 def up(story: Story, directory: Any) -> Story:

@@ -23,7 +23,7 @@ from tests.support.world_diff import ours, read, read_everything_back, theirs, u
 OFF = [-299, -45, -2.5, 2.5, 45, 299]
 off = pytest.mark.parametrize("seconds", OFF)
 
-pytestmark = pytest.mark.usefixtures("directory")
+pytestmark = [pytest.mark.usefixtures("directory"), pytest.mark.slow]
 
 
 @off

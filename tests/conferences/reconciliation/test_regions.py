@@ -14,6 +14,8 @@ from conferences.telnyx.rules import REGIONS
 from tests.support.story import ANA, DESK, LUIS
 from tests.support.world_diff import counting, read
 
+pytestmark = pytest.mark.slow
+
 ALL = [str(region) for region in REGIONS]
 
 

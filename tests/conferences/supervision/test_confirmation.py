@@ -12,6 +12,8 @@ from conferences.supervision.executor import advancing
 from tests.conferences.supervision.test_muting import BODY, panel
 from tests.support.story import ANA, LUIS, Story
 
+pytestmark = pytest.mark.slow
+
 
 def change(story, mine, role, *to):
     requests.change(mine, role=role, targets=[story.leg(one).call_control_id for one in to])

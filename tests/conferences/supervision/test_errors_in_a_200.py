@@ -9,6 +9,8 @@ from conferences.supervision import requests
 from conferences.supervision.executor import advancing
 from tests.support.story import ANA, DESK
 
+pytestmark = pytest.mark.slow
+
 BODIES = {
     "as documented": {"errors": [{"code": "10010", "title": "Authorization failed", "detail": "No."}]},
     "a number": {"errors": [{"code": 10010, "detail": "Account is disabled D17."}]},

@@ -12,6 +12,8 @@ from conferences.models import AuditEntry, Fact, Supervision
 from tests.support.markup import on_one_line
 from tests.support.story import ANA, DESK, MOBILE, browser
 
+pytestmark = pytest.mark.slow
+
 ROLES = ["monitor", "whisper", "barge"]
 
 

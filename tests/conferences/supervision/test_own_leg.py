@@ -13,6 +13,8 @@ from conferences.supervision.executor import advancing
 from tests.support.story import ANA, DESK, browser
 from tests.support.supervision_helpers import ask, refuse
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def up(story):

@@ -6,6 +6,8 @@ from conferences import provider
 from conferences.models import AuditEntry
 from tests.support.story import ANA
 
+pytestmark = pytest.mark.slow
+
 MODES = ["monitor", "whisper", "barge"]
 REFUSALS = {
     "not answered yet": (422, {"code": "90034", "title": "Call not answered yet"}),

@@ -16,8 +16,6 @@ from conferences.supervision.requests import Request, begin
 from dashboard.presenters.audience import Audience, audience_of, may_see
 from tests.support.story import ANA, CHEN, CUSTOMER, SALES_NUMBER, SUPPORT_NUMBER, Story, browser
 
-pytestmark = pytest.mark.scaled
-
 STRANGER, OTHER_NUMBER = "sip:new.one@agents.example", "+14155550177"
 
 

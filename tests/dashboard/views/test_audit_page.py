@@ -15,8 +15,6 @@ from conferences.models import AuditEntry
 from tests.support.markup import on_one_line
 from tests.support.story import ANA, CUSTOMER, PASSWORD, browser, make_supervisor
 
-pytestmark = pytest.mark.scaled
-
 AT = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
 
 

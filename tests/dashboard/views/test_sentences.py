@@ -18,6 +18,8 @@ from tests.support.markup import on_one_line
 from tests.support.story import ANA, CUSTOMER, DESK, LUIS, Story, browser
 from tests.support.supervision_helpers import ask
 
+pytestmark = pytest.mark.slow
+
 
 def words(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())

@@ -11,7 +11,7 @@ from conferences.models import AuditEntry, Conference, Leg, Supervision
 from tests.support.markup import on_one_line
 from tests.support.story import ANA, CHEN, CUSTOMER, LUIS, SALES_NUMBER, Story, browser
 
-pytestmark = pytest.mark.scaled
+pytestmark = pytest.mark.slow
 
 
 def form_for(user, **values):
