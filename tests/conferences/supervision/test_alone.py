@@ -11,6 +11,8 @@ from dashboard.presenters import fragments
 from tests.support.story import ANA, CUSTOMER, DESK, LUIS, Story, browser
 from tests.support.world_diff import unheard
 
+pytestmark = pytest.mark.slow
+
 SAID = "Everybody has left: you are alone in the call."
 
 

@@ -12,6 +12,8 @@ from conferences.join_options import ENDS_CONFERENCE, ENDS_FOR_ALL, JoinOptions
 from conferences.models import AuditEntry, Queue, Supervision, Team
 from tests.support.story import ANA, CUSTOMER, Story, browser
 
+pytestmark = pytest.mark.slow
+
 GOOD_AUDIO = "https://media.example.com/hold.mp3"
 
 

@@ -14,6 +14,8 @@ from dashboard.presenters import fragments
 from tests.support.markup import on_one_line
 from tests.support.story import ANA, CHEN, CUSTOMER, DESK, LUIS, Story, browser
 
+pytestmark = pytest.mark.slow
+
 ALONE_WITH_LUIS = "Luis Ortega left the call. Nobody else heard your whisper, so now you only listen."
 
 

@@ -11,6 +11,8 @@ from tests.support.story import ANA, browser
 from tests.support.supervision_helpers import ask
 from tests.support.world_diff import counting
 
+pytestmark = pytest.mark.slow
+
 HEADSET = "sip:gencredabc123@sip.telnyx.com"
 
 

@@ -14,7 +14,7 @@ from conferences.supervision.executor import advancing
 from tests.support.story import ANA, CUSTOMER, DESK, LUIS, Story, browser
 from tests.support.supervision_helpers import ask, refuse
 
-pytestmark = pytest.mark.scaled
+pytestmark = [pytest.mark.scaled, pytest.mark.slow]
 
 
 def test_the_phone_is_dialled_then_rings_then_is_joined(story: Story, marta):

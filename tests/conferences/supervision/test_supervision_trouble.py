@@ -12,6 +12,8 @@ from conferences.supervision.executor import advancing
 from tests.support.story import ANA, CUSTOMER, DESK, LUIS, Story, browser
 from tests.support.supervision_helpers import ask, refuse
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_refused_louder_mode_leaves_the_one_in_force_and_says_why(story: Story, marta):
     world, conference = story.call(ANA)

@@ -17,6 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from conferences.models import Supervisor, Team
 from tests.support.story import ANA, browser
 
+pytestmark = pytest.mark.slow
+
 WEBHOOK = {"telnyx_webhook", "telnyx_webhook_without_slash"}
 OPEN_TO_ANYBODY = {"login", "healthz", "agents_sign_in", *WEBHOOK}
 EXEMPT_FROM_CSRF = {"agents_sign_in", *WEBHOOK}

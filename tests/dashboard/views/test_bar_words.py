@@ -16,6 +16,8 @@ from tests.support.story import ANA, CUSTOMER, DESK, LUIS, Story, browser
 from tests.support.supervision_helpers import ask
 from tests.support.world_diff import read
 
+pytestmark = pytest.mark.slow
+
 NUMBER = "+1 415-555-0171"
 
 

@@ -20,6 +20,8 @@ from dashboard.templatetags.calls import KIND_ICONS, MODE_ICONS, STATE_ICONS, na
 from tests.support.markup import Contents, contents, crowded, on_one_line
 from tests.support.story import ANA, LUIS, Story, browser
 
+pytestmark = pytest.mark.slow
+
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 SCRIPTS = Path(settings.BASE_DIR, "static", "dashboard", "js")
 STYLES = Path(settings.BASE_DIR, "static", "dashboard", "css")

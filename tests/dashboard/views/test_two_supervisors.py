@@ -13,7 +13,7 @@ from conferences.models import Device
 from tests.support.markup import on_one_line
 from tests.support.story import ALL_MODES, ANA, CHEN, LUIS, SALES_NUMBER, Story, browser, make_supervisor
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 in_thread = sync_to_async
 
 WHISPERS = "Marta Gil whispers to Luis Ortega"
