@@ -42,10 +42,10 @@ _MARKED: Final = {
 
 def decide(snapshot: Snapshot) -> Decision:
     """Return the one thing to do now. Whatever happened in between, it is decided from the present alone."""
-    return _settle_command(snapshot) if snapshot.supervision.command else decide_anew(snapshot)
+    return _settle_command(snapshot) if snapshot.supervision.command else _decide_anew(snapshot)
 
 
-def decide_anew(snapshot: Snapshot) -> Decision:
+def _decide_anew(snapshot: Snapshot) -> Decision:
     """Return what there would be to do if no command were under way."""
     if snapshot.withdrawn is not None:
         return _withdraw(snapshot, snapshot.withdrawn)
