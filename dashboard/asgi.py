@@ -12,11 +12,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from conferences.checks import refuse_to_start  # noqa: E402
-from dashboard.live.handshakes import FewHandshakes  # noqa: E402
 from dashboard.live.origins import ExactOrigins  # noqa: E402
 from dashboard.live.routing import websocket_urlpatterns  # noqa: E402
 from dashboard.server.background import start_background  # noqa: E402
-from dashboard.server.prompt_requests import ask_for_promptness  # noqa: E402
+from dashboard.server.connections import guard_connections  # noqa: E402
 from dashboard.server.shutdown import exit_after_grace  # noqa: E402
 
 refuse_to_start()
@@ -24,13 +23,11 @@ refuse_to_start()
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": FewHandshakes(
-            ExactOrigins(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS)
-        ),
+        "websocket": ExactOrigins(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS),
     }
 )
 
 exit_after_grace()
-ask_for_promptness()
+guard_connections()
 if settings.RUN_BACKGROUND:
     start_background()

@@ -1,58 +1,61 @@
-"""Bounds how often one may open sockets, before anything is looked up for them: a refused one costs almost nothing."""
+"""How often one may open sockets: a few at once, the others one after another, and none beyond many."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
 from django.conf import settings
 
-Scope = MutableMapping[str, Any]
-Application = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
-
 # All pages of one person return at once after an outage, and once more if that fails; none opens two a second for long.
 AT_ONCE: Final = 40.0
 A_SECOND: Final = 2.0
+# A login is looked up and a page's news drawn for each, some 10 ms of the loop that everybody's events go through.
+WITHOUT_WAITING: Final = 4
+SECONDS_BETWEEN: Final = 0.05
 MOST_KNOWN: Final = 10_000
 
 
-class FewHandshakes:
-    """An ASGI application in front of another: closes the sockets of whoever opens too many, unaccepted."""
+class Handshakes:
+    """Who opened how many of late, in this process."""
 
-    def __init__(self, application: Application, clock: Callable[[], float] = time.monotonic) -> None:
-        self._application = application
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._left: dict[str, tuple[float, float]] = {}  # who → how many more, as of when
+        self._turn: dict[str, float] = {}  # who → when her next would have its turn
 
-    async def __call__(
-        self, scope: Scope, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
-    ) -> None:
-        if self._may_open(_who(scope)):
-            await self._application(scope, receive, send)
-        else:
-            await receive()
-            await send({"type": "websocket.close"})
+    def admit(self, who: str) -> float | None:
+        """Return after how many seconds this one more of hers may go on; None when it may not at all."""
+        return self._seconds_to_turn(who) if self._may_open(who) else None
 
     def _may_open(self, who: str) -> bool:
         now = self._clock()
         left, since = self._left.pop(who, (AT_ONCE, now))
         left = min(AT_ONCE, left + (now - since) * A_SECOND)
-        if len(self._left) >= MOST_KNOWN:
-            self._left.pop(next(iter(self._left)))
-        self._left[who] = (max(0.0, left - 1), now)
+        _remember(self._left, who, (max(0.0, left - 1), now))
         return left >= 1
 
+    def _seconds_to_turn(self, who: str) -> float:
+        now = self._clock()
+        turn = max(self._turn.pop(who, -math.inf), now - (WITHOUT_WAITING - 1) * SECONDS_BETWEEN)
+        _remember(self._turn, who, turn + SECONDS_BETWEEN)
+        return max(0.0, turn - now)
 
-def _who(scope: Mapping[str, Any]) -> str:
-    """The session that a handshake claims or, without one, where it comes from."""
-    for name, value in scope.get("headers", ()):
-        if name == b"cookie":
-            try:
-                found = SimpleCookie(value.decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
-            except CookieError:
-                found = None
-            if found is not None:
-                return found.value
-    return str((scope.get("client") or ("",))[0])
+
+def _remember(known: dict[str, Any], who: str, what: Any) -> None:
+    """Put it last, and forget who came first when there are too many."""
+    if len(known) >= MOST_KNOWN:
+        known.pop(next(iter(known)))
+    known[who] = what
+
+
+def opener(cookies: str, address: str) -> str:
+    """Return who opens a socket: the session that the handshake's cookies claim or, without one, its address."""
+    try:
+        found = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        found = None
+    return address if found is None else found.value

@@ -12,7 +12,7 @@ import pytest
 
 from conferences.models import Fact
 from conferences.simulator import Simulator
-from dashboard.server.prompt_requests import IDLE, LONGEST
+from dashboard.server.connections import IDLE, LONGEST
 from tests.browser.support import eventually
 from tests.support.serving import free_port, serving, simulator_for
 from tests.support.story import ANA
@@ -90,3 +90,36 @@ def test_a_slow_request_that_ends_in_time_is_answered(center: tuple[Simulator, i
             slow.send(part)
         slow.settimeout(5)
         assert slow.recv(15).startswith(b"HTTP/1.1 200")
+
+
+HANDSHAKE = (
+    b"GET /ws/board/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    b"Origin: http://127.0.0.1:%d\r\nCookie: sessionid=%s\r\n\r\n"
+)
+
+
+def answer(connection: socket.socket) -> bytes:
+    connection.settimeout(10)
+    return connection.recv(12)
+
+
+def test_handshakes_of_one_beyond_many_are_refused(center: tuple[Simulator, int]):
+    _, port = center
+    with ExitStack() as stack:
+        hers = [stack.enter_context(begin(port, HANDSHAKE % (port, b"hers"))) for _ in range(60)]
+        answers = [answer(one) for one in hers]
+        with begin(port, HANDSHAKE % (port, b"his")) as his:
+            assert answer(his) == b"HTTP/1.1 101"
+    assert answers.count(b"HTTP/1.1 101") in range(40, 55)  # more are let in while they wait for their turns
+    assert answers.count(b"HTTP/1.1 429") == 60 - answers.count(b"HTTP/1.1 101")
+
+
+def test_a_page_that_leaves_before_its_turn_harms_nobody(center: tuple[Simulator, int]):
+    _, port = center
+    with ExitStack() as stack:
+        for _ in range(30):
+            stack.enter_context(begin(port, HANDSHAKE % (port, b"hers")))
+    time.sleep(2)
+    with begin(port, HANDSHAKE % (port, b"hers")) as again:
+        assert answer(again) == b"HTTP/1.1 101"

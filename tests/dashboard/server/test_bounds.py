@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from conferences.models import AuditEntry
 from dashboard.live import handshakes
-from dashboard.live.handshakes import FewHandshakes
+from dashboard.live.handshakes import Handshakes
 from dashboard.server import bounds
 from dashboard.server.bounds import Bound, Full
 from dashboard.server.client_address import client_of, networks
@@ -217,58 +217,44 @@ def test_hashes_are_computed_one_at_a_time_in_a_thread_that_gives_way(monkeypatc
 # Sockets opened again and again.
 
 
-def opened(bucket: FewHandshakes, who: str) -> bool:
-    return bucket._may_open(who)
-
-
-def test_all_pages_of_one_may_return_at_once_and_no_flood_of_them():
+def test_all_pages_of_one_may_return_at_once_and_no_flood():
     now = [0.0]
-    bucket = FewHandshakes(lambda *_: None, clock=lambda: now[0])  # type: ignore[arg-type,return-value]
-    assert [opened(bucket, "her") for _ in range(41)] == [True] * 40 + [False]
-    assert opened(bucket, "his")
+    asked = Handshakes(clock=lambda: now[0])
+    admitted = [asked.admit("her") for _ in range(41)]
+    assert [wait is not None for wait in admitted] == [True] * 40 + [False]
     now[0] = 1.0
-    assert [opened(bucket, "her") for _ in range(3)] == [True, True, False]
+    assert [asked.admit("her") is not None for _ in range(3)] == [True, True, False]
     now[0] = 60.0
-    assert opened(bucket, "her")
+    assert asked.admit("her") == 0
+
+
+def test_handshakes_of_one_take_turns():
+    now = [100.0]
+    asked = Handshakes(clock=lambda: now[0])
+    assert [asked.admit("her") for _ in range(6)] == pytest.approx([0, 0, 0, 0, 0.05, 0.1])
+    assert asked.admit("his") == 0
+    now[0] += 0.15
+    assert asked.admit("her") == 0
 
 
 def test_who_is_remembered_is_bounded():
-    bucket = FewHandshakes(lambda *_: None)  # type: ignore[arg-type,return-value]
+    asked = Handshakes()
     for number in range(handshakes.MOST_KNOWN + 50):
-        opened(bucket, str(number))
-    assert len(bucket._left) == handshakes.MOST_KNOWN
+        asked.admit(str(number))
+    assert (len(asked._left), len(asked._turn)) == (handshakes.MOST_KNOWN, handshakes.MOST_KNOWN)
 
 
 @pytest.mark.parametrize(
-    ("headers", "who"),
+    ("cookies", "who"),
     [
-        ([(b"cookie", b"a=b; sessionid=xyz")], "xyz"),
-        ([(b"cookie", b"a=b")], "198.51.100.7"),
-        ([(b"cookie", b'sessionid="\xff')], "198.51.100.7"),
-        ([], "198.51.100.7"),
+        ("a=b; sessionid=xyz", "xyz"),
+        ("a=b", "198.51.100.7"),
+        ('sessionid="\xff', "198.51.100.7"),
+        ("", "198.51.100.7"),
     ],
 )
-def test_a_handshake_counts_for_the_session_it_claims(headers: Any, who: str):
-    assert handshakes._who({"headers": headers, "client": ("198.51.100.7", 4711)}) == who
-
-
-async def test_a_socket_too_many_is_closed_unaccepted():
-    sent: list[Any] = []
-
-    async def receive() -> dict[str, str]:
-        return {"type": "websocket.connect"}
-
-    async def send(message: Any) -> None:
-        sent.append(message["type"])
-
-    async def accept(_scope: Any, receive: Any, send: Any) -> None:
-        await receive()
-        await send({"type": "websocket.accept"})
-
-    bucket = FewHandshakes(accept, clock=lambda: 0.0)
-    for _ in range(41):
-        await bucket({"headers": [], "client": ("198.51.100.7", 1)}, receive, send)
-    assert sent == ["websocket.accept"] * 40 + ["websocket.close"]
+def test_a_handshake_counts_for_the_session_it_claims(cookies: str, who: str):
+    assert handshakes.opener(cookies, "198.51.100.7") == who
 
 
 @pytest.mark.parametrize("bound", [bounds.SEARCHES, bounds.RECHECKS])

@@ -1,0 +1,77 @@
+"""daphne's requests, each bounded in time, and handshakes in number. Imported only where its reactor runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from daphne.http_protocol import HTTPFactory, WebRequest
+from twisted.internet import reactor
+
+from dashboard.live.handshakes import Handshakes, opener
+from dashboard.server.connections import IDLE, LONGEST
+
+clock: Any = reactor
+handshakes = Handshakes()
+
+
+class GuardedRequest(WebRequest):  # type: ignore[misc]
+    """A request that is aborted when it is not complete in time, and waits when it is one of many handshakes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _stop(getattr(self.channel, "waits", None))
+        self._overdue = clock.callLater(LONGEST, _abort, self.channel)
+        self._turn: Any = None
+
+    def process(self) -> Any:
+        _stop(self._overdue)
+        wait = handshakes.admit(_who(self)) if _is_handshake(self) else 0.0
+        if wait is None:
+            self.basic_error(429, b"Too Many Requests", "Too many pages were opened at once.")
+        elif wait:
+            self._turn = clock.callLater(wait, super().process)
+        else:
+            return super().process()
+        return None
+
+    def finish(self) -> None:
+        channel = self.channel
+        super().finish()
+        if channel is not None:
+            channel.waits = clock.callLater(IDLE, _abort, channel)
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 - twisted's name
+        _stop(self._overdue)
+        _stop(self._turn)
+        super().connectionLost(reason)
+
+
+class GuardedFactory(HTTPFactory):  # type: ignore[misc]
+    """Makes connections that say something soon."""
+
+    def buildProtocol(self, addr: Any) -> Any:  # noqa: N802 - twisted's name
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = GuardedRequest
+        channel = protocol._channel  # noqa: SLF001 - the one that requests know
+        channel.waits = clock.callLater(IDLE, _abort, channel)
+        return protocol
+
+
+def _is_handshake(request: Any) -> bool:
+    return bool((request.getHeader(b"upgrade") or b"").lower() == b"websocket")
+
+
+def _who(request: Any) -> str:
+    cookies = (request.getHeader(b"cookie") or b"").decode("latin-1")
+    return opener(cookies, str(getattr(request.client, "host", "")))
+
+
+def _stop(call: Any) -> None:
+    if call is not None and call.active():
+        call.cancel()
+
+
+def _abort(channel: Any) -> None:
+    transport = getattr(channel, "transport", None)
+    if transport is not None:
+        transport.abortConnection()
