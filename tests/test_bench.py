@@ -20,7 +20,7 @@ def test_percentile_is_the_nearest_rank(share, value):
 
 
 @given(st.lists(st.integers(), min_size=1), st.floats(0, 1))
-def test_percentile_is_a_value_that_its_share_does_not_exceed(values, share):
+def test_percentile_is_a_value_its_share_does_not_exceed(values, share):
     found = percentile(values, share)
     assert found in values
     assert sum(value <= found for value in values) >= share * len(values)
@@ -45,7 +45,7 @@ def test_schedule_keeps_its_rate():
     assert schedule(20, 0.25) == [0.0, 0.05, 0.1, 0.15, 0.2]
 
 
-async def test_an_open_loop_does_not_wait_for_answers_and_counts_from_the_due_time():
+async def test_open_loop_sends_without_waiting_and_times_from_due():
     began = []
 
     async def slow(number: int) -> None:
@@ -58,7 +58,7 @@ async def test_an_open_loop_does_not_wait_for_answers_and_counts_from_the_due_ti
     assert took[0] > 0.01
 
 
-async def test_an_open_loop_blames_a_stall_on_every_request_it_held_up():
+async def test_open_loop_counts_a_stall_for_every_delayed_request():
     async def stalls(number: int) -> None:
         if number == 0:
             time.sleep(0.05)  # the whole client stands still
@@ -68,7 +68,7 @@ async def test_an_open_loop_blames_a_stall_on_every_request_it_held_up():
     assert took[2] > 0.02
 
 
-async def test_a_closed_loop_sends_each_number_once_and_no_more_at_a_time_than_told():
+async def test_closed_loop_sends_each_number_once_within_its_limit():
     under_way, most, seen = 0, 0, []
 
     async def send(number: int) -> None:

@@ -82,7 +82,7 @@ def test_every_command_is_in_the_readme(name):
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda place: str(place.relative_to(ROOT)))
-def test_every_package_is_in_the_readme_in_the_words_of_its_docstring(package: Path):
+def test_readme_has_every_package_in_its_docstrings_words(package: Path):
     said = ast.get_docstring(ast.parse((package / "__init__.py").read_text())) or ""
     assert f"| `{package.relative_to(ROOT)}/` | {said.splitlines()[0]} |" in README
 
@@ -100,12 +100,12 @@ def test_no_module_has_more_than_250_lines(module: Path):
     assert len(module.read_text().splitlines()) <= 250
 
 
-def test_the_example_of_an_environment_has_every_setting_and_no_other():
+def test_example_environment_has_exactly_the_settings():
     named = re.findall(r"^#?([A-Z_]+)=", EXAMPLE, re.MULTILINE)
     assert sorted(named) == sorted(SETTINGS)
 
 
-def test_the_example_of_an_environment_says_of_every_setting_what_it_is():
+def test_example_environment_explains_every_setting():
     blocks = [one.splitlines() for one in EXAMPLE.split("\n\n") if re.search(r"^#?[A-Z_]+=", one, re.MULTILINE)]
     unsaid = [lines for lines in blocks if len(lines) < 2 or not re.match(r"# \w.*\.$", lines[-2])]
     assert unsaid == []
@@ -132,7 +132,7 @@ def test_every_document_is_found_from_the_readme(document: Path):
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_page_of_telnyx_that_is_cited_is_listed_with_its_address(module: Path):
+def test_every_cited_telnyx_page_is_listed_with_its_address(module: Path):
     text = re.sub(r"\s+(?:# )?", " ", module.read_text())
     cited = re.findall(r"(?:Telnyx docs|\(Telnyx): ([^)]{0,60})", text)
     assert [one for one in cited if not one.startswith(PAGES_CITED)] == []
@@ -151,7 +151,7 @@ def test_the_example_of_a_test_passes(story: Story, marta: Any):
     test(story, marta)
 
 
-def test_every_make_target_a_person_calls_is_in_the_readme():
+def test_every_make_target_for_people_is_in_the_readme():
     assert TARGETS is not None
     called = [name for name in TARGETS[1].split() if name not in ("install-dev", "lock")]
     assert [name for name in called if f"make {name}" not in README] == []
@@ -160,3 +160,13 @@ def test_every_make_target_a_person_calls_is_in_the_readme():
 def test_the_picture_is_there():
     pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
     assert [one for one in pictures if not (ROOT / one).exists()] == []
+
+
+FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+LONGEST_TEST_NAME = 9  # words after "test_"
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda one: one.stem)
+def test_test_names_are_short(module: Path):
+    names = [one.name for one in ast.walk(ast.parse(module.read_text())) if isinstance(one, FUNCTIONS)]
+    assert [name for name in names if name.startswith("test_") and name.count("_") > LONGEST_TEST_NAME] == []

@@ -33,11 +33,11 @@ def test_every_kind_of_fault_is_on_the_page():
     assert kinds == set(get_args(Kind))
 
 
-def test_the_phone_of_the_page_is_one_of_the_demo():
+def test_phone_of_the_page_is_one_of_the_demo():
     addresses = {*re.findall(r'"address": "([^"]+)"', PAGE)}
     assert addresses
     assert addresses <= {device.address for one in SUPERVISORS for device in one.devices}
 
 
-def test_every_way_a_phone_may_behave_is_on_the_page():
+def test_every_possible_phone_behaviour_is_on_the_page():
     assert [one for one in OUTCOMES if one != "answers" and f"`{one}`" not in PAGE] == []

@@ -23,9 +23,7 @@ def silent_for(seconds: float) -> None:
     Conference.objects.exclude(verified_at=None).update(verified_at=F("verified_at") - older)
 
 
-def test_silence_is_amber_then_red_and_a_word_makes_it_green_again(
-    center: Center, open_page: Callable[..., Page], tmp_path
-):
+def test_silence_turns_amber_then_red_until_an_event(center: Center, open_page: Callable[..., Page], tmp_path):
     center.call(ANA)
     page = open_page()
     badge, root = page.locator("#badge"), page.locator("html")

@@ -68,7 +68,7 @@ def test_a_double_click_is_one_press(center, bar):
     assert stays_silent(page, center, world)
 
 
-def test_two_slow_taps_barge_in_and_two_quick_ones_do_not(center, bar):
+def test_two_taps_barge_in_only_when_slow(center, bar):
     page, barge, world = bar
     if not page.evaluate("'ontouchstart' in window"):
         pytest.skip("no touch screen")
@@ -93,7 +93,7 @@ def test_a_key_takes_two_presses(center, bar, key):
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space", "b"])
-def test_a_key_held_down_barges_in_and_a_short_repeat_does_not(center, bar, key):
+def test_a_key_barges_in_only_when_held_long(center, bar, key):
     page, barge, world = bar
     barge.focus()
     page.keyboard.down(key)

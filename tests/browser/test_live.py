@@ -16,7 +16,7 @@ from tests.browser.test_walk import whisper_to_ana_alone
 from tests.support.story import ANA, CHEN, DESK, LUIS
 
 
-def test_an_agent_who_joins_is_added_to_a_whisper_with_one_key(center: Center, open_page: Callable[..., Page]):
+def test_one_key_adds_a_joining_agent_to_the_whisper(center: Center, open_page: Callable[..., Page]):
     page = open_page()
     world = center.call(ANA, LUIS)
     panel = whisper_to_ana_alone(page)
@@ -39,7 +39,7 @@ def test_the_key_adds_nobody_when_nobody_has_joined(center: Center, open_page: C
     assert (len(center.simulator.commands), center.hear(world, center.leg(DESK))) == (sent, {ANA})
 
 
-def test_a_row_grows_young_again_when_the_provider_says_the_same(center: Center, open_page: Callable[..., Page]):
+def test_an_unchanged_provider_answer_resets_a_rows_age(center: Center, open_page: Callable[..., Page]):
     page = open_page()
     center.call(ANA)
     age = page.locator("[data-conference] time[data-age]")
@@ -52,7 +52,7 @@ def test_a_row_grows_young_again_when_the_provider_says_the_same(center: Center,
     assert page.locator("[data-conference]").get_attribute("data-feed") == feed  # nothing but its age has changed
 
 
-def test_a_call_whose_people_go_to_another_team_leaves_the_page(center: Center, open_page: Callable[..., Page]):
+def test_a_call_whose_people_change_team_leaves_the_page(center: Center, open_page: Callable[..., Page]):
     page = open_page()
     center.call(ANA)
     center.call(LUIS, customer="+14155550177")
@@ -65,9 +65,7 @@ def test_a_call_whose_people_go_to_another_team_leaves_the_page(center: Center, 
     expect(page.locator("[data-conference]")).to_contain_text("Luis Ortega")
 
 
-def test_an_open_form_says_who_will_hear_as_boxes_are_ticked_and_people_come(
-    center: Center, open_page: Callable[..., Page]
-):
+def test_an_open_form_keeps_saying_who_will_hear(center: Center, open_page: Callable[..., Page]):
     page = open_page()
     world = center.call(ANA, LUIS)
     row = page.locator("[data-conference]", has_text="Ana Ruiz")

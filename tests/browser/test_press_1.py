@@ -38,7 +38,7 @@ def test_she_is_asked_and_joined_when_she_presses(center: Center, open_page: Cal
     page.screenshot(path=tmp_path / f"joined-{size}.png")
 
 
-def test_a_voicemail_is_hung_up_and_said_to_be_one(center: Center, open_page: Callable[..., Page], tmp_path):
+def test_a_voicemail_is_hung_up_and_named(center: Center, open_page: Callable[..., Page], tmp_path):
     center.simulator.switches.set({"detection_seconds": 0.5, "greeting_seconds": 1.0})
     center.simulator.phones.set(MOBILE, "voicemail", after=0.5)
     world = center.call(ANA)

@@ -37,9 +37,7 @@ def test_a_page_that_was_cut_off_catches_up(center: Center, open_page: Callable[
     expect(page.locator("[data-conference]")).to_contain_text("Ana Ruiz")
 
 
-def test_typing_in_the_search_is_not_disturbed_by_calls_that_come_and_change(
-    center: Center, open_page: Callable[..., Page]
-):
+def test_changing_calls_do_not_disturb_typing_in_the_search(center: Center, open_page: Callable[..., Page]):
     page = open_page()
     expect(page.locator("#badge")).to_contain_text("Live")
     search = page.get_by_role("searchbox")

@@ -57,7 +57,7 @@ def test_a_call_of_a_team_does_not_flash_by(root: User, center: Center, open_pag
     expect(page.locator("#figures [data-count=all] b")).to_have_text("1")
 
 
-def test_a_row_goes_as_soon_as_its_call_has_a_team(root: User, center: Center, open_page: Callable[..., Page]):
+def test_a_row_goes_once_its_call_has_a_team(root: User, center: Center, open_page: Callable[..., Page]):
     page = open_page("cleo")
     expect(page.locator("#badge")).to_contain_text("Live")
     world = center.call(STRANGER, queue=OTHER)

@@ -55,7 +55,7 @@ def test_a_sound_configuration_is_told_nothing():
     ["", "  ", "not base64!", "c2hvcnQ=", f"{KEY},", "A" * 43 + "="],
     ids=["none", "blank", "not base64", "short", "a comma after it", "weak"],
 )
-def test_a_public_key_that_verifies_nothing_is_an_error_whatever_debug_is(settings, debug, key):
+def test_useless_public_key_is_an_error_whatever_debug_is(settings, debug, key):
     settings.DEBUG, settings.ALLOWED_HOSTS, settings.TELNYX_PUBLIC_KEY = debug, ["localhost"], key
     assert found() == ["conferences.E001"]
 
@@ -66,7 +66,7 @@ def test_two_public_keys_are_fine_during_a_rotation(settings):
 
 
 @pytest.mark.parametrize("key", ["", "KEY\n", "KEY A", "KÉY"])
-def test_an_api_key_that_cannot_be_sent_is_an_error(settings, key):
+def test_api_key_that_cannot_be_sent_is_an_error(settings, key):
     settings.TELNYX_API_KEY = key
     assert found() == ["conferences.E002"]
 
@@ -87,7 +87,7 @@ def test_an_api_key_that_cannot_be_sent_is_an_error(settings, key):
         ("", ["conferences.E003"]),
     ],
 )
-def test_the_api_key_is_sent_over_https_or_not_beyond_this_machine(settings, url, ids):
+def test_api_key_without_https_stays_on_this_machine(settings, url, ids):
     settings.TELNYX_BASE_URL = url
     assert found() == ids
 
@@ -96,7 +96,7 @@ WEAK = ["", "a", "changeme", "x" * 50, "abcd" * 20, STRONG[:49], f"django-insecu
 
 
 @pytest.mark.parametrize("key", WEAK)
-def test_a_secret_key_that_can_be_guessed_is_an_error(settings, key):
+def test_guessable_secret_key_is_an_error(settings, key):
     settings.SECRET_KEY = key
     assert found() == ["conferences.E004"]
 
@@ -106,7 +106,7 @@ def test_a_secret_key_that_can_be_guessed_is_an_error(settings, key):
     ("hosts", "ids"),
     [(["localhost", "127.0.0.1"], []), (["earshot.example"], ["conferences.E004", "conferences.E006"])],
 )
-def test_a_weak_secret_key_will_do_for_trying_out_on_this_machine_alone(settings, key, hosts, ids):
+def test_weak_secret_key_is_accepted_for_local_debugging_only(settings, key, hosts, ids):
     settings.DEBUG, settings.ALLOWED_HOSTS, settings.SECRET_KEY = True, hosts, key
     assert found() == ids
 
@@ -163,7 +163,7 @@ def test_an_exact_origin_is_accepted(settings, origin):
         "null",
     ],
 )
-def test_an_origin_that_is_no_exact_one_is_an_error_that_quotes_it(settings, origin):
+def test_inexact_origin_is_an_error_that_quotes_it(settings, origin):
     settings.ORIGINS = ["https://fine.example.com", origin]
     (error,) = checks.check_addresses()
     assert (error.id, error.msg) == ("conferences.E005", f"ORIGINS: {origin!r} is no exact scheme://host[:port].")
@@ -175,7 +175,7 @@ def test_no_origin_at_all_is_an_error(settings):
 
 
 @pytest.mark.parametrize("caller", ["", "34910000000", "+34 910 000 000", "sip:ana@example.com", "+0123456789"])
-def test_without_a_caller_id_dialling_is_said_not_to_work(settings, caller):
+def test_missing_caller_id_is_reported_as_disabling_dialling(settings, caller):
     settings.TELNYX_CALLER_ID = caller
     (warning,) = checks.check_dialling()
     assert (warning.id, "No supervisor's phone can be dialled" in warning.msg) == ("conferences.W011", True)
@@ -187,14 +187,14 @@ def test_without_a_connection_dialling_is_said_not_to_work(settings):
     assert (warning.id, "No supervisor's phone can be dialled" in warning.msg) == ("conferences.W010", True)
 
 
-def test_an_sqlite_that_can_corrupt_its_file_is_warned_of(settings, monkeypatch):
+def test_sqlite_that_can_corrupt_its_file_is_warned_of(settings, monkeypatch):
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 2))
     (warning,) = checks.check_stores()
     assert (warning.id, warning.hint.startswith("Use PostgreSQL")) == ("conferences.W012", True)
 
 
-def test_postgresql_is_not_warned_of_but_told_of_the_channel_layer(settings, monkeypatch):
+def test_postgresql_gets_only_information_on_the_channel_layer(settings, monkeypatch):
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
     (info,) = checks.check_stores()
@@ -223,7 +223,7 @@ def test_a_server_starts_with_a_sound_configuration():
         ("DEBUG", True, "DEBUG: It is on while ALLOWED_HOSTS lets others in"),
     ],
 )
-def test_a_server_refuses_to_start_on_what_is_unsafe_and_says_how_to_mend_it(settings, name, value, said):
+def test_server_refuses_unsafe_settings_and_names_the_remedy(settings, name, value, said):
     setattr(settings, name, value)
     with pytest.raises(ImproperlyConfigured, match=said):
         checks.refuse_to_start()
@@ -254,7 +254,7 @@ def test_check_passes_production_without_a_word():
     assert (result.returncode, result.stdout) == (0, "System check identified no issues (0 silenced).\n")
 
 
-def test_a_database_is_made_without_keys_and_has_the_groups(tmp_path):
+def test_database_is_created_without_keys_and_has_the_groups(tmp_path):
     database = tmp_path / "new.sqlite3"
     result = run("migrate", DATABASE_URL=f"sqlite:///{database}", TELNYX_PUBLIC_KEY="", TELNYX_API_KEY="")
     assert (result.returncode, result.stderr.count("conferences.W001")) == (0, 1), result.stderr
@@ -267,7 +267,7 @@ def test_a_database_is_made_without_keys_and_has_the_groups(tmp_path):
 
 
 @pytest.mark.parametrize("key", ["", "not base64!"])
-def test_a_server_without_a_usable_public_key_does_not_start(key):
+def test_server_without_a_usable_public_key_does_not_start(key):
     environment = os.environ | {
         "TELNYX_PUBLIC_KEY": key,
         "RUN_BACKGROUND": "0",
@@ -280,7 +280,7 @@ def test_a_server_without_a_usable_public_key_does_not_start(key):
     assert "Without it no webhook can be told from a forgery." in run.stderr.decode()
 
 
-def test_a_server_without_a_usable_api_key_does_not_start(settings):
+def test_server_without_a_usable_api_key_does_not_start(settings):
     settings.TELNYX_PUBLIC_KEY, settings.TELNYX_API_KEY = KEY, ""
     with pytest.raises(ImproperlyConfigured, match="Without it no call can be joined or left"):
         checks.refuse_to_start()
@@ -315,7 +315,7 @@ def bare(path, *arguments, **environment):
     ],
     ids=["postgresql", "redis"],
 )
-def test_packages_that_are_missing_are_named_in_one_sentence_with_the_command(tmp_path, command, environment, said):
+def test_missing_packages_are_named_in_one_sentence_with_command(tmp_path, command, environment, said):
     result = bare(tmp_path, command, **environment)
     assert result.returncode != 0
     assert (result.stderr.count("\n"), result.stderr.startswith(said)) == (1, True), result.stderr
@@ -323,7 +323,7 @@ def test_packages_that_are_missing_are_named_in_one_sentence_with_the_command(tm
 
 
 @pytest.mark.parametrize("command", ["migrate", "createsuperuser"])
-def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path, command):
+def test_database_that_cannot_be_opened_gets_one_sentence(tmp_path, command):
     result = bare(tmp_path, command, DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/earshot.sqlite3")
     last = result.stderr.splitlines()[-1]
     assert (result.returncode != 0, "Traceback" in result.stderr) == (True, False), result.stderr
@@ -342,6 +342,6 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path, comm
         ("", "en-US", ["conferences.E008"]),
     ],
 )
-def test_a_line_that_the_provider_cannot_speak_is_an_error(settings, voice, language, ids):
+def test_line_that_the_provider_cannot_speak_is_an_error(settings, voice, language, ids):
     settings.PROMPT_VOICE, settings.PROMPT_LANGUAGE = voice, language
     assert found() == ids

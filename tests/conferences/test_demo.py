@@ -12,7 +12,7 @@ from tests.support.serving import free_port
 
 
 @pytest.mark.parametrize(("argument", "name"), [("port", "PORT"), ("provider_port", "PROVIDER_PORT")])
-def test_a_port_in_use_is_named_before_anything_is_started(argument, name, tmp_path, settings):
+def test_port_in_use_is_named_before_anything_starts(argument, name, tmp_path, settings):
     settings.BASE_DIR = tmp_path
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -35,7 +35,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("url", OTHERS)
-def test_no_sample_logins_are_made_where_a_real_provider_is_configured(db, settings, url):
+def test_no_sample_logins_are_made_beside_a_real_provider(db, settings, url):
     settings.TELNYX_BASE_URL = url
     with pytest.raises(CommandError, match="password everybody can read"):
         call_command("sample_directory")

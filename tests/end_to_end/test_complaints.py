@@ -43,7 +43,7 @@ def present(conference):
     return {str(stay.leg.agent or stay.leg.kind) for stay in stays}
 
 
-def test_01_a_leg_ended_at_the_phone_is_not_shown_as_coaching(story: Story, marta):
+def test_01_leg_ended_at_the_phone_is_not_coaching(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
     story.simulator.far_end_hangs_up(own_leg(story, mine))
@@ -79,7 +79,7 @@ def test_04_a_refresh_keeps_the_supervisor_on_the_list(story: Story, marta):
     assert ["Marta Gil monitors" in board(marta) for _ in range(3)] == [True, True, True]
 
 
-def test_05_no_ghost_stays_when_the_hangup_is_never_announced(story: Story, marta):
+def test_05_unannounced_hangup_leaves_no_ghost(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     lose(story, r"call\.hangup|conference\.participant\.left")
@@ -98,7 +98,7 @@ def test_06_a_refresh_does_not_interrupt_the_supervisors_sound(story: Story, mar
     assert story.hear(world, own_leg(story, mine)) == heard != set()
 
 
-def test_07_a_mute_done_elsewhere_is_shown_and_an_unread_one_is_not_guessed(story: Story, marta):
+def test_07_mute_done_elsewhere_is_shown_once_read(story: Story, marta):
     world, conference = story.call(ANA)
     unread = Participant.objects.get(conference=conference, leg__agent__name="Ana Ruiz").muted
     story.simulator.world.participation.mute([story.leg(ANA).participant])
@@ -109,7 +109,7 @@ def test_07_a_mute_done_elsewhere_is_shown_and_an_unread_one_is_not_guessed(stor
     assert world.status == "in_progress"
 
 
-def test_08_legs_added_later_are_seen_and_late_events_do_not_flicker(story: Story, marta):
+def test_08_legs_added_by_disordered_events_are_all_seen(story: Story, marta):
     world, conference = story.call(ANA)
     story.simulator.faults.webhooks.paused = True
     story.simulator.join(world, story.simulator.dial(LUIS))
@@ -119,7 +119,7 @@ def test_08_legs_added_later_are_seen_and_late_events_do_not_flicker(story: Stor
     assert present(conference) == {"Ana Ruiz", "Luis Ortega", "customer"}
 
 
-def test_09_no_command_ever_touches_the_agents_or_customers_leg(story: Story, marta):
+def test_09_no_command_touches_the_agents_or_customers_leg(story: Story, marta):
     _, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
     for role in ("monitor", "barge"):
@@ -131,7 +131,7 @@ def test_09_no_command_ever_touches_the_agents_or_customers_leg(story: Story, ma
     assert {"join", "unmute", "update", "mute", "leave", "hangup"} == {one.action for one in touched}
 
 
-def test_10_an_agent_is_not_left_busy_by_a_lost_event(story: Story, marta):
+def test_10_lost_event_does_not_leave_an_agent_busy(story: Story, marta):
     _, conference = story.call(ANA)
     lose(story, r"call\.hangup|conference\..*")
     story.simulator.far_end_hangs_up(story.leg(ANA))
@@ -139,7 +139,7 @@ def test_10_an_agent_is_not_left_busy_by_a_lost_event(story: Story, marta):
     assert present(conference) == {"customer"}
 
 
-def test_11_many_missing_hangups_are_found_by_comparing_with_the_provider(story: Story, marta):
+def test_11_missing_hangups_are_found_by_comparing_with_provider(story: Story, marta):
     calls = [story.call(agent, customer=f"+1415555017{n}") for n, agent in enumerate((ANA, LUIS, CHEN))]
     lose(story, ".*")
     for agent in (ANA, LUIS, CHEN):
@@ -150,7 +150,7 @@ def test_11_many_missing_hangups_are_found_by_comparing_with_the_provider(story:
     assert set(Conference.objects.values_list("state", flat=True)) == {"completed"}
 
 
-def test_12_a_conference_the_provider_does_not_know_is_closed(story: Story, marta):
+def test_12_conference_unknown_to_the_provider_is_closed(story: Story, marta):
     _, conference = story.call(ANA)
     story.simulator.state.conferences.clear()
     read_back_after(story, conference)
@@ -175,7 +175,7 @@ def test_14_one_bad_event_does_not_stop_the_rest(story: Story, marta):
     assert "Ana Ruiz" in board(marta)
 
 
-def test_15_a_call_stuck_in_the_switch_is_shown_only_while_the_provider_has_it(story: Story, marta):
+def test_15_stuck_call_is_shown_only_while_provider_lists(story: Story, marta):
     world, conference = story.call(ANA)
     lose(story, ".*")
     story.simulator.world.conferences.end_by_command(world)
@@ -184,7 +184,7 @@ def test_15_a_call_stuck_in_the_switch_is_shown_only_while_the_provider_has_it(s
     assert (stuck, board(marta).count("data-conference=")) == (1, 0)
 
 
-def test_16_a_left_without_a_joined_makes_no_negative_count(story: Story, marta):
+def test_16_left_without_joined_makes_no_negative_count(story: Story, marta):
     world, conference = story.call(ANA)
     lose(story, r"conference\.participant\.joined")
     story.simulator.join(world, story.simulator.dial(LUIS))
@@ -194,7 +194,7 @@ def test_16_a_left_without_a_joined_makes_no_negative_count(story: Story, marta)
     assert present(conference) == {"Ana Ruiz", "customer"}
 
 
-def test_17_a_ghost_in_our_list_leaves_when_the_provider_does_not_list_it(story: Story, marta):
+def test_17_ghost_leaves_when_the_provider_omits_it(story: Story, marta):
     _, conference = story.call(ANA, LUIS)
     lose(story, r"conference\.participant\.left|call\.hangup")
     story.simulator.far_end_hangs_up(story.leg(LUIS))
@@ -213,7 +213,7 @@ def test_18_events_out_of_order_give_the_same_state(story: Story, marta):
     assert (inside, present(conference)) == ({ANA, CUSTOMER}, {"Ana Ruiz", "customer"})
 
 
-def test_19_leaving_is_not_over_until_our_leg_is_gone(story: Story, marta):
+def test_19_leaving_lasts_until_our_leg_is_gone(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     story.simulator.faults.webhooks.paused = True
@@ -244,7 +244,7 @@ def test_21_one_can_join_again_after_leaving(story: Story, marta):
     assert (second.state, second.pk != first.pk) == ("joined", True)
 
 
-def test_22_leave_has_a_result_though_the_provider_is_away(story: Story, marta):
+def test_22_leave_has_a_result_though_provider_is_away(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     story.simulator.faults.add("unavailable", method="POST", path="/actions/(leave|hangup)$", times=None)
@@ -269,14 +269,14 @@ def test_23_a_transfer_does_not_lose_the_monitoring(story: Story, marta):
     assert (mine.state, present(conference)) == ("joined", {"Luis Ortega", "customer", "supervisor"})
 
 
-def test_24_a_phone_that_is_off_is_said_to_be_unreachable(story: Story, marta):
+def test_24_phone_that_is_off_is_called_unreachable(story: Story, marta):
     _, conference = story.call(ANA)
     story.simulator.phones.set(DESK, "not_found")
     story.supervise(marta, conference)
     assert "Your phone could not be reached." in board(marta)
 
 
-def test_25_the_call_goes_on_when_the_agent_leaves_after_a_barge(story: Story, marta):
+def test_25_call_continues_when_the_agent_leaves_a_barge(story: Story, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role="barge")
     story.simulator.far_end_hangs_up(story.leg(ANA))
@@ -304,7 +304,7 @@ def test_27_barge_says_that_the_customer_hears(story: Story, marta):
     assert "Everyone hears you, including +1 415-555-0171." in board(marta)
 
 
-def test_28_supervision_is_of_a_call_not_of_a_person(story: Story, marta):
+def test_28_supervision_is_of_a_call_not_a_person(story: Story, marta):
     first_world, _ = story.call(ANA)
     second_world, second = story.call(ANA, customer="+14155550172")
     mine = story.supervise(marta, second)
@@ -349,14 +349,14 @@ def test_33_a_change_of_mode_keeps_the_leg(story: Story, marta):
     assert actions.count("update") == 1
 
 
-def test_34_nobody_is_put_on_hold_when_a_supervisor_comes(story: Story, marta):
+def test_34_nobody_is_held_when_a_supervisor_comes(story: Story, marta):
     world, conference = story.call(ANA)
     story.supervise(marta, conference, role="barge")
     assert {one.action for one in story.simulator.commands} == {"calls", "join"}
     assert [one.on_hold for one in world.participants] == [False, False, False]
 
 
-def test_a_form_of_another_time_is_one_supervision_however_often_it_is_sent(story: Story, marta):
+def test_old_form_sent_repeatedly_is_one_supervision(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     request = requests.Request(role="barge", token=mine.token, device=marta.supervisor.devices.first())

@@ -128,7 +128,7 @@ def is_complete() -> bool:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_after_a_kill_there_is_one_leg_or_none_and_the_row_is_right(center: Center, action):
+def test_killed_server_leaves_one_leg_at_most(center: Center, action):
     world = center.simulator.conference_with([ANA], customer=CUSTOMER, queue_number=SUPPORT_NUMBER)
     eventually(lambda: Conference.objects.filter(participants__leg__agent__name="Ana Ruiz").exists())
     chance = random.Random(action)  # noqa: S311 - the same instants every time

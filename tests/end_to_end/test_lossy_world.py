@@ -101,7 +101,7 @@ def center(story: Story, settings: Any, db: None) -> Center:
 
 
 @pytest.mark.parametrize(("fault", "rate"), [("drop_rate", 0.1), ("swallow_rate", 0.1)])
-def test_what_lost_webhooks_left_wrong_is_right_within_90_seconds(center: Center, fault: str, rate: float):
+def test_errors_from_lost_webhooks_are_mended_within_90_seconds(center: Center, fault: str, rate: float):
     setattr(center.simulator.faults.webhooks, fault, rate)
     center.run(240)
     assert len(center.world()) > 10

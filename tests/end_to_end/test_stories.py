@@ -29,7 +29,7 @@ def test_whispering_reaches_the_chosen_agent_alone(story: Story, marta):
     assert story.hear(world, leg) == {story.leg(ANA).call_control_id}
 
 
-def test_a_supervision_goes_from_monitor_to_barge_to_gone_and_the_call_goes_on(story: Story, marta):
+def test_supervisor_monitors_barges_and_leaves_a_continuing_call(story: Story, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     leg = story.simulator.state.legs[mine.call_control_id]

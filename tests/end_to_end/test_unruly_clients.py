@@ -67,7 +67,7 @@ def test_requests_that_never_end_are_let_go_of(center: tuple[Simulator, int], be
         assert held == []
 
 
-def test_a_connection_that_says_nothing_whole_is_let_go_of(center: tuple[Simulator, int]):
+def test_connection_without_a_complete_request_is_closed(center: tuple[Simulator, int]):
     _, port = center
     with begin(port, LINE) as dripping, begin(port, b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") as kept:
         kept.settimeout(5)

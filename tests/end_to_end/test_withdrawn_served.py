@@ -155,7 +155,7 @@ def everybody_listens(center: Center) -> World:
 
 
 @pytest.mark.parametrize("audit", ["writable", "closed"])
-def test_twenty_four_of_twenty_four_are_out_within_ten_seconds(center: Center, audit: str) -> None:
+def test_everyone_who_loses_the_right_leaves_within_ten_seconds(center: Center, audit: str) -> None:
     world = everybody_listens(center)
     if audit == "closed":
         close_audit()

@@ -23,11 +23,11 @@ def told(name, message, *args):
 
 
 @pytest.mark.parametrize("name", ["conferences.background", "dashboard.live.hub", "httpcore.http11", "asyncio"])
-def test_a_key_is_heard_in_any_log_even_where_it_would_be_masked(name):
+def test_key_is_detected_in_any_log_even_where_masked(name):
     assert told(name, "%s", {"authorization": f"Bearer {API_KEY}"}) == [f"{API_KEY} in the log of {name}"]
 
 
-def test_a_number_is_heard_where_the_words_are_ours_and_passes_where_it_is_masked():
+def test_number_is_detected_in_our_words_unless_masked():
     ours, libraries = (
         told("conferences.ingest.inbox", "from %s", CUSTOMER),
         told("httpcore.http11", "from %s", CUSTOMER),

@@ -74,7 +74,7 @@ def test_a_normal_spelling_is_its_own(text):
         ("", ()),
     ],
 )
-def test_a_sip_user_is_looked_up_with_and_without_host(sent, known):
+def test_sip_users_are_looked_up_with_and_without_host(sent, known):
     assert spellings(sent) == known
 
 
@@ -129,7 +129,7 @@ def test_a_masked_address_keeps_country_and_last_two(address, text):
         ("", ""),
     ],
 )
-def test_numbers_inside_a_text_are_masked_and_other_figures_are_not(text, told):
+def test_only_phone_numbers_inside_a_text_are_masked(text, told):
     assert mask_numbers(text) == told
 
 

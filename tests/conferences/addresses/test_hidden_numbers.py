@@ -112,7 +112,7 @@ def test_no_frame_of_a_socket_tells_it(story: Story, masked, directory, pattern)
 
 
 @pytest.mark.parametrize("pattern", NAMES)
-def test_no_list_of_the_admin_nor_the_audit_tells_it(story: Story, marta, auditor, directory, pattern):
+def test_no_list_of_admin_or_audit_tells_it(story: Story, marta, auditor, directory, pattern):
     conference = call(story, named(pattern))
     ask(marta, conference)
     audit.deny(audit.Attempt(marta, conference, "join", "barge", (), None), "Not now.")
@@ -125,7 +125,7 @@ def test_no_list_of_the_admin_nor_the_audit_tells_it(story: Story, marta, audito
 
 
 @pytest.mark.parametrize("pattern", NAMES)
-def test_who_may_see_numbers_sees_the_name_as_it_is(story: Story, marta, directory, pattern):
+def test_who_may_see_numbers_sees_the_unmasked_name(story: Story, marta, directory, pattern):
     call(story, named(pattern))
     page = browser(marta).get("/").content.decode()
     assert digits(named(pattern))[-7:] in digits(page)
@@ -138,7 +138,7 @@ GUESSES = [CUSTOMER, DIGITS, DIGITS[-7:], DIGITS[:7], "415-555", "5550171", "017
 
 
 @pytest.mark.parametrize("guess", GUESSES)
-def test_a_search_of_the_board_finds_only_what_its_reader_sees(story: Story, marta, masked, directory, guess):
+def test_a_board_search_finds_only_what_its_reader_sees(story: Story, marta, masked, directory, guess):
     call(story, f"conf-{CUSTOMER}")
     found = "Ana Ruiz" in browser(masked).get("/", {"q": guess}).content.decode().partition('id="conferences"')[2]
     assert not found
@@ -251,7 +251,7 @@ def test_nor_by_the_letters_that_nobody_understood(story: Story, directory, body
     assert SECRET.encode() not in everything
 
 
-def test_nor_by_what_is_looked_up_at_the_provider_later(story: Story, directory):
+def test_no_pressed_key_is_stored_by_backfill(story: Story, directory):
     """The webhook was lost, and its event is read from the provider's list of events."""
     leg = story.simulator.incoming_call(CUSTOMER, SUPPORT_NUMBER)
     story.pass_time()
@@ -263,7 +263,7 @@ def test_nor_by_what_is_looked_up_at_the_provider_later(story: Story, directory)
     assert b'"digit' not in stored()
 
 
-def test_what_the_audit_keeps_of_a_call_is_masked_for_its_reader(story: Story, marta, auditor, directory):
+def test_an_audit_entrys_name_is_masked_for_its_reader(story: Story, marta, auditor, directory):
     conference = call(story, f"conf-{CUSTOMER}")
     ask(marta, conference)
     audit.deny(audit.Attempt(marta, conference, "join", "barge", (), None), "Not now.")

@@ -72,7 +72,7 @@ def listed(response):
 # --- Lists
 
 
-def test_teams_are_listed_with_counts_that_link_to_what_they_count(admin, directory, marta):
+def test_teams_are_listed_with_linked_counts(admin, directory, marta):
     page = admin.get(reverse("admin:conferences_team_changelist"))
     counts = {team.name: (team.queue_count, team.agent_count, team.supervisor_count) for team in listed(page)}
     assert counts == {"Sales": (1, 1, 0), "Support": (1, 2, 1)}
@@ -86,13 +86,13 @@ def test_a_count_leads_to_the_agents_it_counts(admin, directory):
 
 
 @pytest.mark.parametrize("typed", ["+14155550121", "+1 (415) 555-0121", "001 415 555 01 21", "555 01 21", "chen"])
-def test_an_agent_is_found_by_name_and_by_number_in_any_spelling(admin, directory, typed):
+def test_agents_are_found_by_name_and_any_number_spelling(admin, directory, typed):
     page = admin.get(reverse("admin:conferences_agent_changelist"), {"q": typed})
     assert listed(page) == [directory.chen]
 
 
 @pytest.mark.parametrize("typed", ["Ana.Ruiz@Agents.Example", "SIP:ana.ruiz@agents.example;transport=tls", "ana.ruiz"])
-def test_an_agent_is_found_by_sip_address_in_any_spelling(admin, directory, typed):
+def test_agents_are_found_by_any_sip_address_spelling(admin, directory, typed):
     page = admin.get(reverse("admin:conferences_agent_changelist"), {"q": typed})
     assert listed(page) == [directory.ana]
 
@@ -163,7 +163,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("typed", BAD)
-def test_a_bad_address_is_explained_beside_it_and_kept_as_typed(admin, directory, typed):
+def test_a_bad_address_is_explained_and_kept_as_typed(admin, directory, typed):
     rows = [*rows_of(directory.ana, "addresses", "address"), {"address": typed}]
     page = change(admin, directory.ana, agent_form(directory.ana, rows))
     assert errors_of(page) == [{}, {"address": [BAD[typed]]}]
@@ -177,7 +177,7 @@ def test_a_queue_number_must_be_a_number(admin, directory):
     assert errors_of(page) == [{}, {"number": ["Write a telephone number with + and country code."]}]
 
 
-def test_one_address_in_two_spellings_is_said_to_stand_twice(admin, directory):
+def test_one_address_in_two_spellings_is_called_a_duplicate(admin, directory):
     typed = [{"address": "+34 600 000 009"}, {"address": "+34-600-00-00-09"}]
     page = change(admin, directory.ana, agent_form(directory.ana, typed))
     assert errors_of(page) == [{}, {"address": ["This is written in two rows; one is enough."]}]
@@ -210,13 +210,13 @@ def test_two_supervisors_cannot_share_a_device(admin, directory, marta, ben):
 
 
 @pytest.mark.parametrize("typed", [CHEN, MOBILE, "+14155550102"])
-def test_a_queue_cannot_have_a_number_that_is_somebody_elses(admin, directory, marta, typed):
+def test_a_queue_cannot_have_somebody_elses_number(admin, directory, marta, typed):
     page = change(admin, directory.queue, queue_form(directory.queue, [{"number": typed}]))
     (errors,) = errors_of(page)
     assert [sentence.endswith("already. Take it away there first.") for sentence in errors["number"]] == [True]
 
 
-def test_an_address_cannot_change_places_with_another_in_one_step(admin, directory):
+def test_two_addresses_cannot_be_swapped_in_one_step(admin, directory):
     AgentAddress.objects.create(agent=directory.ana, address="+34600000009")
     first, second = rows_of(directory.ana, "addresses", "address")
     first["address"], second["address"] = second["address"], first["address"]
@@ -235,7 +235,7 @@ def test_a_free_address_is_saved_in_its_normal_spelling(admin, directory):
     ]
 
 
-def test_an_agent_may_have_a_sip_user_with_and_without_host(admin, directory):
+def test_a_sip_user_with_and_without_host_may_coexist(admin, directory):
     rows = [*rows_of(directory.ana, "addresses", "address"), {"address": "sip:ana.ruiz"}]
     assert change(admin, directory.ana, agent_form(directory.ana, rows)).status_code == 302
     assert [one.address for one in directory.ana.addresses.all()] == ["sip:ana.ruiz", ANA]
@@ -264,7 +264,7 @@ def test_the_directory_is_closed_to_supervisors(directory, marta):
         ({"end_conference_on_exit": "on", "soft_end_conference_on_exit": "on"}, "soft_end_conference_on_exit"),
     ],
 )
-def test_a_policy_that_must_not_be_sent_is_refused_beside_its_field(admin, directory, changes, field):
+def test_an_invalid_policy_is_refused_beside_its_field(admin, directory, changes, field):
     page = change(admin, directory.queue, queue_form(directory.queue, []) | changes)
     assert list(page.context["adminform"].form.errors) == [field]
 

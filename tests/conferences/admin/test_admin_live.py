@@ -69,7 +69,7 @@ def test_a_removed_address_leaves_nobodys_whisper_target(admin, directory, call)
     assert moved(call)
 
 
-def test_an_address_moved_to_another_agent_takes_the_live_leg_with_it(admin, directory, call):
+def test_an_address_moved_between_agents_takes_its_live_leg(admin, directory, call):
     send(admin, directory.ana, (own(directory.ana), agent_rows(directory.ana, DELETE="on")))
     send(admin, directory.luis, (own(directory.luis), [*agent_rows(directory.luis), {"address": ANA}]))
     assert kinds(call)[ANA] == ("agent", "Luis Ortega")
@@ -115,7 +115,7 @@ def test_a_new_name_is_shown_at_once(admin, directory, call, name):
     assert (type(row).objects.get(pk=row.pk).name, moved(call)) == ("Renamed", True)
 
 
-def test_an_agent_who_changes_team_is_shown_to_the_other_team_at_once(admin, directory, call):
+def test_an_agent_changing_team_is_shown_there_at_once(admin, directory, call):
     send(admin, directory.ana, (own(directory.ana, team=directory.sales.pk), agent_rows(directory.ana)))
     assert moved(call)
 

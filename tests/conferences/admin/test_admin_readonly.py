@@ -116,7 +116,7 @@ def test_every_list_can_be_searched(db, cleo):
 
 
 @pytest.mark.parametrize("model", RECORDS)
-def test_no_number_of_a_customer_is_shown_without_the_permission(recorded, model):
+def test_customer_numbers_are_hidden_without_the_permission(recorded, model):
     AuditEntry(
         at=AT, phase="outcome", action="dial", actor_name="M", provider_text=f"Bad: {CUSTOMER}", note=CUSTOMER
     ).save()
@@ -133,13 +133,13 @@ def test_a_legs_number_is_masked_rather_than_missing(recorded):
 
 
 @pytest.mark.parametrize(("more", "found"), [((), 0), (("view_customer_number",), 1)])
-def test_a_leg_is_searched_by_number_only_by_those_who_may_see_it(recorded, more, found):
+def test_searching_legs_by_number_needs_the_permission(recorded, more, found):
     page = viewer(Leg, *more).get(address(Leg, "changelist"), {"q": CUSTOMER})
     assert len(page.context["cl"].result_list) == found
 
 
 @pytest.mark.parametrize(("more", "status"), [((), 400), (("view_customer_number",), 200)])
-def test_a_number_is_not_found_out_by_an_address_typed_by_hand(recorded, more, status):
+def test_a_url_typed_by_hand_reveals_no_number(recorded, more, status):
     urls = {Leg: "from_address__startswith=%2B1", Fact: "body__contains=1"}
     user = staff("view_leg", "view_fact", *more)
     assert [user.get(f"{address(model, 'changelist')}?{urls[model]}").status_code for model in urls] == [status] * 2
@@ -157,7 +157,7 @@ def test_dead_letters_are_found_with_their_reason(db, cleo):
 
 
 @pytest.mark.parametrize(("family", "types"), [("call.", {"call.initiated"}), ("other", {""}), ("readback.", set())])
-def test_facts_are_filtered_by_the_first_word_of_their_type(db, cleo, family, types):
+def test_facts_are_filtered_by_first_word_of_type(db, cleo, family, types):
     inbox.receive(b"no json", received_at=AT)
     inbox.record("call.initiated", {"call_control_id": "v3:1"}, source=Fact.Source.WEBHOOK, occurred_at=AT)
     page = browser(cleo).get(address(Fact, "changelist"), {"family": family})
@@ -195,7 +195,7 @@ def test_a_conference_leads_to_its_facts(recorded, cleo):
 # --- The door
 
 
-def test_the_admin_names_itself_and_leads_back_to_the_board(cleo):
+def test_the_admin_names_itself_and_links_to_the_board(cleo):
     page = browser(cleo).get(reverse("admin:index")).content.decode()
     assert [page.count(text) for text in ("Earshot administration</a>", 'href="/">Back to the live board</a>')] == [
         1,

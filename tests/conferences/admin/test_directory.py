@@ -15,7 +15,7 @@ from tests.support.story import ANA, CHEN, DESK, SUPPORT_NUMBER
 AT = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
 
 
-def test_an_address_is_kept_and_shown_in_its_one_spelling(directory):
+def test_an_address_is_kept_and_shown_in_canonical_form(directory):
     row = AgentAddress.objects.create(agent=directory.ana, address="+34 600 000 009")
     assert (row.address, str(row)) == ("+34600000009", "+34 600 00 00 09")
     assert AgentAddress.objects.get(pk=row.pk).address == "+34600000009"
@@ -43,14 +43,14 @@ def test_what_is_no_address_is_never_saved(directory, marta, model, name, value)
     assert model.objects.count() == before
 
 
-def test_the_same_address_of_one_agent_in_another_spelling_is_refused_by_the_database(directory):
+def test_the_database_refuses_an_agents_address_respelled(directory):
     with pytest.raises(IntegrityError), transaction.atomic():
         AgentAddress.objects.create(agent=directory.chen, address="(415) 555-0121")
     assert AgentAddress.objects.get(address=CHEN).agent == directory.chen
 
 
 @pytest.mark.parametrize("address", [CHEN, "+1 415 555 0121", "4155550121", "sip:14155550121@sip.telnyx.com"])
-def test_the_same_address_of_one_agent_in_another_spelling_is_not_valid(directory, address):
+def test_validation_refuses_an_agents_address_respelled(directory, address):
     row = AgentAddress(agent=directory.chen, address=address)
     with pytest.raises(ValidationError) as refused:
         row.full_clean()
@@ -58,7 +58,7 @@ def test_the_same_address_of_one_agent_in_another_spelling_is_not_valid(director
 
 
 @pytest.mark.parametrize("address", [ANA, CHEN, DESK, "sip:ana.ruiz", "sip:marta"])
-def test_agents_may_share_a_phone_with_each_other_and_with_a_supervisor(directory, marta, address):
+def test_agents_may_share_phones_with_agents_and_supervisors(directory, marta, address):
     row = AgentAddress(agent=Agent.objects.create(name="Eva", team=directory.sales), address=address)
     assert (row.full_clean(), row.save()) == (None, None)
 
@@ -83,7 +83,7 @@ def test_an_owner_keeps_an_address_of_its_own(directory):
     assert (row.full_clean(), row.address) == (None, ANA)
 
 
-def test_a_sip_user_without_host_stands_for_that_user_at_every_host(directory, marta, ben):
+def test_a_sip_user_without_host_matches_every_host(directory, marta, ben):
     Device.objects.create(supervisor=marta.supervisor, name="Headset", address="sip:gencredABC")
     device = Device(supervisor=ben.supervisor, name="Desk", address="sip:gencredabc@sip.telnyx.com")
     with pytest.raises(ValidationError) as refused:
@@ -102,7 +102,7 @@ def test_a_sip_user_without_host_stands_for_that_user_at_every_host(directory, m
         ("+14155550188", "+14155550188", "+14155550188"),
     ],
 )
-def test_what_was_written_is_kept_beside_the_canonical_form_and_rung(marta, written, canonical, dialled):
+def test_a_device_keeps_and_dials_the_address_as_written(marta, written, canonical, dialled):
     device = Device(supervisor=marta.supervisor, name="Other", address=written)
     device.full_clean()
     device.save()
@@ -122,7 +122,7 @@ def test_a_phone_that_cannot_be_rung_is_no_device(marta, address):
         Device(supervisor=marta.supervisor, name="Other", address=address).full_clean()
 
 
-def test_a_call_to_a_sip_address_has_no_queue_and_does_no_harm(directory):
+def test_a_call_to_a_sip_address_has_no_queue(directory):
     payload = {"call_control_id": "v3:1", "direction": "incoming", "from": "+34600000012", "to": "sip:help@example.com"}
     inbox.record("call.initiated", payload, source=Fact.Source.WEBHOOK, occurred_at=AT)
     leg = Leg.objects.get()
@@ -135,5 +135,5 @@ def test_the_directory_is_named_as_people_know_it(directory, marta):
     assert str(marta.supervisor.devices.first()) == "Desk phone (marta@supervisors.example)"
 
 
-def test_a_queue_lets_supervisors_in_without_a_beep_unless_told_otherwise(directory):
+def test_a_queue_admits_supervisors_without_a_beep_by_default(directory):
     assert Queue.objects.create(name="New", team=directory.sales).beep_enabled == "never"

@@ -37,7 +37,7 @@ def test_a_group_gives_its_roles(groups, name, roles):
     assert [str(role) for role in policy.roles_of(user)] == roles
 
 
-def test_only_the_privacy_officer_reads_the_records_and_full_numbers(groups):
+def test_only_the_privacy_officer_reads_records_and_full_numbers(groups):
     readers = Group.objects.filter(permissions__codename__in=["view_auditentry", "view_fact", "view_customer_number"])
     assert {group.name for group in readers} == {"Privacy officer"}
 

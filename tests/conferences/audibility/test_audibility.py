@@ -83,7 +83,7 @@ def test_muted_held_or_absent_person_is_not_heard(lacking):
 @pytest.mark.parametrize(
     ("lacking", "answer"), [({"muted": True}, YES), ({"on_hold": True}, NO), ({"present": False}, NO)]
 )
-def test_muted_person_hears_but_one_on_hold_or_absent_does_not(lacking, answer):
+def test_muted_person_hears_unlike_one_held_or_absent(lacking, answer):
     assert hears(replace(ANA, **lacking), CUSTOMER) is answer
 
 
@@ -96,7 +96,7 @@ def test_conference_that_has_ended_has_no_hearing(running, answer):
 
 
 @pytest.mark.parametrize("unknown", [{"muted": None}, {"on_hold": None}, {"present": None}, {"phone_hold": None}])
-def test_person_of_whom_something_is_not_known_may_be_heard(unknown):
+def test_person_with_something_unknown_may_be_heard(unknown):
     assert hearers(replace(ANA, **unknown), CUSTOMER, LUIS) == {"customer": UNKNOWN, "luis": UNKNOWN}
 
 
@@ -106,7 +106,7 @@ def test_person_of_whom_something_is_not_known_may_hear(unknown):
 
 
 @pytest.mark.parametrize("unknown", [{"on_hold": None}, {"present": None}, {"phone_hold": True}])
-def test_person_of_whom_something_is_not_known_still_does_not_hear_a_monitor(unknown):
+def test_person_with_something_unknown_hears_no_monitor(unknown):
     assert hearers(supervisor("monitor"), replace(ANA, **unknown)) == {"ana": NO}
 
 
@@ -132,36 +132,36 @@ def test_whisperer_hears_another_who_whispers_to_her():
 
 
 @pytest.mark.parametrize("role", ["monitor", "barge", "none"])
-def test_supervisor_who_does_not_whisper_does_not_hear_a_whisper(role):
+def test_supervisor_not_whispering_hears_no_whisper(role):
     assert hears(supervisor(role, key="marta"), supervisor("whisper", "ana")) is NO
 
 
 @pytest.mark.parametrize("role", ["monitor", "whisper", "barge"])
 @pytest.mark.parametrize("muted", [True, False, None])
-def test_supervisor_whose_change_of_role_went_unanswered_may_be_heard_by_all(role, muted):
+def test_supervisor_with_unanswered_role_change_may_be_heard(role, muted):
     assert hearers(supervisor(role, muted=muted, role_known=False)) == everybody(UNKNOWN)
 
 
-def test_supervisor_whose_change_of_role_went_unanswered_is_not_heard_on_hold():
+def test_supervisor_with_unanswered_role_change_is_unheard_on_hold():
     assert hearers(supervisor("barge", role_known=False, on_hold=True)) == everybody(NO)
 
 
-def test_supervisor_whose_change_of_role_went_unanswered_may_hear_a_whisper():
+def test_supervisor_with_unanswered_role_change_may_hear_a_whisper():
     assert hears(supervisor("monitor", key="marta", role_known=False), supervisor("whisper", "ana")) is UNKNOWN
 
 
 @pytest.mark.parametrize("kind", ["unknown", "supervisor", "something new"])
-def test_leg_that_nobody_placed_may_be_another_application_s_supervisor(kind):
+def test_unidentified_leg_may_be_another_applications_supervisor(kind):
     stray = party("stray", kind)
     assert hearers(stray) == everybody(UNKNOWN)
     assert (hears(stray, supervisor("whisper", "ana")), hears(stray, supervisor("barge"))) == (UNKNOWN, YES)
 
 
-def test_leg_that_nobody_placed_is_not_heard_when_listed_as_muted():
+def test_unidentified_leg_listed_as_muted_is_not_heard():
     assert hearers(party("stray", "unknown", muted=True)) == everybody(NO)
 
 
-def test_targets_give_away_a_whisperer_of_whom_we_know_no_role():
+def test_targets_reveal_a_whisperer_of_unknown_role():
     assert hearers(party("stray", "unknown", targets=frozenset({"ana"}))) == {**everybody(NO), "ana": YES}
 
 
@@ -174,7 +174,7 @@ def test_targets_cast_doubt_on_a_role_that_has_none(role, ana):
 
 
 @pytest.mark.parametrize("held", [(True, False), (False, True), (True, True)])
-def test_hold_of_either_side_hides_a_voice_until_it_ends(held):
+def test_hold_of_either_side_prevents_hearing_until_it_ends(held):
     listener, speaker = replace(ANA, on_hold=held[0]), replace(LUIS, on_hold=held[1])
     assert (hears(listener, speaker), after_hold(listener, speaker)) == (NO, YES)
 
@@ -193,7 +193,7 @@ def test_reach_puts_everybody_in_one_group():
     assert said.held == (held,)
 
 
-def test_reach_of_a_doubtful_voice_keeps_those_on_hold_apart():
+def test_reach_of_a_doubtful_voice_separates_those_on_hold():
     held = replace(LUIS, on_hold=True)
     said = reach((ANA, held, supervisor("monitor", muted=False)), "you")
     assert said.may_hear == (ANA,)
@@ -201,13 +201,13 @@ def test_reach_of_a_doubtful_voice_keeps_those_on_hold_apart():
     assert said.held_may_hear == (held,)
 
 
-def test_reach_leaves_out_those_who_left_and_counts_those_who_join():
+def test_reach_omits_those_who_left_and_counts_joiners():
     gone, joining = replace(ANA, present=False), replace(LUIS, present=None)
     said = reach((gone, joining, supervisor("barge")), "you")
     assert said.ears == said.may_hear == (joining,)
 
 
-def test_reach_of_somebody_who_is_not_there_is_a_mistake():
+def test_reach_of_somebody_not_in_the_call_raises():
     with pytest.raises(KeyError):
         reach(PEOPLE, "you")
 
@@ -226,7 +226,7 @@ def test_reach_of_somebody_who_is_not_there_is_a_mistake():
     ],
 )
 @pytest.mark.parametrize("muted", [None, True, False])
-def test_preview_tells_what_the_role_will_do_whatever_is_read_now(role, targets, heard, muted):
+def test_preview_tells_of_the_role_despite_current_readings(role, targets, heard, muted):
     you = Party("you", "You", "supervisor", role, frozenset(targets), muted=muted, present=None, role_known=False)
     said = reach(with_supervisor(PEOPLE, you), "you")
     assert ({one.key for one in said.hears}, said.may_hear) == (heard, ())

@@ -74,7 +74,7 @@ voices = st.builds(
 
 
 @given(voices)
-def test_silence_is_claimed_only_of_one_of_whom_nothing_was_sent_or_a_muted_monitor(voice: OwnVoice):
+def test_silence_is_claimed_only_before_sending_or_when_monitoring(voice: OwnVoice):
     claimed = claim(voice, at(6.5))
     if claimed is Claim.NOT_SENT:
         assert (voice.join_sent_at, voice.is_in) == (None, False)

@@ -51,7 +51,7 @@ def test_learning_more_never_turns_a_certainty_around(known, more, running, goes
 
 @unhurried
 @given(listeners, speakers)
-def test_mute_hold_and_absence_silence_whoever_has_a_known_role(listener, speaker):
+def test_mute_hold_and_absence_silence_a_known_role(listener, speaker):
     known = replace(speaker, role_known=True)
     for silence in ({"muted": True}, {"on_hold": True}, {"present": False}):
         assert hears(listener, replace(known, **silence)) is NO

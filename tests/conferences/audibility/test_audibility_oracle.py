@@ -60,7 +60,7 @@ def test_every_certainty_is_true(plot):
 
 @unhurried
 @given(plots)
-def test_no_is_true_even_if_a_hold_by_command_is_taken_for_one_by_phone(plot):
+def test_no_is_true_with_command_and_phone_holds_confused(plot):
     assert NO not in contradictions(plot, phone="latest").values()
 
 
@@ -77,7 +77,7 @@ def test_every_certainty_is_true_with_less_known(plot, forgotten):
 
 @unhurried
 @given(plots, roles, several, st.sampled_from(OURS))
-def test_no_is_true_even_if_a_lost_command_takes_effect_after_the_reading(plot, role, targets, you):
+def test_no_is_true_when_lost_commands_take_effect_later(plot, role, targets, you):
     stage = Stage(plot)
     parties, running = list(stage.parties()), stage.running
     parties[you] = replace(parties[you], role_known=False)

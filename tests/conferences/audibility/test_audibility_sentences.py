@@ -137,7 +137,7 @@ def test_sentence_names_who_hears_you(speaker, others, words):
         (you("barge", phone_hold=True), (ANA, LUIS), "Everyone may hear you (your phone is on hold)."),
     ],
 )
-def test_sentence_says_who_may_hear_you_and_why_nobody_knows(speaker, others, words):
+def test_sentence_says_who_may_hear_and_why_uncertain(speaker, others, words):
     assert said(speaker, *others) == words
 
 
@@ -229,7 +229,7 @@ def test_every_doubt_has_its_reason(mine, theirs, running):
 
 @unhurried
 @given(changes, st.lists(changes, min_size=4, max_size=4), st.sampled_from(("monitor", "whisper", "barge")))
-def test_sentence_names_all_who_have_ears_for_you_or_says_everyone(mine, theirs, mode):
+def test_sentence_names_all_possible_hearers_or_says_everyone(mine, theirs, mode):
     people = [replace(each, **change) for each, change in zip((CUSTOMER, ANA, LUIS, MARTA), theirs, strict=True)]
     told = reach((*people, replace(BARGE, **mine)), "you")
     words = sentence(told, mode)
@@ -252,12 +252,12 @@ def test_table_leaves_out_those_who_left():
     assert rows((ANA, replace(LUIS, present=False), BARGE), "you") == (Row("ana", "Ana", "agent", "yes"),)
 
 
-def test_table_of_somebody_who_is_not_there_is_a_mistake():
+def test_table_of_somebody_not_in_the_call_raises():
     with pytest.raises(KeyError):
         rows((ANA, LUIS), "you")
 
 
-def test_picture_has_people_in_order_and_an_arrow_for_each_voice():
+def test_picture_orders_people_and_draws_each_voices_arrow():
     drawn = graph((ANA, you("whisper", "ana"), replace(CUSTOMER, on_hold=True)))
     assert drawn.nodes == (
         Node("customer", "+34 600 ••12", "customer", 0),

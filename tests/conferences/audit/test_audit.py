@@ -60,7 +60,7 @@ def test_an_intent_says_who_what_from_where_and_when(mine, marta):
     assert written(entry, "actor", "actor_name", "source_ip") == (marta, "Marta Gil", "192.0.2.7")
 
 
-def test_an_intent_names_the_call_and_the_leg_at_the_provider(mine, conference):
+def test_an_intent_names_the_providers_call_and_leg(mine, conference):
     entry = intend(mine)
     named = written(entry, "conference", "conference_name", "telnyx_conference_id", "call_control_id")
     assert named == (conference, "Order 12", "conf-1", "v3:mine")
@@ -88,7 +88,7 @@ def test_a_user_without_a_name_is_written_by_username(mine, marta):
     assert intend(mine).actor_name == "marta"
 
 
-def test_an_outcome_repeats_its_intent_and_adds_what_came_of_it(mine):
+def test_an_outcome_repeats_its_intent_and_adds_the_result(mine):
     entry = intend(mine)
     said = audit.Outcome(Result.REFUSED, http_status=422, sends=2, code="90034", text="Conference is full")
     end = audit.conclude(entry, said)
@@ -116,7 +116,7 @@ def test_an_outcome_repeats_its_intent_and_adds_what_came_of_it(mine):
 
 
 @pytest.mark.parametrize(("told", "kept"), [("v3:new", "v3:new"), ("", "v3:mine")])
-def test_an_outcome_names_the_leg_that_only_the_answer_told(mine, told, kept):
+def test_an_outcome_takes_its_leg_from_the_answer(mine, told, kept):
     end = audit.conclude(intend(mine), audit.Outcome(Result.OK), call_control_id=told)
     assert written(end, "call_control_id") == (kept,)
 
@@ -164,7 +164,7 @@ def test_no_entry_is_changed_or_deleted(mine, way):
 
 
 @pytest.mark.parametrize("what", ["supervision", "conference", "actor"])
-def test_what_an_entry_is_about_is_not_deleted_from_under_it(mine, what):
+def test_the_subject_of_an_entry_cannot_be_deleted(mine, what):
     entry = intend(mine)
     with pytest.raises(ProtectedError):
         getattr(entry, what).delete()

@@ -44,7 +44,7 @@ def form(marta, role="monitor", token="7" * 32):
 
 
 @pytest.mark.parametrize("role", ["monitor", "barge"])
-def test_nobody_is_let_in_and_nothing_is_carried_out_later(story: Story, marta, role):
+def test_nobody_is_let_in_then_or_later(story: Story, marta, role):
     _, conference = story.call(ANA)
     close_audit()
     answer = browser(marta).post(f"/conferences/{conference.pk}/supervise/", form(marta, role), follow=True)
@@ -60,7 +60,7 @@ def test_nobody_is_let_in_and_nothing_is_carried_out_later(story: Story, marta, 
 
 
 @pytest.mark.parametrize(("role", "to"), MODES, ids=[role for role, _ in MODES])
-def test_leaving_is_possible_all_the_same_and_on_record_later(story: Story, marta, role, to):
+def test_leaving_is_possible_and_recorded_later(story: Story, marta, role, to):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role=role, to=to)
     before = AuditEntry.objects.count()

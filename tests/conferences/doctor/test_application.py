@@ -36,7 +36,7 @@ def level(subject, record, door=DOOR):
     return {one.subject: one.level for one in examine(record, door)}[subject]
 
 
-def test_an_application_as_it_should_be_has_nothing_to_mend():
+def test_a_sound_application_has_nothing_to_mend():
     findings = list(examine(GOOD, DOOR))
     assert {one.level for one in findings} == {OK}
     assert {one.fix for one in findings} == {""}
@@ -71,7 +71,7 @@ def test_an_application_as_it_should_be_has_nothing_to_mend():
         ("Hang-up on timeout", "first_command_timeout", True, WARNING),
     ],
 )
-def test_a_setting_is_judged_by_what_it_does_to_calls(subject, field, value, expected):
+def test_a_setting_is_judged_by_its_effect_on_calls(subject, field, value, expected):
     findings = {one.subject: one for one in examine(GOOD | {field: value}, DOOR)}
     assert {one.level for other, one in findings.items() if other != subject} == {OK}
     assert (findings[subject].level, bool(findings[subject].fix)) == (expected, expected is not OK)
@@ -83,7 +83,7 @@ def test_webhooks_that_somebody_passes_on_are_no_error():
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8000/webhooks/telnyx/", "http://localhost:8000/webhooks/telnyx/"])
-def test_an_address_of_this_machine_is_right_for_a_provider_on_it_alone(url):
+def test_a_local_address_suits_only_a_local_provider(url):
     door = replace(DOOR, hosts=("127.0.0.1", "localhost"))
     record = GOOD | {"webhook_event_url": url}
     assert [level("Webhook URL", record, replace(door, from_afar=afar)) for afar in (False, True)] == [OK, ERROR]
@@ -95,11 +95,11 @@ def test_the_trap_names_its_seconds():
     assert trap.message.startswith("A caller is hung up on when no program commands the call within 10 s.")
 
 
-def test_a_record_with_nothing_in_it_is_judged_all_the_same():
+def test_an_empty_record_is_judged_all_the_same():
     assert max(one.level for one in examine({}, DOOR)) is ERROR
 
 
-def test_an_application_that_tells_nothing_of_calling_out_proves_nothing():
+def test_missing_outbound_settings_give_no_finding():
     record = {name: value for name, value in GOOD.items() if name != "outbound"}
     assert "Outbound voice profile" not in {one.subject for one in examine(record, DOOR)}
 

@@ -12,7 +12,7 @@ LEVELS = [(0.4, OK), (-29.9, OK), (30.0, WARNING), (-30.0, WARNING), (119.9, WAR
 
 
 @pytest.mark.parametrize(("ahead", "level"), LEVELS)
-def test_a_clock_is_judged_by_how_far_it_is_off_either_way(ahead, level):
+def test_a_clock_is_judged_by_its_difference_either_way(ahead, level):
     finding = against_provider(ahead)
     assert (finding.level, bool(finding.fix)) == (level, level is not OK)
 

@@ -56,7 +56,7 @@ def test_a_delivery_of_an_odd_shape_does_not_count(delivery):
     assert examine([delivery], HERE, NOON).level is Level.OK
 
 
-def test_an_attempt_without_a_time_counts_and_proves_nothing_about_now():
+def test_an_attempt_without_a_time_is_only_a_warning():
     assert examine([failed(attempt(503, at=None))], HERE, NOON).level is Level.WARNING
 
 
@@ -67,7 +67,7 @@ def test_not_more_than_a_thousand_are_read():
     assert finding.fix == "The URL redirects: give the provider the address it leads to."
 
 
-def test_a_status_nobody_has_met_is_looked_up_in_the_log():
+def test_an_unfamiliar_status_refers_to_the_log():
     assert examine([failed(attempt(418))], HERE, NOON).fix == (
         "Look in this server's log for what it answered with 418."
     )
@@ -82,7 +82,7 @@ def test_the_last_webhook_is_told_with_its_age(seconds, message):
     assert (finding.level, finding.message) == (Level.OK, f"The last one came {message} ago.")
 
 
-def test_a_server_that_never_heard_a_webhook_is_told_so():
+def test_a_server_without_any_webhook_yet_is_told_so():
     assert arrived(None, NOON).level is Level.WARNING
 
 

@@ -56,7 +56,7 @@ def test_warnings_exit_1_and_errors_2(healthy: Story, settings: Any):
     assert (failed, more.splitlines()[-1]) == (2, "1 error, 1 warning.")
 
 
-def test_each_finding_stands_in_its_column_with_what_to_do(healthy: Story, settings: Any):
+def test_findings_are_aligned_and_followed_by_their_remedy(healthy: Story, settings: Any):
     settings.TELNYX_CALLER_ID = ""
     lines = doctor()[1].splitlines()
     at = next(number for number, line in enumerate(lines) if line.startswith("error"))
@@ -64,7 +64,7 @@ def test_each_finding_stands_in_its_column_with_what_to_do(healthy: Story, setti
     assert (lines[at + 1][:28].strip(), lines[at + 2][:28]) == ("", " " * 26 + "→ ")
 
 
-def test_a_missing_outbound_voice_profile_is_found_before_a_dial_is_refused(healthy: Story):
+def test_a_missing_outbound_voice_profile_is_found_before_dialling(healthy: Story):
     healthy.simulator.configure(outbound_voice_profile_id=None)
     code, text = doctor()
     assert code == 2
@@ -115,7 +115,7 @@ def test_a_setting_that_is_amiss_is_an_error(healthy: Story, settings: Any, sett
         ("rate_limited", "warning", "429 after"),
     ],
 )
-def test_a_provider_that_does_not_answer_is_a_finding_and_asked_no_more(
+def test_an_unanswering_provider_is_reported_and_asked_no_more(
     healthy: Story, settings: Any, fault: str, level: str, told: str
 ):
     healthy.simulator.faults.add(fault, times=None, seconds=3600)
@@ -125,7 +125,7 @@ def test_a_provider_that_does_not_answer_is_a_finding_and_asked_no_more(
     assert findings["Application"]["said"] == "Not looked at, as the provider does not answer us."
 
 
-def test_a_provider_that_goes_away_in_between_is_a_finding(healthy: Story):
+def test_a_provider_failing_during_the_examination_is_a_finding(healthy: Story):
     healthy.simulator.faults.add("unavailable", path="/webhook_deliveries", times=None)
     findings = examined()
     assert (findings["Application"]["level"], findings["Deliveries"]["level"]) == ("ok", "error")
@@ -172,7 +172,7 @@ def test_webhooks_that_come_late_or_early_show(healthy: Story, late: int, level:
     assert examined()["Webhook delay"]["level"] == level
 
 
-def test_a_server_that_never_heard_a_webhook_is_told_so(healthy: Story):
+def test_a_server_without_any_webhook_yet_is_told_so(healthy: Story):
     Fact.objects.all().delete()
     assert (examined()["Webhooks"]["level"], examined()["Webhook delay"]["level"]) == ("warning", "ok")
 

@@ -40,7 +40,7 @@ def test_an_sqlite_that_may_damage_its_file_is_named(db, monkeypatch, version, l
 
 @sqlite_only
 @pytest.mark.parametrize("pragma", ["synchronous=NORMAL", "journal_mode=DELETE"])
-def test_an_sqlite_that_may_lose_what_was_acknowledged_is_an_error(transactional_db, pragma):
+def test_an_sqlite_risking_acknowledged_data_is_an_error(transactional_db, pragma):
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA {pragma}")
         found = levels(stores.database())
@@ -51,7 +51,7 @@ def test_an_sqlite_that_may_lose_what_was_acknowledged_is_an_error(transactional
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="the database is not PostgreSQL")
 @pytest.mark.parametrize(("setting", "level"), [("on", OK), ("off", ERROR)])
-def test_a_postgresql_that_does_not_wait_for_its_disk_is_an_error(db, setting, level):
+def test_a_postgresql_with_unsynchronized_commits_is_an_error(db, setting, level):
     connection.cursor().execute(f"SET LOCAL synchronous_commit TO {setting}")
     assert levels(stores.database()) == {"Migrations": OK, "Database": level}
 
@@ -96,7 +96,7 @@ class Loyal:
 
 
 @pytest.mark.parametrize("layer", ["Deaf", "Forger"])
-def test_a_layer_that_loses_or_changes_messages_is_an_error(settings, monkeypatch, layer):
+def test_a_layer_losing_or_changing_messages_is_an_error(settings, monkeypatch, layer):
     monkeypatch.setattr(stores, "ROUND_TRIP_SECONDS", 0.01)
     use_layer(settings, f"{__name__}.{layer}")
     assert stores.channel_layer().level is ERROR

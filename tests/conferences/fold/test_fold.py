@@ -91,7 +91,7 @@ def test_the_database_comes_to_that_state_too(db, script):
             transaction.set_rollback(True)
 
 
-def test_seven_events_are_a_call_that_took_place_and_is_over():
+def test_seven_events_make_one_completed_call():
     state = fold(SEVEN)
     assert (state.conferences["c1"].state, state.conferences["c1"].end_reason) == ("completed", "all_left")
     assert (stay(state, "a").joined_at, stay(state, "a").left_at) == (SEVEN[2].occurred_at, SEVEN[5].occurred_at)
@@ -104,7 +104,7 @@ def test_a_hangup_means_having_left_every_conference():
     assert [stay(state, *key).state for key in (("a", "c1"), ("a", "c2"), ("b", "c1"))] == ["left", "left", "joined"]
 
 
-def test_the_end_of_a_conference_means_that_all_have_left_it():
+def test_a_conferences_end_means_that_all_have_left():
     state = fold([joined("a"), joined("b"), joined("a", "c2"), event("conference.ended", 1, conference="c1")])
     assert [stay(state, *key).state for key in (("a", "c1"), ("b", "c1"), ("a", "c2"))] == ["left", "left", "joined"]
 
@@ -127,7 +127,7 @@ def test_an_ended_leg_never_lives_again(late):
      event("command.join", 2, leg="a", conference="c1", supervisor_role="barge")],
     ids=lambda fact: fact.type,
 )  # fmt: skip
-def test_an_ended_conference_never_lives_again_and_nobody_is_in_it(late):
+def test_an_ended_conference_stays_ended_and_empty(late):
     state = fold([event("conference.ended", 1, conference="c1", reason="host_left"), late])
     conference = state.conferences["c1"]
     assert (conference.state, conference.end_reason) == ("completed", "host_left")
@@ -139,7 +139,7 @@ def test_whoever_joins_after_hanging_up_is_not_in():
     assert (stay(state, "a").state, stay(state, "a").left_at) == ("left", MORNING + timedelta(seconds=2))
 
 
-def test_a_leg_that_comes_again_is_in_again_and_nothing_of_its_first_stay_clings_to_it():
+def test_a_leg_that_rejoins_begins_a_fresh_stay():
     first = event("readback.participant", 1, leg="a", conference="c1", status="joined", muted=True, on_hold=True,
                   whisper_call_control_ids=["b"])  # fmt: skip
     state = fold([joined("a"), first, left("a", at=2), joined("a", at=3)])
@@ -157,13 +157,13 @@ def test_joined_twice_without_leaving_is_one_stay():
     assert stay(state, "a").joined_at == MORNING + timedelta(seconds=1)
 
 
-def test_what_is_named_before_it_is_told_of_has_its_place():
+def test_conference_and_leg_first_named_by_leaving_are_unknown():
     state = fold([left("a")])
     assert (state.conferences["c1"].state, state.legs["a"].state) == ("unknown", "unknown")
     assert (stay(state, "a").state, stay(state, "a").joined_at) == ("left", None)
 
 
-def test_joining_says_that_a_conference_is_live_and_creation_when_it_began():
+def test_joining_makes_a_conference_live_and_creation_dates_it():
     state = fold([joined("a", at=2), event("conference.created", 1, conference="c1", leg="a", connection_id="7")])
     conference = state.conferences["c1"]
     assert (conference.state, conference.created_at, conference.connection_id) == (
@@ -171,7 +171,7 @@ def test_joining_says_that_a_conference_is_live_and_creation_when_it_began():
     )  # fmt: skip
 
 
-def test_only_the_providers_record_tells_a_conference_that_has_not_started():
+def test_only_a_read_back_tells_of_an_unstarted_conference():
     facts = [event("conference.created", 0, conference="c1"), joined("a", at=0.1)]
     init = event("readback.conference", 1, conference="c1", status="init")
     begun = event("readback.conference", 2, conference="c1", status="in_progress")
@@ -180,7 +180,7 @@ def test_only_the_providers_record_tells_a_conference_that_has_not_started():
     assert fold([*facts, init, joined("b", at=3)]).conferences["c1"].state == "init"
 
 
-def test_a_legs_own_events_tell_its_connection_and_client_state_and_a_conferences_events_do_not():
+def test_only_a_legs_events_tell_connection_and_client_state():
     owners = {"connection_id": "owner", "client_state": "b3duZXI="}
     state = fold([event("conference.participant.joined", 0, leg="a", conference="c1", **owners)])
     assert (state.legs["a"].connection_id, state.legs["a"].client_state) == ("", "")
@@ -196,7 +196,7 @@ def test_causes_and_reasons_unheard_of_are_kept_as_text(words):
     assert state.conferences["c1"].end_reason == words
 
 
-def test_at_equal_times_what_must_come_first_does_whatever_its_id():
+def test_simultaneous_events_of_different_types_keep_their_logical_order():
     together = [event("call.hangup", 0, leg="a", id="1"), left("a"), joined("a"), event("call.answered", 0, leg="a"),
                 event("conference.created", 0, leg="a", conference="c1"), event("call.initiated", 0, leg="a", id="9"),
                 event("conference.ended", 0, conference="c1", id="0")]  # fmt: skip
@@ -207,14 +207,14 @@ def test_at_equal_times_what_must_come_first_does_whatever_its_id():
     assert len({repr(fold(random.sample(together, 7))) for _ in range(50)}) == 1
 
 
-def test_two_equal_events_at_one_time_are_told_apart_by_their_ids():
+def test_equal_simultaneous_events_are_told_apart_by_id():
     one = event("call.hangup", 0, leg="a", hangup_cause="timeout", id="1")
     other = event("call.hangup", 0, leg="a", hangup_cause="user_busy", id="2")
     assert fold([one, other]) == fold([other, one])
     assert fold([other, one]).legs["a"].hangup_cause == "timeout"
 
 
-def test_an_accepted_join_is_joining_with_its_role_until_the_provider_says_in():
+def test_an_accepted_join_is_joining_until_the_provider_confirms():
     accepted = event("command.join", 0, leg="s", conference="c1", supervisor_role="whisper",
                      whisper_call_control_ids=["b", "a"])  # fmt: skip
     joining = stay(fold([accepted]), "s")
@@ -236,12 +236,12 @@ def test_an_accepted_update_replaces_role_and_targets_together():
     assert now.whisper_call_control_ids == ()
 
 
-def test_a_role_the_provider_does_not_know_is_no_role():
+def test_a_role_unknown_to_the_provider_is_ignored():
     facts = [event("command.join", 0, leg="s", conference="c1", supervisor_role="x" * 200), joined("s", at=1)]
     assert stay(fold(facts), "s").role == ""
 
 
-def test_what_a_read_back_leaves_out_stays_as_it_was():
+def test_what_a_read_back_omits_stays_unchanged():
     told = event("readback.participant", 1, leg="a", conference="c1", status="joined", muted=True, on_hold=False,
                  whisper_call_control_ids=["b"], end_conference_on_exit=True)  # fmt: skip
     silent = event("readback.participant", 2, leg="a", conference="c1", muted="yes", end_conference_on_exit="false",
@@ -270,7 +270,7 @@ def test_news_is_what_would_change_what_is_known():
     assert is_news(state, event("readback.conference", 5, conference="c1", name="Support 2")) is True
 
 
-def test_a_fact_never_changes_the_state_it_is_applied_to():
+def test_applying_a_fact_leaves_the_given_state_unchanged():
     before = fold([joined("a")])
     copy = before.copy()
     assert apply(before, left("a", at=1)) != before
@@ -315,13 +315,13 @@ FACTS = st.lists(
 ARRIVALS = FACTS.flatmap(lambda facts: st.tuples(st.just(facts), st.permutations(facts + facts[:3])))
 
 
-def test_the_facts_that_are_made_up_are_of_every_type_that_counts():
+def test_every_generated_fact_type_is_handled():
     assert [one for one in HANDLED if not is_handled(one)] == []
 
 
 @settings(max_examples=150, deadline=None)
 @given(ARRIVALS)
-def test_after_every_arrival_the_state_is_the_fold_of_what_has_arrived(arrivals):
+def test_the_state_always_equals_folding_all_arrived_facts(arrivals):
     _, arriving = arrivals
     for number, state in enumerate(arrive(arriving), start=1):
         assert state == fold(arriving[:number])
@@ -329,7 +329,7 @@ def test_after_every_arrival_the_state_is_the_fold_of_what_has_arrived(arrivals)
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ARRIVALS)
-def test_after_every_arrival_the_rows_are_the_fold_of_what_is_on_record(db, arrivals):
+def test_the_rows_always_equal_folding_all_recorded_facts(db, arrivals):
     _, arriving = arrivals
     with transaction.atomic():
         for fact in arriving:
@@ -340,7 +340,7 @@ def test_after_every_arrival_the_rows_are_the_fold_of_what_is_on_record(db, arri
 
 @settings(max_examples=100, deadline=None)
 @given(FACTS)
-def test_nobody_is_in_a_conference_that_is_over_nor_after_hanging_up(facts):
+def test_nobody_is_in_after_conference_end_or_hangup(facts):
     state = fold(facts)
     present = [one for one in state.participants.values() if one.state != "left"]
     assert [one for one in present if state.conferences[one.conference_id].state == "completed"] == []
@@ -349,7 +349,7 @@ def test_nobody_is_in_a_conference_that_is_over_nor_after_hanging_up(facts):
 
 @settings(max_examples=100, deadline=None)
 @given(FACTS)
-def test_what_has_ended_stays_ended_and_no_stay_is_ever_forgotten(facts):
+def test_ends_are_final_and_no_stay_is_forgotten(facts):
     state = State()
     for fact in sorted(facts, key=lambda one: one.sort_key):
         after = apply(state, fact)

@@ -47,7 +47,7 @@ def machine(at: float, kind: str, result: str | None):
         ([("premium.detection.ended", "machine"), SCREENING, ("premium.detection.ended", "machine")], "machine"),
     ],
 )
-def test_who_answered_is_the_same_in_every_order_of_arrival(told, expected):
+def test_who_answered_is_independent_of_arrival_order(told, expected):
     facts = [event("call.answered", 0, leg="a"), *(machine(at, *one) for at, one in enumerate(told, start=1))]
     for order in permutations([*facts, facts[-1]]):
         (*_, state) = arrive(order)
@@ -72,7 +72,7 @@ def test_who_answered_is_the_same_in_every_order_of_arrival(told, expected):
         (["valid", "call_hangup"], True),
     ],
 )
-def test_the_key_counts_once_for_good_in_every_order_of_arrival(statuses, confirmed):
+def test_a_pressed_key_counts_in_every_arrival_order(statuses, confirmed):
     facts = [event("call.answered", 0, leg="a")]
     for at, status in enumerate(statuses, start=1):
         facts.append(
@@ -85,6 +85,6 @@ def test_the_key_counts_once_for_good_in_every_order_of_arrival(statuses, confir
         assert leg.gather_status == (statuses[-1] or "")
 
 
-def test_what_is_told_of_a_leg_that_ended_does_not_revive_it():
+def test_late_news_does_not_revive_an_ended_leg():
     facts = [event("call.hangup", 1, leg="a"), machine(2, "detection.ended", "machine")]
     assert fold(facts).legs["a"].state == "ended"

@@ -34,7 +34,7 @@ def test_a_phone_that_rings_outside_every_call_is_news(rings: Leg):
     assert latest() == 1
 
 
-def test_each_step_of_a_leg_outside_every_call_is_news(story: Story, rings: Leg):
+def test_answer_and_hangup_outside_every_call_are_news(story: Story, rings: Leg):
     theirs = story.leg(ANA)
     for step in (story.simulator.world.legs.far_end_answers, story.simulator.far_end_hangs_up):
         since = latest()
@@ -43,7 +43,7 @@ def test_each_step_of_a_leg_outside_every_call_is_news(story: Story, rings: Leg)
         assert changed(since) == {"Ana Ruiz"}
 
 
-def test_a_leg_of_no_agent_is_news_of_no_agent(story: Story, rings: Leg):
+def test_a_leg_of_no_agent_changes_no_agent(story: Story, rings: Leg):
     """The feed moves: it is seen where those are whom nobody could place."""
     since = latest()
     story.simulator.incoming_call(CUSTOMER, SUPPORT_NUMBER)
@@ -51,7 +51,7 @@ def test_a_leg_of_no_agent_is_news_of_no_agent(story: Story, rings: Leg):
     assert (changed(since), latest()) == (set(), since + 1)
 
 
-def test_a_leg_that_becomes_somebody_elses_is_news_of_both(rings: Leg):
+def test_a_leg_changing_its_agent_is_news_of_both(rings: Leg):
     since = latest()
     with reaching_live_calls():
         AgentAddress.objects.filter(address=ANA).update(agent=Agent.objects.get(name="Luis Ortega"))
@@ -81,7 +81,7 @@ def test_the_directory_is_news_of_those_it_changes(directory: Directory, what: s
     assert changed(0) == expected[what]
 
 
-def test_a_phone_that_rings_for_a_call_is_news_of_the_call(story: Story):
+def test_a_phone_ringing_for_a_call_is_its_news(story: Story):
     world, call = story.call(ANA)
     customer = world.leg(CUSTOMER)
     story.simulator.phones.set(LUIS, "rings_out")
@@ -101,7 +101,7 @@ def test_a_phone_that_rings_for_a_call_is_news_of_the_call(story: Story):
     assert (call.feed > before, ringing_for([Conference.objects.with_people().get()])) == (True, {})
 
 
-def test_a_phone_that_rings_for_nobody_knows_whom_is_news_of_no_call(story: Story):
+def test_a_phone_ringing_for_no_known_call_changes_none(story: Story):
     _, call = story.call(ANA)
     story.simulator.phones.set(LUIS, "rings_out")
     story.simulator.dial(LUIS, answered=False)

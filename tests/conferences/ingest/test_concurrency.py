@@ -38,25 +38,25 @@ def story() -> list[Any]:
     return [*facts, event("call.hangup", 20, leg="b"), event("conference.ended", 21, conference="c2")]
 
 
-def test_one_event_fifty_times_at_once_is_one_row_and_fifty_times_200(deliver):
+def test_one_event_delivered_fifty_times_is_stored_once(deliver):
     assert at_once([deliver(envelope())] * 50) == [200] * 50
     assert Fact.objects.count() == 1
     assert Leg.objects.count() == 1
     assert feed.latest() == 1
 
 
-def test_one_dead_letter_fifty_times_at_once_is_one_row_and_fifty_times_200(deliver):
+def test_one_dead_letter_delivered_fifty_times_is_stored_once(deliver):
     assert at_once([deliver(b"[]")] * 50) == [200] * 50
     assert list(Fact.objects.values_list("outcome", "reason")) == [("dead", "the body is no object")]
 
 
-def test_one_id_with_many_contents_at_once_is_one_event_and_the_rest_dead_letters(deliver):
+def test_one_id_with_many_contents_gives_one_event(deliver):
     bodies = [envelope(payload={"call_control_id": f"v3:{number}"}) for number in range(16)]
     assert at_once([deliver(body) for body in bodies]) == [200] * 16
     assert (Fact.objects.filter(outcome="dead").count(), Leg.objects.count()) == (15, 1)
 
 
-def test_all_events_of_a_story_at_once_come_to_its_state(deliver):
+def test_a_storys_simultaneous_events_come_to_its_state(deliver):
     facts = story()
     arriving = random.sample(facts * 2, len(facts) * 2)
     assert at_once([deliver(encode(fact)) for fact in arriving]) == [200] * len(arriving)
@@ -95,7 +95,7 @@ def test_who_follows_the_feed_meanwhile_misses_no_change(deliver):
     assert seen == dict(Conference.objects.values_list("conference_id", "feed"))
 
 
-def test_of_many_who_would_read_a_conference_back_one_does(deliver):
+def test_only_one_of_many_claims_a_conferences_read_back(deliver):
     deliver(encode(joined("a")))()
     rows = [Conference.objects.get() for _ in range(THREADS)]
     claims = at_once([lambda row=row: readback_notes.claim_reading(row, MORNING) for row in rows])

@@ -32,7 +32,7 @@ def test_a_documented_event_is_handled_or_knowingly_ignored(door, path):
 
 
 @every_type
-def test_a_type_is_either_handled_or_without_effect_and_never_ours(path):
+def test_a_provider_type_is_never_one_of_ours(path):
     assert (is_handled(path.stem), path.stem in WITHOUT_EFFECT, is_ours(path.stem)) in {
         (True, False, False),
         (False, True, False),
@@ -79,7 +79,7 @@ def test_all_samples_in_any_order_make_the_same_rows(door):
 
 
 @pytest.mark.skipif(not ORACLES, reason="no copy of the provider's samples beside the checkout")
-def test_no_type_of_the_providers_samples_and_schemas_is_missing():
+def test_no_type_in_provider_samples_or_schemas_is_missing():
     ours = {path.stem for path in EVENTS}
     assert {one for path in ORACLES for one in documented(json.loads(path.read_bytes()))} - ours == set()
 

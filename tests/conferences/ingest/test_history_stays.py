@@ -127,14 +127,14 @@ def test_a_live_call_follows_the_directory(story: Story, directory: Directory, m
     assert seen(call, marta, ben) == {"marta": False, "ben": True}
 
 
-def test_an_ended_call_is_shown_with_the_team_it_had(ended: Conference, directory: Directory, marta: User):
+def test_an_ended_call_shows_its_team_of_that_time(ended: Conference, directory: Directory, marta: User):
     directory.queue.team = directory.sales
     directory.queue.save()
     call = call_for(audience_of(marta), Conference.objects.with_people().get(pk=ended.pk))
     assert (call.queue, call.team) == ("Helpdesk", "Support")
 
 
-def test_who_is_known_late_to_have_taken_part_adds_a_team(story: Story, directory: Directory, ben: User):
+def test_a_participant_known_late_adds_a_team(story: Story, directory: Directory, ben: User):
     """The one event that told of Chen arrives after the call is over."""
     world, call = story.call(ANA)
     faults = story.simulator.faults.webhooks
@@ -150,7 +150,7 @@ def test_who_is_known_late_to_have_taken_part_adds_a_team(story: Story, director
     assert seen(call, ben) == {"ben": True}
 
 
-def test_a_leg_that_goes_on_elsewhere_leaves_the_ended_call_as_it_was(
+def test_a_leg_continuing_elsewhere_leaves_the_ended_call_unchanged(
     story: Story, directory: Directory, marta: User, ben: User
 ):
     first, ended = story.call(LUIS)
@@ -166,9 +166,7 @@ def test_a_leg_that_goes_on_elsewhere_leaves_the_ended_call_as_it_was(
     assert seen(live, marta, ben) == {"marta": True, "ben": True}
 
 
-def test_an_ended_call_of_no_team_stays_with_those_who_see_unassigned(
-    story: Story, directory: Directory, marta: User, cleo: User
-):
+def test_an_ended_call_of_no_team_stays_unassigned(story: Story, directory: Directory, marta: User, cleo: User):
     world, call = story.call("sip:new.one@agents.example", queue="+14155550177")
     story.simulator.world.conferences.end_by_command(world)
     story.pass_time()
@@ -178,7 +176,7 @@ def test_an_ended_call_of_no_team_stays_with_those_who_see_unassigned(
     assert seen(call, marta, cleo) == {"marta": False, "cleo": True}
 
 
-def test_a_call_that_was_thought_over_keeps_who_came_after_that(story: Story, directory: Directory, ben: User):
+def test_a_wrongly_ended_call_keeps_those_who_joined_later(story: Story, directory: Directory, ben: User):
     """A read-back found nothing; an event told otherwise; Chen joined; then it really ended."""
     world, call = story.call(ANA)
     story.pass_time(5)

@@ -72,7 +72,7 @@ def kept() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("body", "reason"), UNUSABLE.values(), ids=UNUSABLE)
-def test_a_signed_body_without_an_event_is_a_dead_letter_with_its_reason(door, body, reason):
+def test_a_signed_body_without_event_becomes_a_dead_letter(door, body, reason):
     assert [door.post(body).status_code, door.post(body).status_code] == [200, 200]
     assert (kept(), bytes(Fact.objects.get().body)) == ([("dead", reason)], body)
     assert (Conference.objects.count(), Leg.objects.count()) == (0, 0)
@@ -102,13 +102,13 @@ def test_what_is_odd_but_an_event_counts(door, body):
     assert kept() == [("applied", "")]
 
 
-def test_an_event_without_an_id_is_known_again_by_its_bytes(door):
+def test_an_event_without_id_is_identified_by_its_bytes(door):
     body = envelope(id=...)
     door.post(body)
     assert Fact.objects.get().event_id == hashlib.sha256(body).hexdigest()
 
 
-def test_a_dead_letter_is_in_the_way_of_nothing_that_follows(door):
+def test_a_dead_letter_does_not_block_what_follows(door):
     bodies = [b"[]", envelope(id="1"), b"{}", envelope(id="2", event_type="call.answered")]
     assert [door.post(body).status_code for body in bodies] == [200] * 4
     assert Leg.objects.get().state == "answered"
@@ -120,7 +120,7 @@ def test_receipts_tell_what_became_of_a_delivery(db):
     assert receipts == [Receipt.NEW, Receipt.DUPLICATE, Receipt.IGNORED, Receipt.DEAD, Receipt.DUPLICATE]
 
 
-def test_facts_of_our_own_are_stored_as_we_told_them(db):
+def test_our_own_facts_are_stored_as_told(db):
     payload = {"conference_id": "c1", "call_control_id": "v3:a", "status": "joined", "muted": True}
     told = {"source": Fact.Source.READBACK, "occurred_at": MORNING}
     assert inbox.record("readback.participant", payload, **told) is Receipt.NEW
@@ -131,7 +131,7 @@ def test_facts_of_our_own_are_stored_as_we_told_them(db):
     assert Participant.objects.get().muted is True
 
 
-def test_a_type_that_the_fold_learns_later_counts_from_then_on(db):
+def test_a_type_learned_later_counts_from_then_on(db):
     inbox.receive(envelope(), received_at=MORNING)
     inbox.receive(envelope(id="2", event_type="readback.conference"), received_at=MORNING)
     Fact.objects.update(outcome=Fact.Outcome.IGNORED, reason="unknown type")  # as an older fold had left them

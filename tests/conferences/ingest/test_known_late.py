@@ -32,7 +32,7 @@ def inside(conference_id):
 @pytest.mark.parametrize("after", [1, 2, 5, 12, 25])
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("lost", [r"call\.answered", r"call\.(answered|initiated)"], ids=["answered", "both"])
-def test_her_answer_that_no_webhook_told_is_noticed_within_three_seconds(story: Story, marta, role, after, lost):
+def test_a_supervisors_lost_answer_is_noticed_within_three_seconds(story: Story, marta, role, after, lost):
     _, conference = story.call(ANA)
     story.simulator.phones.set(DESK, "answers", after=after)
     story.simulator.faults.webhooks.events, story.simulator.faults.webhooks.drop_rate = lost, 1.0
@@ -44,7 +44,7 @@ def test_her_answer_that_no_webhook_told_is_noticed_within_three_seconds(story: 
 
 
 @pytest.mark.parametrize("outcome", ["rings_out", "busy", "rejects"])
-def test_a_phone_that_does_not_answer_is_not_taken_for_answered(story: Story, marta, outcome):
+def test_an_unanswered_phone_is_not_taken_for_answered(story: Story, marta, outcome):
     _, conference = story.call(ANA)
     story.simulator.phones.set(DESK, outcome)
     story.simulator.faults.webhooks.events, story.simulator.faults.webhooks.drop_rate = r"call\.answered", 1.0
@@ -54,7 +54,7 @@ def test_a_phone_that_does_not_answer_is_not_taken_for_answered(story: Story, ma
     assert (Supervision.objects.get().state, story.commands("/actions/join")) == ("failed", [])
 
 
-def test_a_phone_is_not_asked_after_once_its_answer_was_told(story: Story, marta):
+def test_an_answered_phone_is_asked_after_no_more(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     asked_at = mine.phone_asked_at
@@ -66,7 +66,7 @@ def test_a_phone_is_not_asked_after_once_its_answer_was_told(story: Story, marta
 
 @pytest.mark.parametrize("address", [ANA, LUIS, CHEN])
 @pytest.mark.parametrize("lost", [r"call\.answered", r"call\.initiated", r"call\.(initiated|answered)"])
-def test_an_answer_of_somebody_in_the_call_that_no_webhook_told_is_settled(story: Story, marta, address, lost):
+def test_an_agents_lost_answer_is_learned_from_reading_back(story: Story, marta, address, lost):
     sim = story.simulator
     caller = sim.incoming_call(CUSTOMER, SUPPORT_NUMBER)
     sim.world.legs.answer(caller)
@@ -83,7 +83,7 @@ def test_an_answer_of_somebody_in_the_call_that_no_webhook_told_is_settled(story
     assert (leg.state, leg.kind) == ("answered", "agent")
 
 
-def test_a_leg_that_is_in_while_it_still_rings_is_not_taken_for_answered(story: Story, marta):
+def test_a_ringing_participant_is_not_taken_for_answered(story: Story, marta):
     sim = story.simulator
     world, _ = story.call(ANA)
     sim.phones.set(LUIS, "rings_out")
@@ -98,7 +98,7 @@ def test_a_leg_that_is_in_while_it_still_rings_is_not_taken_for_answered(story: 
 
 @pytest.mark.parametrize("dialled_out", [False, True])
 @pytest.mark.parametrize("calls", [1, 5])
-def test_calls_that_were_up_before_us_are_seen_by_their_team_within_a_minute(story: Story, marta, calls, dialled_out):
+def test_earlier_calls_reach_their_team_within_a_minute(story: Story, marta, calls, dialled_out):
     sim = story.simulator
     sim.faults.webhooks.events, sim.faults.webhooks.drop_rate = ".*", 1.0
     for number in range(calls):
@@ -154,7 +154,7 @@ MOVES = {
 
 
 @pytest.mark.parametrize("name", MOVES)
-def test_a_leg_is_in_one_conference_in_every_order_of_arrival(db, name):
+def test_a_leg_is_in_one_conference_whatever_the_order(db, name):
     facts, where = MOVES[name]
     for order in itertools.permutations(facts):
         state = fold(order)
@@ -180,7 +180,7 @@ def test_another_leg_stays_where_it_is(db):
     assert (inside("A"), inside("B")) == ({"y"}, {"x"})
 
 
-def test_a_whisper_drops_a_target_who_moved_to_another_call(story: Story, marta):
+def test_a_whisper_drops_a_target_who_changed_calls(story: Story, marta):
     sim = story.simulator
     _, first = story.call(ANA, LUIS)
     second_world, _ = story.call(CHEN, customer="+14155550172")

@@ -40,7 +40,7 @@ def leg_of(story, address):
 # --- Nobody
 
 
-def test_a_machine_is_named_as_hearing_and_is_no_target(story: Story, marta, assistant):
+def test_a_machine_is_named_as_hearing_but_no_target(story: Story, marta, assistant):
     world, conference = story.call(ANA)
     story.simulator.join(world, story.simulator.dial(BOT))
     for _ in range(4):
@@ -96,7 +96,7 @@ def test_a_machine_shares_its_address_with_nobody(directory, marta, assistant):
     assert SystemAddress(name="x", address="+14155557777").full_clean() is None
 
 
-def test_a_machine_entered_while_it_is_in_a_call_is_known_at_once(story: Story, cleo, directory):
+def test_a_machine_entered_during_a_call_is_known_immediately(story: Story, cleo, directory):
     world, _ = story.call(ANA)
     story.simulator.join(world, story.simulator.dial(BOT))
     story.pass_time()
@@ -109,13 +109,13 @@ def test_a_machine_entered_while_it_is_in_a_call_is_known_at_once(story: Story, 
 # --- Several
 
 
-def test_a_shared_phone_shows_both_names_and_both_teams_see_it(story: Story, marta, ben, nadia):
+def test_a_shared_phone_shows_both_names_to_both_teams(story: Story, marta, ben, nadia):
     _, conference = story.call(ANA, queue="+14155559999")
     assert "Ana Ruiz or Nadia Night" in text(browser(marta).get(f"/conferences/{conference.pk}/"))
     assert "Ana Ruiz or Nadia Night" in text(browser(ben).get(f"/conferences/{conference.pk}/"))
 
 
-def test_a_whisper_to_a_shared_phone_is_allowed_and_says_so(story: Story, marta, nadia):
+def test_whispering_to_a_shared_phone_is_allowed_and_said(story: Story, marta, nadia):
     _, conference = story.call(ANA)
     form = text(browser(marta).get(f"/conferences/{conference.pk}/supervise/?role=whisper"))
     assert "Ana Ruiz or Nadia Night agents, a shared phone" in form

@@ -42,7 +42,7 @@ def agent_leg(leg: str, address: str, at: float = 0) -> list[Any]:
     return [event("call.initiated", at, direction="outgoing", **ends), event("call.answered", at + 0.1, **ends)]
 
 
-def test_every_change_gets_the_next_number_and_only_its_conference_does(db):
+def test_every_change_numbers_only_its_own_conference(db):
     seen = []
     for fact in [joined("a", "c1", 1), joined("b", "c2", 2), joined("c", "c1", 3), left("a", "c1", 4)]:
         receive([fact])
@@ -52,7 +52,7 @@ def test_every_change_gets_the_next_number_and_only_its_conference_does(db):
     ]  # fmt: skip
 
 
-def test_an_event_that_touches_two_conferences_numbers_each_of_them(db):
+def test_an_event_touching_two_conferences_numbers_both(db):
     receive([joined("a", "c1", 0.1), joined("a", "c2", 0.2), joined("b", "c3", 0.3)])
     receive([event("call.hangup", 1, leg="a")])
     assert numbers() == {"c1": 5, "c2": 6, "c3": 4}  # the leg's joining the second took it out of the first
@@ -77,7 +77,7 @@ def test_known_at_tells_when_the_provider_last_said_anything(db, clock):
 
 
 @pytest.mark.parametrize("statement", ["conferences_feed", "conferences_participant", "conferences_leg"])
-def test_number_rows_and_fact_are_written_together_or_not_at_all(db, statement):
+def test_number_rows_and_fact_are_written_atomically(db, statement):
     receive([joined("a", at=1)])
     before = (stored(), numbers(), feed.latest())
 
@@ -93,14 +93,14 @@ def test_number_rows_and_fact_are_written_together_or_not_at_all(db, statement):
     assert numbers() == {"c1": before[2] + 1}
 
 
-def test_the_very_first_number_needs_no_row_to_begin_with(db):
+def test_the_first_number_needs_no_existing_row(db):
     Feed.objects.all().delete()
     assert feed.latest() == 0
     receive([joined("a")])
     assert (feed.latest(), Feed.objects.count()) == (1, 1)
 
 
-def test_a_phones_own_hold_reaches_the_conference_it_is_in(db):
+def test_a_phones_own_hold_reaches_its_conference(db):
     receive([*call("a"), joined("a", at=1)])
     before = feed.latest()
     receive([event("call.hold", 2, leg="a")])
@@ -109,7 +109,7 @@ def test_a_phones_own_hold_reaches_the_conference_it_is_in(db):
     assert (numbers()["c1"], Leg.objects.get().phone_hold) == (before + 2, False)
 
 
-def test_a_leg_whose_beginning_comes_late_is_recognised_in_the_conference_it_is_in(directory):
+def test_a_leg_initiated_late_is_recognised_in_its_conference(directory):
     receive([joined("a", at=1)])
     receive(call("a", to=SUPPORT_NUMBER))
     conference = Conference.objects.get()
@@ -118,7 +118,7 @@ def test_a_leg_whose_beginning_comes_late_is_recognised_in_the_conference_it_is_
     assert conference.feed == 3
 
 
-def test_of_two_queues_the_one_that_was_dialled_first_has_the_conference(directory):
+def test_the_first_dialled_of_two_queues_has_the_conference(directory):
     told = [*call("late", 5, to=SALES_NUMBER), *call("early", 0, to=SUPPORT_NUMBER), joined("late", at=6),
             joined("early", at=7)]  # fmt: skip
     for _ in range(8):
@@ -128,7 +128,7 @@ def test_of_two_queues_the_one_that_was_dialled_first_has_the_conference(directo
             transaction.set_rollback(True)
 
 
-def test_a_leg_in_another_conference_keeps_what_it_told_there(db):
+def test_a_leg_keeps_what_another_conference_told_of_it(db):
     """Folding one conference again must not forget what a leg of it said in another."""
     receive([event("conference.participant.joined", 1, leg="a", conference="c1", call_leg_id="l1")])
     receive([joined("a", "c2", 5), joined("b", "c2", 4), event("call.initiated", 0, leg="a")])
@@ -156,7 +156,7 @@ def queries() -> dict[str, int]:
     return counts
 
 
-def test_an_event_costs_the_same_among_3_live_conferences_and_among_30(db):
+def test_an_events_cost_is_independent_of_live_conferences(db):
     receive([*call("a"), joined("a", at=1)])
     counts = []
     for start, end in ((0, 2), (2, 29)):
@@ -166,7 +166,7 @@ def test_an_event_costs_the_same_among_3_live_conferences_and_among_30(db):
     assert counts[0] == counts[1]
 
 
-def test_an_event_costs_the_same_after_10_facts_and_after_200(db):
+def test_an_events_cost_is_independent_of_earlier_facts(db):
     receive([*call("a"), joined("a", at=1)])
     counts = []
     for start, end in ((2, 10), (10, 200)):
@@ -229,7 +229,7 @@ def test_legs_are_recognised_again_when_the_directory_changes(directory):
     assert feed.latest() == before + 1
 
 
-def test_a_conference_finds_its_queue_when_the_directory_learns_the_number(directory):
+def test_a_queue_number_added_later_gives_conferences_their_queue(directory):
     receive([*call("a", to="+14155550199"), joined("a", at=1)])
     assert Conference.objects.get().queue is None
     QueueNumber.objects.create(queue=directory.queue, number="+14155550199")
@@ -265,7 +265,7 @@ CALLERS = st.lists(st.tuples(st.sampled_from([SUPPORT_NUMBER, SALES_NUMBER, "+14
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=PEOPLE, callers=CALLERS)
-def test_who_may_see_a_conference_is_the_same_asked_from_either_side(supervisors, people, callers):
+def test_who_sees_a_conference_agrees_from_either_side(supervisors, people, callers):
     with transaction.atomic():
         for number, (address, conference, gone) in enumerate(people):
             leg = f"agent{number}"
@@ -299,7 +299,7 @@ def test_calls_of_other_teams_are_seen_by_nobody_else(directory, marta, ben, cle
     }  # An administrator sees what is nobody's.
 
 
-def test_who_is_no_longer_active_or_in_no_team_sees_nothing(directory, marta):
+def test_an_inactive_or_teamless_user_sees_nothing(directory, marta):
     receive([*call("a", to=SUPPORT_NUMBER), joined("a", at=1)])
     assert Conference.objects.visible_to(marta).count() == 1
     marta.supervisor.teams.clear()
@@ -309,7 +309,7 @@ def test_who_is_no_longer_active_or_in_no_team_sees_nothing(directory, marta):
     assert Conference.objects.visible_to(User.objects.get(pk=marta.pk)).count() == 0
 
 
-def test_an_agent_and_a_queue_that_move_to_another_team_take_their_conferences_along(directory, marta, ben):
+def test_agents_and_queues_changing_team_take_their_conferences_along(directory, marta, ben):
     receive([*agent_leg("b", ANA), joined("b", "hers", 1), *call("a", to=SUPPORT_NUMBER), joined("a", "queues", 1)])
     Agent.objects.filter(pk=directory.ana.pk).update(team=directory.sales)
     Queue.objects.filter(pk=directory.queue.pk).update(team=directory.sales)

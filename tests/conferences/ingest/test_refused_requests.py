@@ -73,7 +73,7 @@ def test_a_flood_of_forgeries_writes_one_row(door):
     assert WebhookRefusal.objects.count() == 1
 
 
-def test_a_database_that_does_not_take_the_count_takes_it_later_and_refuses_all_the_same(door):
+def test_a_count_that_fails_to_save_is_saved_later(door):
     def fail(execute, sql, params, many, context):
         if "webhookrefusal" in sql:
             raise OperationalError("database is locked")
@@ -93,7 +93,7 @@ def test_counts_older_than_a_week_are_forgotten(door):
 
 
 @pytest.mark.parametrize("body", V1.values(), ids=V1.keys())
-def test_a_signed_body_in_the_old_format_is_kept_and_named_as_that(door, body):
+def test_a_signed_body_in_the_old_format_is_named(door, body):
     assert door.post(body).status_code == 200
     assert Fact.objects.get().reason == "in the old v1 format"
     now = timezone.now()
@@ -102,13 +102,13 @@ def test_a_signed_body_in_the_old_format_is_kept_and_named_as_that(door, body):
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b'{"data":7,"payload":{}}', b'{"data":{"payload":{}}}', b"nothing"])
-def test_another_body_that_is_no_event_is_not_called_old(door, body):
+def test_another_body_without_an_event_is_not_called_old(door, body):
     door.post(body)
     now = timezone.now()
     assert (refused_requests.in_old_format(now), len(refused_requests.lately(now))) == (0, 1)
 
 
-def test_what_was_turned_away_hours_ago_is_not_told_any_more(door):
+def test_what_was_refused_hours_ago_is_told_no_more(door):
     door.post(BODY, {})
     refused_requests.tally.write()
     assert refused_requests.lately(timezone.now())[0].startswith("1 request without a signature, the newest at ")

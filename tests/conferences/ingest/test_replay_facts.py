@@ -84,7 +84,7 @@ def test_everything_is_made_again_from_facts_alone(told):
     assert stored() == right
 
 
-def test_facts_of_a_type_that_the_fold_has_learnt_count_from_now_on(told):
+def test_facts_of_a_newly_learned_type_count_from_now(told):
     Fact.objects.filter(event_type="conference.participant.joined").update(outcome="ignored", reason="unknown type")
     Participant.objects.all().delete()
     Conference.objects.update(state="unknown", last_order="")

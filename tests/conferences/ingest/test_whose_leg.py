@@ -69,7 +69,7 @@ def test_the_applications_own_connection_is_never_listed(db):
     assert Connection(connection_id=LISTED, name="PBX").full_clean() is None
 
 
-def test_a_leg_that_is_up_is_never_chosen_before_the_device(story, marta):
+def test_a_leg_already_up_is_not_preselected_over_devices(story, marta):
     from dashboard.forms.supervise import SuperviseForm
 
     _, conference = story.call(ANA)
@@ -119,7 +119,7 @@ def strangers_taken_in(world, marta):
 
 @worlds
 @given(world=legs)
-def test_no_leg_that_a_stranger_originated_is_a_target_or_anybodys_phone(world, directory, marta, listed):
+def test_a_strangers_leg_is_no_target_and_nobodys_phone(world, directory, marta, listed):
     assert strangers_taken_in(world, marta) == set()
 
 

@@ -80,9 +80,7 @@ TYPES = ["call.initiated", "call.answered", "conference.created", "conference.pa
 
 @pytest.mark.parametrize("event_type", TYPES)
 @pytest.mark.parametrize("where", WHERE)
-def test_a_fact_that_cannot_count_is_parked_and_counts_once_that_is_mended(
-    story: Story, directory, monkeypatch, where, event_type
-):
+def test_a_fact_that_fails_is_parked_and_counts_later(story: Story, directory, monkeypatch, where, event_type):
     with monkeypatch.context() as planted:
         sabotage(planted, where, event_type)
         world = story.simulator.conference_with((ANA,), customer=CUSTOMER)
@@ -112,7 +110,7 @@ def test_other_calls_go_on(story: Story, marta, directory, monkeypatch, where):
     assert inbox.parked().count() == 2
 
 
-def test_what_the_database_refuses_is_not_parked_but_sent_again(story: Story, directory, monkeypatch):
+def test_what_the_database_refuses_is_redelivered_not_parked(story: Story, directory, monkeypatch):
     def away(*_: Any, **__: Any) -> None:
         raise OperationalError("away")
 
@@ -134,7 +132,7 @@ def test_a_repeated_delivery_of_a_parked_fact_is_one(story: Story, directory, mo
     assert inbox.parked().count() == 1
 
 
-def test_it_is_seen_by_probes_in_the_admin_and_mended_by_one_click(story: Story, directory, monkeypatch, settings):
+def test_parked_facts_show_in_probes_and_admin_reapplies_them(story: Story, directory, monkeypatch, settings):
     settings.METRICS_TOKEN = "a token of the tests"
     root = User.objects.create_superuser("root", password="a long enough password")
     with monkeypatch.context() as planted:
@@ -154,7 +152,7 @@ def test_it_is_seen_by_probes_in_the_admin_and_mended_by_one_click(story: Story,
     assert not inbox.parked().exists()
 
 
-def test_a_read_back_that_cannot_count_leaves_the_others_alone(story: Story, directory, monkeypatch):
+def test_a_failing_read_back_leaves_the_others_alone(story: Story, directory, monkeypatch):
     """The reconciler meets a mistake in one conference: it goes on, with the others and round again."""
     first, _ = story.call(ANA)
     second, _ = story.call(CHEN, queue=SALES_NUMBER, customer="+14155550172")
@@ -217,7 +215,7 @@ def test_tasks_outlive_one_that_fails(story: Story, directory, monkeypatch, capl
     assert "Planted" in caplog.text
 
 
-def test_a_look_for_tasks_that_fails_is_not_the_last(monkeypatch):
+def test_a_failed_look_for_tasks_is_repeated(monkeypatch):
     looked = []
 
     def due() -> Any:
@@ -240,7 +238,7 @@ def test_a_look_for_tasks_that_fails_is_not_the_last(monkeypatch):
 
 
 @pytest.mark.parametrize(("failures", "logged"), [(1, 1), (2, 2), (3, 2), (4, 3), (7, 3), (8, 4), (100, 7)])
-def test_a_cause_is_logged_the_first_time_and_whenever_its_number_doubled(caplog, failures, logged):
+def test_a_cause_is_logged_first_and_at_each_doubling(caplog, failures, logged):
     boundary = Boundary("Work")
     for _ in range(failures):
         assert boundary.run(fails) is False
@@ -256,7 +254,7 @@ def _caught() -> Planted:
     raise AssertionError
 
 
-def test_two_causes_are_told_apart_and_a_success_ends_the_row(caplog):
+def test_causes_are_told_apart_until_a_success_resets_failures(caplog):
     boundary = Boundary("Work")
     boundary.run(fails)
     boundary.run(lambda: {}["x"])
@@ -271,7 +269,7 @@ def test_two_causes_are_told_apart_and_a_success_ends_the_row(caplog):
 
 
 @given(st.lists(st.booleans(), max_size=40))
-def test_the_pause_grows_with_each_failure_in_a_row_and_has_an_end(outcomes):
+def test_the_pause_grows_with_consecutive_failures_to_a_limit(outcomes):
     boundary = Boundary("Work")
     logging.disable(logging.CRITICAL)
     try:

@@ -48,7 +48,7 @@ def verdict(user, conference, role, *targets) -> str:
 
 
 @pytest.mark.parametrize(("role", "targets"), [("monitor", ()), ("whisper", ("ana",)), ("barge", ())])
-def test_a_supervisor_with_all_modes_may_take_each_of_them_on_a_call_of_the_team(support, marta, role, targets):
+def test_a_supervisor_with_all_modes_may_take_each(support, marta, role, targets):
     assert verdict(marta, support, role, *targets) == "may"
 
 
@@ -64,7 +64,7 @@ def test_who_may_only_monitor_may_only_monitor(sales, ben, role, sentence):
 
 
 @pytest.mark.parametrize("role", ["monitor", "whisper", "barge"])
-def test_a_mode_withdrawn_is_refused_and_a_mode_granted_is_allowed(support, marta, role):
+def test_a_mode_is_refused_when_withdrawn_allowed_when_granted(support, marta, role):
     targets = ("ana",) if role == "whisper" else ()
     permission = Permission.objects.get(codename=f"{role}_conference")
     marta.user_permissions.remove(permission)
@@ -73,7 +73,7 @@ def test_a_mode_withdrawn_is_refused_and_a_mode_granted_is_allowed(support, mart
     assert verdict(marta, support, role, *targets) == "may"
 
 
-def test_a_plain_participant_needs_both_the_right_to_barge_and_to_override(support, marta):
+def test_a_plain_participant_needs_barge_and_override_rights(support, marta):
     override = Permission.objects.get(codename="override_join_policy")
     assert verdict(marta, support, "none") == "You may not join as a plain participant; ask your administrator."
     marta.user_permissions.add(override)
@@ -82,7 +82,7 @@ def test_a_plain_participant_needs_both_the_right_to_barge_and_to_override(suppo
     assert verdict(marta, support, "none") == "You may not join as a plain participant; ask your administrator."
 
 
-def test_a_call_of_another_team_is_not_to_be_seen_and_one_of_the_own_team_is(support, sales, marta, ben):
+def test_only_calls_of_the_own_team_may_be_seen(support, sales, marta, ben):
     verdicts = [verdict(user, one, "monitor") for user in (marta, ben) for one in (support, sales)]
     unseen = "You may not see this conference."
     assert verdicts == ["may", unseen, "may", "may"]  # Chen, of Sales, is on the way into the call of Support
@@ -111,7 +111,7 @@ def test_modes_without_being_a_supervisor_are_none(directory):
     assert policy.roles_of(User.objects.get(pk=user.pk)) == ()
 
 
-def test_a_call_that_has_ended_is_over_for_every_mode(support, marta):
+def test_an_ended_call_is_refused_for_every_mode(support, marta):
     receive([event("conference.ended", 9, conference="support")])
     over = Conference.objects.get(conference_id="support")
     assert [verdict(marta, over, role) for role in ("monitor", "whisper", "barge")] == ["This call has ended."] * 3
@@ -130,7 +130,7 @@ NOT_HERE = "One of those you chose is not in this call."
      (("ana", "ana"), "An agent was chosen twice."), (("elsewhere",), NOT_HERE), (("nobody",), NOT_HERE),
      (("",), NOT_HERE), (("\0",), NOT_HERE), (("x" * 10_000,), NOT_HERE)],
 )  # fmt: skip
-def test_only_agents_who_are_in_the_call_now_may_be_whispered_to(support, marta, targets, sentence):
+def test_only_agents_now_in_the_call_may_be_targets(support, marta, targets, sentence):
     assert verdict(marta, support, "whisper", *targets) == sentence
 
 
@@ -139,7 +139,7 @@ def test_only_a_whisper_goes_to_somebody_in_particular(support, marta, role):
     assert verdict(marta, support, role, "ana") == "Only a whisper has people it goes to."
 
 
-def test_an_agent_who_comes_in_may_be_whispered_to_from_then_on_and_not_after_leaving(support, marta):
+def test_an_agent_is_a_target_from_joining_until_leaving(support, marta):
     verdicts = []
     for fact in (joined("chen", "support", 8), left("chen", "support", 9)):
         receive([fact])
@@ -147,7 +147,7 @@ def test_an_agent_who_comes_in_may_be_whispered_to_from_then_on_and_not_after_le
     assert verdicts == ["may", "Chen Wei has left the call meanwhile."]
 
 
-def test_an_agent_taken_out_of_the_directory_is_none_any_more(support, marta):
+def test_an_agent_removed_from_the_directory_is_no_target(support, marta):
     assert [one.leg.call_control_id for one in policy.whisper_legs(support)] == ["ana"]
     Agent.objects.filter(name="Ana Ruiz").delete()
     assert (policy.whisper_legs(support), Leg.objects.get(call_control_id="ana").kind) == ([], "agent")
@@ -166,7 +166,7 @@ def test_a_refusal_names_the_field_it_belongs_beside(support, marta, asked, refu
     assert (type(caught.value), caught.value.field) == refusal
 
 
-def test_a_call_that_is_over_and_one_that_may_not_be_seen_are_told_apart(support, sales, marta):
+def test_an_ended_call_and_an_invisible_one_are_distinguished(support, sales, marta):
     Conference.objects.filter(pk=support.pk).update(state="completed")
     support.teams_then.set(support.teams_now())
     with pytest.raises(ConferenceOver):
@@ -175,7 +175,7 @@ def test_a_call_that_is_over_and_one_that_may_not_be_seen_are_told_apart(support
         policy.check_action(marta, sales, "monitor", ())
 
 
-def test_numbers_in_full_are_for_those_who_may_see_them(marta, ben):
+def test_full_numbers_are_only_for_those_permitted(marta, ben):
     assert (policy.may_see_numbers(marta), policy.may_see_numbers(ben)) == (True, False)
 
 
@@ -187,7 +187,7 @@ def options_verdict(user, conference, options) -> str:
     return "may"
 
 
-def test_only_who_may_override_joins_otherwise_than_the_queues_policy_says(support, marta):
+def test_joining_against_the_queues_policy_needs_the_override_right(support, marta):
     of_queue = JoinOptions.of(support.queue)
     other = replace(of_queue, beep_enabled="always")
     refused = "You may not join otherwise than the queue's policy says; ask your administrator."

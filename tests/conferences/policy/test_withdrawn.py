@@ -63,7 +63,7 @@ def after_ten_seconds(story: Story, mine: Supervision) -> Supervision:
 
 @pytest.mark.parametrize(("role", "to"), MODES, ids=[role for role, _ in MODES])
 @pytest.mark.parametrize("lose", WAYS, ids=[one.__name__ for one in WAYS])
-def test_whoever_may_listen_no_longer_is_out_and_on_record(story: Story, marta, lose, role, to):
+def test_a_supervisor_without_the_right_is_removed_and_recorded(story: Story, marta, lose, role, to):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role=role, to=to)
     assert mine.state == "joined"
@@ -86,7 +86,7 @@ def test_whoever_may_listen_no_longer_is_out_and_on_record(story: Story, marta, 
 
 
 @pytest.mark.parametrize("lose", WAYS[1:], ids=[one.__name__ for one in WAYS[1:]])
-def test_a_phone_that_still_rings_is_hung_up_and_joins_nothing(story: Story, marta, lose):
+def test_a_still_ringing_phone_is_hung_up_without_joining(story: Story, marta, lose):
     _, conference = story.call(ANA)
     story.simulator.phones.set(DESK, "answers", after=6)
     form = {"role": "barge", "my_leg": f"device:{marta.supervisor.devices.first().pk}", "token": "7" * 32}
@@ -147,7 +147,7 @@ MAY = [
 @pytest.mark.usefixtures("ben")
 @pytest.mark.parametrize(("role", "to"), MODES, ids=[role for role, _ in MODES])
 @pytest.mark.parametrize("change", MAY, ids=[one.__name__ for one in MAY])
-def test_what_takes_nothing_from_the_mode_in_force_ends_nothing(story: Story, marta, change, role, to):
+def test_a_change_that_leaves_the_mode_permitted_ends_nothing(story: Story, marta, change, role, to):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role=role, to=to)
     change(marta, mine)
@@ -181,7 +181,7 @@ def test_who_only_took_part_gives_no_scope_to_listen(story: Story, marta):
     assert browser(marta).get(f"/conferences/{conference.pk}/").status_code == 200  # seeing what was is another matter
 
 
-def test_an_agent_who_comes_back_at_once_leaves_the_listening_alone(story: Story, marta):
+def test_an_agent_returning_at_once_does_not_end_listening(story: Story, marta):
     world, conference = story.call("+14155550121", ANA, queue=SALES_NUMBER)
     mine = story.supervise(marta, conference)
     story.simulator.far_end_hangs_up(story.leg(ANA))
@@ -206,7 +206,7 @@ def test_an_agent_who_comes_back_at_once_leaves_the_listening_alone(story: Story
         ("", [], "monitor", [], False),
     ],
 )
-def test_only_what_makes_her_heard_by_fewer_needs_no_right(accepted, to, role, targets, free):
+def test_only_being_heard_by_no_more_needs_no_right(accepted, to, role, targets, free):
     mine = Supervision(accepted_role=accepted, accepted_targets=to)
     assert mine.would_be_quieter(role, targets) is free
 

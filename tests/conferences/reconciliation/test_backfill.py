@@ -69,7 +69,7 @@ def test_a_webhook_that_comes_after_all_is_a_duplicate(up):
 
 
 @pytest.mark.parametrize(("shape", "found"), [("event", True), ("raw_event", True), ("nothing", False)])
-def test_what_somebody_on_the_way_swallowed_is_found_after_a_silence(up, shape, found):
+def test_webhooks_swallowed_on_the_way_are_found_after_silence(up, shape, found):
     up.simulator.switches.call_event_metadata = shape
     up.simulator.faults.webhooks.swallow_rate = 1.0
     up.simulator.far_end_hangs_up(up.leg(ANA))
@@ -111,7 +111,7 @@ def test_after_ten_minutes_away_nothing_is_missing(up, rate):
     assert Gap.objects.count() == 0
 
 
-def test_a_look_that_is_interrupted_goes_on_where_it_was(up):
+def test_an_interrupted_look_resumes_where_it_stopped(up):
     with unheard(up.simulator):
         up.wait(25 * 60)
         up.simulator.far_end_hangs_up(up.leg(ANA))
@@ -150,19 +150,19 @@ def test_what_the_records_no_longer_reach_is_a_gap(blind):
     assert (look(), Gap.objects.count()) == (0, 1)
 
 
-def test_a_call_that_ended_unseen_is_over_and_lasted_no_longer_than_one_can(blind):
+def test_a_call_ended_unseen_lasts_at_most_four_hours(blind):
     assert blind.state == "completed"
     assert timedelta() < blind.ended_at - blind.created_at <= timedelta(hours=4)
 
 
-def test_the_gap_shows_on_the_calls_it_fell_into_and_in_the_audit(up, blind, marta, cleo):
+def test_a_gap_shows_on_affected_calls_and_in_audit(up, blind, marta, cleo):
     _, later = up.call(LUIS, customer="+14155550177")
     pages = [browser(marta).get(f"/conferences/{one.pk}/").content.decode() for one in (blind, later)]
     audit = [browser(cleo).get(address).content.decode() for address in ("/audit/", "/audit/?to_day=2001-01-01")]
     assert ["may be missing here" in page for page in (*pages, *audit)] == [True, False, True, False]
 
 
-def test_the_first_look_of_all_goes_back_as_far_as_a_call_can(story, directory):
+def test_the_first_look_covers_the_longest_possible_call(story, directory):
     with unheard(story.simulator):
         world = story.simulator.conference_with([LUIS], customer="+14155550177")
         story.wait(3 * 3600)
@@ -191,7 +191,7 @@ def test_records_of_any_shape_do_no_harm(up):
     assert (look(), backfilled()) == (0, set())
 
 
-def test_a_leg_whose_first_webhook_never_came_gets_its_name(up):
+def test_a_leg_whose_first_webhook_was_lost_is_identified(up):
     up.simulator.faults.webhooks.swallow_rate, up.simulator.faults.webhooks.events = 1.0, r"call\.initiated"
     up.simulator.conference_with([LUIS], customer="+14155550177")
     up.simulator.pump()
@@ -202,7 +202,7 @@ def test_a_leg_whose_first_webhook_never_came_gets_its_name(up):
     assert backfill.unidentified_legs(timezone.now()) == []
 
 
-def test_a_leg_that_nothing_is_recorded_of_is_asked_after_ever_less_often_and_not_for_ever(up):
+def test_an_unrecorded_leg_is_asked_after_ever_less_often(up):
     up.simulator.switches.call_event_metadata = "nothing"
     up.simulator.faults.webhooks.swallow_rate, up.simulator.faults.webhooks.events = 1.0, r"call\.initiated"
     up.simulator.conference_with([LUIS], customer="+14155550177")
@@ -225,7 +225,7 @@ def test_what_comes_late_from_the_records_is_no_lag(up):
     assert Conference.objects.get().provider_time is None
 
 
-def test_a_forged_type_of_ours_in_the_records_has_no_effect(up):
+def test_a_forged_internal_type_in_records_has_no_effect(up):
     leg = up.leg(ANA)
     payload = {"call_control_id": leg.call_control_id, "is_alive": False, "connection_id": leg.app.connection_id}
     forged = {"id": "f1", "event_type": "readback.leg", "payload": payload, "occurred_at": timezone.now().isoformat()}

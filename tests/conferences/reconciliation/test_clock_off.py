@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.usefixtures("directory"), pytest.mark.slow]
 
 
 @off
-def test_an_answer_never_overrides_an_event_that_came_after_it(story: Story, seconds: float):
+def test_an_answer_never_overrides_a_later_event(story: Story, seconds: float):
     story.let_our_clock_be_off(seconds)
     world, call = story.call(ANA, LUIS)
     read(call)
@@ -49,7 +49,7 @@ def test_an_answer_never_overrides_an_event_that_came_after_it(story: Story, sec
 
 
 @off
-def test_an_event_never_overrides_an_answer_that_came_after_it(story: Story, seconds: float):
+def test_an_event_never_overrides_a_later_answer(story: Story, seconds: float):
     """What no webhook told is known from asking, and stays known."""
     story.let_our_clock_be_off(seconds)
     world, call = story.call(ANA, LUIS)
@@ -94,7 +94,7 @@ def test_a_supervision_is_joined_confirmed_and_left(story: Story, marta: User, s
 
 
 @off
-def test_calls_on_a_screen_are_read_back_as_often_as_ever(story: Story, seconds: float):
+def test_watched_calls_are_read_back_as_often_as_ever(story: Story, seconds: float):
     story.let_our_clock_be_off(seconds)
     _, call = story.call(ANA)
     read(call)
@@ -116,7 +116,7 @@ def test_probes_say_so(story: Story, settings: object, seconds: float, status: i
     assert (way in told, said.status_code) == (bool(seconds), status)
 
 
-def test_a_clock_that_is_set_right_is_believed_at_once(story: Story):
+def test_a_corrected_clock_is_believed_at_once(story: Story):
     story.let_our_clock_be_off(200)
     _, call = story.call(ANA)
     read(call)
@@ -132,7 +132,7 @@ def test_without_any_answer_nothing_is_off():
 
 
 @given(st.floats(-300, 300), st.lists(st.floats(0, 1.2), min_size=5, max_size=9))
-def test_what_is_taken_for_the_difference_is_never_far_from_it(skew: float, lags: list[float]):
+def test_the_estimated_difference_is_within_two_seconds(skew: float, lags: list[float]):
     """`lags`: the part of a second that a date leaves out, and the answer's way."""
     clock.forget()
     for lag in lags:

@@ -47,7 +47,7 @@ def test_two_sightings_ten_seconds_apart_make_it_a_fact(lossy: Story, marta):
     assert (still, present()) == ({"Ana Ruiz", "Luis Ortega"}, {"Ana Ruiz"})
 
 
-def test_a_difference_that_is_gone_the_second_time_is_forgotten(lossy: Story, marta):
+def test_a_difference_gone_at_the_second_sighting_is_forgotten(lossy: Story, marta):
     lossy.simulator.world.participation.hold([lossy.leg(LUIS).participant])
     look(lossy, 5)
     lossy.simulator.world.participation.hold([lossy.leg(LUIS).participant], held=False)
@@ -73,7 +73,7 @@ def test_doubts_are_looked_at_again_soon(lossy: Story, marta):
     assert soon == [False, True]
 
 
-def test_the_row_says_what_was_put_right_until_it_is_checked_again(lossy: Story, marta):
+def test_the_row_tells_a_repair_until_checked_again(lossy: Story, marta):
     lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
     look(lossy, 5)
     look(lossy, 11)
@@ -94,7 +94,7 @@ def test_the_mark_says_which_side_was_taken_and_when(lossy: Story, marta):
     assert mark.endswith(f"At {at:%H:%M:%S} Telnyx told us, late: Luis Ortega has left.")
 
 
-def test_checking_from_the_board_leads_nowhere_and_a_failure_keeps_the_mark(lossy: Story, marta):
+def test_checking_from_the_board_stays_and_failure_keeps_marks(lossy: Story, marta):
     lossy.simulator.far_end_hangs_up(lossy.leg(LUIS))
     look(lossy, 5)
     look(lossy, 11)
@@ -107,7 +107,7 @@ def test_checking_from_the_board_leads_nowhere_and_a_failure_keeps_the_mark(loss
     assert answers == [(503, True), (204, False)]
 
 
-def test_a_hold_which_no_webhook_tells_of_is_learnt_without_a_mark(lossy: Story, marta):
+def test_a_hold_without_webhook_is_learned_without_a_mark(lossy: Story, marta):
     lossy.simulator.world.participation.hold([lossy.leg(LUIS).participant])
     look(lossy, 5)
     look(lossy, 11)
@@ -134,7 +134,7 @@ def test_checking_again_reads_back_at_once(lossy: Story, marta):
     assert (response.status_code, present()) == (302, {"Ana Ruiz"})
 
 
-def test_checking_again_is_for_those_who_may_see_the_call(lossy: Story, ben):
+def test_checking_again_needs_the_right_to_see_the_call(lossy: Story, ben):
     assert browser(ben).post(f"/conferences/{Conference.objects.get().pk}/recheck/").status_code == 404
 
 

@@ -38,7 +38,7 @@ def test_a_lost_leave_is_found(story, called, happen):
     assert (ours(world.id), len(ours(world.id))) == (theirs(world), 2)
 
 
-def test_a_lost_hangup_is_found_first_as_having_left_then_as_having_ended(story, called, happen):
+def test_a_lost_hangup_is_found_as_leaving_then_ending(story, called, happen):
     world, conference = called
     leg = world.leg(LUIS)
     happen(story.simulator.far_end_hangs_up, leg)
@@ -71,7 +71,7 @@ def test_a_conference_the_provider_has_forgotten_has_ended(story, called, happen
 
 
 @pytest.mark.parametrize("action", ["mute", "hold"])
-def test_mute_and_hold_done_elsewhere_are_found_and_their_end_too(story, called, happen, action):
+def test_mute_and_hold_changed_elsewhere_are_found(story, called, happen, action):
     world, conference = called
     for on in (True, False):
         happen(getattr(story.simulator.world.participation, action), [stay_of(world, ANA)], on)
@@ -101,7 +101,7 @@ def test_a_name_is_found(story, directory):
     assert (conference.name, conference.expires_at) == (world.name, world.expires_at)
 
 
-def test_a_read_back_of_a_call_on_a_screen_asks_for_its_participants_alone(story, directory):
+def test_reading_back_a_watched_call_asks_only_for_participants(story, directory):
     world, _ = story.call(ANA)
     readback.read_back(Conference.objects.get(), patient=True)
     story.wait(5)
@@ -114,7 +114,7 @@ def test_a_read_back_of_a_call_on_a_screen_asks_for_its_participants_alone(story
 
 
 @pytest.mark.parametrize("status", [404, 422])
-def test_a_call_that_ended_unheard_is_found_over_by_its_participants_alone(story, directory, status):
+def test_the_participants_alone_show_a_call_ended_unheard(story, directory, status):
     story.simulator.switches.missing_conference_status = status
     world, _ = story.call(ANA)
     readback.read_back(Conference.objects.get(), patient=True)
@@ -126,7 +126,7 @@ def test_a_call_that_ended_unheard_is_found_over_by_its_participants_alone(story
     assert Conference.objects.get().state == "completed"
 
 
-def test_what_is_known_is_as_old_as_the_last_read_back_that_agreed(story, directory):
+def test_knowledge_is_dated_by_the_last_successful_read_back(story, directory):
     story.call(ANA)
     first = story.now()
     ages = []
@@ -143,7 +143,7 @@ def test_what_is_known_is_as_old_as_the_last_read_back_that_agreed(story, direct
     assert ages == [70, 70, 210]
 
 
-def test_a_conference_that_starts_later_is_seen_not_to_have_started_and_then_to_have(story, directory):
+def test_a_conference_is_seen_before_and_after_its_start(story, directory):
     simulator = story.simulator
     caller = simulator.incoming_call(CUSTOMER)
     simulator.world.legs.answer(caller)
@@ -160,7 +160,7 @@ def test_a_conference_that_starts_later_is_seen_not_to_have_started_and_then_to_
     assert Conference.objects.get().state == "in_progress"
 
 
-def test_a_leg_that_is_still_joining_is_not_in_yet(story, called, happen):
+def test_a_still_joining_leg_is_not_in_yet(story, called, happen):
     world, conference = called
     story.simulator.switches.join_seconds = 60
     leg = happen(story.simulator.dial, CHEN)

@@ -12,7 +12,7 @@ from tests.support.world_diff import counting, ours, read, stay_of, theirs
 
 
 @pytest.mark.parametrize("late", [True, False], ids=["a moment ago", "a while ago"])
-def test_a_list_that_lags_does_not_overrule_what_was_told_a_moment_ago(story, called, late):
+def test_a_lagging_list_does_not_overrule_recent_events(story, called, late):
     world, conference = called
     leg = story.simulator.dial(CHEN)
     story.simulator.join(world, leg)
@@ -23,7 +23,7 @@ def test_a_list_that_lags_does_not_overrule_what_was_told_a_moment_ago(story, ca
     assert (leg.call_control_id in ours(world.id)) is late
 
 
-def test_a_conference_told_of_a_moment_ago_is_not_over_because_its_record_is_not_there_yet(story, directory):
+def test_a_new_conference_without_a_record_is_not_over(story, directory):
     world = story.simulator.conference_with([ANA])
     story.simulator.pump()
     records, story.simulator.state.conferences = story.simulator.state.conferences, {}
@@ -49,14 +49,14 @@ def test_a_conference_in_another_region_is_found_there(story, called, happen):
     [(404, {"errors": [{"code": "10005", "title": "Not found"}]}), (404, {}), (404, {"errors": []}),
      (401, {"errors": [{"code": "10009", "title": "Authentication failed"}]})],
 )  # fmt: skip
-def test_an_address_at_which_nothing_is_found_ends_no_conference(story, called, status, body):
+def test_a_refused_request_ends_no_conference(story, called, status, body):
     story.simulator.faults.add("answer", method="GET", status=status, body=body, times=None)
     with pytest.raises(Refused):
         read(called[1])
     assert Conference.objects.get().state == "in_progress"
 
 
-def test_what_was_read_before_the_provider_fell_silent_is_kept(story, called, happen):
+def test_what_was_read_before_a_failure_is_kept(story, called, happen):
     world, conference = called
     Conference.objects.update(name="")
     happen(story.simulator.world.participation.leave, stay_of(world, LUIS))
@@ -69,7 +69,7 @@ def test_what_was_read_before_the_provider_fell_silent_is_kept(story, called, ha
     assert ours(world.id) == theirs(world)
 
 
-def test_a_list_of_several_pages_is_read_to_its_end(story, called, happen):
+def test_a_list_of_several_pages_is_read_completely(story, called, happen):
     world, conference = called
     story.simulator.switches.participants_include_left = True
     world.max_participants = 800
@@ -82,7 +82,7 @@ def test_a_list_of_several_pages_is_read_to_its_end(story, called, happen):
     assert paths == [f"/conferences/{world.id}", *[f"/conferences/{world.id}/participants"] * 2]
 
 
-def test_a_list_that_breaks_off_after_its_first_page_makes_nobody_leave(story, called):
+def test_a_list_incomplete_after_one_page_makes_nobody_leave(story, called):
     world, conference = called
     first = {"data": [{"call_control_id": leg, "status": "joined"} for leg in list(ours(world.id))[:1]]}
     first["meta"] = {"page_number": 1, "page_size": 250, "total_pages": 2, "total_results": 252}
@@ -98,7 +98,7 @@ def test_a_list_that_breaks_off_after_its_first_page_makes_nobody_leave(story, c
     [{}, {"call_control_id": None}, {"call_control_id": 7, "status": "joined"}, {"call_control_id": "\0"},
      {"call_control_id": "x" * 300, "status": "left"}],
 )  # fmt: skip
-def test_a_line_that_names_no_leg_makes_nobody_leave_and_nobody_join(story, called, entry):
+def test_a_line_without_a_leg_changes_no_presence(story, called, entry):
     world, conference = called
     before = ours(world.id)
     answer_participants(story, [entry])

@@ -84,7 +84,7 @@ def test_a_conference_that_is_refused_holds_up_no_other(story, missed):
     assert states(missed) == [False, True]
 
 
-def test_a_conference_that_cannot_be_read_is_last_in_line_next_time(story, missed):
+def test_an_unreadable_conference_comes_last_next_time(story, missed):
     story.simulator.faults.add("unavailable", method="GET", path=f"/conferences/{missed[0].id}", times=None)
     once()
     once()

@@ -55,7 +55,7 @@ def test_only_legs_that_nothing_vouches_for_are_asked_after(story, happen):
     assert gone.call_control_id not in legs_up()
 
 
-def test_a_conference_of_which_every_webhook_was_lost_is_discovered(story, directory, happen):
+def test_a_conference_without_any_webhook_is_discovered(story, directory, happen):
     world = happen(story.simulator.conference_with, [ANA])
     assert Conference.objects.count() == 0
     read_everything_back()
@@ -69,7 +69,7 @@ def test_another_applications_conferences_are_none_of_ours(story, settings, dire
     assert Conference.objects.count() == 0
 
 
-def test_learning_a_name_takes_one_request_and_is_done_once(story, directory):
+def test_a_name_is_learned_once_with_one_request(story, directory):
     story.simulator.conference_with([ANA])
     with counting(story.simulator) as paths:
         while story.simulator.pump():
@@ -81,7 +81,7 @@ def test_learning_a_name_takes_one_request_and_is_done_once(story, directory):
 
 
 @pytest.mark.parametrize(("kind", "asked_again"), [("unavailable", True), ("empty", True), ("unauthorized", False)])
-def test_a_name_that_could_not_be_learnt_is_asked_for_again_unless_it_was_refused(story, directory, kind, asked_again):
+def test_a_missing_name_is_requested_again_unless_refused(story, directory, kind, asked_again):
     world = story.simulator.conference_with([ANA])
     story.simulator.faults.add(kind, method="GET", path=f"/conferences/{world.id}$", times=2)
     story.simulator.pump()
@@ -98,7 +98,7 @@ def test_an_id_that_cannot_be_asked_for_stops_nothing(story, directory, conferen
     assert Conference.objects.get().conference_id == conference_id
 
 
-def test_what_is_due_is_the_longest_unread_first_and_supervised_calls_soon(story, directory, marta):
+def test_the_longest_unread_is_due_first_and_supervised_sooner(story, directory, marta):
     conferences = [story.call(ANA)[1], story.call(LUIS)[1], story.call(CHEN)[1]]
     story.supervise(marta, conferences[2])
     now = timezone.now()
@@ -121,7 +121,7 @@ def test_what_is_due_is_the_longest_unread_first_and_supervised_calls_soon(story
     assert unread_for(59, 59, 61) == []
 
 
-def test_a_supervisors_own_stay_is_confirmed_and_not_undone_by_reading_back(story, directory, marta):
+def test_reading_back_does_not_undo_a_supervisors_stay(story, directory, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
     story.pass_time(10)
@@ -132,7 +132,7 @@ def test_a_supervisors_own_stay_is_confirmed_and_not_undone_by_reading_back(stor
     )  # fmt: skip
 
 
-def test_trouble_with_one_leg_keeps_what_was_learnt_of_others(story, directory, happen):
+def test_a_failure_for_one_leg_keeps_news_of_others(story, directory, happen):
     legs = [story.simulator.dial(CHEN), story.simulator.dial("+14155550999")]
     story.pass_time(10)
     for leg in legs:

@@ -82,7 +82,7 @@ def test_the_accounts_own_region_need_not_be_named(story, marta, account, spans)
 
 
 @pytest.mark.parametrize("spans", [True, False])
-def test_a_region_that_was_never_looked_for_is_found_by_the_first_command(story, marta, spans):
+def test_an_unknown_region_is_found_by_the_first_command(story, marta, spans):
     """The conference's record could not be read when it began, nor could the queue tell."""
     story.simulator.faults.add("unavailable", method="GET", times=None)
     world, conference = settle(story, "Europe", spans=spans)
@@ -92,7 +92,7 @@ def test_a_region_that_was_never_looked_for_is_found_by_the_first_command(story,
     assert Conference.objects.get().found_region == ("" if spans else "Europe")
 
 
-def test_a_command_that_had_to_look_first_counts_its_sends_and_has_ids_of_its_own(story, marta, directory):
+def test_a_command_resent_elsewhere_counts_sends_with_separate_ids(story, marta, directory):
     policy("Australia")
     _, conference = settle(story, "Europe", spans=True)
     story.supervise(marta, conference)
@@ -115,7 +115,7 @@ def test_a_conference_that_is_nowhere_is_refused_as_that(story, marta):
 
 
 @pytest.mark.parametrize("kind", ["unavailable", "unauthorized", "rate_limited", "invalid_json"])
-def test_a_look_without_an_answer_leaves_the_refusal_as_it_was(story, marta, directory, kind):
+def test_an_unanswered_look_leaves_the_refusal_unchanged(story, marta, directory, kind):
     policy("Australia")
     _, conference = settle(story, "Europe")
     story.simulator.faults.add(kind, method="GET", path=f"/conferences/{conference.conference_id}$", times=None)
@@ -127,7 +127,7 @@ def test_a_look_without_an_answer_leaves_the_refusal_as_it_was(story, marta, dir
 @pytest.mark.parametrize("region", ALL)
 @pytest.mark.parametrize("lists", [True, False])
 @pytest.mark.parametrize("spans", [True, False])
-def test_a_conference_nobody_told_of_is_discovered_where_it_is(story, directory, region, lists, spans):
+def test_an_unannounced_conference_is_discovered_in_its_region(story, directory, region, lists, spans):
     story.simulator.faults.webhooks.drop_rate = 1.0
     story.simulator.switches.lookup_spans_regions, story.simulator.switches.list_spans_regions = spans, lists
     story.simulator.state.region = region
@@ -142,7 +142,7 @@ def test_a_conference_nobody_told_of_is_discovered_where_it_is(story, directory,
     assert found.participants.count() == 2
 
 
-def test_a_region_that_may_not_be_listed_hides_no_other(story, directory):
+def test_a_region_refusing_its_list_hides_no_other(story, directory):
     story.simulator.faults.webhooks.drop_rate = 1.0
     world = story.simulator.conference_with((ANA,))
     body = {"errors": [{"code": "10010", "title": "Authorization failed"}]}

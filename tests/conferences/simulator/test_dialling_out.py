@@ -36,7 +36,7 @@ def test_its_events_are_those_of_an_endpoint(shown):
 
 
 @pytest.mark.parametrize("shown", [None, CALLER_ID, "+14155550142"])
-def test_the_agent_is_the_agent_and_the_customer_the_customer(story: Story, directory, shown):
+def test_agent_and_customer_are_told_apart(story: Story, directory, shown):
     _, leg, called = call_out(story, shown)
     found = {one.call_control_id: (one.kind, str(one.agent or "")) for one in Leg.objects.all()}
     assert found == {leg.call_control_id: ("agent", "Ana Ruiz"), called.call_control_id: ("customer", "")}
@@ -72,7 +72,7 @@ def test_a_stranger_who_shows_her_address_is_nobody(story: Story, directory):
     assert Leg.objects.get().kind == "customer"
 
 
-def test_the_demo_has_agents_who_dial_out_and_a_machine(story: Story, db):
+def test_the_demo_has_outbound_agents_and_a_machine(story: Story, db):
     """A quarter of an hour of a rush, of which every leg is known for what it is."""
     for role in sample_people.AGENTS:
         team, _ = Team.objects.get_or_create(name=role.team)

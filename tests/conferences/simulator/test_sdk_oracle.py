@@ -104,7 +104,7 @@ def test_every_kind_of_webhook_was_judged(everything, receiver):
     assert set(receiver.types) == set(EVENT_CLASSES)
 
 
-def test_every_webhook_reads_as_its_class_with_no_unknown_key(everything, receiver):
+def test_every_webhook_reads_as_its_class_without_unknown_keys(everything, receiver):
     assert [(body["data"]["event_type"], misread(body)) for body in receiver.bodies if misread(body)] == []
 
 
@@ -117,7 +117,7 @@ def test_judge_notices_a_misspelt_key_and_a_wrong_value(everything, receiver):
         misread(body)
 
 
-def test_reason_after_end_is_outside_the_packages_enum_as_documented(sim, receiver, conference):
+def test_documented_reason_after_end_is_outside_the_packages_enum(sim, receiver, conference):
     sim.world.conferences.end_by_command(conference)
     sim.pump()
     with pytest.raises(ValidationError, match=r"data\.payload\.reason"):
@@ -261,7 +261,7 @@ def test_package_answers_bridges_and_switches_roles(sim, sdk):
     assert supervisor.supervisor_role == "whisper"
 
 
-def test_active_calls_read_as_their_class_though_the_package_cannot_page_them(sim, sdk, conference):
+def test_active_calls_read_as_their_class_without_paging(sim, sdk, conference):
     items = sdk.get(f"/connections/{sim.app.connection_id}/active_calls", cast_to=httpx.Response).json()["data"]
     found = [types.ConnectionListActiveCallsResponse.model_validate(item) for item in items]
     assert ([each.call_control_id for each in found], unknown_keys(found)) == (list(sim.state.legs), set())
@@ -311,7 +311,7 @@ def test_package_is_told_of_a_missing_conference(sdk):
     assert json.loads(caught.value.response.content)["errors"][0]["code"] == "90058"
 
 
-def test_package_retries_a_lost_answer_and_the_command_id_keeps_it_to_one_effect(sim, sdk, conference):
+def test_package_retry_with_one_command_id_has_one_effect(sim, sdk, conference):
     leg = sim.dial("+14155550191")
     sim.faults.add("drop", path="/join$")
     patient = sdk.with_options(max_retries=1)

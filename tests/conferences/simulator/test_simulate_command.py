@@ -47,7 +47,7 @@ def printed(process):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_command_serves_its_story_until_it_is_told_to_stop(running, number):
+def test_command_serves_its_story_until_told_to_stop(running, number):
     key = SigningKey.generate()
     process = running("--scenario", "single-call", "--key-seed", key.seed, "--api-key", "KEY_TEST")
     told = printed(process)

@@ -89,7 +89,7 @@ def test_detection_of_a_leg_that_ended_tells_nothing(sim):
         ("screener_then_voicemail", "timeout", ""),
     ],
 )
-def test_who_is_asked_for_a_key_presses_it_or_not(sim, outcome, status, keys):
+def test_whoever_is_asked_presses_the_key_or_not(sim, outcome, status, keys):
     leg = call(sim, outcome)
     sim.world.answering.gather(Gather(leg, "Press 1 to join the call.", "1", 6000, 2))
     sim.advance(90)

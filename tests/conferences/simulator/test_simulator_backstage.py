@@ -123,7 +123,7 @@ def test_mistake_is_answered_with_400_and_its_words(backstage, path, body):
     assert (response.status_code, list(response.json())) == (400, ["error"])
 
 
-def test_questions_and_backstage_deeds_are_not_in_the_command_log(sim, api, backstage, conference):
+def test_command_log_omits_questions_and_backstage_requests(sim, api, backstage, conference):
     api.get("/conferences")
     backstage.get("/world")
     backstage.post("/clock", json={"seconds": 1})

@@ -73,7 +73,7 @@ def test_repeated_end_is_ok_though_the_conference_is_over(api, conference):
 
 
 @pytest.mark.parametrize("action", ["mute", "hold"])
-def test_commands_without_a_command_id_of_their_own_ignore_one(sim, api, conference, action):
+def test_mute_and_hold_ignore_a_command_id(sim, api, conference, action):
     stay = conference.leg(ANA).participant
     ids = [stay.leg.call_control_id]
     act(api, conference, action, call_control_ids=ids, command_id="a")

@@ -74,7 +74,7 @@ def test_broken_connection_may_be_told_to_do_nothing(sim, mute, kind, error):
     assert mute.done() is False
 
 
-def test_error_may_be_told_to_do_the_work_all_the_same(sim, mute):
+def test_error_may_be_told_to_do_the_work(sim, mute):
     sim.faults.add("error", works=True)
     assert (mute().status_code, mute.done()) == (500, True)
 
@@ -126,7 +126,7 @@ def test_answer_fault_gives_any_status_body_and_headers(sim, mute):
     assert mute.done() is False
 
 
-def test_stale_answer_repeats_the_last_one_to_the_same_question(sim, api, conference):
+def test_stale_answer_repeats_the_previous_answer(sim, api, conference):
     path = f"/conferences/{conference.id}/participants"
     before = api.get(path).json()
     sim.far_end_hangs_up(conference.leg(ANA))
@@ -139,7 +139,7 @@ def test_unknown_fault_is_a_mistake(sim):
         sim.faults.add("meteor")
 
 
-def test_command_whose_answer_was_lost_can_be_repeated_by_its_id(sim, api, conference):
+def test_command_with_lost_answer_is_repeatable_by_its_id(sim, api, conference):
     leg = sim.dial("+14155550191")
     path, body = (
         f"/conferences/{conference.id}/actions/join",
@@ -159,7 +159,7 @@ def test_every_answer_carries_the_providers_date(sim, api, mute):
 
 
 @pytest.mark.parametrize(("seconds", "waited"), [(1.0, 1.0), (3600.0, 2.0)])
-def test_the_in_process_transport_tells_how_long_a_client_waits(sim, mute, seconds, waited):
+def test_the_in_process_transport_tells_the_clients_waiting_time(sim, mute, seconds, waited):
     waits = []
     sim.client_transport.wait = waits.append
     sim.faults.add("slow", seconds=seconds)

@@ -44,7 +44,7 @@ def test_customer_and_agents_all_hear_each_other(sim, conference):
         ("whisper", (), set()),
     ],
 )
-def test_supervisor_hears_all_and_is_heard_by_those_of_the_role(sim, conference, role, targets, hearers):
+def test_supervisor_hears_all_and_is_heard_by_role(sim, conference, role, targets, hearers):
     supervise(sim, conference, role, targets)
     heard = table(sim, conference)
     assert heard.pop(SUPERVISOR) == EVERYBODY
@@ -69,7 +69,7 @@ def test_whisper_to_somebody_who_left_reaches_nobody(sim, conference):
     assert table(sim, conference) == {CUSTOMER: {LUIS}, LUIS: {CUSTOMER}, SUPERVISOR: {CUSTOMER, LUIS}}
 
 
-def test_whisper_does_not_reach_the_same_person_on_a_new_leg(sim, conference):
+def test_whisper_does_not_follow_its_target_to_another_leg(sim, conference):
     supervise(sim, conference, "whisper", (ANA,))
     sim.far_end_hangs_up(conference.leg(ANA))
     sim.join(conference, sim.dial(ANA))

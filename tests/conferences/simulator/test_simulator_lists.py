@@ -164,7 +164,7 @@ def test_single_participant_has_the_flat_schema(api, conference):
     assert "conference" not in shown
 
 
-def test_patch_changes_exits_and_beeps_but_never_mute_hold_or_role(api, conference):
+def test_patch_changes_only_exits_and_beeps(api, conference):
     stay = conference.leg(ANA).participant
     body = {"beep_enabled": "always", "end_conference_on_exit": True, "muted": True, "supervisor_role": "monitor"}
     shown = api.patch(f"/conferences/{conference.id}/participants/{stay.id}", json=body).json()["data"]

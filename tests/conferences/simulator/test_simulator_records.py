@@ -61,7 +61,7 @@ def test_deliveries_are_filtered_by_type_and_time(sim, api):
     assert [item["webhook"]["event_type"] for item in answered] == ["call.answered"]
 
 
-def test_call_events_tell_webhooks_and_commands_of_a_leg_in_order(sim, api, conference):
+def test_call_events_order_a_legs_webhooks_and_commands(sim, api, conference):
     leg = sim.dial("+14155550191")
     api.post(f"/conferences/{conference.id}/actions/join", json={"call_control_id": leg.call_control_id})
     sim.advance(1)
@@ -104,7 +104,7 @@ def test_call_events_are_filtered(sim, api, parameter, value, count):
     assert len(events(api, **{parameter: value})) == count
 
 
-def test_call_events_older_than_a_day_need_their_leg_named(sim, api):
+def test_call_events_older_than_a_day_need_a_leg(sim, api):
     leg = sim.incoming_call()
     sim.advance(24 * 3600 + 1)
     assert (events(api), len(events(api, **{"filter[leg_id]": leg.call_leg_id}))) == ([], 1)
@@ -138,7 +138,7 @@ def test_application_settings_can_be_changed(sim, api):
     assert shown["first_command_timeout"] is False
 
 
-def test_webhooks_go_where_the_application_says_when_the_call_begins(sim, receiver):
+def test_webhooks_go_to_the_applications_url_at_call_start(sim, receiver):
     sim.configure(webhook_url="http://other.test/")
     sim.incoming_call()
     sim.pump()

@@ -76,7 +76,7 @@ def test_calls_last_minutes_and_everybody_goes_home():
     assert [leg for each in over for stay in each.stays if (leg := stay.leg).state != "ended"] == []
 
 
-def test_calls_are_named_for_their_team_and_ring_its_agents():
+def test_calls_bear_their_teams_name_and_ring_its_agents():
     sim = play("calm-morning", minutes=2)
     teams = {each.address: each.team for each in sample_people.AGENTS}
     first_agents = {
@@ -92,7 +92,7 @@ def test_higher_rate_brings_more_calls():
     assert counts[1] > counts[0] * 2
 
 
-def test_single_call_stays_up_with_two_agents_and_the_customer():
+def test_single_call_keeps_two_agents_and_the_customer():
     sim = play("single-call", minutes=120)
     conference = live_conferences(sim)[0]
     far_ends = [stay.leg.far_end for stay in conference.participants]
@@ -102,7 +102,7 @@ def test_single_call_stays_up_with_two_agents_and_the_customer():
     )
 
 
-def test_conference_ended_by_somebody_else_does_not_stop_the_day():
+def test_conferences_ended_by_command_do_not_stop_the_story():
     sim = play("calm-morning", minutes=1)
     for conference in live_conferences(sim):
         sim.world.conferences.end_by_command(conference)
@@ -147,7 +147,7 @@ def test_long_past_is_forgotten(sim, conference):
     assert len(sim.state.conferences) == 0
 
 
-def test_every_number_of_the_cast_can_be_dialled_and_belongs_to_one_person():
+def test_every_number_is_dialable_and_belongs_to_one_person():
     addresses = [each.address for each in sample_people.AGENTS]
     addresses += [device.address for each in sample_people.SUPERVISORS for device in each.devices]
     addresses += [number for queue in sample_people.QUEUES for number in queue.numbers] + list(sample_people.CUSTOMERS)

@@ -86,7 +86,7 @@ def test_hanging_answer_never_comes_though_the_work_was_done(sim, web, conferenc
     assert [stay.muted for stay in conference.participants] == [True, True, True]
 
 
-def test_joins_at_the_same_moment_put_a_leg_in_once(sim, web, conference):
+def test_simultaneous_joins_put_a_leg_in_once(sim, web, conference):
     leg = sim.dial("+14155550191")
     path, start = f"/conferences/{conference.id}/actions/join", threading.Barrier(6)
 
@@ -128,7 +128,7 @@ def _outcome(client):
         return type(error).__name__
 
 
-def test_server_that_never_started_can_be_stopped_and_started_servers_twice(sim):
+def test_stopping_is_safe_before_starting_and_when_repeated(sim):
     server = sim.serve()
     server.stop()
     with sim.serve(server.port) as again:

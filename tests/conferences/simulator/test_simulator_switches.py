@@ -18,7 +18,7 @@ def monitor(sim, conference):
 
 
 @pytest.mark.parametrize("status", [200, 422])
-def test_repeated_command_id_is_answered_either_way_and_has_no_effect(sim, api, conference, status):
+def test_repeated_command_id_has_no_effect_whatever_the_answer(sim, api, conference, status):
     sim.switches.repeated_command_status = status
     leg = sim.dial("+14155550191")
     act(api, conference, "join", call_control_id=leg.call_control_id, command_id="a")
@@ -42,7 +42,7 @@ def test_unmute_lifts_a_monitor_or_not(sim, api, conference, lifts):
     assert sim.hears(conference, conference.leg(ANA), leg) is lifts
 
 
-def test_monitor_that_was_lifted_is_silent_again_after_the_next_role(sim, api, conference):
+def test_unmuted_monitor_is_silent_again_after_a_role_update(sim, api, conference):
     sim.switches.unmute_lifts_monitor = True
     leg = monitor(sim, conference)
     act(api, conference, "unmute")
@@ -69,13 +69,13 @@ def test_missing_conference_has_one_status_or_the_other(sim, api, action, status
 
 
 @pytest.mark.parametrize("action", ["mute", "hold", "end"])
-def test_missing_conference_is_404_for_the_other_actions_whatever_the_switch(sim, api, action):
+def test_missing_conference_switch_leaves_other_actions_not_found(sim, api, action):
     sim.switches.missing_conference_status = 422
     assert api.post(f"/conferences/none/actions/{action}", json={}).status_code == 404
 
 
 @pytest.mark.parametrize("reason", ["ended_via_api", "all_left"])
-def test_reason_after_end_is_the_one_chosen_and_rest_keeps_its_own(sim, api, conference, reason):
+def test_reason_after_end_is_chosen_for_webhooks_only(sim, api, conference, reason):
     sim.switches.ended_via_api_reason = reason
     act(api, conference, "end")
     assert (sim.events[-1].payload["reason"], conference.end_reason) == (reason, "ended_via_api")
@@ -129,7 +129,7 @@ def test_forgotten_call_has_one_status_or_the_other(sim, api, status):
 @pytest.mark.parametrize(
     ("style", "retry_after", "reset"), [("retry-after", "7", "7"), ("reset", None, "7"), ("none", None, None)]
 )
-def test_rate_limit_says_when_to_come_back_in_one_way_or_none(sim, api, style, retry_after, reset):
+def test_rate_limit_tells_its_wait_in_chosen_headers(sim, api, style, retry_after, reset):
     sim.switches.rate_limit_headers = style
     sim.faults.add("rate_limited", seconds=7)
     response = api.get("/conferences")
@@ -190,7 +190,7 @@ def test_leg_that_ends_while_joining_is_never_announced(sim, api, conference, to
 
 
 @pytest.mark.parametrize(("outcome", "state"), [("park", "answered"), ("hangup", "ended")])
-def test_leg_dialled_into_a_conference_that_ended_is_parked_or_hung_up(sim, api, conference, outcome, state):
+def test_leg_dialled_into_an_ended_conference_parks_or_ends(sim, api, conference, outcome, state):
     sim.switches.failed_dial_join = outcome
     body = {"connection_id": sim.app.connection_id, "from": "+14155550100", "to": "+14155550191"}
     api.post("/calls", json={**body, "conference_config": {"id": conference.id, "early_media": False}})

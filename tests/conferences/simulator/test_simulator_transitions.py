@@ -112,7 +112,7 @@ def test_join_keeps_its_role_and_a_whisperers_targets(sim, api, conference, role
     assert (supervisor.participant.role, supervisor.participant.whisper_to) == (role, (ana,) if keeps else ())
 
 
-def test_conference_events_carry_the_owners_client_state_not_the_joiners(sim, api):
+def test_conference_events_carry_only_the_owners_client_state(sim, api):
     owner, other = sim.dial(ANA, client_state="b3duZXI="), sim.dial(LUIS, client_state="b3RoZXI=")
     api.post("/conferences", json={"call_control_id": owner.call_control_id, "name": "Support 1"})
     conference = owner.participant.conference
@@ -124,7 +124,7 @@ def test_conference_events_carry_the_owners_client_state_not_the_joiners(sim, ap
 
 
 @pytest.mark.parametrize("early", [True, False])
-def test_dial_into_a_conference_joins_at_once_with_early_media_or_else_on_answer(sim, api, conference, early):
+def test_dial_into_a_conference_joins_early_or_on_answer(sim, api, conference, early):
     config = {"id": conference.id, "supervisor_role": "monitor", "early_media": early}
     body = {"connection_id": sim.app.connection_id, "from": "+14155550100", "to": "+14155550191"}
     dialled = api.post("/calls", json={**body, "conference_config": config}).json()["data"]
@@ -161,7 +161,7 @@ def test_update_to_whisper_without_a_list_only_monitors(sim, api, conference):
 
 
 @pytest.mark.parametrize("change", [("mute", "unmute", "muted"), ("hold", "unhold", "held")])
-def test_mute_and_hold_touch_the_named_leg_only_and_are_not_announced(api, conference, told, change):
+def test_mute_and_hold_touch_only_named_legs_without_webhooks(api, conference, told, change):
     on, off, flag = change
     ana, luis = stay_of(conference, ANA), stay_of(conference, LUIS)
     act(api, conference, on, call_control_ids=[ana.leg.call_control_id])
@@ -185,7 +185,7 @@ def test_unmute_without_a_list_unmutes_everybody(api, conference):
     assert [stay.muted for stay in conference.participants] == [False, False, False]
 
 
-def test_leave_parks_the_leg_and_does_not_hang_it_up(api, conference, told):
+def test_leave_parks_the_leg_without_hanging_up(api, conference, told):
     ana = conference.leg(ANA)
     act(api, conference, "leave", call_control_id=ana.call_control_id)
     assert told() == ["conference.participant.left"]
@@ -199,7 +199,7 @@ def test_hangup_ends_the_leg_and_its_stay(api, conference, told):
     assert (told(), ana.state) == (["call.hangup", "conference.participant.left"], "ended")
 
 
-def test_far_end_hanging_up_ends_the_leg_and_its_stay(sim, conference, told):
+def test_far_end_hangup_ends_the_leg_and_its_stay(sim, conference, told):
     sim.far_end_hangs_up(conference.leg(ANA))
     assert told() == ["call.hangup", "conference.participant.left"]
     assert sim.events[-2].payload["hangup_source"] == "callee"
@@ -214,7 +214,7 @@ def test_last_one_out_ends_the_conference(sim, conference, told):
     assert conference.end_reason == "all_left"
 
 
-def test_leg_that_ends_the_conference_on_exit_takes_the_others_down(sim, conference, told):
+def test_ending_on_exit_hangs_up_the_others(sim, conference, told):
     host = sim.dial("+14155550190")
     sim.join(conference, host, end_on_exit=True)
     told()
@@ -227,7 +227,7 @@ def test_leg_that_ends_the_conference_on_exit_takes_the_others_down(sim, confere
     assert host.state == "answered"
 
 
-def test_leg_that_softly_ends_the_conference_on_exit_leaves_the_others_parked(sim, conference, told):
+def test_softly_ending_on_exit_leaves_the_others_parked(sim, conference, told):
     host, ana = sim.dial("+14155550190"), conference.leg(ANA)
     sim.join(conference, host, soft_end_on_exit=True)
     told()
@@ -323,7 +323,7 @@ def test_caller_who_gives_up_cancels(sim):
     assert (payload["hangup_cause"], payload["hangup_source"]) == ("originator_cancel", "caller")
 
 
-def test_speaking_and_playing_to_all_is_announced_for_the_conference(sim, api, conference, told):
+def test_speaking_or_playing_to_all_is_a_conference_event(sim, api, conference, told):
     act(api, conference, "speak", payload="Hello", voice="female")
     act(api, conference, "play", audio_url="http://media.example/a.wav")
     sim.advance(6)
@@ -335,7 +335,7 @@ def test_speaking_and_playing_to_all_is_announced_for_the_conference(sim, api, c
     ]
 
 
-def test_playing_to_a_leg_is_announced_for_the_participant_and_can_be_stopped(api, conference, told):
+def test_playing_to_one_leg_is_a_stoppable_participant_event(api, conference, told):
     ana = conference.leg(ANA).call_control_id
     act(api, conference, "play", media_name="hold_music", call_control_ids=[ana])
     act(api, conference, "stop", call_control_ids=[ana])

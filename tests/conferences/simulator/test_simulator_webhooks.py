@@ -156,7 +156,7 @@ def test_attempts_end_after_the_last(sim, receiver):
     assert (len(receiver.posts), sim.deliverer.deliveries[0].status) == (4, "failed")
 
 
-def test_failover_url_is_used_when_the_first_does_not_acknowledge(receiver):
+def test_failover_url_is_used_without_the_first_urls_acknowledgement(receiver):
     sim = Simulator(post=receiver, webhook_url="http://first.test/", failover_url="http://second.test/")
     receiver.statuses = [404]
     sim.incoming_call()

@@ -86,7 +86,7 @@ def test_somebody_who_comes_takes_it_away(story: Story, marta, address):
     assert call.mine.alone_at is None
 
 
-def test_having_stayed_once_does_not_hold_for_the_next_time(story: Story, marta):
+def test_having_stayed_once_does_not_prevent_the_next_hangup(story: Story, marta):
     call = Call(story, marta)
     call.empties()
     browser(marta).post(f"/supervisions/{call.mine.pk}/stay/")

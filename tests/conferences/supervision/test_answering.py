@@ -190,7 +190,7 @@ def test_nobody_waits_for_ever(who, screened, check):
         ({"check": "trust", "answered_by": "voicemail"}, False),
     ],
 )
-def test_what_turns_out_to_be_a_machine_after_joining_is_taken_out(told, out):
+def test_a_machine_detected_after_joining_is_removed(told, out):
     decision = answering.after_joining(situation(**told))
     assert (decision is not None) is out
     if decision is not None:

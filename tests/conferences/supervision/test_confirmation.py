@@ -27,7 +27,7 @@ def world_leg(story, mine):
 @pytest.mark.parametrize(
     ("role", "to"), [("monitor", ()), ("whisper", (ANA,)), ("whisper", (ANA, LUIS)), ("barge", ())]
 )
-def test_a_mode_the_list_shows_is_confirmed_with_its_time(story: Story, marta, role, to):
+def test_a_mode_in_the_list_is_confirmed_with_time(story: Story, marta, role, to):
     story.simulator.switches.monitor_shows_muted = True
     _, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference, role=role, to=to)
@@ -38,7 +38,7 @@ def test_a_mode_the_list_shows_is_confirmed_with_its_time(story: Story, marta, r
 
 
 @pytest.mark.words
-def test_a_monitor_the_provider_does_not_show_as_muted_stays_accepted(story: Story, marta):
+def test_a_monitor_not_listed_as_muted_stays_accepted(story: Story, marta):
     story.simulator.switches.monitor_shows_muted = False
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
@@ -68,7 +68,7 @@ def test_a_change_is_unproved_until_the_list_shows_it(story: Story, marta):
     assert (mine.confirmation, mine.confirmed_role) == ("agrees", "barge")
 
 
-def test_a_whisper_changed_elsewhere_is_sent_again_after_five_seconds(story: Story, marta):
+def test_a_whisper_changed_elsewhere_is_resent_after_five_seconds(story: Story, marta):
     world, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference)
     story.simulator.faults.add("unavailable", method="GET", path="/participants", times=None)
@@ -83,7 +83,7 @@ def test_a_whisper_changed_elsewhere_is_sent_again_after_five_seconds(story: Sto
     assert story.hear(world, world_leg(story, mine)) == {story.leg(ANA).call_control_id}
 
 
-def test_a_quiet_mode_that_is_never_confirmed_hangs_up_our_leg(story: Story, marta):
+def test_an_unconfirmed_quiet_mode_hangs_up_our_leg(story: Story, marta):
     _, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
     story.simulator.faults.add("unavailable", method="GET", path="/participants", times=None)
@@ -96,7 +96,7 @@ def test_a_quiet_mode_that_is_never_confirmed_hangs_up_our_leg(story: Story, mar
     assert world_leg(story, mine).state == "ended"
 
 
-def test_a_barge_that_is_never_confirmed_stays_and_says_so(story: Story, marta):
+def test_an_unconfirmed_barge_stays_and_says_so(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     story.simulator.faults.add("unavailable", method="GET", path="/participants", times=None)
@@ -110,7 +110,7 @@ def test_a_barge_that_is_never_confirmed_stays_and_says_so(story: Story, marta):
 
 
 @pytest.mark.parametrize("role", ["barge", "whisper"])
-def test_what_cannot_be_confirmed_is_looked_at_after_growing_pauses(story: Story, marta, role):
+def test_an_unconfirmed_mode_is_checked_after_growing_pauses(story: Story, marta, role):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     story.simulator.faults.add("unavailable", method="GET", path="/participants", times=None)
@@ -138,7 +138,7 @@ def looked_at(story, mine, *, seconds):
     return looks
 
 
-def test_a_barge_is_confirmed_when_the_list_can_be_had_again(story: Story, marta):
+def test_a_barge_is_confirmed_once_the_list_is_back(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     story.simulator.faults.add("unavailable", method="GET", path="/participants", times=None)
@@ -162,7 +162,7 @@ def test_a_lost_announcement_of_our_joining_is_read_back(story: Story, marta):
     assert (mine.state, mine.accepted_role) == (Supervision.State.JOINED, "monitor")
 
 
-def test_a_lost_hangup_of_our_ringing_phone_ends_it_all_the_same(story: Story, marta):
+def test_a_lost_hangup_of_our_ringing_phone_is_discovered(story: Story, marta):
     _, conference = story.call(ANA)
     story.simulator.phones.default = type(story.simulator.phones.default)("rings_out")
     story.simulator.faults.webhooks.events = r"call\.hangup"

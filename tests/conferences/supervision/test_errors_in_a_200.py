@@ -50,7 +50,7 @@ def test_a_dial_and_a_join_leave_no_leg_behind(story, marta, body, works):
 
 @every_body
 @done_or_not
-def test_a_quieter_mode_takes_her_out_of_earshot_whatever_was_done(story, marta, body, works):
+def test_a_quieter_mode_leaves_her_unheard_whatever_was_done(story, marta, body, works):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role="barge")
     leg = story.leg(DESK)

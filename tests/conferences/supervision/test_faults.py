@@ -198,7 +198,7 @@ def assert_every_command_was_sent_as_audited(line: list[Send]) -> None:
     assert max(each[-1].ended - each[0].began for _, each in sends) < 20
 
 
-def test_a_louder_mode_whose_answer_was_lost_is_put_back_and_says_so(drama: Drama):
+def test_an_unanswered_louder_mode_is_reverted_and_says_so(drama: Drama):
     louder = next(action for action in ACTIONS if action.name == "louder")
     drama.play(louder, lambda: drama.simulator.faults.add("drop", path=louder.path, times=3))
     drama.mine.refresh_from_db()
@@ -206,7 +206,7 @@ def test_a_louder_mode_whose_answer_was_lost_is_put_back_and_says_so(drama: Dram
     assert "The change got no answer from the provider, so you were put back to Monitor." in drama.panel()
 
 
-def test_a_phone_that_is_found_ringing_is_no_longer_unknown(drama: Drama):
+def test_a_phone_found_ringing_is_no_longer_unknown(drama: Drama):
     dial = ACTIONS[0]
     drama.play(dial, lambda: drama.simulator.faults.add("drop", path=dial.path, times=3))
     before = drama.panel()
@@ -215,7 +215,7 @@ def test_a_phone_that_is_found_ringing_is_no_longer_unknown(drama: Drama):
     assert (drama.mine.state, "Ringing your Desk phone" in drama.panel()) == ("ringing", True)
 
 
-def test_the_waits_of_a_rate_limit_are_those_the_provider_named(drama: Drama):
+def test_a_rate_limit_waits_as_the_provider_says(drama: Drama):
     dial = ACTIONS[0]
     drama.simulator.switches.rate_limit_headers = "retry-after"
     drama.play(dial, lambda: drama.simulator.faults.add("rate_limited", path=dial.path, seconds=7, times=2))

@@ -57,7 +57,7 @@ def line(server: Server, settings: Any) -> Iterator[Line]:
 
 @every_deed
 @pytest.mark.parametrize("kind", ["hang", "drop", "reset"])
-def test_a_fault_of_one_send_is_made_good_by_the_next(drama: Drama, action: Action, kind: str):
+def test_a_fault_of_one_send_is_repaired_by_resending(drama: Drama, action: Action, kind: str):
     outcome = drama.play(action, lambda: drama.simulator.faults.add(kind, method="POST", path=action.path))
     drama.run(3, 3)
     assert outcome.result == "ok"
@@ -80,9 +80,7 @@ def test_a_connection_cut_every_time_leaves_nothing_behind(drama: Drama, action:
 
 
 @pytest.mark.parametrize("action", [one for one in ACTIONS if "mute" not in one.name], ids=lambda action: action.name)
-def test_a_provider_that_is_switched_off_and_on_again_leaves_nothing_behind(
-    drama: Drama, server: Server, action: Action
-):
+def test_a_provider_restart_leaves_nothing_behind(drama: Drama, server: Server, action: Action):
     outcome = drama.play(action, server.stop)
     drama.run(1, 3)
     with drama.simulator.serve(server.port, delivers=False):

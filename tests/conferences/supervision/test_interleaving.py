@@ -65,7 +65,7 @@ def follow_one_another(line: Line) -> bool:
     return all(earlier.ended <= later.began for earlier, later in pairwise(sends))
 
 
-def test_a_wish_that_comes_during_a_command_is_sent_after_it_by_the_one_who_sends(story: Story, marta, slow, line):
+def test_wish_during_a_command_is_sent_by_its_sender(story: Story, marta, slow, line):
     _, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference)
     line.sends.clear()
@@ -84,7 +84,7 @@ def test_a_wish_that_comes_during_a_command_is_sent_after_it_by_the_one_who_send
     assert follow_one_another(line) is True
 
 
-def test_wishes_of_many_pages_and_tasks_at_once_never_interleave(story: Story, marta, line):
+def test_wishes_of_many_pages_and_tasks_never_interleave(story: Story, marta, line):
     world, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference)
     actions = [action for each in WISHES * 3 for action in (wish(story, mine, *each), background.run_due)]

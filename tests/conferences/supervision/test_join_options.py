@@ -66,7 +66,7 @@ def test_the_queues_policy_is_what_is_sent(story: Story, marta, directory):
     assert body["start_conference_on_enter"] is True
 
 
-def test_leave_and_update_carry_beep_and_region_of_the_policy(story: Story, marta, directory):
+def test_leave_and_update_carry_the_policys_beep_and_region(story: Story, marta, directory):
     Queue.objects.filter(pk=directory.queue.pk).update(beep_enabled="on_exit")
     _, conference = story.call(ANA)
     supervise(story, marta, conference)
@@ -139,7 +139,7 @@ def test_hold_audio_comes_only_from_allowed_places(story: Story, marta, settings
     assert (response.status_code == 302, bool(story.commands("/actions/join"))) == (accepted, accepted)
 
 
-def test_the_field_for_an_address_is_absent_when_no_place_is_allowed(story: Story, marta, settings):
+def test_address_field_is_absent_when_no_place_is_allowed(story: Story, marta, settings):
     _, conference = story.call(ANA)
     pages = []
     for allowed in ([], ["https://media.example.com"]):
@@ -148,7 +148,7 @@ def test_the_field_for_an_address_is_absent_when_no_place_is_allowed(story: Stor
     assert ["hold_audio_url" in page for page in pages] == [False, True]
 
 
-def test_a_plain_participant_is_recorded_as_such_and_heard_by_all(story: Story, marta):
+def test_plain_participant_is_recorded_so_and_heard_by_all(story: Story, marta):
     world, conference = story.call(ANA)
     supervise(story, permit(marta), conference, role="none", beep_enabled="never")
     mine = Supervision.objects.get()
@@ -158,14 +158,14 @@ def test_a_plain_participant_is_recorded_as_such_and_heard_by_all(story: Story, 
     assert heard == {story.leg(ANA).call_control_id, story.leg(CUSTOMER).call_control_id}
 
 
-def test_a_plain_participant_needs_the_right_to_barge_as_well(story: Story, ben):
+def test_plain_participant_needs_the_right_to_barge(story: Story, ben):
     ben.supervisor.teams.set(Team.objects.all())
     _, conference = story.call(ANA)
     response = supervise(story, permit(ben), conference, role="none", beep_enabled="never")
     assert errors(response)["role"] == ["You may not join as a plain participant; ask your administrator."]
 
 
-def test_a_queue_that_ends_calls_warns_before_joining_and_while_supervising(story: Story, marta, directory):
+def test_queue_that_ends_calls_warns_before_and_while_supervising(story: Story, marta, directory):
     Queue.objects.filter(pk=directory.queue.pk).update(end_conference_on_exit=True)
     _, conference = story.call(ANA)
     form = browser(marta).get(f"/conferences/{conference.pk}/supervise/").content.decode()
@@ -196,7 +196,7 @@ def test_the_warning_names_the_consequence(options, warning):
         ({"end_conference_on_exit": True, "soft_end_conference_on_exit": True}, "soft_end_conference_on_exit"),
     ],
 )
-def test_the_admin_refuses_a_policy_that_could_not_be_sent(directory, values, field):
+def test_admin_refuses_a_policy_that_cannot_be_sent(directory, values, field):
     for name, value in values.items():
         setattr(directory.queue, name, value)
     with pytest.raises(ValidationError) as refused:

@@ -43,7 +43,7 @@ def at_it(mine, step, *, ago=3.0, **more):
     )
 
 
-def test_it_is_had_by_one_at_a_time_in_turns_that_count(mine):
+def test_one_worker_holds_it_at_a_time_by_turns(mine):
     first = lease.take(mine.pk)
     assert lease.take(mine.pk) is None
     lease.give_back(mine.pk, first)
@@ -122,7 +122,7 @@ def test_a_louder_wish_waits_for_its_turn(story, marta, role):
     assert story.commands("/actions/update") == []
 
 
-def test_a_worker_that_is_at_this_very_wish_is_not_overtaken(mine):
+def test_worker_on_this_very_wish_is_not_overtaken(mine):
     now = timezone.now()
     asked = {"requested_role": "monitor", "requested_targets": [], "requested_at": now}
     held(mine, command="update", command_at=now, **asked)
@@ -130,7 +130,7 @@ def test_a_worker_that_is_at_this_very_wish_is_not_overtaken(mine):
 
 
 @pytest.mark.parametrize(("ago", "overtakes"), [(0.1, False), (0.5, False), (0.7, True), (5, True)])
-def test_a_leave_has_a_moment_before_the_leg_is_hung_up_beside_it(mine, ago, overtakes):
+def test_leave_is_awaited_briefly_before_the_leg_is_ended(mine, ago, overtakes):
     left = {"is_active": False, "problem": "left", "leave_sent_at": timezone.now() - timedelta(seconds=ago)}
     at_it(mine, Step.LEAVE, ago=ago, **left)
     assert cannot_wait(take_snapshot(mine.pk)) is overtakes
@@ -158,7 +158,7 @@ def test_a_late_answer_takes_nobody_back_in(story, mine, step, result):
 
 @pytest.mark.parametrize("result", [OK, REFUSED, UNKNOWN])
 @pytest.mark.parametrize("done_late", [False, True])
-def test_a_late_change_of_mode_does_not_undo_the_quieter_one(story, mine, result, done_late):
+def test_late_change_of_mode_never_undoes_the_quieter_one(story, mine, result, done_late):
     """It may even be carried out after it: then the one that is wanted is sent once more."""
     world = next(iter(story.simulator.state.conferences.values()))
     at_it(mine, Step.UPDATE, requested_role="whisper", requested_targets=[story.leg(ANA).call_control_id])
@@ -181,7 +181,7 @@ def test_a_late_change_of_mode_does_not_undo_the_quieter_one(story, mine, result
 
 
 @pytest.mark.parametrize("known_by", ["answer", "webhook", "both"])
-def test_a_dial_that_is_answered_after_she_cancelled_is_hung_up(story, marta, known_by):
+def test_dial_answered_after_she_cancelled_is_hung_up(story, marta, known_by):
     _, conference = story.call(ANA)
     story.simulator.faults.add("drop", path="/v2/calls$", times=3)
     story.simulator.faults.webhooks.paused = known_by == "answer"
@@ -210,7 +210,7 @@ ASKED_MEANWHILE = {
 
 
 @pytest.mark.parametrize("asked", ASKED_MEANWHILE)
-def test_what_was_decided_before_she_asked_for_something_else_is_not_done(mine, asked):
+def test_decision_older_than_her_new_wish_is_dropped(mine, asked):
     lease.take(mine.pk)
     read, other = (Supervision.objects.select_related("conference").get(pk=mine.pk) for _ in range(2))
     store.note(other, mutes_sent=2, **ASKED_MEANWHILE[asked])

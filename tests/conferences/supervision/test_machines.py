@@ -107,7 +107,7 @@ OUTCOMES = [
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("case", OUTCOMES, ids=" ".join)
-def test_persons_are_joined_and_nobody_else_ever_hears_or_is_heard(story, marta, case, role):
+def test_only_persons_are_joined_hear_or_are_heard(story, marta, case, role):
     address, check, who, problem = case
     story.simulator.phones.set(address, who)
     watch = Watch(story, marta, address, check).begin(role)
@@ -221,7 +221,7 @@ def refusal(story, code, title="No", times=1, status=422):
         (lambda story: fault(story, "rate_limited", times=1), True, ""),
     ],
 )
-def test_an_asking_that_fails_is_tried_again_and_never_joined_on_doubt(one_clock, marta, trouble, joins, problem):
+def test_failed_asking_is_repeated_and_doubt_never_joins(one_clock, marta, trouble, joins, problem):
     story = one_clock
     watch = Watch(story, marta).begin()
     trouble(story)
@@ -236,7 +236,7 @@ def fault(story, kind, **details):
     story.simulator.faults.add(kind, path="/actions/gather_using_speak$", **details)
 
 
-def test_the_asking_is_in_the_audit_and_the_key_is_nowhere(story, marta):
+def test_audit_has_the_asking_and_never_the_key(story, marta):
     watch = Watch(story, marta).begin().run(8)
     intent, outcome = AuditEntry.objects.filter(action="ask").order_by("id")
     assert intent.phase == "intent"
@@ -277,7 +277,7 @@ def test_the_call_ends_while_she_is_asked(story, marta):
     assert (watch.mine.problem, watch.leg.state) == ("conference_over", "ended")
 
 
-def test_a_machine_that_was_taken_for_a_person_is_hung_up_when_it_beeps(story, marta):
+def test_machine_mistaken_for_a_person_is_ended_on_beep(story, marta):
     watch = Watch(story, marta, check="detect").begin().run(12, until=lambda mine: mine.joined_at)
     leg = watch.leg
     story.simulator.world.answering.beeps(leg)
@@ -286,7 +286,7 @@ def test_a_machine_that_was_taken_for_a_person_is_hung_up_when_it_beeps(story, m
     assert "It may have heard the call." in watch.panel
 
 
-def test_a_beep_does_not_take_out_who_pressed_the_key(story, marta):
+def test_beep_does_not_end_a_leg_after_the_key(story, marta):
     story.simulator.phones.set(MOBILE, "unclear")
     watch = Watch(story, marta, check="detect").begin().run(20, until=lambda mine: mine.joined_at)
     story.simulator.world.answering.beeps(watch.leg)
@@ -316,7 +316,7 @@ def test_a_screener_that_takes_long_is_waited_for(story, marta):
     assert (watch.mine.state, len(story.commands("/actions/gather_using_speak"))) == ("joined", 2), watch.panels
 
 
-def test_a_machine_behind_a_number_is_detected_where_a_key_is_asked_for_too(story, marta):
+def test_machine_behind_a_number_is_detected_besides_the_key(story, marta):
     Watch(story, marta).begin()
     (dial,) = story.commands("/v2/calls")
     assert dial.body["answering_machine_detection"] == "premium_ios_call_screening_detection"

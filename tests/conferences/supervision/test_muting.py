@@ -41,7 +41,7 @@ def sent(story: Story) -> list[str]:
 
 @pytest.mark.parametrize("shows", [True, False])
 @pytest.mark.parametrize("lifts", [True, False])
-def test_a_monitor_is_proved_silent_whatever_the_provider_makes_of_the_role(story: Story, marta, shows, lifts):
+def test_monitor_is_proved_silent_whatever_role_the_provider_applies(story: Story, marta, shows, lifts):
     story.simulator.switches.monitor_shows_muted, story.simulator.switches.unmute_lifts_monitor = shows, lifts
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
@@ -73,7 +73,7 @@ def test_who_joins_to_be_heard_is_not_muted(story: Story, marta, role):
     assert mine.confirmation == "agrees"
 
 
-def test_an_unmute_whose_answer_is_lost_is_sent_again_and_meanwhile_nobody_is_said_not_to_hear(story: Story, marta):
+def test_unmute_with_lost_answer_is_repeated_without_denying_hearing(story: Story, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     story.simulator.faults.add("drop", path="/actions/unmute", times=5)
@@ -87,7 +87,7 @@ def test_an_unmute_whose_answer_is_lost_is_sent_again_and_meanwhile_nobody_is_sa
     assert "Everyone hears you" in panel(marta)
 
 
-def test_who_cannot_be_unmuted_is_told_and_may_try_again(story: Story, marta):
+def test_failed_unmute_is_told_and_may_be_tried_again(story: Story, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     story.simulator.faults.add("answer", path="/actions/unmute", status=422, body=BODY, times=None)
@@ -118,7 +118,7 @@ def test_an_unmute_refused_once_is_tried_again_by_itself(story: Story, marta):
     assert "could not be unmuted" not in panel(marta)
 
 
-def test_a_mute_that_is_refused_leaves_a_monitor_a_monitor(story: Story, marta):
+def test_refused_mute_leaves_a_monitor_a_monitor(story: Story, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role="barge")
     story.simulator.faults.add("answer", path="/actions/mute", status=422, body=BODY)
@@ -147,7 +147,7 @@ def look(conference) -> None:
     readback.read_back(Conference.objects.get(pk=conference.pk), patient=True)
 
 
-def test_a_monitor_whom_somebody_else_unmutes_is_muted_again_at_once(story: Story, marta, monitored):
+def test_monitor_unmuted_by_somebody_else_is_muted_again(story: Story, marta, monitored):
     world, conference, mine = monitored
     story.simulator.world.participation.mute([world_leg(story, mine).participant], muted=False)
     heard = [len(story.hear(world, world_leg(story, mine)))]
@@ -161,7 +161,7 @@ def test_a_monitor_whom_somebody_else_unmutes_is_muted_again_at_once(story: Stor
     assert (sent(story), Conference.objects.get().drift) == (["join", "mute"], "Marta Gil is not muted")
 
 
-def test_a_mute_that_is_in_no_list_is_not_sent_for_ever(story: Story, marta, monitored):
+def test_mute_missing_from_every_list_is_not_repeated_endlessly(story: Story, marta, monitored):
     _, conference, mine = monitored
     story.simulator.faults.add("answer", path="/actions/mute", status=200, body={"data": {"result": "ok"}}, times=None)
     story.simulator.world.participation.mute([world_leg(story, mine).participant], muted=False)
@@ -189,7 +189,7 @@ def test_targets_that_somebody_else_changed_are_put_back(story: Story, marta):
     assert story.hear(world, world_leg(story, mine)) == {story.leg(ANA).call_control_id}
 
 
-def test_a_queues_policy_to_join_muted_holds_in_every_mode(story: Story, marta):
+def test_policy_to_join_muted_holds_in_every_mode(story: Story, marta):
     world, conference = story.call(ANA)
     conference.queue.mute = True
     conference.queue.save()

@@ -40,9 +40,7 @@ def adding(marta) -> list[str]:
         (ANA, "Ana Ruiz joined with another phone, which does not hear you."),
     ],
 )
-def test_a_new_agent_in_a_whispered_call_is_told_of_and_added_by_one_button(
-    story: Story, marta, joined_later, address, notice
-):
+def test_new_agent_is_announced_and_added_by_one_button(story: Story, marta, joined_later, address, notice):
     world, mine, join = joined_later
     first = story.leg(ANA)
     new = join(address)
@@ -54,7 +52,7 @@ def test_a_new_agent_in_a_whispered_call_is_told_of_and_added_by_one_button(
     assert adding(marta) == []
 
 
-def test_whoever_leaves_again_or_is_not_chosen_is_offered_no_longer(story: Story, marta, joined_later):
+def test_agent_who_leaves_or_is_unchosen_is_not_offered(story: Story, marta, joined_later):
     _, mine, join = joined_later
     luis = join(LUIS)
     offered = [adding(marta)[1:]]
@@ -68,7 +66,7 @@ def test_whoever_leaves_again_or_is_not_chosen_is_offered_no_longer(story: Story
     assert [*offered, adding(marta)] == [[luis.call_control_id], [], [chen.call_control_id], []]
 
 
-def test_who_came_during_another_mode_and_was_then_chosen_is_not_said_to_be_deaf(story: Story, marta, joined_later):
+def test_newcomer_of_another_mode_once_chosen_gets_no_notice(story: Story, marta, joined_later):
     world, mine, join = joined_later
     requests.change(mine, role="barge", targets=[])
     story.pass_time()
@@ -84,7 +82,7 @@ def test_who_came_during_another_mode_and_was_then_chosen_is_not_said_to_be_deaf
     assert story.hear(world, story.leg(DESK)) == set(targets)
 
 
-def test_a_customer_who_joins_is_not_offered_as_a_target(story: Story, marta, joined_later):
+def test_customer_who_joins_is_not_offered_as_a_target(story: Story, marta, joined_later):
     _, _, join = joined_later
     join("+14155550188")
     assert adding(marta) == []

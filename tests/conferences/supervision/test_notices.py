@@ -118,7 +118,7 @@ def test_it_stays_while_it_is_so(story: Story, marta):
     assert (aside(marta), offered(marta)) == (ALONE_WITH_LUIS, [])
 
 
-def test_after_a_target_left_the_boxes_are_as_in_the_form(story: Story, marta):
+def test_after_a_target_left_boxes_match_the_form(story: Story, marta):
     """All agents, the newcomer among them: pressing Whisper then goes to whom it says."""
     told = Whisper(story, marta, (ANA, LUIS), (LUIS,))
     assert ticks(marta) == {"Ana Ruiz": False, "Luis Ortega": True}
@@ -141,7 +141,7 @@ def test_one_of_several_targets_leaves(story: Story, marta):
     assert aside(marta) == ""
 
 
-def test_a_newcomer_who_leaves_again_is_not_spoken_of_any_more(story: Story, marta):
+def test_newcomer_who_leaves_again_is_mentioned_no_more(story: Story, marta):
     told = Whisper(story, marta, (ANA,), (ANA,))
     told.comes(LUIS)
     assert aside(marta) == "Luis Ortega joined the call and does not hear you."

@@ -32,7 +32,7 @@ def outcomes(intent):
 @pytest.mark.parametrize(
     ("waited", "told"), [(1, 0), (30, 0), (LEASE.total_seconds() - 1, 0), (LEASE.total_seconds() + 1, 1), (600, 1)]
 )
-def test_nobody_awaits_it_after_the_longest_wait_of_a_worker(story, mine, waited, told):
+def test_command_is_unknown_after_a_workers_longest_wait(story, mine, waited, told):
     intent = intend(mine)
     story.pass_time(waited)
     assert len(outcomes(intent)) == told
@@ -40,7 +40,7 @@ def test_nobody_awaits_it_after_the_longest_wait_of_a_worker(story, mine, waited
     assert outcomes(intent) in ([], [("unknown", "The server stopped before the answer.")])
 
 
-def test_one_that_its_row_still_names_is_left_to_the_next_worker(story, mine):
+def test_command_named_by_its_row_awaits_the_next_worker(story, mine):
     intent = intend(mine, "one-and-only")
     Supervision.objects.filter(pk=mine.pk).update(command="update", command_id="one-and-only")
     story.wait(120)
@@ -48,7 +48,7 @@ def test_one_that_its_row_still_names_is_left_to_the_next_worker(story, mine):
     assert outcomes(intent) == []
 
 
-def test_one_that_was_answered_or_is_long_past_is_left_alone(story, mine):
+def test_answered_or_long_past_command_is_left_alone(story, mine):
     audit.conclude(intend(mine, "answered"), audit.Outcome(AuditEntry.Result.OK))
     intend(mine, "long ago")
     story.wait(timedelta(hours=2).total_seconds())

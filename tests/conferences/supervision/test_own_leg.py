@@ -55,7 +55,7 @@ def test_she_leaves_and_her_phone_stays_connected(story, marta, up, role):
 
 
 @pytest.mark.parametrize("ended", ["by the others", "by command"])
-def test_a_call_that_ends_does_not_take_her_phone_down_by_us(story, marta, up, ended):
+def test_ended_call_sends_no_hangup_to_her_phone(story, marta, up, ended):
     world, mine = join(story, marta)
     story.simulator.world.conferences.complete(world, "all_left", hang_up=ended == "by command")
     for _ in range(3):
@@ -87,7 +87,7 @@ def test_a_leave_that_is_not_certain_hangs_up(story, marta, up, how):
     assert [one.leg.to for one in world.participants if one.leg.to == DESK] == []
 
 
-def test_a_yes_that_does_nothing_is_asked_after_and_hung_up(story, marta, up):
+def test_accepted_leave_without_effect_is_checked_and_hung_up(story, marta, up):
     _, mine = join(story, marta)
     story.simulator.faults.add("answer", path="/actions/leave$", status=200, body={"data": {"result": "ok"}})
     leave(story, mine, 1, 1, 1, 1, 1, 1, 1)
@@ -105,7 +105,7 @@ def test_a_lost_announcement_of_her_leaving_is_read_back(story, marta, up):
 
 
 @pytest.mark.parametrize("fault", ["unavailable", "error", "empty"])
-def test_a_quieter_mode_that_failed_takes_her_out_and_says_so(story, marta, up, fault):
+def test_failed_quieter_mode_takes_her_out_and_says_so(story, marta, up, fault):
     world, mine = join(story, marta)
     story.simulator.faults.add(fault, path="/actions/update$", times=3)
     requests.change(mine, role="monitor", targets=[])
@@ -123,7 +123,7 @@ def test_a_quieter_mode_that_failed_takes_her_out_and_says_so(story, marta, up, 
 
 @pytest.mark.parametrize("kind", ["drop", "hang"])
 @pytest.mark.parametrize("works", [True, False])
-def test_a_join_of_which_nobody_knows_leaves_nobody_in_the_call(story, marta, up, kind, works):
+def test_join_of_unknown_outcome_leaves_nobody_in_the_call(story, marta, up, kind, works):
     _, conference = story.call(ANA)
     story.simulator.faults.add(kind, path="/actions/join$", times=3, works=works)
     (leg,) = requests.own_legs(marta)
@@ -157,7 +157,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: f"{one[0]}-{one[1]}")
 @pytest.mark.parametrize("carried_by", ["the request", "a task"])
-def test_a_refusal_comes_back_in_the_form_whoever_carried_it(story, marta, up, refusal, carried_by):
+def test_refusal_returns_in_the_form_whoever_carried_it(story, marta, up, refusal, carried_by):
     status, code, words = refusal
     _, conference = story.call(ANA)
     (leg,) = requests.own_legs(marta)
@@ -192,7 +192,7 @@ def _let_a_task_have_it(patch):
     patch.setattr(provider, "sleep", meanwhile)
 
 
-def test_an_accepted_join_goes_to_the_call_whoever_carried_it(story, marta, up):
+def test_accepted_join_leads_to_the_call_whoever_carried_it(story, marta, up):
     _, conference = story.call(ANA)
     (leg,) = requests.own_legs(marta)
     with pytest.MonkeyPatch.context() as patch:

@@ -32,14 +32,14 @@ SIP, NUMBER = "sip:marta.two@supervisors.example", "+34600000092"
         (SIP, "trust", "trust"),
     ],
 )
-def test_what_is_stored_is_in_force_and_nothing_means_what_is_usual(marta, address, stored, in_force):
+def test_stored_check_is_in_force_and_none_means_default(marta, address, stored, in_force):
     device = Device(supervisor=marta.supervisor, name="New", address=address, answer_check=stored)
     device.full_clean()
     assert device.check_in_force == in_force
 
 
 @pytest.mark.parametrize("address", [SIP, "sips:marta.two@supervisors.example", "sip:gencredABC@sip.telnyx.com"])
-def test_what_the_provider_cannot_do_is_said_when_it_is_saved(marta, address):
+def test_check_the_provider_cannot_do_is_refused_when_saved(marta, address):
     with pytest.raises(ValidationError) as caught:
         Device(supervisor=marta.supervisor, name="New", address=address, answer_check="detect").full_clean()
     (sentence,) = caught.value.message_dict["answer_check"]
@@ -99,7 +99,7 @@ def join(story, marta, seconds=30):
         (DESK, "press_1", "voicemail", "press_1", "no_key_out"),
     ],
 )
-def test_a_leg_that_is_up_is_asked_unless_its_device_is_trusted(story, marta, case):
+def test_connected_leg_is_asked_unless_its_device_is_trusted(story, marta, case):
     address, stored, who, check, problem = case
     Device.objects.filter(address=address).update(answer_check=stored)
     leg = up(story, address, who)
@@ -111,7 +111,7 @@ def test_a_leg_that_is_up_is_asked_unless_its_device_is_trusted(story, marta, ca
     assert story.commands("/actions/hangup") == []
 
 
-def test_a_leg_on_which_the_key_was_pressed_is_not_asked_again(story, marta):
+def test_leg_whose_key_was_pressed_is_not_asked_again(story, marta):
     up(story)
     mine, _ = join(story, marta)
     requests.leave(mine)
@@ -158,7 +158,7 @@ def test_whoever_placed_the_call_is_a_person(marta, direction, state, connection
     assert answer_checks.check_of_leg(leg, marta) == check
 
 
-def test_the_form_says_of_a_leg_that_is_up_what_will_be_asked(story, marta):
+def test_form_says_what_a_connected_leg_will_be_asked(story, marta):
     up(story)
     _, conference = story.call(ANA)
     page = browser(marta).get(f"/conferences/{conference.pk}/supervise/").content.decode()

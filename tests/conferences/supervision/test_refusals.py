@@ -129,7 +129,7 @@ RACES = [
 @pytest.mark.parametrize(
     ("happens", "action", "code", "end"), [pytest.param(*race, id=f"{race[0].__name__}-{race[1]}") for race in RACES]
 )
-def test_a_command_that_comes_too_late_ends_as_the_race_it_was(drama: Drama, happens, action, code, end):
+def test_late_command_ends_as_the_event_that_preceded_it(drama: Drama, happens, action, code, end):
     outcome = drama.play(QUICK[action], just_before(drama, QUICK[action], happens))
     drama.run(1, 3, 3)
     state, sentence = end
@@ -140,7 +140,7 @@ def test_a_command_that_comes_too_late_ends_as_the_race_it_was(drama: Drama, hap
     assert [leg.state for leg in drama.legs()] == ["ended"]
 
 
-def test_a_refused_key_is_remembered_until_the_provider_takes_it_again(drama: Drama):
+def test_refused_key_is_remembered_until_accepted_again(drama: Drama):
     drama.play(QUICK["leave"], lambda: drama.simulator.faults.add("unauthorized", times=None))
     refused_at = provider.key_refused_at()
     drama.simulator.faults.clear()
@@ -149,7 +149,7 @@ def test_a_refused_key_is_remembered_until_the_provider_takes_it_again(drama: Dr
 
 
 @pytest.mark.parametrize(("fault", "status"), [("unauthorized", 503), ("unavailable", 200)])
-def test_a_refused_key_shows_on_readyz_and_an_outage_does_not(drama: Drama, cleo: Any, fault: str, status: int):
+def test_readyz_shows_a_refused_key_but_no_outage(drama: Drama, cleo: Any, fault: str, status: int):
     drama.play(QUICK["leave"], lambda: drama.simulator.faults.add(fault, times=None))
     ready = browser(cleo).get("/readyz")
     told = ready.json()["api_key"].startswith("TELNYX_API_KEY: The provider refused it at ")

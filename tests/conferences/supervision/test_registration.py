@@ -47,14 +47,14 @@ def test_what_the_provider_says_is_kept_and_said(story, marta, headset, record, 
     assert len(story.commands("/v2/calls")) == 1
 
 
-def test_one_that_is_not_signed_in_and_does_not_answer_is_said_to_be_that(story, marta, headset):
+def test_unanswered_phone_is_said_to_be_not_signed_in(story, marta, headset):
     mine = call(story, marta, headset, "not_registered", seconds=6)
     assert (mine.state, mine.problem) == ("failed", "not_registered")
     assert "is not signed in, or takes no calls now." in board(marta)
     assert "Check that it is" in AuditEntry.objects.get(action="ring").note
 
 
-def test_one_that_signed_in_just_then_is_joined_and_nothing_more_is_said(story, marta, headset):
+def test_phone_signed_in_meanwhile_is_joined_without_remark(story, marta, headset):
     mine = call(story, marta, headset, "not_registered")
     story.simulator.far_end_answers(story.leg(HEADSET))
     for _ in range(3):
@@ -78,7 +78,7 @@ def test_no_answer_blocks_no_dial_and_says_nothing(story, marta, headset, outcom
     assert "not signed in" not in board(marta)
 
 
-def test_a_provider_that_is_slow_to_say_is_not_waited_for(story, headset, monkeypatch):
+def test_slow_provider_is_not_waited_for(story, headset, monkeypatch):
     waited = []
     story.simulator.client_transport.wait = waited.append
     story.simulator.faults.add("hang", method="GET", path="/sip_registration_status", times=None)
@@ -110,7 +110,7 @@ def test_only_users_at_the_providers_hosts_are_asked_after(story, address, asked
     ("address", "kind"),
     [(HEADSET, "telephony_credential"), ("sip:reception@sip.telnyx.com", "sip_credential_connection")],
 )
-def test_a_credential_and_a_connections_user_are_looked_up_as_what_they_are(story, marta, address, kind):
+def test_credential_and_connection_user_are_looked_up_by_kind(story, marta, address, kind):
     asked = []
     inner = story.simulator.client_transport.handle_request
     story.simulator.client_transport.handle_request = lambda request: (asked.append(request.url), inner(request))[1]

@@ -94,7 +94,7 @@ def test_the_ends_are_last():
 
 @pytest.mark.parametrize("why", Withdrawn)
 @pytest.mark.parametrize("state", ["dialling", "ringing", "checking", "joining", "joined"])
-def test_whoever_may_listen_no_longer_is_out_from_every_state(state, why):
+def test_losing_the_right_to_listen_ends_every_state(state, why):
     decision = decide(replace(snapshot(state, "up", "joined", WAS_IN), withdrawn=why))
     assert (decision.step, decision.columns["is_active"]) == (Step.GIVE_UP, False)
     assert decision.recorded is not None
@@ -123,7 +123,7 @@ def test_a_quieter_mode_is_sent_whatever_policy_says(role, step):
         ("update", 5, {"requested_at": NOW}, Step.LOSE),
     ],
 )
-def test_a_command_that_nobody_has_is_sent_again_or_owned_up_to(command, seconds, more, step):
+def test_abandoned_command_is_sent_again_or_declared_unknown(command, seconds, more, step):
     under_way = {
         "command": command,
         "command_at": NOW - timedelta(seconds=seconds),

@@ -46,7 +46,7 @@ def test_join_names_the_role_the_beep_and_the_command(story: Story, marta):
     ("outcome", "problem"),
     [("rings_out", "no_answer"), ("busy", "busy"), ("rejects", "declined"), ("not_found", "not_reached")],
 )
-def test_a_phone_that_does_not_answer_is_named_as_the_reason(story: Story, marta, outcome, problem):
+def test_phone_that_does_not_answer_is_the_reason_given(story: Story, marta, outcome, problem):
     _, conference = story.call(ANA)
     story.simulator.phones.set(DESK, outcome)
     mine = ask(marta, conference)
@@ -58,7 +58,7 @@ def test_a_phone_that_does_not_answer_is_named_as_the_reason(story: Story, marta
     assert story.commands("/actions/join") == []
 
 
-def test_a_call_that_ends_while_the_phone_rings_hangs_the_phone_up(story: Story, marta):
+def test_call_that_ends_during_ringing_hangs_the_phone_up(story: Story, marta):
     world, conference = story.call(ANA)
     mine = ask(marta, conference)
     advancing.advance(mine.pk)
@@ -84,7 +84,7 @@ def test_a_refused_dial_says_so_and_is_audited(story: Story, marta, settings):
     assert outcome.provider_code == "10015"
 
 
-def test_a_full_conference_hangs_our_phone_up_and_says_full(story: Story, marta):
+def test_full_conference_hangs_our_phone_up_and_says_full(story: Story, marta):
     world, conference = story.call(ANA)
     world.max_participants = 2
     mine = story.supervise(marta, conference)
@@ -108,7 +108,7 @@ def test_cancel_while_it_rings_hangs_up_the_phone_alone(story: Story, marta):
     assert story.leg(ANA).state == "answered"
 
 
-def test_leaving_leaves_then_hangs_up_and_the_call_goes_on(story: Story, marta):
+def test_leaving_leaves_then_hangs_up_and_the_call_continues(story: Story, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     requests.leave(mine)
@@ -119,7 +119,7 @@ def test_leaving_leaves_then_hangs_up_and_the_call_goes_on(story: Story, marta):
     assert world.status == "in_progress"
 
 
-def test_a_leg_already_up_at_my_device_joins_at_once(story: Story, marta):
+def test_leg_already_up_at_her_device_joins_at_once(story: Story, marta):
     _, conference = story.call(ANA)
     up = story.simulator.dial(DESK)
     story.pass_time()
@@ -140,7 +140,7 @@ def test_a_leg_of_somebody_else_is_not_offered(story: Story, marta, ben):
     assert [leg.far_address for leg in requests.own_legs(marta)] == [DESK]
 
 
-def test_the_same_form_twice_is_one_supervision_and_one_dial(story: Story, marta):
+def test_same_form_twice_is_one_supervision_and_one_dial(story: Story, marta):
     _, conference = story.call(ANA)
     request = requests.Request(role="monitor", token=uuid.uuid4(), device=marta.supervisor.devices.first())
     first, second = (requests.begin(marta, conference, request) for _ in range(2))
@@ -151,7 +151,7 @@ def test_the_same_form_twice_is_one_supervision_and_one_dial(story: Story, marta
 
 
 @pytest.mark.words
-def test_a_second_supervision_of_one_person_is_refused_in_words(story: Story, marta):
+def test_second_supervision_of_one_person_is_refused_in_words(story: Story, marta):
     _, conference = story.call(ANA)
     ask(marta, conference)
     with pytest.raises(NotPossible, match="already supervising a call"):
@@ -176,7 +176,7 @@ def test_switching_targets_resends_the_whole_list(story: Story, marta):
 
 
 @pytest.mark.words
-def test_a_target_that_leaves_is_dropped_and_the_rest_kept(story: Story, marta):
+def test_target_that_leaves_is_dropped_and_the_rest_kept(story: Story, marta):
     world, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference, role="whisper", to=(ANA, LUIS))
     story.simulator.far_end_hangs_up(story.leg(ANA))
@@ -187,7 +187,7 @@ def test_a_target_that_leaves_is_dropped_and_the_rest_kept(story: Story, marta):
     assert story.hear(world, leg) == {story.leg(LUIS).call_control_id}
 
 
-def test_the_last_target_leaving_makes_it_a_monitor_never_a_barge(story: Story, marta):
+def test_last_target_leaving_makes_a_monitor_never_a_barge(story: Story, marta):
     world, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
     story.simulator.far_end_hangs_up(story.leg(ANA))
@@ -198,7 +198,7 @@ def test_the_last_target_leaving_makes_it_a_monitor_never_a_barge(story: Story, 
     assert story.hear(world, leg) == set()
 
 
-def test_a_failed_step_to_a_quieter_mode_hangs_up_our_leg(story: Story, marta):
+def test_failed_change_to_quieter_mode_hangs_up_our_leg(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role="barge")
     refuse(story, "update", "10033", "Value outside of range")
@@ -210,7 +210,7 @@ def test_a_failed_step_to_a_quieter_mode_hangs_up_our_leg(story: Story, marta):
     assert story.simulator.state.legs[mine.call_control_id].state == "ended"
 
 
-def test_a_supervisor_who_hangs_up_is_out_with_the_reason(story: Story, marta):
+def test_supervisor_who_hangs_up_is_out_with_the_reason(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     story.simulator.far_end_hangs_up(story.simulator.state.legs[mine.call_control_id])
@@ -231,7 +231,7 @@ def test_a_conference_that_ends_takes_our_leg_down(story: Story, marta):
     assert (mine.state, story.simulator.state.legs[mine.call_control_id].state) == ("ended", "ended")
 
 
-def test_a_permission_withdrawn_while_the_phone_rings_ends_it_unjoined(story: Story, marta):
+def test_permission_withdrawn_during_ringing_ends_it_unjoined(story: Story, marta):
     _, conference = story.call(ANA)
     mine = ask(marta, conference)
     advancing.advance(mine.pk)
@@ -244,7 +244,7 @@ def test_a_permission_withdrawn_while_the_phone_rings_ends_it_unjoined(story: St
     assert story.commands("/actions/join") == []
 
 
-def test_a_lost_answer_to_the_dial_is_found_by_its_client_state(story: Story, marta):
+def test_dial_with_lost_answer_is_found_by_client_state(story: Story, marta):
     _, conference = story.call(ANA)
     mine = ask(marta, conference)
     advancing.advance(mine.pk)

@@ -15,7 +15,7 @@ from tests.support.supervision_helpers import ask, refuse
 pytestmark = pytest.mark.slow
 
 
-def test_a_refused_louder_mode_leaves_the_one_in_force_and_says_why(story: Story, marta):
+def test_refused_louder_mode_keeps_the_old_and_says_why(story: Story, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     refuse(story, "update", "10033", "Value outside of range")
@@ -29,7 +29,7 @@ def test_a_refused_louder_mode_leaves_the_one_in_force_and_says_why(story: Story
     assert story.hear(world, story.simulator.state.legs[mine.call_control_id]) == set()
 
 
-def test_a_louder_mode_of_unknown_outcome_is_taken_back_for_certain(story: Story, marta):
+def test_louder_mode_of_unknown_outcome_is_reverted(story: Story, marta):
     world, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     story.simulator.faults.add("drop", path="/actions/update$", times=3)
@@ -40,7 +40,7 @@ def test_a_louder_mode_of_unknown_outcome_is_taken_back_for_certain(story: Story
     assert story.hear(world, story.simulator.state.legs[mine.call_control_id]) == set()
 
 
-def test_a_quieter_mode_of_unknown_outcome_hangs_up_our_leg(story: Story, marta):
+def test_quieter_mode_of_unknown_outcome_hangs_up_our_leg(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role="barge")
     story.simulator.faults.add("unavailable", path="/actions/update$", times=3)
@@ -59,7 +59,7 @@ def test_a_quieter_mode_of_unknown_outcome_hangs_up_our_leg(story: Story, marta)
     ("code", "problem"),
     [("90019", "conference_over"), ("90032", "full"), ("10015", "refused")],
 )
-def test_a_refused_join_is_named_and_takes_our_phone_down(story: Story, marta, code, problem):
+def test_refused_join_is_named_and_hangs_up_our_phone(story: Story, marta, code, problem):
     _, conference = story.call(ANA)
     refuse(story, "join", code, "Refused")
     mine = story.supervise(marta, conference)
@@ -68,7 +68,7 @@ def test_a_refused_join_is_named_and_takes_our_phone_down(story: Story, marta, c
     assert story.leg(DESK).state == "ended"
 
 
-def test_a_join_whose_answer_never_comes_but_was_done_is_joined_once(story: Story, marta):
+def test_join_done_with_its_answer_lost_is_joined_once(story: Story, marta):
     world, conference = story.call(ANA)
     story.simulator.faults.add("drop", path="/actions/join$", times=3)
     mine = story.supervise(marta, conference)
@@ -77,7 +77,7 @@ def test_a_join_whose_answer_never_comes_but_was_done_is_joined_once(story: Stor
     assert "unknown" in AuditEntry.objects.filter(action="join", phase="outcome").values_list("result", flat=True)
 
 
-def test_a_server_that_died_in_mid_command_sends_the_same_command_again(story: Story, marta):
+def test_restarted_server_repeats_its_command_under_the_same_id(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     now = timezone.now()
@@ -89,7 +89,7 @@ def test_a_server_that_died_in_mid_command_sends_the_same_command_again(story: S
     assert Supervision.objects.get(pk=mine.pk).accepted_role == "barge"
 
 
-def test_a_command_lost_long_ago_is_unknown_and_made_quiet_again(story: Story, marta):
+def test_command_lost_long_ago_is_unknown_and_made_quiet(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     story.pass_time(60)
@@ -102,7 +102,7 @@ def test_a_command_lost_long_ago_is_unknown_and_made_quiet_again(story: Story, m
     assert Supervision.objects.get(pk=mine.pk).accepted_role == "monitor"
 
 
-def test_a_command_of_a_customer_as_target_is_refused_and_audited(story: Story, marta):
+def test_customer_as_target_is_refused_and_audited(story: Story, marta):
     _, conference = story.call(ANA)
     with pytest.raises(NotPossible, match="A customer can never be whispered to"):
         ask(marta, conference, role="whisper", targets=[story.leg(CUSTOMER).call_control_id])
@@ -131,7 +131,7 @@ def test_other_ways_into_an_ended_supervision_are_closed(story: Story, marta):
     assert len(story.commands("/actions/hangup")) == 1
 
 
-def test_the_audit_keeps_what_the_screen_said_of_who_hears(story: Story, marta):
+def test_audit_keeps_what_the_screen_said_of_hearing(story: Story, marta):
     _, conference = story.call(ANA, LUIS)
     for _ in range(5):
         story.pass_time()
@@ -140,7 +140,7 @@ def test_the_audit_keeps_what_the_screen_said_of_who_hears(story: Story, marta):
     assert said == {"Only Ana Ruiz hears you. +1 ••• ••71 and Luis Ortega do not."}
 
 
-def test_a_phone_that_rings_after_its_dial_was_given_up_is_hung_up(story: Story, marta):
+def test_phone_ringing_after_an_abandoned_dial_is_hung_up(story: Story, marta):
     _, conference = story.call(ANA)
     story.simulator.faults.webhooks.paused = True
     story.simulator.faults.add("drop", path="/v2/calls$", times=3)
@@ -158,7 +158,7 @@ def test_a_phone_that_rings_after_its_dial_was_given_up_is_hung_up(story: Story,
     assert story.leg(DESK).state == "ended"
 
 
-def test_a_call_that_only_shows_my_number_is_not_offered_as_my_leg(story: Story, marta):
+def test_call_only_showing_her_number_is_not_offered(story: Story, marta):
     story.call(ANA)
     spoofed = story.simulator.incoming_call("+34600000091", "+14155550199")
     story.simulator.world.legs.answer(spoofed)

@@ -55,7 +55,7 @@ def test_one_who_joined_muted_is_told_and_unmuted(story: Story, marta, role, ear
 
 
 @pytest.mark.parametrize(("role", "ears"), [("barge", 2), ("whisper", 1), ("monitor", 0)])
-def test_one_who_joined_on_hold_is_told_and_taken_off(story: Story, marta, role, ears):
+def test_supervisor_joined_on_hold_is_told_and_taken_off(story: Story, marta, role, ears):
     call = Call(story, marta, role, hold=True)
     assert (call.heard(), call.hears()) == (0, False)
     assert "you hear nothing" in call.page or "and hear nothing" in call.page
@@ -98,7 +98,7 @@ def test_it_is_on_record(story: Story, marta):
     assert "on hold" not in entry.claim
 
 
-def test_a_refusal_is_said_and_she_is_still_on_hold(story: Story, marta):
+def test_refusal_is_said_and_she_stays_on_hold(story: Story, marta):
     call = Call(story, marta, "barge", hold=True)
     body = {"errors": [{"code": "90015", "title": "Invalid call control id", "detail": "As worded."}]}
     story.simulator.faults.add("answer", path="/actions/unhold$", status=422, body=body)
@@ -108,7 +108,7 @@ def test_a_refusal_is_said_and_she_is_still_on_hold(story: Story, marta):
     assert call.mine.notice_kind == "said"
 
 
-def test_with_a_lost_answer_nobody_is_said_not_to_hear(story: Story, marta):
+def test_lost_answer_never_claims_that_nobody_hears(story: Story, marta):
     """It was done, and the answer to it never came: until the list shows it, she may be heard."""
     call = Call(story, marta, "barge", hold=True)
     story.simulator.faults.add("drop", path="/actions/unhold$", times=6, works=True)

@@ -19,7 +19,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize("role", MODES)
 @pytest.mark.parametrize("name", REFUSALS)
-def test_she_is_in_although_it_was_too_early_at_first(story, marta, role, name):
+def test_supervisor_refused_as_too_early_is_joined_afterwards(story, marta, role, name):
     status, error = REFUSALS[name]
     _, conference = story.call(ANA)
     story.simulator.faults.add("answer", path="/actions/join$", status=status, body={"errors": [error]}, times=2)
@@ -32,7 +32,7 @@ def test_she_is_in_although_it_was_too_early_at_first(story, marta, role, name):
     assert story.commands("/actions/join")[0].body["command_id"] == f"{entries[0].command_id}-3"
 
 
-def test_a_phone_that_is_not_answered_in_two_seconds_ends_as_that(story, marta):
+def test_phone_unanswered_within_two_seconds_ends_as_unanswered(story, marta):
     _, conference = story.call(ANA)
     body = {"errors": [{"code": "90034", "title": "Call not answered yet"}]}
     story.simulator.faults.add("answer", path="/actions/join$", status=422, body=body, times=None)
@@ -44,7 +44,7 @@ def test_a_phone_that_is_not_answered_in_two_seconds_ends_as_that(story, marta):
 
 @pytest.mark.parametrize("remembered", [False, True])
 @pytest.mark.parametrize(("seconds", "state"), [(0.5, "joined"), (1.3, "joined"), (30, "failed")])
-def test_a_leg_that_is_built_late_is_joined_whatever_is_remembered(story, marta, remembered, seconds, state):
+def test_leg_built_late_is_joined_despite_remembered_refusals(story, marta, remembered, seconds, state):
     """A provider that remembers what it refused might answer a repeat with a 200 that does nothing."""
     world, conference = story.call(ANA)
     switches = story.simulator.state.switches

@@ -63,7 +63,7 @@ texts = st.one_of(st.sampled_from([one.cause for one, _ in TABLE] + [one.sip_cod
 
 
 @given(st.builds(Hangup, texts, texts, texts, st.sampled_from(["", "D13", "D38", "D77"]), st.booleans()))
-def test_whatever_is_told_there_is_a_kind_a_sentence_and_something_to_check(told):
+def test_every_combination_has_kind_sentence_and_check(told):
     assert PROBLEMS[kind_of(told)].endswith(".")
     assert "Check " in note_of(told)
     assert "D13" not in notice_of(told)
@@ -109,7 +109,7 @@ SAID = [
 
 
 @pytest.mark.parametrize("case", SAID, ids=lambda case: f"{case[0]}-{case[2]}")
-def test_it_is_said_in_the_bar_and_told_by_earshot_in_the_audit(story, marta, case):
+def test_reason_is_in_the_bar_and_audited_by_earshot(story, marta, case):
     outcome, address, problem, words = case
     mine = call_phone(story, marta, outcome, address)
     assert (mine.state, mine.problem) == ("failed", problem)
@@ -126,7 +126,7 @@ def test_it_is_said_in_the_bar_and_told_by_earshot_in_the_audit(story, marta, ca
 
 @pytest.mark.parametrize(("outcome", "code"), [("no_such_country", "D13"), ("no_profile", "D38"), ("disabled", "D17")])
 @pytest.mark.parametrize("status", [200, 403])
-def test_a_dial_that_fails_later_says_the_same_as_one_refused_at_once(story, marta, outcome, code, status):
+def test_dial_failing_later_reads_like_one_refused_at_once(story, marta, outcome, code, status):
     late = call_phone(story, marta, outcome)
     page, later = board(marta), AuditEntry.objects.get(action="ring")
     body = {"errors": [{"code": 10010, "detail": f"As the provider words it {code}."}]}
@@ -142,7 +142,7 @@ def test_a_dial_that_fails_later_says_the_same_as_one_refused_at_once(story, mar
     assert later.provider_code == code
 
 
-def test_a_d_code_nobody_has_described_is_shown_as_it_is(story, marta, monkeypatch):
+def test_undescribed_d_code_is_shown_as_it_is(story, marta, monkeypatch):
     monkeypatch.setitem(REFUSALS, "no_profile", Refused("call_rejected", "403", "unknown", "D77"))
     mine = call_phone(story, marta, "no_profile")
     assert mine.notice == "Calling your phone: The phone provider refused this."
@@ -150,7 +150,7 @@ def test_a_d_code_nobody_has_described_is_shown_as_it_is(story, marta, monkeypat
 
 
 @pytest.mark.parametrize("outcome", ["answers", "rings_out"])
-def test_one_that_was_answered_or_cancelled_tells_nothing_of_itself(story, marta, outcome):
+def test_answered_or_cancelled_phone_has_no_ring_entry(story, marta, outcome):
     _, conference = story.call(ANA)
     story.simulator.phones.set(DESK, outcome)
     mine = ask(marta, conference)
@@ -164,7 +164,7 @@ def test_one_that_was_answered_or_cancelled_tells_nothing_of_itself(story, marta
     assert not AuditEntry.objects.filter(action="ring").exists()
 
 
-def test_an_auditor_reads_that_the_phone_was_called_and_busy(story, marta, cleo):
+def test_auditor_reads_that_the_phone_was_called_and_busy(story, marta, cleo):
     call_phone(story, marta, "busy")
     page = browser(cleo).get("/audit/?action=ring&result=unreached").content.decode()
     assert "Phone called" in page

@@ -56,7 +56,7 @@ def test_a_200_with_errors_of_any_shape_accepts_nothing(client, provider, errors
     assert (caught.value.status, len(provider.requests)) == (200, 1)
 
 
-def test_a_200_with_errors_to_a_read_is_a_refusal_too(client, provider):
+def test_read_answered_200_with_errors_is_a_refusal(client, provider):
     provider.says(200, {"data": [], "errors": [{"code": 10010, "title": "Authorization failed"}]})
     with pytest.raises(Refused):
         list(client.participants("conf"))
@@ -96,7 +96,7 @@ def test_a_d_code_is_found_where_it_stands(document, code):
 @pytest.mark.parametrize(
     ("status", "code"), [(403, "10010"), (422, 10010), (200, "10010"), (422, "10015"), (403, None)]
 )
-def test_the_administrator_reads_the_code_its_cause_and_what_to_check(client, provider, one, status, code):
+def test_administrator_reads_code_cause_and_what_to_check(client, provider, one, status, code):
     entry = {"detail": f"Something {one.code}"} | ({"code": code} if code else {})
     provider.says(status, {"errors": [entry]})
     explanation = explain(refusal(client))
@@ -117,14 +117,14 @@ def test_the_administrator_reads_the_code_its_cause_and_what_to_check(client, pr
         ({"detail": "No code but D80"}, "No code but D80"),
     ],
 )
-def test_a_d_code_nobody_has_described_is_shown_with_the_providers_words(client, provider, entry, words):
+def test_undescribed_d_code_is_shown_with_the_providers_words(client, provider, entry, words):
     provider.says(403, {"errors": [entry]})
     note = explain(refusal(client)).administrator
     assert words in note
     assert f" {words.split()[-1]}: " in note
 
 
-def test_no_two_d_codes_share_a_sentence_and_each_says_what_to_check():
+def test_each_d_code_has_its_own_sentence_and_check():
     assert (
         len({one.supervisor for one in ACCOUNT_CODES}) == len(ACCOUNT_CODES) == len({one.code for one in ACCOUNT_CODES})
     )

@@ -67,7 +67,7 @@ def test_a_command_carries_key_and_body(client, provider):
     assert (headers["authorization"], headers["content-type"]) == ("Bearer KEY_TEST", "application/json")
 
 
-def test_a_command_waits_two_seconds_for_a_connection_and_for_each_read(client, provider):
+def test_connection_and_each_read_have_two_seconds(client, provider):
     provider.accepts()
     client.join("conf", JOIN)
     waits = provider.requests[0].extensions["timeout"]
@@ -100,14 +100,14 @@ def test_a_conference_name_stays_one_part_of_the_path(client, provider, conferen
     assert provider.paths == [path]
 
 
-def test_a_call_control_id_keeps_its_colon_and_equals_signs_in_the_path(client, provider):
+def test_call_control_id_keeps_colon_and_equals_in_path(client, provider):
     provider.accepts()
     client.hangup("v3:a/b+c==", Hangup("c4"))
     assert provider.paths == ["/v2/calls/v3:a%2Fb+c==/actions/hangup"]
 
 
 @pytest.mark.parametrize("conference", ["", ".", ".."])
-def test_an_id_that_would_change_the_path_is_never_sent(client, provider, conference):
+def test_id_that_would_change_the_path_is_never_sent(client, provider, conference):
     assert failure(InvalidCommand, client.join, conference, JOIN).field == "conference_id"
     assert provider.requests == []
 
@@ -135,7 +135,7 @@ each_loss = pytest.mark.parametrize("lose", LOST)
 
 @each_command
 @each_loss
-def test_a_lost_answer_is_asked_for_again_with_the_same_bytes(client, provider, name, lose):
+def test_lost_answer_is_requested_again_with_the_same_bytes(client, provider, name, lose):
     LOST[lose][0](provider).says(200, ACCEPTED)
     assert COMMANDS[name](client).sends == 2
     first, second = provider.requests
@@ -190,13 +190,13 @@ def test_a_refusal_without_the_providers_words_is_still_one(client, provider, st
     assert (error.status, error.errors) == (status, ())
 
 
-def test_same_participant_twice_after_a_lost_answer_is_our_own_success(client, provider):
+def test_same_participant_twice_after_a_lost_answer_is_success(client, provider):
     provider.fails(httpx.ReadTimeout("slow")).refuses(422, "90044")
     assert client.join("conf", JOIN) == Answer(422, 2, {})
 
 
 @pytest.mark.parametrize("first", ["limited", "not connected"])
-def test_same_participant_twice_is_refused_when_the_first_send_did_nothing(client, provider, first):
+def test_same_participant_twice_after_an_ineffective_send_is_refused(client, provider, first):
     if first == "limited":
         provider.refuses(429, "10011", retry_after="1")
     else:
@@ -212,14 +212,14 @@ def test_same_participant_twice_is_no_success_of_an_update(client, provider):
 
 
 @pytest.mark.parametrize("name", ["leave", "hangup"])
-def test_a_leg_that_is_gone_is_refused_even_after_a_lost_answer(client, provider, name):
+def test_missing_leg_is_refused_even_after_a_lost_answer(client, provider, name):
     provider.fails(httpx.ReadTimeout("slow")).refuses(422, "90018")
     error = failure(Refused, COMMANDS[name], client)
     assert (error.code, error.sends) == ("90018", 2)
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, "10009"), (403, "10010"), (422, "90032"), (429, "10011")])
-def test_a_refusal_after_a_lost_answer_proves_nothing_about_the_first_send(client, provider, status, code):
+def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(client, provider, status, code):
     provider.fails(httpx.ReadTimeout("slow")).refuses(status, code)
     error = failure(Unavailable, client.join, "conf", JOIN)
     assert error.reason == f"HTTP {status}"
@@ -228,14 +228,14 @@ def test_a_refusal_after_a_lost_answer_proves_nothing_about_the_first_send(clien
 
 
 @pytest.mark.parametrize("code", ["10015", "10032", "1"])
-def test_that_a_command_id_was_used_before_proves_nothing_about_the_first_send(client, provider, code):
+def test_used_command_id_after_a_lost_answer_proves_nothing(client, provider, code):
     told = {"code": code, "title": "Bad Request", "source": {"pointer": "/command_id"}}
     provider.fails(httpx.ReadTimeout("slow")).says(422, {"errors": [told]})
     assert failure(Unavailable, client.join, "conf", JOIN).status == 422
 
 
 @pytest.mark.parametrize(("status", "code"), [(422, "10032"), (404, "90058"), (422, "90019"), (422, "90034")])
-def test_a_refusal_after_a_lost_answer_that_holds_for_both_sends_is_final(client, provider, status, code):
+def test_refusal_after_a_lost_answer_covering_both_is_final(client, provider, status, code):
     provider.fails(httpx.ReadTimeout("slow")).refuses(status, code)
     assert failure(Refused, client.join, "conf", JOIN).code == code
 
@@ -276,7 +276,7 @@ def test_an_answer_that_drips_is_given_up(client, provider, time):
 
 
 @pytest.mark.parametrize("key", ["", " ", "KEY\n", "KEY TEST", "KÉY"])
-def test_a_key_that_cannot_be_one_is_refused_without_showing_it(key):
+def test_impossible_key_is_refused_without_showing_it(key):
     with pytest.raises(ValueError) as caught:  # noqa: PT011  the whole sentence is compared
         TelnyxClient(key)
     assert str(caught.value) == "The API key must be plain characters without spaces or line ends."

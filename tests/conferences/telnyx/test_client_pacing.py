@@ -30,13 +30,13 @@ def failure(kind, call, *args):
         ({}, 0.6),
     ],
 )
-def test_a_429_is_waited_for_as_long_as_it_says(client, provider, time, headers, seconds):
+def test_429_is_waited_for_as_long_as_it_says(client, provider, time, headers, seconds):
     provider.refuses(429, "10011", **headers).accepts()
     assert client.join("conf", JOIN).sends == 2
     assert seconds <= sum(time.slept) <= seconds + 0.8
 
 
-def test_a_429_that_asks_for_too_long_is_not_waited_for(client, provider, time):
+def test_429_asking_for_too_long_is_not_waited_for(client, provider, time):
     provider.refuses(429, "10011", retry_after="21")
     error = failure(RateLimited, client.join, "conf", JOIN)
     assert error.retry_after == 21.0
@@ -44,7 +44,7 @@ def test_a_429_that_asks_for_too_long_is_not_waited_for(client, provider, time):
     assert time.slept == []
 
 
-def test_a_storm_of_429_is_asked_three_times_and_no_more(client, provider):
+def test_429_without_end_is_sent_three_times_at_most(client, provider):
     provider.refuses(429, "10011")
     error = failure(RateLimited, client.join, "conf", JOIN)
     assert error.retry_after is None
@@ -62,13 +62,13 @@ def test_a_rate_limit_holds_the_next_command_back(client, provider, time):
 
 
 @pytest.mark.parametrize("name", QUIETER)
-def test_a_rate_limit_does_not_hold_a_command_back_that_makes_us_quieter(client, provider, time, name):
+def test_rate_limit_does_not_delay_a_quieter_command(client, provider, time, name):
     provider.refuses(429, "10011", retry_after="30").accepts()
     failure(RateLimited, client.join, "conf", JOIN)
     assert (QUIETER[name](client).sends, time.slept) == (1, [])
 
 
-def test_a_rate_limit_is_not_believed_for_longer_than_a_minute(client, provider, time):
+def test_rate_limit_is_believed_for_a_minute_at_most(client, provider, time):
     provider.refuses(429, "10011", retry_after="3600").accepts()
     failure(RateLimited, client.join, "conf", JOIN)
     time.sleep(60)
@@ -137,20 +137,20 @@ def test_what_makes_us_quieter_sits_no_rate_limit_out(client, provider, time, na
 
 
 @pytest.mark.parametrize("name", URGENT)
-def test_a_rate_limit_that_goes_on_is_told_within_two_seconds(client, provider, time, name):
+def test_continuing_rate_limit_is_told_within_two_seconds(client, provider, time, name):
     provider.refuses(429, "10011", retry_after="15")
     assert failure(RateLimited, URGENT[name], client).sends == 3
     assert sum(time.slept) <= 1.0
 
 
 @pytest.mark.parametrize("name", URGENT)
-def test_a_rate_limit_for_an_hour_is_told_at_once(client, provider, time, name):
+def test_rate_limit_of_an_hour_is_told_at_once(client, provider, time, name):
     provider.refuses(429, "10011", retry_after="3600").accepts()
     assert failure(RateLimited, URGENT[name], client).sends == 1
     assert time.slept == []
 
 
-def test_a_louder_mode_waits_for_the_end_of_a_rate_limit(client, provider, time):
+def test_louder_mode_waits_for_the_rate_limit_to_end(client, provider, time):
     provider.refuses(429, "10011", retry_after="15").accepts()
     assert client.update("conf", Update("v3:own", "c8", "barge")).sends == 2
     assert sum(time.slept) >= 15

@@ -63,7 +63,7 @@ LISTS = {
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_list_is_read_page_by_page_with_its_filters(client, provider, path):
+def test_list_is_read_page_by_page_with_its_filters(client, provider, path):
     read, filters = LISTS[path]
     provider.says(200, numbered(1, 2, [{"id": 1}, {"id": 2}])).says(200, numbered(2, 2, [{"id": 3}]))
     assert list(read(client)) == [{"id": 1}, {"id": 2}, {"id": 3}]
@@ -113,13 +113,13 @@ ODD_META = [
 
 
 @pytest.mark.parametrize("meta", ODD_META)
-def test_a_list_with_odd_meta_ends_with_its_first_page(client, provider, meta):
+def test_list_with_odd_meta_ends_with_its_first_page(client, provider, meta):
     provider.says(200, {"data": [{"id": 1}], "meta": meta})
     assert list(client.conferences()) == [{"id": 1}]
     assert len(provider.requests) == 1
 
 
-def test_a_full_page_with_odd_meta_does_not_pass_for_the_whole_list(client, provider):
+def test_full_page_with_odd_meta_is_an_incomplete_list(client, provider):
     provider.says(200, {"data": [{"id": 1}] * 250})
     assert failure(Unavailable, list, client.participants("id")).reason == "incomplete list"
 
@@ -158,7 +158,7 @@ def test_a_page_of_anything_but_objects_is_no_answer(client, provider, document)
 
 
 @pytest.mark.parametrize("read", ONE)
-def test_a_read_is_tried_twice_and_was_never_in_doubt(client, provider, read):
+def test_read_is_tried_twice_and_never_of_unknown_outcome(client, provider, read):
     provider.fails(httpx.ReadTimeout("slow"))
     error = failure(Unavailable, ONE[read], client)
     assert error.reason == "timeout"
@@ -166,7 +166,7 @@ def test_a_read_is_tried_twice_and_was_never_in_doubt(client, provider, read):
     assert error.reached is False
 
 
-def test_a_refusal_of_a_read_is_one_even_after_a_lost_answer(client, provider):
+def test_refused_read_after_a_lost_answer_is_still_refused(client, provider):
     provider.fails(httpx.ReadTimeout("slow")).refuses(401, "10009")
     assert failure(Refused, client.call, "v3:own").code == "10009"
 
@@ -177,7 +177,7 @@ def test_an_unknown_region_is_refused(client, provider):
     assert provider.requests == []
 
 
-def test_a_read_waits_for_the_end_of_a_rate_limit(client, provider, time):
+def test_read_waits_for_the_rate_limit_to_end(client, provider, time):
     provider.refuses(429, "10011", retry_after="25").says(200, {"data": {"id": "x"}})
     failure(RateLimited, client.join, "conf", JOIN)
     time.sleep(20)
@@ -186,7 +186,7 @@ def test_a_read_waits_for_the_end_of_a_rate_limit(client, provider, time):
 
 
 @pytest.mark.parametrize("read", ONE)
-def test_a_read_gives_up_when_a_rate_limit_lasts_too_long(client, provider, time, read):
+def test_read_gives_up_on_a_long_rate_limit(client, provider, time, read):
     provider.refuses(429, "10011", retry_after="25")
     failure(RateLimited, client.join, "conf", JOIN)
     error = failure(RateLimited, ONE[read], client)
@@ -197,7 +197,7 @@ def test_a_read_gives_up_when_a_rate_limit_lasts_too_long(client, provider, time
 
 
 @pytest.mark.parametrize("hanging", [1, 5, 20])
-def test_a_read_gives_way_to_commands_under_way_but_not_for_as_long_as_they_hang(client, provider, time, hanging):
+def test_read_yields_to_commands_for_a_limited_time(client, provider, time, hanging):
     waited = []
 
     def ask_meanwhile(request):
@@ -240,7 +240,7 @@ def test_two_commands_may_be_under_way_at_once(client, provider):
     assert len(provider.requests) == 2
 
 
-def test_a_read_leaves_the_last_request_allowed_to_a_command(client, provider, time):
+def test_read_leaves_the_last_allowed_request_to_a_command(client, provider, time):
     provider.says(200, {"data": {"result": "ok"}}, x_ratelimit_remaining="1", x_ratelimit_reset="4").says(
         200, {"data": {"result": "ok"}}
     )

@@ -122,7 +122,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_of_the_connection_is_followed_by_the_same_request(fault):
+def test_connection_fault_is_followed_by_the_same_request(fault):
     server = Server([FAULTS[fault][0], answer])
     with client_of(server) as client:
         assert client.join("conf", JOIN).sends == 2
@@ -169,7 +169,7 @@ def test_a_host_without_an_address_was_never_reached(monkeypatch):
     assert caught.value.reached is False
 
 
-def test_a_deadline_that_passed_before_connecting_means_nothing_was_sent():
+def test_deadline_passed_before_connecting_means_nothing_was_sent():
     server = Server([])  # refuses connections, were one tried
     times = iter([0.0, 0.0, 0.0, 30.0])
     with (
@@ -205,7 +205,7 @@ def test_connections_are_kept_for_the_next_command():
     assert server.connections == 1
 
 
-def test_a_kept_connection_that_was_closed_meanwhile_costs_nothing_but_a_new_one():
+def test_kept_connection_closed_meanwhile_is_replaced():
     server = Server([answer_and_close, answer])
     with client_of(server) as client:
         client.hangup("v3:own", Hangup("c1"))
@@ -213,7 +213,7 @@ def test_a_kept_connection_that_was_closed_meanwhile_costs_nothing_but_a_new_one
     assert server.connections == 2
 
 
-def test_the_environment_can_neither_redirect_a_command_nor_change_its_key(monkeypatch, tmp_path):
+def test_environment_cannot_redirect_a_command_or_change_its_key(monkeypatch, tmp_path):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login other password other\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")

@@ -29,7 +29,7 @@ def test_a_refused_key_is_remembered_with_the_time(client, provider):
     assert client.health.key_refused_at == NOW
 
 
-def test_a_key_that_is_taken_again_is_no_longer_refused(client, provider):
+def test_key_accepted_again_is_no_longer_refused(client, provider):
     provider.refuses(401, "10009").accepts()
     with pytest.raises(Refused):
         client.hangup("v3:own", Hangup("c1"))
@@ -62,7 +62,7 @@ def test_no_answer_says_nothing_about_the_key(client, provider):
         ("Mon, 32 Mar 2026 09:01:00 GMT", None),
     ],
 )
-def test_the_date_of_an_answer_tells_how_far_ahead_we_are(client, provider, date, ahead):
+def test_date_of_an_answer_tells_our_clocks_lead(client, provider, date, ahead):
     provider.says(200, {"data": {"result": "ok"}}, Date=date)
     client.hangup("v3:own", Hangup("c1"))
     assert client.health.clock_ahead == ahead

@@ -10,7 +10,7 @@ from conferences.telnyx.commands import Hangup
 THREADS = 8
 
 
-def test_a_read_in_another_thread_waits_for_a_command_and_then_goes_ahead():
+def test_read_waits_for_another_threads_command_then_proceeds():
     order, read_waits, commanding = [], threading.Event(), threading.Event()
 
     def act(request):

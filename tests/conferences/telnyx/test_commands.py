@@ -38,7 +38,7 @@ def refusal(make, *args, **fields):
     return caught.value.field
 
 
-def test_join_always_says_role_command_id_beep_and_both_ends():
+def test_join_always_says_role_command_id_beep_and_endings():
     assert Join("v3:own", "c1", "monitor").body() == MONITOR
 
 
@@ -132,7 +132,7 @@ def test_hangup_says_its_command_id():
         ("listen", (), "supervisor_role"),
     ],
 )
-def test_a_role_and_targets_that_do_not_fit_are_refused(command, role, targets, field):
+def test_role_and_targets_that_do_not_fit_are_refused(command, role, targets, field):
     assert refusal(command, "v3:own", "c1", role, targets) == field
 
 

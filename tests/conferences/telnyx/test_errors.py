@@ -70,10 +70,10 @@ def test_api_error_shows_its_code_alone():
 
 
 @pytest.mark.parametrize("kind", [Refused, RateLimited, Unavailable])
-def test_every_error_is_a_telnyx_error_and_no_other_one(kind):
+def test_every_error_derives_directly_from_telnyx_error(kind):
     assert kind.__mro__[1] is TelnyxError
 
 
 @pytest.mark.parametrize(("sends", "status"), [(0, None), (1, 429), (3, 429)])
-def test_a_rate_limit_has_a_status_only_when_the_provider_was_asked(sends, status):
+def test_rate_limit_has_a_status_only_after_a_request(sends, status):
     assert RateLimited(7.0, sends=sends).status == status

@@ -124,7 +124,7 @@ def test_parse_of_any_json_is_an_event_or_unusable(data, meta):
 
 
 @pytest.mark.parametrize("missing", [..., None, "", 7, "x" * 256])
-def test_parse_gives_an_event_without_an_id_the_hash_of_its_bytes(missing):
+def test_parse_identifies_an_event_without_id_by_its_hash(missing):
     assert parse(body(id=missing), RECEIVED).id == hashlib.sha256(body(id=missing)).hexdigest()
 
 
@@ -148,7 +148,7 @@ def test_parse_takes_the_first_usable_time(in_data, payload):
     assert (event.occurred_at, event.occurred_at.tzinfo) == (OCCURRED, UTC)
 
 
-def test_parse_falls_back_on_the_time_of_receipt_in_utc():
+def test_parse_falls_back_on_the_receipt_time_in_utc():
     received = RECEIVED.astimezone(timezone(timedelta(hours=9)))
     event = parse(body(occurred_at=..., payload={"occurred_at": "never"}), received)
     assert (event.occurred_at, event.occurred_at.tzinfo) == (RECEIVED, UTC)
@@ -194,19 +194,19 @@ def test_event_keeps_the_longest_client_state_we_send():
     assert Event("i", "t", OCCURRED, {"client_state": "v" * 256}).client_state == "v" * 256
 
 
-def test_event_can_be_hashed_and_keeps_its_payload_out_of_its_repr():
+def test_event_is_hashable_and_hides_its_payload_in_repr():
     event = Event("i", "t", OCCURRED, {"from": "+34600000012"})
     assert {event: 1}[Event("i", "t", OCCURRED, {"from": "+34600000012"})] == 1
     assert "+34600000012" not in repr(event)
 
 
 @pytest.mark.parametrize("order", [ORDER, ORDER[::-1], ORDER[3:] + ORDER[:3]])
-def test_sort_key_orders_equal_times_by_what_must_come_first(order):
+def test_sort_key_orders_equal_times_by_event_type(order):
     events = [Event("same", type_, OCCURRED, {}) for type_ in order]
     assert [event.type for event in sorted(events, key=lambda event: event.sort_key)] == ORDER
 
 
-def test_sort_key_orders_by_time_first_and_by_id_last():
+def test_sort_key_orders_by_time_first_and_id_last():
     later, b, a = (
         Event("0", "call.initiated", RECEIVED, {}),
         Event("b", "call.hangup", OCCURRED, {}),
@@ -215,7 +215,7 @@ def test_sort_key_orders_by_time_first_and_by_id_last():
     assert sorted([later, b, a], key=lambda event: event.sort_key) == [a, b, later]
 
 
-def test_sort_key_puts_facts_of_our_own_in_the_middle():
+def test_sort_key_puts_our_own_facts_in_the_middle():
     joined, left = ORDER[3], ORDER[5]
     for type_, (first, last) in itertools.product(["readback.participant", "command.join"], [(joined, left)]):
         keys = [Event("i", kind, OCCURRED, {}).sort_key for kind in (first, type_, last)]

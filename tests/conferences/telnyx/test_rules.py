@@ -75,7 +75,7 @@ def test_hold_music_may_not_come_from_anywhere_else(url):
 
 
 @given(st.text(max_size=60))
-def test_client_state_is_read_back_as_the_text_it_was(text):
+def test_client_state_is_read_back_as_its_original_text(text):
     if text and "\0" not in text:
         assert decode_client_state(encode_client_state(text)) == text
     else:

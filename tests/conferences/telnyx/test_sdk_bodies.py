@@ -78,7 +78,7 @@ def test_join_is_sent_like_the_official_package_sends_it(both, conference):
     assert requests[0] == requests[1]
 
 
-def test_join_with_a_hold_address_is_sent_like_the_official_package_sends_it(both):
+def test_join_with_hold_address_matches_the_official_package(both):
     ours, theirs, requests = both
     join = {
         "call_control_id": "v3:own",
@@ -138,7 +138,7 @@ def test_hangup_is_sent_like_the_official_package_sends_it(both, leg):
 
 
 @pytest.mark.parametrize(("voice", "service_level"), [("AWS.Polly.Joanna", None), ("female", "basic")])
-def test_asking_for_a_key_is_sent_like_the_official_package_sends_it(both, voice, service_level):
+def test_asking_for_a_key_matches_the_official_package(both, voice, service_level):
     ours, theirs, requests = both
     gather = {
         "client_state": "aGVsbG8=",

@@ -65,7 +65,7 @@ def test_verify_refuses_a_timestamp_beyond_five_minutes(late):
     ["", "0", f"{NOW}\n", f" {NOW}", f"+{NOW}", "1_790_0000", f"{NOW}.0", f"0{NOW}", "-790000000"]
     + ["".join(chr(zero + int(digit)) for digit in str(NOW)) for zero in (ord("٠"), ord("０"))],
 )
-def test_verify_refuses_a_timestamp_that_is_not_ten_plain_digits(timestamp):
+def test_verify_refuses_a_timestamp_other_than_ten_plain_digits(timestamp):
     assert refused(BODY, signed(timestamp=timestamp))
 
 
@@ -164,7 +164,7 @@ SMALL_ORDER = [
 
 
 @pytest.mark.parametrize("point", SMALL_ORDER)
-def test_load_public_keys_refuses_a_point_anyone_could_sign_for(point):
+def test_load_public_keys_refuses_a_point_open_to_forgery(point):
     with pytest.raises(ValueError, match=r"^Public key 1 is a point of small order: anyone could sign for it\.$"):
         load_public_keys(base64.b64encode(bytes.fromhex(point)).decode())
 

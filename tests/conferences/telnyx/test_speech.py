@@ -50,7 +50,7 @@ def test_one_key_is_asked_for():
         ("maximum_tries", 11),
     ],
 )
-def test_what_the_provider_cannot_speak_or_wait_for_is_not_sent(field, value):
+def test_text_or_wait_beyond_provider_limits_is_not_sent(field, value):
     with pytest.raises(InvalidCommand) as caught:
         GatherUsingSpeak(**GATHER | {field: value})
     assert caught.value.field == field

@@ -39,7 +39,7 @@ def test_a_join_refused_as_too_early_is_tried_again(client, provider, time, time
     assert 0.3 <= sum(time.slept) <= 2.0
 
 
-def test_a_leg_that_really_is_not_answered_is_refused_after_two_seconds_at_most(client, provider, time):
+def test_unanswered_leg_is_refused_within_two_seconds(client, provider, time):
     refuse(provider, 1)
     error = failure(Refused, client.join, "conf", JOIN)
     assert error.code == "90034"
@@ -48,19 +48,19 @@ def test_a_leg_that_really_is_not_answered_is_refused_after_two_seconds_at_most(
     assert sum(time.slept) <= 2.0
 
 
-def test_each_try_has_a_command_id_of_its_own_that_begins_with_the_first(client, provider):
+def test_each_try_has_a_command_id_extending_the_first(client, provider):
     refuse(provider, 3).accepts()
     client.join("conf", JOIN)
     assert [body.pop("command_id") for body in provider.bodies] == ["c1", "c1-2", "c1-3", "c1-4"]
 
 
-def test_a_lost_answer_is_sent_again_under_the_id_of_its_own_try(client, provider):
+def test_lost_answer_is_sent_again_under_its_trys_id(client, provider):
     refuse(provider, 1).fails(httpx.ReadTimeout("slow")).accepts()
     assert client.join("conf", JOIN).sends == 3
     assert [body["command_id"] for body in provider.bodies] == ["c1", "c1-2", "c1-2"]
 
 
-def test_a_provider_that_takes_long_to_refuse_is_not_asked_for_longer_than_two_seconds(client, provider, time):
+def test_slow_refusals_are_retried_for_two_seconds_at_most(client, provider, time):
     def slow(_):
         time.sleep(0.9)
         return httpx.Response(422, json={"errors": [EARLY]})
@@ -91,7 +91,7 @@ def test_a_provider_that_takes_long_to_refuse_is_not_asked_for_longer_than_two_s
         ({"title": "Call not answered yet"}, 422, False),
     ],
 )
-def test_only_what_may_mean_that_the_leg_is_not_built_yet_is_tried_again(client, provider, error, status, again):
+def test_only_a_possibly_unbuilt_leg_is_tried_again(client, provider, error, status, again):
     refuse(provider, 1, error, status).accepts()
     if again:
         assert client.join("conf", JOIN).sends == 2
@@ -100,13 +100,13 @@ def test_only_what_may_mean_that_the_leg_is_not_built_yet_is_tried_again(client,
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_does_not_follow_an_answered_call_is_not_tried_again(client, provider, time, name):
+def test_command_not_following_an_answered_call_is_not_retried(client, provider, time, name):
     refuse(provider, 1).accepts()
     assert failure(Refused, OTHERS[name], client).code == "90034"
     assert (len(provider.requests), time.slept) == (1, [])
 
 
-def test_same_participant_twice_after_a_lost_and_an_early_try_is_our_own_success(client, provider):
+def test_same_participant_twice_after_lost_then_early_is_success(client, provider):
     refuse(provider.fails(httpx.ReadTimeout("slow")), 1).refuses(422, "90044")
     assert client.join("conf", JOIN) == Answer(422, 3, {})
 
@@ -116,7 +116,7 @@ def test_same_participant_twice_after_early_tries_alone_is_refused(client, provi
     assert failure(Refused, client.join, "conf", JOIN).sends == 3
 
 
-def test_a_conference_that_is_full_by_then_is_refused_for_certain(client, provider):
+def test_conference_full_by_the_next_try_is_refused(client, provider):
     refuse(provider, 2).refuses(422, "90032")
     assert failure(Refused, client.join, "conf", JOIN).code == "90032"
 
@@ -152,7 +152,7 @@ def play(acts):
 
 
 @given(st.lists(st.sampled_from(sorted(ACTS)), min_size=1, max_size=9))
-def test_whatever_comes_after_a_lost_send_it_is_never_forgotten(acts):
+def test_lost_send_is_never_forgotten_whatever_follows(acts):
     outcome, provider = play(acts)
     assert outcome.sends == len(provider.requests)
     assert not forgets_a_loss(acts, outcome)

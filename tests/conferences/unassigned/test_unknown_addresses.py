@@ -75,14 +75,14 @@ def test_what_the_directory_lacks_is_asked_about(story: Story, directory: Direct
     assert set(found()) == asked
 
 
-def test_a_customer_whom_an_agent_called_is_not_asked_about(story: Story, directory: Directory):
+def test_customer_called_by_an_agent_is_not_asked_about(story: Story, directory: Directory):
     world, _ = story.call(ANA)
     story.simulator.join(world, story.simulator.dial("+14155550188"))
     story.deliver()
     assert found() == {}
 
 
-def test_a_number_that_a_dialler_tried_is_not_asked_about(story: Story, directory: Directory):
+def test_number_tried_by_a_dialler_is_not_asked_about(story: Story, directory: Directory):
     ring(story, "+14155550188")
     assert (Leg.objects.get().state, found()) == ("initiated", {})
 
@@ -110,7 +110,7 @@ def test_yesterdays_are_not_asked_about_unless_they_are_up(story: Story, directo
     assert seen_since(tomorrow) == []
 
 
-def test_a_phone_of_a_connection_of_ours_is_asked_about(story: Story, directory: Directory):
+def test_phone_of_our_own_connection_is_asked_about(story: Story, directory: Directory):
     Connection.objects.create(name="Desk phones", connection_id="77")
     story.simulator.incoming_call(STRANGER, CUSTOMER)
     story.deliver()
@@ -253,9 +253,7 @@ def test_the_page_stands_in_the_admins_list(admin: Client):
 
 
 @pytest.mark.parametrize("choice", ["agent", "system", "foreign"])
-def test_an_address_that_is_not_asked_about_cannot_be_settled(
-    story: Story, directory: Directory, admin: Client, choice: str
-):
+def test_address_not_asked_about_cannot_be_settled(story: Story, directory: Directory, admin: Client, choice: str):
     """A customer whom an agent called: the directory would show the number to whoever may edit it."""
     world, _ = story.call(ANA)
     story.simulator.join(world, story.simulator.dial("+14155550188"))

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.scaled]
 in_thread = sync_to_async
 
 
-async def test_a_page_is_told_what_changed_since_it_was_rendered(story: Story, marta, open_page):
+async def test_page_is_told_what_changed_since_it_was_rendered(story: Story, marta, open_page):
     _, conference = await in_thread(story.call)(ANA)
     frame = await (await open_page(marta)).frame()
     assert frame["rows"] == frame["live"] == [f"conference-{conference.pk}"]
@@ -85,7 +85,7 @@ async def test_a_conferences_own_page_is_told_of_that_one(story: Story, marta, o
     assert frame["rows"] == []
 
 
-async def test_ones_own_supervision_is_pushed_to_every_page_of_ones_own(story: Story, marta, open_page):
+async def test_own_supervision_is_pushed_to_every_own_page(story: Story, marta, open_page):
     _, conference = await in_thread(story.call)(ANA)
     pages = [await open_page(marta), await open_page(marta)]
     await in_thread(story.supervise)(marta, conference)
@@ -102,7 +102,7 @@ async def test_a_heartbeat_tells_the_number_and_the_time(story: Story, marta, op
     assert set(frame) == {"feed", "now", "ages"}
 
 
-async def test_a_heartbeat_tells_as_of_when_each_call_is_known(story: Story, marta, ben, open_page, monkeypatch):
+async def test_heartbeat_tells_when_each_call_was_last_known(story: Story, marta, ben, open_page, monkeypatch):
     monkeypatch.setattr("dashboard.live.hub.HEARTBEAT", 0.05)
     _, conference = await in_thread(story.call)(ANA)
     pages = [await open_page(marta), await open_page(ben)]
@@ -115,7 +115,7 @@ async def test_a_heartbeat_tells_as_of_when_each_call_is_known(story: Story, mar
     assert ("content" in after, before[1]["ages"]) == (False, {})
 
 
-async def test_a_call_on_a_screen_is_read_back_more_often(story: Story, marta, ben, open_page, monkeypatch):
+async def test_call_on_a_screen_is_read_back_more_often(story: Story, marta, ben, open_page, monkeypatch):
     monkeypatch.setattr("dashboard.live.hub.HEARTBEAT", 0.05)
     worlds = [
         await in_thread(story.call)(one, queue=queue) for one, queue in ((ANA, SUPPORT_NUMBER), (CHEN, SALES_NUMBER))
@@ -170,7 +170,7 @@ async def test_a_logout_closes_the_open_page(story: Story, marta, open_page, mon
     assert output["code"] == 4401
 
 
-async def test_a_page_that_takes_nothing_is_told_to_come_back(story: Story, marta, open_page):
+async def test_page_that_accepts_no_frames_is_told_to_return(story: Story, marta, open_page):
     page = await open_page(marta)
     await page.frame()
     (viewer,) = hub._viewers
@@ -187,7 +187,7 @@ async def test_an_odd_address_is_an_ordinary_page(story: Story, marta, open_page
     assert frame["feed"] == await in_thread(latest)()
 
 
-async def test_what_a_browser_acknowledges_shows_as_lag_in_the_heartbeat(story: Story, marta, open_page, monkeypatch):
+async def test_acknowledgement_of_a_browser_shows_as_lag_in_heartbeat(story: Story, marta, open_page, monkeypatch):
     monkeypatch.setattr("dashboard.live.hub.HEARTBEAT", 0.05)
     monkeypatch.setattr(hub, "_lag", LagMeter())
     await in_thread(story.call)(ANA)
@@ -210,7 +210,7 @@ async def test_an_odd_acknowledgement_is_ignored(story: Story, marta, open_page,
     assert (await page.until(lambda frame: bool(frame.get("rows"))))["rows"] != []
 
 
-async def test_a_change_of_our_own_is_no_sample_of_the_providers_lag(story: Story, marta, open_page, monkeypatch):
+async def test_our_own_change_is_no_sample_of_provider_lag(story: Story, marta, open_page, monkeypatch):
     monkeypatch.setattr("dashboard.live.hub.HEARTBEAT", 0.05)
     monkeypatch.setattr(hub, "_lag", LagMeter())
     _, conference = await in_thread(story.call)(ANA)
@@ -223,7 +223,7 @@ async def test_a_change_of_our_own_is_no_sample_of_the_providers_lag(story: Stor
     assert "lag" not in await page.until(lambda frame: "content" not in frame)
 
 
-async def test_a_mistake_in_pushing_is_not_the_end_of_it(story: Story, marta, open_page, monkeypatch):
+async def test_error_while_pushing_is_counted_and_pushing_continues(story: Story, marta, open_page, monkeypatch):
     """Planted once in the reading of changes and once in the heartbeat: both go on, and it was counted."""
     for name in ("HUB", "HEARTBEAT"):
         monkeypatch.setattr(boundaries, name, Boundary(name))

@@ -80,7 +80,7 @@ async def test_pages_that_come_together_are_told_nothing_they_know(story: Story,
     assert [[frame["rows"] for frame in told(one)] for one in pages] == [[[]], [[]], [[]]]
 
 
-async def test_what_changes_while_a_page_is_brought_up_to_date_comes_after_it(story: Story, marta, new_hub):
+async def test_change_during_a_catch_up_is_sent_after_it(story: Story, marta, new_hub):
     world, conference = await in_thread(story.call)(ANA)
     hub, viewer = new_hub(Dawdling), await in_thread(page)(marta)
     joining = asyncio.create_task(hub.join(viewer))
@@ -105,7 +105,7 @@ async def test_pages_that_come_during_a_reading_share_the_next(story: Story, mar
     assert (hub.read_for, [len(told(one)) for one in pages]) == ([1, 4], [1] * 5)
 
 
-async def test_a_page_whose_first_frame_is_not_made_is_kept_by_nobody(story: Story, marta, new_hub):
+async def test_page_cancelled_before_its_first_frame_is_not_kept(story: Story, marta, new_hub):
     hub, viewer = new_hub(Dawdling), await in_thread(page)(marta)
     joining = asyncio.create_task(hub.join(viewer))
     await hub.has_read.wait()
@@ -115,7 +115,7 @@ async def test_a_page_whose_first_frame_is_not_made_is_kept_by_nobody(story: Sto
     assert (joining.cancelled(), hub._viewers) == (True, set())
 
 
-def test_many_pages_are_brought_up_to_date_with_the_queries_of_one(story: Story, marta):
+def test_catching_up_many_pages_takes_the_queries_of_one(story: Story, marta):
     story.call(ANA)
     asked = []
     for count in (1, 3):
@@ -126,7 +126,7 @@ def test_many_pages_are_brought_up_to_date_with_the_queries_of_one(story: Story,
     assert asked[0] == asked[1]
 
 
-def test_an_old_page_is_brought_up_to_date_without_reading_what_ended(story: Story, marta):
+def test_catching_up_an_old_page_reads_no_ended_calls(story: Story, marta):
     world, conference = story.call(ANA)
     for participant in list(world.participants):
         story.simulator.far_end_hangs_up(participant.leg)
@@ -140,7 +140,7 @@ def test_an_old_page_is_brought_up_to_date_without_reading_what_ended(story: Sto
     assert str(conference.pk.hex) not in str(queries.captured_queries)
 
 
-def test_the_page_of_a_call_that_ended_meanwhile_is_told_so(story: Story, marta):
+def test_page_of_a_call_ended_meanwhile_is_told_so(story: Story, marta):
     world, conference = story.call(ANA)
     viewer = page(marta, latest(), conference.pk)
     for participant in list(world.participants):
@@ -150,7 +150,7 @@ def test_the_page_of_a_call_that_ended_meanwhile_is_told_so(story: Story, marta)
     assert f'id="detail-{conference.pk}"' in json.loads(made[viewer])["content"]
 
 
-def test_ones_own_supervision_that_ended_meanwhile_is_told_to_a_page_that_returns(story: Story, marta):
+def test_returning_page_is_told_its_own_supervision_ended(story: Story, marta):
     world, conference = story.call(ANA)
     story.supervise(marta, conference)
     viewer = page(marta, latest())
@@ -163,7 +163,7 @@ def test_ones_own_supervision_that_ended_meanwhile_is_told_to_a_page_that_return
     assert ('hx-target="#supervision"' in content, 'data-state="ended"' in content) == (True, True)
 
 
-def test_pages_that_see_the_same_share_one_frame_and_others_do_not(story: Story, marta, directory):
+def test_only_pages_seeing_the_same_share_one_frame(story: Story, marta, directory):
     other = make_supervisor("ines", "Ines Vega", [directory.support], ["monitor_conference"])
     _, conference = story.call(ANA)
     changes = frames.changes_since(0)
@@ -175,7 +175,7 @@ def test_pages_that_see_the_same_share_one_frame_and_others_do_not(story: Story,
     assert changes.frame(page(marta, conference=conference.pk)) != mine
 
 
-def test_a_page_that_knows_a_change_is_not_told_it_again(story: Story, marta):
+def test_page_that_knows_a_change_is_not_told_again(story: Story, marta):
     story.call(ANA)
     changes = frames.changes_since(0)
     assert changes.frame(page(marta, since=changes.number)) is None

@@ -51,7 +51,7 @@ def test_each_step_of_the_way_has_its_own_figures():
     assert steps == {"provider": [0.2, 0.2], "storing": [0.01, 0.01], "showing": [0.2, 0.3]}
 
 
-def test_past_the_limit_the_page_is_late_and_below_it_is_not():
+def test_page_is_late_only_past_the_limit():
     assert [meter_with(*[seconds] * 3).summary()["late"] for seconds in (LATE + 0.1, LATE - 0.1)] == [True, False]
 
 

@@ -63,7 +63,7 @@ async def test_a_page_that_says_what_it_shows_stays(story: Story, marta, open_pa
     assert (await page.until(lambda frame: bool(frame.get("rows"))))["rows"]
 
 
-async def test_only_what_was_sent_to_a_page_moves_the_meter(story: Story, marta, ben, open_page, monkeypatch):
+async def test_only_a_number_sent_to_the_page_is_measured(story: Story, marta, ben, open_page, monkeypatch):
     monkeypatch.setattr(hub, "_lag", LagMeter())
     page = await open_page(marta)
     await page.frame()

@@ -130,14 +130,14 @@ def test_no_live_leg_is_missing(story: Story, directory: Any, users: list[User],
         transaction.set_rollback(True)
 
 
-def test_an_agents_own_page_has_hers_whatever_else_has_them(story: Story, directory: Any, marta: User, ben: User):
+def test_leg_in_no_conference_is_on_its_teams_page(story: Story, directory: Any, marta: User, ben: User):
     story.simulator.dial(ANA)
     story.deliver()
     leg = Leg.objects.get().call_control_id
     assert (leg in shown(audience_of(marta)), leg in shown(audience_of(ben))) == (True, False)
 
 
-def test_a_page_that_left_some_out_would_be_found_out(story: Story, directory: Any, users: list[User]):
+def test_page_that_left_legs_out_would_be_detected(story: Story, directory: Any, users: list[User]):
     story.simulator.incoming_call(CUSTOMER, OTHER_NUMBER)
     story.deliver()
     assert missing(users) == set()

@@ -56,7 +56,7 @@ def test_arrows_end_before_the_people_they_point_to():
 
 
 @pytest.mark.parametrize(("count", "drawn"), [(1, False), (2, True), (MOST, True), (MOST + 1, False)])
-def test_one_alone_and_a_crowd_are_told_in_the_table_only(count, drawn):
+def test_single_person_and_a_crowd_have_only_the_table(count, drawn):
     crowd = [Party(str(number), f"Agent {number}", "agent", muted=False, on_hold=False) for number in range(count)]
     made = picture(crowd, True)
     assert (bool(made.dots), len(made.lines)) == (drawn, count)

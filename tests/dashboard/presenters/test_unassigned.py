@@ -76,7 +76,7 @@ WAYS = [
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda one: one.__name__)
-def test_a_call_of_no_team_is_seen_by_those_who_may(story: Story, marta, root, watcher, way):
+def test_call_of_no_team_is_seen_by_those_permitted(story: Story, marta, root, watcher, way):
     way(story)
     story.pass_time()
     conference = Conference.objects.get()
@@ -91,7 +91,7 @@ def test_a_call_of_no_team_is_seen_by_those_who_may(story: Story, marta, root, w
 
 
 @pytest.mark.parametrize("way", WAYS[:2], ids=lambda one: one.__name__)
-def test_its_number_in_the_directory_brings_it_to_its_team(story: Story, directory, marta, root, way):
+def test_adding_its_number_brings_a_call_to_its_team(story: Story, directory, marta, root, way):
     way(story)
     story.pass_time()
     number = {"number": OTHER_NUMBER, "queue": Queue.objects.get(name="Helpdesk")}

@@ -188,7 +188,7 @@ def test_hashes_are_djangos_own():
     assert (patient.verify("a long enough password", encoded), patient.verify("another", encoded)) == (True, False)
 
 
-def test_hashes_are_computed_one_at_a_time_in_a_thread_that_gives_way(monkeypatch: pytest.MonkeyPatch):
+def test_hashes_are_computed_singly_in_a_low_priority_thread(monkeypatch: pytest.MonkeyPatch):
     seen, most, lock = set(), [0, 0], threading.Lock()
     usual = PBKDF2PasswordHasher.encode
 
@@ -217,7 +217,7 @@ def test_hashes_are_computed_one_at_a_time_in_a_thread_that_gives_way(monkeypatc
 # Sockets opened again and again.
 
 
-def test_all_pages_of_one_may_return_at_once_and_no_flood():
+def test_all_pages_of_one_may_return_but_no_flood():
     now = [0.0]
     asked = Handshakes(clock=lambda: now[0])
     admitted = [asked.admit("her") for _ in range(41)]

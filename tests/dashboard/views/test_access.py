@@ -84,13 +84,13 @@ def is_turned_away(response) -> bool:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_strangers_are_turned_away_everywhere_but_at_the_open_doors(addresses, method):
+def test_strangers_are_turned_away_from_all_but_public_addresses(addresses, method):
     stranger = Client()
     answers = {name: getattr(stranger, method)(address, follow=True) for name, address in addresses.items()}
     assert {name for name, answer in answers.items() if not is_turned_away(answer)} == OPEN_TO_ANYBODY
 
 
-def test_a_form_without_the_sites_token_is_refused_everywhere_but_at_webhook_and_api(addresses, cleo):
+def test_form_without_token_is_refused_outside_webhook_and_api(addresses, cleo):
     client = Client(enforce_csrf_checks=True)
     client.force_login(cleo, backend="django.contrib.auth.backends.ModelBackend")
     answers = {name: client.post(address) for name, address in addresses.items()}

@@ -87,7 +87,7 @@ def test_other_words_of_an_address_are_left_alone(db, name):
 # A login that is over.
 
 
-def test_an_expired_login_leads_back_to_the_page_and_says_why(client, db):
+def test_expired_login_returns_to_the_page_and_says_why(client, db):
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/conferences/x/?q=support"}
     answer = client.get("/", headers=headers)
     assert answer.headers["HX-Redirect"] == "/accounts/login/?next=%2Fconferences%2Fx%2F%3Fq%3Dsupport"
@@ -102,5 +102,5 @@ def test_it_leads_nowhere_else(client, db, elsewhere):
     assert answer.headers["HX-Redirect"] == "/accounts/login/"
 
 
-def test_who_comes_to_the_login_by_herself_is_told_nothing(client, db):
+def test_visitor_opening_the_login_herself_is_told_nothing(client, db):
     assert "session has ended" not in client.get("/accounts/login/").content.decode()

@@ -80,7 +80,7 @@ def test_a_phone_rings_and_is_given_up(story: Story, marta: User):
     assert row.since == Leg.objects.get().ended_at
 
 
-def test_a_phone_is_answered_and_in_no_conference_then_in_one(story: Story, marta: User):
+def test_phone_is_answered_outside_a_conference_then_in_one(story: Story, marta: User):
     world, _ = story.call(LUIS)
     leg = story.simulator.dial(ANA)
     story.deliver()
@@ -163,7 +163,7 @@ def test_in_three_calls(story: Story, marta: User):
     assert (ana(marta).status, ana(marta).label) == ("In two calls", "In 3 calls")
 
 
-def test_a_phone_that_rings_beside_a_call_is_listed_and_she_still_talks(story: Story, marta: User):
+def test_ringing_phone_is_listed_while_she_still_talks(story: Story, marta: User):
     story.call(ANA)
     ring(story, ANA)
     assert (ana(marta).status, [one.status for one in ana(marta).legs]) == ("Talking", ["Talking", "Ringing"])
@@ -178,7 +178,7 @@ def test_a_leg_of_which_nobody_told_how_it_began(story: Story, marta: User):
     assert row.legs[0].call_control_id == leg.call_control_id
 
 
-def test_a_phone_that_rings_before_it_is_answered_in_the_conference(story: Story, marta: User):
+def test_phone_rings_before_it_is_answered_in_the_conference(story: Story, marta: User):
     world, _ = story.call(LUIS)
     story.simulator.join(world, ring(story, ANA))
     story.deliver()
@@ -248,7 +248,7 @@ def test_numbers_are_masked_like_the_boards(story: Story, ben: User):
     assert "••77" in shown(ben)
 
 
-def test_a_call_that_she_may_not_see_is_not_named(story: Story, marta: User):
+def test_call_hidden_from_the_viewer_is_not_named(story: Story, marta: User):
     world, _ = story.call(CHEN, queue=SALES_NUMBER)
     ring(story, ANA, link_to=world.leg(CUSTOMER))
     (leg,) = ana(marta).legs
@@ -273,7 +273,7 @@ def test_who_supervises_her(story: Story, marta: User):
     assert rows(marta)["Luis Ortega"].legs == ()
 
 
-def test_a_shared_phone_is_on_the_row_of_each_who_may_be_at_it(story: Story, marta: User, directory: Any):
+def test_shared_phone_is_on_every_possible_users_row(story: Story, marta: User, directory: Any):
     AgentAddress.objects.create(agent=directory.luis, address=ANA)
     story.call(ANA)
     found = rows(marta)
@@ -286,7 +286,7 @@ def test_a_shared_phone_is_on_the_row_of_each_who_may_be_at_it(story: Story, mar
     assert [(row.label, row.since) for row in rows(marta).values()] == [("Idle", None), ("Idle", None)]
 
 
-def test_a_shared_phone_at_which_one_has_signed_in_is_hers(story: Story, marta: User, directory: Any):
+def test_shared_phone_belongs_to_the_one_who_signed_in(story: Story, marta: User, directory: Any):
     other = AgentAddress.objects.create(agent=directory.luis, address=ANA)
     story.call(ANA)
     with reaching_live_calls():
@@ -294,7 +294,7 @@ def test_a_shared_phone_at_which_one_has_signed_in_is_hers(story: Story, marta: 
     assert {name: row.label for name, row in rows(marta).items()} == {"Ana Ruiz": "Idle", "Luis Ortega": "Talking"}
 
 
-def test_what_the_page_costs_does_not_grow_with_the_calls(story: Story, marta: User):
+def test_number_of_queries_does_not_grow_with_the_calls(story: Story, marta: User):
     def queries() -> int:
         rows(marta)
         with CaptureQueriesContext(connection) as asked:
@@ -334,7 +334,7 @@ def test_a_change_of_her_call_is_told(story: Story, marta: User):
     assert told(marta, number) == ["Ana Ruiz"]
 
 
-def test_a_change_of_the_call_for_which_her_phone_rings_is_told(story: Story, marta: User):
+def test_change_of_the_call_ringing_her_is_told(story: Story, marta: User):
     world, _ = story.call(LUIS)
     ring(story, ANA, link_to=world.leg(CUSTOMER))
     number = latest()
@@ -353,7 +353,7 @@ def test_a_change_of_the_other_end_is_told(story: Story, marta: User):
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_page_of_agents_is_told_of_a_phone_that_rings(story: Story, marta: User, open_page: Callable[..., Any]):
+async def test_page_is_told_of_a_phone_that_rings(story: Story, marta: User, open_page: Callable[..., Any]):
     page: Page = await open_page(marta, "view=agents&since=0")
     first = await page.frame()
     teams = await in_thread(lambda: audience_of(marta).teams)()

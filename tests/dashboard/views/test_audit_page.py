@@ -71,7 +71,7 @@ def test_a_deed_and_its_outcome_are_one_row(page):
     assert results(page()) == [["ok"]]
 
 
-def test_a_supervision_is_told_from_the_call_to_the_phone_on(story, marta, page):
+def test_supervision_is_told_from_call_to_phone(story, marta, page):
     _, conference = story.call(ANA)
     story.supervise(marta, conference, role="whisper", to=(ANA,))
     actions = page().context["actions"]
@@ -115,7 +115,7 @@ def test_an_outcome_that_came_later_stands_beside_the_first(page):
     assert results(page()) == [["unknown", "ok"]]
 
 
-def test_a_denied_attempt_is_told_with_the_sentence_that_was_shown(story, ben, page):
+def test_denied_attempt_is_told_with_the_sentence_shown(story, ben, page):
     _, conference = story.call(ANA)
     attempt = audit.Attempt(ben, conference, "join", "barge", [], "192.0.2.9")
     audit.deny(attempt, "You may not see this conference.")
@@ -181,7 +181,7 @@ def test_denied_attempts_can_be_asked_for(three, page):
     assert who(page(result="denied")) == ["Dan"]
 
 
-def test_a_day_is_a_day_where_the_contact_center_is(page, settings):
+def test_day_is_counted_in_the_contact_centers_time_zone(page, settings):
     settings.TIME_ZONE = "America/New_York"
     enter(at=datetime(2026, 11, 23, 4, 30, tzinfo=UTC))
     assert [len(who(page(from_day=day, to_day=day))) for day in ("2026-11-22", "2026-11-23")] == [1, 0]
@@ -200,7 +200,7 @@ def test_a_day_is_a_day_where_the_contact_center_is(page, settings):
         ({"from_day": "2026-11-23", "to_day": "2026-11-22"}, "to_day", "The last day is before the first."),
     ],
 )
-def test_what_cannot_be_understood_is_said_beside_it_and_nothing_is_lost(three, page, query, field, sentence):
+def test_invalid_filter_is_said_beside_it_and_kept(three, page, query, field, sentence):
     response = page(**{"person": "marta"} | query)
     form = response.context["form"]
     assert (response.status_code, form.errors) == (200, {field: [sentence]})
@@ -215,7 +215,7 @@ def test_the_filters_that_were_understood_still_narrow(three, page):
 # --- Pages
 
 
-def test_there_are_fifty_deeds_to_a_page_and_the_filters_stay(page):
+def test_page_has_fifty_deeds_and_keeps_the_filters(page):
     for number in range(51):
         enter(actor_name=f"Marta {number}")
     first, second = page(person="marta"), page(person="marta", page="2")
@@ -225,7 +225,7 @@ def test_there_are_fifty_deeds_to_a_page_and_the_filters_stay(page):
 
 
 @pytest.mark.parametrize("number", ["0", "99", "two", ""])
-def test_a_page_that_is_not_there_is_the_nearest_that_is(page, number):
+def test_page_number_out_of_range_gets_the_nearest_page(page, number):
     enter()
     assert len(who(page(page=number))) == 1
 
@@ -244,11 +244,11 @@ def test_more_deeds_take_no_more_queries(db):
 # --- Who may
 
 
-def test_the_audit_is_closed_to_those_who_may_not_read_it(marta):
+def test_page_is_closed_to_those_without_the_permission(marta):
     assert browser(marta).get("/audit/").status_code == 403
 
 
-def test_the_audit_is_open_to_those_who_may_read_it(page):
+def test_page_is_open_to_those_with_the_permission(page):
     assert page().status_code == 200
 
 
@@ -257,13 +257,13 @@ def test_nobody_posts_to_the_audit(cleo):
 
 
 @pytest.mark.parametrize(("more", "told"), [((), "+1 ••• ••71"), (("view_customer_number",), CUSTOMER)])
-def test_customers_numbers_are_told_to_those_who_may_see_them(db, more, told):
+def test_customers_numbers_are_shown_to_those_permitted(db, more, told):
     outcome(enter(conference_name=f"Call {CUSTOMER}"), provider_text=f"Bad number {CUSTOMER}", note=f"from {CUSTOMER}")
     (row,) = words(reader(*more).get("/audit/"))
     assert [row.count(text) for text in (f"Call {told}", f"Bad number {told}", f"from {told}")] == [1, 1, 1]
 
 
-def test_the_reader_sees_their_own_supervision_as_on_every_page(story, directory):
+def test_reader_sees_their_own_supervision_as_on_every_page(story, directory):
     permissions = ["monitor_conference", "view_auditentry"]
     user = make_supervisor("eva", "Eva Sanz", [directory.support], permissions)
     user.supervisor.devices.create(name="Desk", address="+34600000091")
@@ -273,7 +273,7 @@ def test_the_reader_sees_their_own_supervision_as_on_every_page(story, directory
     assert (bar["supervision"], bar["call"].pk) == (mine, conference.pk)
 
 
-def test_what_the_screen_said_of_who_hears_is_on_the_page(story, marta):
+def test_page_shows_what_the_screen_said_of_hearing(story, marta):
     _, conference = story.call(ANA)
     for _ in range(8):
         story.pass_time()

@@ -36,7 +36,7 @@ def test_a_calls_page_is_of_that_call(marta, calls, which):
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["hers", "another"])
-def test_a_form_is_posted_to_the_call_it_was_opened_for(marta, calls, which):
+def test_form_is_posted_to_the_call_that_opened_it(marta, calls, which):
     call = calls[which]
     main, bar = parts(marta, f"/conferences/{call.pk}/supervise/")
     assert set(re.findall(r"/conferences/([0-9a-f-]{36})/supervise/", main)) == {str(call.pk)}
@@ -50,7 +50,7 @@ def test_every_list_has_her_bar(marta, calls, path):
     assert f"/conferences/{calls[0].pk}/" in bar
 
 
-def test_the_page_that_asks_before_a_barge_has_her_bar(marta, calls):
+def test_page_that_confirms_a_barge_has_her_bar(marta, calls):
     mine = marta.supervisions.get()
     asked = {"role": "barge", "guard": "barge"}
     page = browser(marta).post(f"/supervisions/{mine.pk}/change/", asked).content.decode()

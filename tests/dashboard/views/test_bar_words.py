@@ -87,7 +87,7 @@ def test_no_fright_while_she_is_joined(story: Story, marta, call, role):
     )
 
 
-def test_a_monitor_that_is_not_shown_as_muted_is_told_of_after_a_second(story: Story, marta, call):
+def test_monitor_not_confirmed_muted_is_reported_after_a_second(story: Story, marta, call):
     """Held back is only what settles: a doubt that stays is said."""
     story.simulator.faults.add("answer", path="/participants", method="GET", status=500, body={}, times=None)
     mine = ask(marta, call, role="monitor")
@@ -143,7 +143,7 @@ def preview(user: Any, call: Conference, **query: Any) -> str:
         ({}, "barge", f"Everyone hears you, including {NUMBER}."),
     ],
 )
-def test_the_preview_reckons_with_a_policy_that_mutes_or_holds(story: Story, marta, call, case):
+def test_preview_considers_a_policy_that_mutes_or_holds(story: Story, marta, call, case):
     policy, role, said = case
     Queue.objects.filter(pk=call.queue_id).update(**policy)
     targets = [story.leg(ANA).call_control_id] if role == "whisper" else []

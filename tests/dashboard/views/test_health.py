@@ -74,7 +74,7 @@ def test_a_database_that_was_not_migrated_is_named(probe):
     assert unfit(probe())["database"] == "Migrations that have not been run: 1. Run manage.py migrate."
 
 
-def test_a_database_out_of_reach_is_named_to_a_probe(probe):
+def test_database_out_of_reach_is_named_to_a_probe(probe):
     def fail(*_):
         raise OperationalError("could not connect to server")
 
@@ -85,7 +85,7 @@ def test_a_database_out_of_reach_is_named_to_a_probe(probe):
     assert told == {"database": "The database cannot be reached."} | parts
 
 
-def test_webhooks_of_the_old_version_are_named_with_what_to_do(probe, simulator):
+def test_old_version_webhooks_are_named_with_a_remedy(probe, simulator):
     for number in range(2):
         body = b'{"event_type":"call_initiated","id":"%d","payload":{}}' % number
         headers = simulator.key.headers(body, int(timezone.now().timestamp()))
@@ -94,7 +94,7 @@ def test_webhooks_of_the_old_version_are_named_with_what_to_do(probe, simulator)
     assert unfit(probe())["webhooks"] == said
 
 
-def test_what_a_stranger_sends_makes_nobody_unfit_and_is_told(probe):
+def test_strangers_webhook_makes_nothing_unfit_and_is_reported(probe):
     Client().post("/webhooks/telnyx/", b"{}", "application/json")
     response = probe()
     assert (response.status_code, response.json()["webhooks"][:49]) == (
@@ -185,7 +185,7 @@ def test_one_that_comes_round_is_well(probe, ago):
     assert probe().json()["reconciler"] == f"ok ({ago} s ago)"
 
 
-def test_one_that_never_ran_and_one_in_trouble_are_named(probe):
+def test_reconciler_never_run_or_in_trouble_is_named(probe):
     Pulse.objects.update(trouble="Reading back failed 4 times in a row, last with KeyError.")
     assert unfit(probe()) == {"reconciler": "Reading back failed 4 times in a row, last with KeyError."}
     Pulse.objects.all().delete()
@@ -194,7 +194,7 @@ def test_one_that_never_ran_and_one_in_trouble_are_named(probe):
 
 @pytest.mark.parametrize("name", ["BACKGROUND", "HUB", "HEARTBEAT"])
 @pytest.mark.parametrize("how", ["fails", "hangs"])
-def test_a_loop_of_this_process_that_is_not_well_is_named(probe, monkeypatch, name, how):
+def test_unhealthy_loop_of_this_process_is_named(probe, monkeypatch, name, how):
     now = [0.0]
     loop = Boundary("This loop", clock=lambda: now[0])
     monkeypatch.setattr(boundaries, name, loop)
@@ -224,7 +224,7 @@ def told(ago):
 
 
 @pytest.mark.parametrize(("ago", "fit"), [(5, True), (59, True), (61, False), (3600, False)])
-def test_a_provider_that_is_silent_while_calls_are_live_is_named(probe, ago, fit):
+def test_provider_silent_during_live_calls_is_named(probe, ago, fit):
     now = timezone.now()
     Conference.objects.create(
         conference_id="c", state="in_progress", first_seen_at=now, last_event_at=now, polled_at=now

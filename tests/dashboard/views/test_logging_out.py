@@ -31,7 +31,7 @@ def is_up(story: Story) -> bool:
     return story.leg(DESK).state != "ended"
 
 
-def test_whoever_is_in_a_call_is_asked_and_stays_in_both(in_a_call, story: Story):
+def test_logout_during_a_call_asks_and_ends_neither(in_a_call, story: Story):
     client, mine = in_a_call
     page = client.post("/accounts/logout/")
     text = " ".join(page.content.decode().split())
@@ -58,7 +58,7 @@ def test_whoever_is_in_no_call_is_not_asked(story: Story, marta):
 
 
 @pytest.mark.usefixtures("in_a_call")
-def test_another_login_of_hers_is_not_asked_and_ends_nothing(story: Story, marta):
+def test_another_login_of_hers_logs_out_unasked_ending_nothing(story: Story, marta):
     other = browser(marta)
     assert other.post("/accounts/logout/").status_code == 302
     story.pass_time(5)
@@ -75,7 +75,7 @@ def colleague(directory, username="rosa", *permissions) -> User:
 
 
 @pytest.mark.parametrize("right", [True, False])
-def test_a_colleague_with_the_right_can_end_it_and_she_reads_who(in_a_call, story: Story, directory, right):
+def test_colleague_with_the_right_ends_it_and_is_named(in_a_call, story: Story, directory, right):
     client, mine = in_a_call
     rosa = browser(colleague(directory, "rosa", *(["end_supervision"] if right else [])))
     page = rosa.get(f"/conferences/{mine.conference_id}/").content.decode()
@@ -94,7 +94,7 @@ def test_a_colleague_with_the_right_can_end_it_and_she_reads_who(in_a_call, stor
         assert AuditEntry.objects.get(action="end").result == "denied"
 
 
-def test_a_call_of_another_team_is_not_ended_by_whoever_cannot_see_it(in_a_call, story: Story, ben):
+def test_colleague_who_cannot_see_the_call_cannot_end_it(in_a_call, story: Story, ben):
     _, mine = in_a_call
     ben.user_permissions.add(Permission.objects.get(codename="end_supervision"))
     assert browser(ben).post(f"/supervisions/{mine.pk}/end/").status_code == 404

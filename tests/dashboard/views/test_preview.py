@@ -49,7 +49,7 @@ def test_a_preview_follows_the_boxes(story: Story, marta, call):
     ]
 
 
-def test_the_table_and_the_picture_show_what_the_sentence_says(story: Story, marta, call):
+def test_table_and_picture_agree_with_the_sentence(story: Story, marta, call):
     page = ask(marta, call, role="whisper", targets=[story.leg(ANA).call_control_id])
     heads = re.findall(r"hears <bdi>(.*?)</bdi>", page)
     mine = heads.index("You")
@@ -60,12 +60,12 @@ def test_the_table_and_the_picture_show_what_the_sentence_says(story: Story, mar
     assert page.count("<line") == 3 * 2 + 1 + 3  # all of them hear each other; Ana hears you, and you hear all
 
 
-def test_a_customers_leg_is_no_target_whatever_the_address_says(story: Story, marta, call):
+def test_customers_leg_in_the_address_is_no_target(story: Story, marta, call):
     page = ask(marta, call, role="whisper", targets=[story.leg("+14155550171").call_control_id, "x", "\0"])
     assert said(page) == "Choose at least one agent to whisper to."
 
 
-def test_the_form_opens_with_the_preview_of_what_is_ticked(story: Story, marta, call):
+def test_form_opens_with_the_preview_of_ticked_boxes(story: Story, marta, call):
     page = browser(marta).get(f"/conferences/{call.pk}/supervise/?role=whisper").content.decode()
     assert said(page) == "Only Ana Ruiz and Luis Ortega hear you. +1 415-555-0171 does not."
 
@@ -78,7 +78,7 @@ def test_while_supervising_the_dialog_shows_how_it_is(story: Story, marta, call)
     assert row(page, "Luis Ortega")[heads.index("Marta Gil")] == "does not hear"
 
 
-def test_somebody_who_is_not_in_the_call_is_told_of_the_others_alone(story: Story, marta, call):
+def test_outsiders_preview_tells_only_of_the_others(story: Story, marta, call):
     page = ask(marta, call)
     assert (said(page), row(page, "Luis Ortega").count("hears")) == ("", 2)
 
@@ -95,7 +95,7 @@ def test_another_teams_call_is_not_told_of(story: Story, ben, call):
     assert browser(ben).get(f"/conferences/{call.pk}/hearing/").status_code == 404
 
 
-def test_numbers_are_masked_for_those_who_may_not_see_them(story: Story, marta, call):
+def test_numbers_are_masked_for_those_without_the_right(story: Story, marta, call):
     marta.user_permissions.set(marta.user_permissions.exclude(codename="view_customer_number"))
     page = ask(marta, call, role="barge")
     assert ("415-555-0171" in page, "+1 ••• ••71" in page) == (False, True)

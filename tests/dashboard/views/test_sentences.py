@@ -102,7 +102,7 @@ def test_who_cancels_is_told_of_cancelling(story: Story, marta):
 
 
 @pytest.mark.parametrize(("address", "offered"), [("busy", ["Mobile"]), ("rejects", ["Mobile"]), ("answers", [])])
-def test_a_phone_that_was_not_reached_offers_the_other_one(story: Story, marta, address, offered):
+def test_phone_that_was_not_reached_offers_the_other_one(story: Story, marta, address, offered):
     story.simulator.phones.set(DESK, address)
     _, conference = story.call(ANA)
     mine = ask(marta, conference)
@@ -162,7 +162,7 @@ def test_with_no_agent_nobody_is_asked_to_choose_one(story: Story, marta):
     assert "No agent is in the call now." in page.content.decode()
 
 
-def test_a_call_that_her_agents_have_left_may_be_seen_and_not_joined(story: Story, marta, directory):
+def test_call_her_agents_left_is_visible_but_not_joinable(story: Story, marta, directory):
     """Ana was taken over to Sales: the row says why no mode is offered."""
     story.call(ANA, queue="+14155550102")
     before = browser(marta).get("/").content.decode()
@@ -176,7 +176,7 @@ def test_a_call_that_her_agents_have_left_may_be_seen_and_not_joined(story: Stor
     assert "Not with your teams now: you may see it, not join it." in after
 
 
-def test_a_call_out_of_sight_is_not_in_the_bar(story: Story, marta, directory):
+def test_call_no_longer_visible_is_not_in_the_bar(story: Story, marta, directory):
     """Her team was taken from her while she listens: neither names nor the call's own stay on the screen."""
     _, conference = story.call(ANA)
     story.supervise(marta, conference)

@@ -164,7 +164,7 @@ def test_no_template_holds_too_much(path):
         ("{% if a %}{% elif b %}{% endif %}" * 9 + "{% for a in b %}{% endfor %}", ["decisions"]),
     ],
 )
-def test_what_a_template_may_hold_is_counted_however_it_is_folded(source, found):
+def test_content_of_a_template_is_counted_despite_line_breaks(source, found):
     assert (too_full(source), too_full(source.replace(">", "\n>").replace("%}", "%}\n"))) == (found, found)
 
 
@@ -196,7 +196,7 @@ def test_every_script_is_fetched_ahead():
     assert sorted(ahead) == sorted(imported)
 
 
-def test_every_style_sheet_is_linked_once_and_the_one_that_orders_the_layers_first(story: Story, marta):
+def test_style_sheets_are_linked_once_with_layer_order_first(story: Story, marta):
     linked = re.findall(r'href="/static/dashboard/css/(\w+)\.css"', browser(marta).get("/").content.decode())
     assert (sorted(linked), linked[0]) == (sorted(path.stem for path in STYLES.glob("*.css")), "tokens")
 
@@ -205,7 +205,7 @@ def page_text(name):
     return Path(settings.BASE_DIR, "templates", "dashboard", name).read_text()
 
 
-def test_a_box_that_keeps_its_tick_stands_in_an_element_that_is_told_apart_by_its_leg(story: Story, marta):
+def test_box_keeping_its_tick_is_identified_by_leg(story: Story, marta):
     """Without an id of its own, a person who joins would inherit the tick of the one who left."""
     _, conference = story.call(ANA, LUIS)
     story.supervise(marta, conference, role="whisper", to=(ANA,))
@@ -229,14 +229,14 @@ def test_a_hostile_name_is_text_and_nothing_else(story: Story, marta, page, dire
     assert HOSTILE in after.words
 
 
-def test_a_hostile_name_is_kept_apart_from_the_direction_of_the_text_around_it(story: Story, marta):
+def test_hostile_name_is_isolated_from_surrounding_text_direction(story: Story, marta):
     _, conference = story.call(ANA)
     Conference.objects.filter(pk=conference.pk).update(name="\u202egnp.exe")
     rows = fragments.row(call_of(marta, conference)) + fragments.detail(call_of(marta, conference))
     assert re.findall(r"<(\w+)[^<]*>\u202egnp\.exe", rows) == ["bdi", "bdi"]
 
 
-def test_mute_and_hold_that_are_not_known_are_not_claimed(story: Story, marta):
+def test_unknown_mute_and_hold_are_not_claimed(story: Story, marta):
     _, conference = story.call(ANA)
     Participant.objects.update(muted=None, on_hold=None)
     unknown = fragments.row(call_of(marta, conference))
@@ -266,17 +266,17 @@ def test_an_error_page_needs_no_request(name):
     assert Outline(render_to_string(name)).tags.count("h1") == 1
 
 
-def test_a_page_that_is_not_there_says_so_in_words(marta):
+def test_page_that_does_not_exist_says_so_in_words(marta):
     response = browser(marta).get("/nowhere/")
     assert (response.status_code, "There is nothing here" in Outline(response.content.decode()).words) == (404, True)
 
 
-def test_a_page_that_is_not_allowed_says_so_in_words(marta):
+def test_page_that_is_not_allowed_says_so_in_words(marta):
     response = browser(marta).get("/audit/")
     assert (response.status_code, "You may not see this" in Outline(response.content.decode()).words) == (403, True)
 
 
-def test_a_name_does_not_turn_around_the_sentence_it_stands_in(story: Story, marta, directory):
+def test_name_does_not_reverse_the_sentence_around_it(story: Story, marta, directory):
     directory.ana.name = "Ana \u202eziuR"
     directory.ana.save()
     _, conference = story.call(ANA)

@@ -51,7 +51,7 @@ def panel(user: User) -> str:
 
 
 @pytest.mark.parametrize("path", [ROW, CALL, FORM])
-def test_one_who_has_not_joined_reads_how_the_other_takes_part(story: Story, marta, dana, path):
+def test_supervisor_not_yet_joined_reads_how_the_other_participates(story: Story, marta, dana, path):
     _, conference = story.call(ANA, LUIS)
     mine = story.supervise(marta, conference)
     assert "Marta Gil monitors" in read(dana, path, conference)
@@ -69,14 +69,14 @@ def test_both_read_of_each_other_once_both_are_in(story: Story, marta, dana, pat
         assert (WHISPERS in page, BARGES in page) == (True, True)
 
 
-def test_one_who_is_being_connected_is_on_the_row_as_such(story: Story, marta, dana):
+def test_supervisor_being_connected_is_on_the_row_as_such(story: Story, marta, dana):
     _, conference = story.call(ANA, LUIS)
     story.simulator.phones.set("sip:dana@supervisors.example", "rings_out")
     story.supervise(dana, conference, role="barge")
     assert f"{BARGES} (being connected)" in read(marta, ROW, conference)
 
 
-def test_ones_own_panel_names_the_other_among_those_who_do_not_hear(story: Story, marta, dana):
+def test_own_panel_names_the_other_among_those_not_hearing(story: Story, marta, dana):
     _, conference = story.call(ANA, LUIS)
     story.supervise(marta, conference, role="whisper", to=(LUIS,))
     assert "Dana Roy" not in panel(marta)
@@ -84,7 +84,7 @@ def test_ones_own_panel_names_the_other_among_those_who_do_not_hear(story: Story
     assert "Dana Roy" in panel(marta)
 
 
-async def test_every_change_of_the_one_is_pushed_to_the_open_pages_of_the_other(story: Story, marta, dana, open_page):
+async def test_every_change_is_pushed_to_the_others_open_pages(story: Story, marta, dana, open_page):
     _, conference = await in_thread(story.call)(ANA, LUIS)
     pages = [await open_page(dana), await open_page(dana, f"since=0&conference={conference.pk}")]
     mine = await in_thread(story.supervise)(marta, conference)
@@ -116,7 +116,7 @@ def test_a_supervisor_of_another_team_reads_of_neither(story: Story, marta, dana
     assert not re.search("Ben|Chen", read(dana, path, theirs))
 
 
-async def test_a_supervisor_of_another_team_is_pushed_nothing_of_them(story: Story, marta, ben, open_page):
+async def test_supervisor_of_another_team_is_pushed_nothing_of_them(story: Story, marta, ben, open_page):
     _, conference = await in_thread(story.call)(ANA, LUIS)
     page = await open_page(ben)
     await page.frame()

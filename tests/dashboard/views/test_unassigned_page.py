@@ -54,14 +54,14 @@ def test_the_page_is_for_those_who_may(stray: Conference, marta: User, cleo: Use
     assert all(f'id="conference-{stray.pk}"' in page(user) for user in (cleo, watcher))
 
 
-def test_the_header_counts_on_every_page_of_those_who_may(stray: Conference, marta: User, cleo: User):
+def test_header_counts_on_every_page_of_those_permitted(stray: Conference, marta: User, cleo: User):
     counted = '<span id="unassigned-count" data-n="1">Unassigned <b>1</b></span>'
     pages = ("/", "/agents/", "/audit/", "/unassigned/", f"/conferences/{stray.pk}/")
     assert [counted in browser(cleo).get(one).content.decode() for one in pages] == [True] * 5
     assert "unassigned-count" not in browser(marta).get("/").content.decode()
 
 
-def test_a_call_of_no_team_is_known_to_the_heartbeat(stray: Conference, directory: Directory, marta: User, cleo: User):
+def test_heartbeat_knows_a_call_of_no_team(stray: Conference, directory: Directory, marta: User, cleo: User):
     """A row that two heartbeats do not know is taken off the page."""
     of_team, both = (audience_of(user).scope for user in (marta, cleo))
     ages = frames.mark_watched({of_team, both})
@@ -69,7 +69,7 @@ def test_a_call_of_no_team_is_known_to_the_heartbeat(stray: Conference, director
     assert str(stray.pk) in frames.polled(viewer_of(cleo, "", {"since": "0"}))
 
 
-def test_a_call_of_no_team_on_a_screen_is_read_back_as_often_as_others(stray: Conference, marta: User, cleo: User):
+def test_displayed_call_of_no_team_is_read_equally_often(stray: Conference, marta: User, cleo: User):
     now = timezone.now()
     readback.read_back(stray)
     frames.mark_watched({audience_of(marta).scope})
@@ -85,9 +85,7 @@ def test_the_count_is_pushed(story: Story, marta: User, cleo: User):
     assert "unassigned" not in content(marta, since)
 
 
-def test_what_gets_a_team_leaves_the_page_and_the_count(
-    stray: Conference, directory: Directory, marta: User, cleo: User
-):
+def test_call_that_gets_a_team_leaves_page_and_count(stray: Conference, directory: Directory, marta: User, cleo: User):
     since = feed.latest()
     with reaching_live_calls():
         QueueNumber.objects.create(queue=directory.queue, number=OTHER)
@@ -130,7 +128,7 @@ def test_a_leg_in_no_conference_is_shown_and_pushed(
     assert 'id="outside"' in content(cleo, since, PAGE).replace("\\", "")
 
 
-def test_no_leg_of_an_agent_nor_of_a_call_nor_our_own_is_among_them(story: Story, marta: User, cleo: User):
+def test_legs_of_agents_calls_and_supervisors_are_excluded(story: Story, marta: User, cleo: User):
     _, conference = story.call(ANA)
     story.simulator.dial(LUIS)
     story.supervise(marta, conference)
@@ -138,7 +136,7 @@ def test_no_leg_of_an_agent_nor_of_a_call_nor_our_own_is_among_them(story: Story
     assert [str(leg.agent) for leg in legs.outside()] == ["Luis Ortega"]
 
 
-def test_our_own_leg_is_not_among_them_while_it_rings(story: Story, marta: User):
+def test_our_own_leg_is_excluded_while_it_rings(story: Story, marta: User):
     _, conference = story.call(ANA)
     story.simulator.phones.set("sip:marta@supervisors.example", "rings_out")
     form = {"role": "monitor", "my_leg": f"device:{marta.supervisor.devices.first().pk}", "token": "7" * 32}
@@ -189,7 +187,7 @@ def test_a_bridge_that_ended_is_counted_no_more(story: Story, parks: bool):
     assert legs.bridged_calls() == 0
 
 
-def test_a_leg_that_went_from_a_bridge_into_a_conference_is_bridged_no_more(story: Story):
+def test_leg_moved_from_bridge_to_conference_is_not_bridged(story: Story):
     world, _ = story.call(LUIS)
     caller, leg = bridge(story)
     for one in (caller, leg):

@@ -40,7 +40,7 @@ def begin(user: Any, conference: Conference, role: str) -> Any:
     return requests.current(user)
 
 
-def test_a_colleague_whose_change_got_no_answer_is_not_said_to_monitor(story: Story, marta, colleague, call):
+def test_colleague_with_unanswered_change_is_not_called_a_monitor(story: Story, marta, colleague, call):
     mine = story.supervise(marta, call)
     before = page(colleague)
     story.simulator.faults.add("drop", path="/actions/(update|hangup)$", times=None)
@@ -49,7 +49,7 @@ def test_a_colleague_whose_change_got_no_answer_is_not_said_to_monitor(story: St
     assert ["Marta Gil monitors" in one for one in (before, page(colleague))] == [True, False]
 
 
-def test_a_change_that_was_made_though_its_repeat_was_refused_is_taken_back(story: Story, marta, call):
+def test_change_made_despite_its_refused_repeat_is_reverted(story: Story, marta, call):
     story.simulator.switches.repeated_command_status = 422
     mine = story.supervise(marta, call)
     story.simulator.faults.add("error", path="/actions/update$", works=True)
@@ -61,7 +61,7 @@ def test_a_change_that_was_made_though_its_repeat_was_refused_is_taken_back(stor
     assert "Nobody hears you." in page(marta)
 
 
-def test_the_bar_tells_of_the_mode_that_is_in_force_not_of_a_later_wish(story: Story, marta, call):
+def test_bar_tells_the_mode_in_force_not_later_wishes(story: Story, marta, call):
     story.simulator.faults.webhooks.events = r"conference\.participant\.joined"
     story.simulator.faults.webhooks.delay_rate, story.simulator.faults.webhooks.delay_seconds = 1.0, (20.0, 20.0)
     mine = begin(marta, call, "barge")
@@ -73,7 +73,7 @@ def test_the_bar_tells_of_the_mode_that_is_in_force_not_of_a_later_wish(story: S
     assert ("You may be heard." in bar, "Only Ana Ruiz hears you" in bar) == (True, False)
 
 
-def test_a_supervisor_whose_join_is_out_counts_as_one_who_may_hear(story: Story, marta, colleague, call):
+def test_supervisor_with_unfinished_join_counts_as_possible_listener(story: Story, marta, colleague, call):
     story.simulator.faults.webhooks.events = r"conference\.participant\.joined"
     story.simulator.faults.webhooks.drop_rate = 1.0
     begin(marta, call, "monitor")
@@ -93,7 +93,7 @@ def test_nobody_counts_as_a_listener_to_herself(story: Story, marta, call):
     assert [("Marta Gil" in one, "Everyone" in one) for one in said] == [(False, True)]
 
 
-def test_who_is_on_hold_is_still_whispered_to_but_not_said_to_hear(story: Story, marta, call):
+def test_target_on_hold_is_whispered_to_without_claiming_hearing(story: Story, marta, call):
     mine = story.supervise(marta, call, role="whisper", to=(ANA, LUIS))
     story.simulator.world.participation.hold([story.leg(LUIS).participant])
     story.simulator.far_end_hangs_up(story.leg(ANA))

@@ -23,7 +23,7 @@ def post(user, conference, form, **headers):
     return browser(user).post(f"/conferences/{conference.pk}/supervise/", form, headers=headers)
 
 
-def test_an_invisible_conference_is_a_404_and_a_visible_one_is_not(story: Story, marta, ben):
+def test_only_an_invisible_conference_is_a_404(story: Story, marta, ben):
     _, conference = story.call(ANA)
     address = f"/conferences/{conference.pk}/"
     statuses = [browser(user).get(address).status_code for user in (marta, ben)]
@@ -35,7 +35,7 @@ def test_an_unknown_conference_is_a_404(marta):
 
 
 @pytest.mark.parametrize("path", ["", "supervise/"])
-def test_a_conference_out_of_scope_is_a_404_for_every_page_and_deed(story: Story, ben, path):
+def test_conference_out_of_scope_is_404_on_every_address(story: Story, ben, path):
     _, conference = story.call(ANA)
     client = browser(ben)
     address = f"/conferences/{conference.pk}/{path}"
@@ -44,7 +44,7 @@ def test_a_conference_out_of_scope_is_a_404_for_every_page_and_deed(story: Story
     }
 
 
-def test_an_agent_of_the_team_in_anothers_queue_makes_it_visible(story: Story, marta, ben):
+def test_team_agent_in_another_queue_makes_the_conference_visible(story: Story, marta, ben):
     story.call(ANA, CHEN)
     pages = [browser(user).get("/").content.decode() for user in (marta, ben)]
     assert ["Chen Wei" in page for page in pages] == [True, True]
@@ -65,7 +65,7 @@ def test_only_permitted_modes_are_offered(story: Story, marta, ben):
     assert offered == [["monitor", "whisper", "barge"], ["monitor"]]
 
 
-def test_a_mode_without_permission_is_refused_in_words_and_audited(story: Story, ben):
+def test_mode_without_permission_is_refused_in_words_and_audited(story: Story, ben):
     _, conference = story.call(ANA, CHEN)
     response = post(ben, conference, form_for(ben, role="barge"))
     assert "You may not barge; ask your administrator." in response.content.decode()
@@ -98,7 +98,7 @@ def test_a_customer_is_never_accepted_as_a_target(story: Story, marta):
     assert response.context["form"].errors["targets"] == ["A customer can never be whispered to."]
 
 
-def test_a_target_that_left_while_the_form_was_open_is_refused_by_name(story: Story, marta):
+def test_target_that_left_while_choosing_is_refused_by_name(story: Story, marta):
     _, conference = story.call(ANA, LUIS)
     gone = story.leg(LUIS).call_control_id
     story.simulator.far_end_hangs_up(story.leg(LUIS))
@@ -107,7 +107,7 @@ def test_a_target_that_left_while_the_form_was_open_is_refused_by_name(story: St
     assert response.context["form"].errors["targets"] == ["Luis Ortega has left the call meanwhile."]
 
 
-def test_a_conference_that_ended_while_the_form_was_open_says_so(story: Story, marta):
+def test_conference_that_ended_while_choosing_says_so(story: Story, marta):
     world, conference = story.call(ANA)
     story.simulator.world.conferences.end_by_command(world)
     story.pass_time()
@@ -134,7 +134,7 @@ def test_the_same_form_twice_rings_the_phone_once(story: Story, marta):
     assert (statuses, len(story.commands("/v2/calls"))) == ([302, 302], 1)
 
 
-def test_a_second_tab_is_told_that_i_am_already_in_a_call(story: Story, marta):
+def test_second_tab_is_told_of_the_call_under_way(story: Story, marta):
     _, conference = story.call(ANA)
     post(marta, conference, form_for(marta))
     page = post(marta, conference, form_for(marta)).content.decode()
@@ -142,7 +142,7 @@ def test_a_second_tab_is_told_that_i_am_already_in_a_call(story: Story, marta):
     assert len(story.commands("/v2/calls")) == 1
 
 
-def test_htmx_from_the_forms_own_page_gets_a_redirect_it_can_follow(story: Story, marta):
+def test_htmx_from_the_forms_page_gets_a_followable_redirect(story: Story, marta):
     _, conference = story.call(ANA)
     response = post(marta, conference, form_for(marta), **{"HX-Request": "true"})
     assert response.headers["HX-Redirect"] == f"/conferences/{conference.pk}/"
@@ -159,7 +159,7 @@ def test_who_asked_from_a_live_page_stays_on_it(story: Story, marta, page):
     assert on_one_line(answer.content.decode()).startswith('<section id="supervision"')
 
 
-def test_who_asked_from_elsewhere_is_sent_to_the_calls_page(story: Story, marta):
+def test_request_from_elsewhere_is_sent_to_the_calls_page(story: Story, marta):
     _, conference = story.call(ANA)
     headers = {"HX-Request": "true", "HX-Current-URL": "http://evil.example/"}
     location = post(marta, conference, form_for(marta), **headers).headers["HX-Redirect"]
@@ -173,7 +173,7 @@ def test_htmx_is_given_the_form_alone(story: Story, marta):
     assert ["<!doctype html>" in page.lower() for page in pages] == [False, True]
 
 
-def test_an_expired_login_sends_the_whole_page_to_the_login(db):
+def test_expired_login_sends_the_whole_page_to_login(db):
     response = Client().get("/", headers={"HX-Request": "true"})
     assert response.headers["HX-Redirect"] == "/accounts/login/"
 
@@ -186,7 +186,7 @@ def test_another_users_supervision_is_a_404(story: Story, marta, ben):
     assert Supervision.objects.get().is_active
 
 
-def test_a_refused_change_is_told_and_audited_and_changes_nothing(story: Story, marta):
+def test_refused_change_is_told_audited_and_without_effect(story: Story, marta):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     response = browser(marta).post(
@@ -254,7 +254,7 @@ def test_search_and_filters_live_in_the_address(story: Story, marta, query, show
 @pytest.mark.parametrize(
     "typed", ["4155550171", "+14155550171", "0014155550171", "(415) 555-0171", "415 555 01", "5550171", "415.555.0171"]
 )
-def test_a_number_is_found_in_whatever_spelling_by_those_who_may_see_it(story: Story, marta, ben, typed):
+def test_number_in_any_spelling_is_found_by_those_permitted(story: Story, marta, ben, typed):
     story.call(ANA, CHEN)
     found = ["Chen Wei" in browser(user).get("/", {"q": typed}).content.decode() for user in (marta, ben)]
     assert found == [True, False]
@@ -275,7 +275,7 @@ def test_a_masked_number_cannot_be_searched_for(story: Story, marta, ben):
 
 
 @pytest.mark.parametrize("calls", [1, 3])
-def test_the_board_asks_the_database_no_more_for_more_calls(story: Story, marta, django_assert_max_num_queries, calls):
+def test_board_with_more_calls_takes_no_more_queries(story: Story, marta, django_assert_max_num_queries, calls):
     for number in range(calls):
         story.call((ANA, LUIS, CHEN)[number], customer=f"+1415555017{number}")
     client = browser(marta)
@@ -285,7 +285,7 @@ def test_the_board_asks_the_database_no_more_for_more_calls(story: Story, marta,
     assert page.count("data-conference=") == calls
 
 
-def test_who_supervises_and_how_is_on_the_row_for_others(story: Story, marta, ben):
+def test_others_see_on_the_row_who_supervises_and_how(story: Story, marta, ben):
     _, conference = story.call(ANA, CHEN)
     story.supervise(marta, conference, role="whisper", to=(ANA,))
     assert "Marta Gil whispers to Ana Ruiz" in browser(ben).get("/").content.decode()
@@ -301,7 +301,7 @@ def test_the_policy_forbids_inline_script_and_style(marta):
     assert "unsafe" not in policy
 
 
-def test_an_ended_conference_has_a_page_that_offers_no_deed(story: Story, marta):
+def test_ended_conference_has_a_page_without_actions(story: Story, marta):
     world, conference = story.call(ANA)
     story.simulator.world.conferences.end_by_command(world)
     story.pass_time()
@@ -310,7 +310,7 @@ def test_an_ended_conference_has_a_page_that_offers_no_deed(story: Story, marta)
     assert Conference.objects.get().state == "completed"
 
 
-def test_a_refusal_of_the_provider_stands_beside_the_field_it_names(story: Story, marta):
+def test_refusal_of_the_provider_stands_beside_its_field(story: Story, marta):
     _, conference = story.call(ANA)
     error = {"code": "10016", "title": "Phone number must be in +E164 format", "source": {"pointer": "/to"}}
     story.simulator.faults.add("answer", path="/v2/calls$", status=422, body={"errors": [error]})
@@ -331,7 +331,7 @@ def test_after_a_refusal_the_same_page_can_try_again(story: Story, marta):
     assert (again.status_code, len(story.commands("/v2/calls"))) == (302, 1)
 
 
-def test_a_leg_i_was_on_stays_up_when_its_joining_is_refused(story: Story, marta):
+def test_existing_leg_stays_up_when_its_join_is_refused(story: Story, marta):
     _, conference = story.call(ANA)
     up = story.simulator.dial("sip:marta@supervisors.example")
     story.pass_time()
@@ -351,7 +351,7 @@ def test_a_nul_among_the_targets_is_refused_in_words(story: Story, marta):
     assert AuditEntry.objects.get().result == "denied"
 
 
-def test_the_bars_first_press_of_barge_asks_and_sends_nothing(story, marta):
+def test_first_press_of_barge_asks_and_sends_nothing(story, marta):
     """What the bar's form sends without script: the guard's own mark and no confirmation."""
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
