@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from conferences.ingest.webhooks import telnyx
+from conferences.ingest.webhooks.view import telnyx
 
 urlpatterns = [
     path("webhooks/telnyx/", telnyx, name="telnyx_webhook"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from conferences import clock, provider
 from conferences.doctor import application, clocks, deliveries, keys, people, stores
 from conferences.doctor.findings import Finding, Level, warning
-from conferences.ingest import refused_requests
+from conferences.ingest.webhooks import refused_requests
 from conferences.models import BackfillCursor, Fact
 from conferences.telnyx.errors import TelnyxError
 

@@ -21,7 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from conferences import clock
 from conferences import metrics as gauges
 from conferences.checks import api_key_problem, key_refusal, public_key_problem
-from conferences.ingest import refused_requests
+from conferences.ingest.webhooks import refused_requests
 from conferences.liveness import boundaries, pulse
 from conferences.liveness.provider_silence import SILENT, last_word, silence
 from conferences.liveness.stores import unapplied_migrations

@@ -8,8 +8,8 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from conferences.ingest import refused_requests
-from conferences.ingest.webhooks import LARGEST_BODY
+from conferences.ingest.webhooks import refused_requests
+from conferences.ingest.webhooks.view import LARGEST_BODY
 from conferences.models import Fact, WebhookRefusal
 from tests.support.events import Door, envelope
 
@@ -23,8 +23,9 @@ V1 = {
 
 
 @pytest.fixture(autouse=True)
-def nothing_waits():
+def nothing_waits(db):
     refused_requests.tally.write()
+    WebhookRefusal.objects.all().delete()
 
 
 def counts():

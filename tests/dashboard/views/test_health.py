@@ -11,7 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from conferences.ingest import refused_requests
+from conferences.ingest.webhooks import refused_requests
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
 from conferences.models import AuditEntry, Conference, Fact, Pulse, WebhookRefusal

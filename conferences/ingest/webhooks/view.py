@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from conferences import clock, metrics
 from conferences.ingest import inbox
-from conferences.ingest.refused_requests import Reason, tally
+from conferences.ingest.webhooks.refused_requests import Reason, tally
 from conferences.provider import public_keys
 from conferences.telnyx.signature import TIMESTAMP_HEADER, InvalidSignature, verify
 

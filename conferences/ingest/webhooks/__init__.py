@@ -1,0 +1,1 @@
+"""Webhooks: received over HTTP, verified, bounded, stored and answered."""
