@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -66,19 +67,21 @@ def begin(user: User, conference: Conference, request: Request) -> Supervision:
     return begun
 
 
+def check(user: User, conference: Conference, role: str, targets: Sequence[str], *, ip: str | None = None) -> None:
+    """Judge what an incomplete form asks for; it begins nothing. Raises NotPossible; then it is audited."""
+    with _on_record(audit.Attempt(user, conference, "join", role, targets, ip)):
+        policy.check_action(user, conference, role, targets)
+
+
 def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: str | None = None) -> None:
     """Ask for another role or other targets on the same leg. Raises NotPossible; then it is audited.
 
     Returns when that is sent, or after a moment: what the provider keeps waiting goes on by itself.
     """
-    try:
+    with _on_record(audit.Attempt(supervision.user, supervision.conference, "update", role, targets, ip)):
         _check_running(supervision)
         if not supervision.would_be_quieter(role, targets):
             policy.check_action(supervision.user, supervision.conference, role, targets)
-    except NotPossible as error:
-        attempt = audit.Attempt(supervision.user, supervision.conference, "update", role, targets, ip)
-        audit.deny(attempt, error.sentence)
-        raise
     store.note(
         supervision,
         requested_role=role,
@@ -116,13 +119,9 @@ def stay(supervision: Supervision) -> None:
 def lift(supervision: Supervision, what: str, *, ip: str | None = None) -> None:
     """Ask to be "mute" or "hold" no longer, on our own leg. Raises NotPossible; then it is audited."""
     asked = supervision.requested_role, supervision.requested_targets
-    try:
+    with _on_record(audit.Attempt(supervision.user, supervision.conference, _LIFTS[what], *asked, ip)):
         _check_running(supervision)
         policy.check_action(supervision.user, supervision.conference, *asked)
-    except NotPossible as error:
-        attempt = audit.Attempt(supervision.user, supervision.conference, _LIFTS[what], *asked, ip)
-        audit.deny(attempt, error.sentence)
-        raise
     changed: dict[str, object] = {"lift_hold": True} if what == "hold" else {"accepted_mute": None}
     changed |= {"confirmation": "", "confirmation_at": None, "mutes_sent": 0, **notices.NONE}
     store.note(supervision, options={**supervision.options, what: False}, **changed)
@@ -177,13 +176,20 @@ def own_legs(user: User) -> QuerySet[Leg]:
 
 
 def _begin(user: User, conference: Conference, request: Request) -> Supervision:
-    try:
+    with _on_record(audit.Attempt(user, conference, "join", request.role, request.targets, request.ip)):
         policy.check_action(user, conference, request.role, request.targets)
         policy.check_options(user, conference, request.options)
         _check_own_leg(user, request)
         return _create(user, conference, request)
+
+
+@contextmanager
+def _on_record(attempt: audit.Attempt) -> Iterator[None]:
+    """Audit the attempt where it is refused within."""
+    try:
+        yield
     except NotPossible as error:
-        audit.deny(audit.Attempt(user, conference, "join", request.role, request.targets, request.ip), error.sentence)
+        audit.deny(attempt, error.sentence)
         raise
 
 

@@ -82,7 +82,7 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     found = _conference(request, pk)
     if request.method == "POST":
         form = SuperviseForm(found, request.user, request.POST)
-        if form.is_valid() and _begin(request, found, form):
+        if _begin(request, found, form):
             return _go_on(request, pk)
     else:
         role = request.GET.get("role", "")
@@ -127,7 +127,20 @@ def recheck(request: SupervisorRequest, pk: UUID) -> HttpResponse:
 
 
 def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -> bool:
-    asked = requests.Request(
+    """Begin what the form asks for; else let it say all that is in the way, not what is missing alone."""
+    try:
+        if form.is_valid():
+            requests.begin(request.user, found, _asked(request, form))
+            return True
+        if role := form.cleaned_data.get("role"):
+            requests.check(request.user, found, role, form.cleaned_data["targets"], ip=client_ip(request))
+    except NotPossible as error:
+        form.refuse(error)
+    return False
+
+
+def _asked(request: SupervisorRequest, form: SuperviseForm) -> requests.Request:
+    return requests.Request(
         role=form.cleaned_data["role"],
         token=form.cleaned_data["token"],
         targets=form.cleaned_data["targets"],
@@ -137,12 +150,6 @@ def _begin(request: SupervisorRequest, found: Conference, form: SuperviseForm) -
         ip=client_ip(request),
         session_key=request.session.session_key or "",
     )
-    try:
-        requests.begin(request.user, found, asked)
-    except NotPossible as error:
-        form.refuse(error)
-        return False
-    return True
 
 
 def _page(request: SupervisorRequest, number: int, conference: UUID | None = None) -> dict[str, Any]:

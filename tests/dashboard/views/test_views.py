@@ -82,6 +82,24 @@ def test_a_whisper_without_targets_is_refused_beside_its_field(story: Story, mar
     assert (Supervision.objects.count(), story.simulator.commands) == (0, [])
 
 
+@pytest.mark.parametrize(
+    ("phone", "sentence"),
+    [("", "Choose the phone you want to use."), ("device:x", "That phone is no longer on a call you could use.")],
+)
+def test_all_that_is_missing_is_told_at_once(story: Story, marta, phone, sentence):
+    _, conference = story.call(ANA)
+    response = post(marta, conference, form_for(marta, role="whisper", my_leg=phone))
+    missing = {"my_leg": [sentence], "targets": ["Choose at least one agent to whisper to."]}
+    assert response.context["form"].errors == missing
+    assert [(one.result, one.role) for one in AuditEntry.objects.all()] == [("denied", "whisper")]
+
+
+def test_missing_phone_does_not_hide_a_missing_right(story: Story, ben):
+    _, conference = story.call(ANA, CHEN)
+    response = post(ben, conference, form_for(ben, role="barge", my_leg="device:x"))
+    assert sorted(response.context["form"].errors) == ["my_leg", "role"]
+
+
 def test_a_refused_form_keeps_what_was_chosen(story: Story, marta):
     _, conference = story.call(ANA, LUIS)
     chosen = [story.leg(LUIS).call_control_id]
