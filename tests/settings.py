@@ -17,13 +17,14 @@ public_key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
 os.environ.setdefault("TELNYX_PUBLIC_KEY", base64.b64encode(public_key).decode())
 
 from dashboard.settings import *  # noqa: E402, F403
-from dashboard.settings import DATABASES, MIDDLEWARE  # noqa: E402
+from dashboard.settings import DATABASES, MIDDLEWARE, STORAGES  # noqa: E402
 
 DEBUG = False
 PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in production: memory hides what locking does.
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(tempfile.mkdtemp(prefix="earshot-test-"), "test.sqlite3")}  # noqa: PTH118
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 SECURE_SSL_REDIRECT = False
 MIDDLEWARE = ["tests.support.secret_leaks.watch_failed_pages", *MIDDLEWARE]

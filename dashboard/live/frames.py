@@ -22,6 +22,7 @@ from dashboard.presenters import fragments, showing
 from dashboard.presenters.audience import Audience, Scope, may_see
 from dashboard.presenters.call import Call
 from dashboard.presenters.unassigned import count_unassigned
+from dashboard.version import VERSION
 
 
 @dataclass(slots=True)
@@ -236,4 +237,5 @@ def _ages(scope: Scope) -> dict[str, str]:
 
 
 def encode(number: int, values: Mapping[str, object]) -> str:
-    return orjson.dumps({**values, "feed": number, "now": clock.now().isoformat()}).decode()
+    told = {**values, "feed": number, "now": clock.now().isoformat(), "version": VERSION}
+    return orjson.dumps(told).decode()

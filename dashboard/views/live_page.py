@@ -9,14 +9,15 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import User
 
 from dashboard.presenters import fragments
+from dashboard.version import VERSION
 
 
 def live_page(user: User, number: int, query: Mapping[str, str]) -> dict[str, Any]:
-    """Return the number the page was rendered at, its socket's address, and what the user's own bar shows.
+    """Return the number and version the page was rendered at, its socket's address, and what the user's own bar shows.
 
     The bar has a context of its own, for the call it is about may be another than the page's.
 
     `query`: what the page shows, in the words of `admission`.
     """
     address = f"/ws/board/?{urlencode({**query, 'since': str(number)})}"
-    return {"socket": address, "feed": number, "bar": fragments.panel_context(user)}
+    return {"socket": address, "feed": number, "bar": fragments.panel_context(user), "version": VERSION}

@@ -12,6 +12,7 @@ import { markOver } from "./dialogs.js";
 import { askInstead, socketSpoke } from "./fallback.js";
 import { acknowledge, showLag } from "./lag.js";
 import { dropRows, dropStrangers, dropUnfit, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
+import { heardVersion } from "./version.js";
 
 document.addEventListener("htmx:before:ws:message", (event) => {
   const frame = event.detail.message.json;
@@ -23,6 +24,7 @@ document.addEventListener("htmx:before:ws:message", (event) => {
 function take(frame, connection) {
   setServerTime(frame.now);
   heardFrame(frame, connection);
+  heardVersion(frame.version);
   if (frame.lag) {
     showLag(frame.lag);
     measured(frame.lag);

@@ -99,7 +99,7 @@ async def test_a_heartbeat_tells_the_number_and_the_time(story: Story, marta, op
     page = await open_page(marta)
     await page.frame()
     frame = await page.frame()
-    assert set(frame) == {"feed", "now", "ages"}
+    assert set(frame) == {"feed", "now", "ages", "version"}
 
 
 async def test_heartbeat_tells_when_each_call_was_last_known(story: Story, marta, ben, open_page, monkeypatch):
