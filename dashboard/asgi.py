@@ -12,6 +12,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from conferences.checks import refuse_to_start  # noqa: E402
+from conferences.ingest.webhooks.application import WebhookApplication  # noqa: E402
 from dashboard.live.origins import ExactOrigins  # noqa: E402
 from dashboard.live.routing import websocket_urlpatterns  # noqa: E402
 from dashboard.server.background import start_background  # noqa: E402
@@ -22,7 +23,7 @@ refuse_to_start()
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": WebhookApplication(http),
         "websocket": ExactOrigins(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS),
     }
 )

@@ -1,7 +1,8 @@
 """Facts to state: what is true about conferences, participants and legs, as a pure function of what was told.
 
 The state is the same for the same set of facts in whatever order they arrived: `fold` sorts them by time of occurrence.
-`apply` adds one fact to a state that holds nothing later, and gives what `fold` would give. `advance` chooses.
+`apply` adds one fact to a state that holds nothing later, and gives what `fold` would give. `advance` chooses, and
+`advance_all` adds as many of several as may be, and says for which others it takes `fold`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +22,7 @@ __all__ = [
     "ParticipantState",
     "State",
     "advance",
+    "advance_all",
     "apply",
     "fold",
     "is_about_leg",
@@ -29,6 +31,7 @@ __all__ = [
     "is_ours",
     "order",
     "place",
+    "touched",
 ]
 
 
@@ -68,6 +71,21 @@ def advance(state: State, fact: Event, everything: Callable[[], Iterable[Event]]
     return apply(state, fact) if _is_latest(state, fact) else fold(everything())
 
 
+def advance_all(state: State, facts: Iterable[Event]) -> tuple[State, list[Event]]:
+    """Return the state after those of these facts that come in order, and the others, each too late to be applied.
+
+    A late one is earlier than something the state already knows of what it touches. What is late needs `fold` of all
+    facts about the same conferences and legs, and that alone: whatever of these came in order is among them.
+    """
+    after, late = state.copy(), []
+    for fact in sorted(facts, key=lambda fact: fact.sort_key):
+        if _is_latest(after, fact):
+            _add(after, fact)
+        else:
+            late.append(fact)
+    return after, late
+
+
 def is_news(state: State, fact: Event) -> bool:
     """Return whether the fact, taken for the latest, would change anything that is known."""
     after = state.copy()
@@ -83,6 +101,11 @@ def is_handled(event_type: str) -> bool:
 def is_ours(event_type: str) -> bool:
     """Return whether only we may tell such a fact, a read-back or a command: from others it is of an unknown type."""
     return event_type.startswith(("readback.", "command."))
+
+
+def touched(state: State, fact: Event) -> set[str]:
+    """Return the ids of the conferences in the state on which the fact may have an effect."""
+    return {*_touched(state, fact)}
 
 
 def is_about_leg(fact: Event) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F
 
 from conferences import clock, signals
 from conferences.models import AgentChange, Conference, Feed
+
+STAMPS: Final = ("feed", "persisted_at", "provider_time")
 
 
 @contextmanager
@@ -31,14 +34,39 @@ def _lock() -> list[Feed]:
     return list(Feed.objects.select_for_update().filter(pk=1))
 
 
+def take(count: int) -> range:
+    """Take the next feed numbers, that many of them, and have it announced once they can be read. Call while `writing`.
+
+    Whoever takes them writes them on what they are for.
+    """
+    if not count:
+        return range(0)
+    Feed.objects.filter(pk=1).update(number=F("number") + count)
+    last = latest()
+    transaction.on_commit(_announce, robust=True)
+    return range(last - count + 1, last + 1)
+
+
 def bump(conference: Conference) -> None:
     """Give the conference the next feed number: a screen shows something new of it. Call while `writing`."""
-    Feed.objects.filter(pk=1).update(number=F("number") + 1)
-    conference.feed, conference.persisted_at = latest(), clock.now()
-    # Only a fact of the provider's has a time there to measure from; whoever projects one notes it afterwards.
-    stamps = {"persisted_at": conference.persisted_at, "provider_time": None}
-    Conference.objects.filter(pk=conference.pk).update(feed=conference.feed, **stamps)
-    transaction.on_commit(_announce, robust=True)
+    bump_all([conference])
+
+
+def bump_all(conferences: Iterable[Conference]) -> None:
+    """Give each of these conferences a feed number of its own, in this order. Call while `writing`."""
+    for conference in number(conferences):
+        stamps = {name: getattr(conference, name) for name in STAMPS}
+        Conference.objects.filter(pk=conference.pk).update(**stamps)
+
+
+def number(conferences: Iterable[Conference]) -> list[Conference]:
+    """Do the same on these objects alone, for whoever writes them anyway: their fields `STAMPS`. Return them."""
+    conferences = list(conferences)
+    for conference, taken in zip(conferences, take(len(conferences)), strict=True):
+        conference.feed, conference.persisted_at = taken, clock.now()
+        # Only a fact of the provider's has a time there to measure from; whoever projects one notes it afterwards.
+        conference.provider_time = None
+    return conferences
 
 
 def bump_agents(agents: Iterable[int], *, has_moved: bool = False) -> None:
@@ -51,16 +79,14 @@ def bump_agents(agents: Iterable[int], *, has_moved: bool = False) -> None:
     if not agents:
         return
     if not has_moved:
-        Feed.objects.filter(pk=1).update(number=F("number") + 1)
+        take(1)
     changes = [AgentChange(agent_id=agent, feed=latest()) for agent in agents]
     AgentChange.objects.bulk_create(changes, update_conflicts=True, unique_fields=["agent"], update_fields=["feed"])
-    transaction.on_commit(_announce, robust=True)
 
 
 def move() -> None:
     """Take the next feed number for what is neither a conference's nor an agent's. Call while `writing`."""
-    Feed.objects.filter(pk=1).update(number=F("number") + 1)
-    transaction.on_commit(_announce, robust=True)
+    take(1)
 
 
 def latest() -> int:

@@ -74,13 +74,13 @@ def reapply_ignored() -> int:
     return ignored.filter(event_type__in=types).update(outcome=Fact.Outcome.APPLIED, reason="")
 
 
-def _store(
+def fact_of(
     event: Event, body: bytes, source: Fact.Source, *, received_at: datetime, key_index: int | None = None
-) -> Receipt:
+) -> Fact:
+    """Return the fact that an event is to be stored as, unsaved, without what nobody may keep. `body` is its bytes."""
     told, event = event, redact(event)
-    body = body if event is told else encode(event)
     handled = _has_effect(event.type, source)
-    fact = Fact(
+    return Fact(
         event_id=event.id,
         event_type=event.type,
         source=source,
@@ -93,18 +93,25 @@ def _store(
         key_index=key_index,
         conference_id=event.conference_id or "",
         call_control_id=event.call_control_id or "",
-        body=body,
+        body=body if event is told else encode(event),
     )
+
+
+def _store(
+    event: Event, body: bytes, source: Fact.Source, *, received_at: datetime, key_index: int | None = None
+) -> Receipt:
+    fact, event = fact_of(event, body, source, received_at=received_at, key_index=key_index), redact(event)
+    handled = fact.outcome == Fact.Outcome.APPLIED
     with feed.writing():
         twin = Fact.objects.filter(event_id=event.id).first()
         if twin is not None:
             if source == Fact.Source.BACKFILL:
                 return Receipt.DUPLICATE
-            return _handle_duplicate(twin, event, body, received_at=received_at, key_index=key_index)
+            return _handle_duplicate(twin, event, bytes(fact.body), received_at=received_at, key_index=key_index)
         fact.save(force_insert=True)
         is_fresh = source == Fact.Source.WEBHOOK
-        counts = not handled or _counts(fact, lambda: project(event, now=received_at, is_fresh=is_fresh))
-        transaction.on_commit(_announce, robust=True)
+        counts = not handled or _counts(fact, lambda: project([event], now=received_at, are_fresh=is_fresh))
+        transaction.on_commit(announce, robust=True)
     if not counts:
         return Receipt.PARKED
     return Receipt.NEW if handled else Receipt.IGNORED
@@ -142,7 +149,7 @@ def take_up(fact: Fact) -> bool:
         ids = [fact.conference_id] if fact.conference_id else []
         legs = [fact.call_control_id] if fact.call_control_id else []
         counts = _counts(fact, lambda: fold_again(ids, legs))
-        transaction.on_commit(_announce, robust=True)
+        transaction.on_commit(announce, robust=True)
     return counts
 
 
@@ -156,7 +163,7 @@ def _handle_duplicate(
     twin: Fact, event: Event, body: bytes, *, received_at: datetime, key_index: int | None
 ) -> Receipt:
     """The provider repeats itself; one id with two contents must not happen, and is kept for somebody to look at."""
-    if twin.outcome not in (Fact.Outcome.DEAD, Fact.Outcome.PARKED) and not _same(twin.event, event):
+    if not repeats(twin, event):
         return _store_dead_letter(body, received_at, f"the id of another event ({event.id})", key_index)
     return Receipt.DUPLICATE
 
@@ -166,9 +173,14 @@ def _has_effect(event_type: str, source: str) -> bool:
     return is_handled(event_type) and not (told_by_provider and is_ours(event_type))
 
 
-def _same(one: Event, other: Event) -> bool:
-    """Not by time: an event that tells none has that of its receipt, which each delivery has anew."""
-    return (one.type, one.payload) == (other.type, other.payload)
+def repeats(twin: Fact, event: Event) -> bool:
+    """Return whether an event says no other than a fact of the same id, as far as that can be read.
+
+    Not by time: an event that tells none has that of its receipt, which each delivery has anew.
+    """
+    if twin.outcome in (Fact.Outcome.DEAD, Fact.Outcome.PARKED):
+        return True
+    return (twin.event.type, twin.event.payload) == (event.type, event.payload)
 
 
 def _store_dead_letter(
@@ -194,5 +206,6 @@ def _store_dead_letter(
     return Receipt.PARKED if trace else Receipt.DEAD
 
 
-def _announce() -> None:
+def announce() -> None:
+    """Tell whoever waits for facts that there are new ones."""
     signals.work_arrived.send(sender=None)

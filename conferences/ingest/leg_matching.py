@@ -11,17 +11,8 @@ import enum
 from django.conf import settings
 
 from conferences.addresses import canonical, spellings
-from conferences.models import (
-    Agent,
-    AgentAddress,
-    Connection,
-    Device,
-    Leg,
-    Queue,
-    QueueNumber,
-    Supervision,
-    SystemAddress,
-)
+from conferences.ingest.directory import Directory
+from conferences.models import Leg
 
 
 class Origin(enum.Enum):
@@ -33,7 +24,7 @@ class Origin(enum.Enum):
     UNKNOWN = "unknown"  # call.initiated never came, and no other event tells
 
 
-def origin_of(leg: Leg) -> Origin:
+def origin_of(leg: Leg, directory: Directory | None = None) -> Origin:
     """Return who placed the call, from what the provider alone can tell: direction, state and connection.
 
     A leg that an endpoint originates is outgoing and parked; one that an application dials is outgoing and bridging
@@ -44,25 +35,26 @@ def origin_of(leg: Leg) -> Origin:
         return Origin.ENDPOINT
     if leg.direction == "outgoing":
         return Origin.DIALLED
-    if leg.connection_id and Connection.objects.filter(connection_id=leg.connection_id).exists():
+    if (directory or Directory([leg])).is_own_connection(leg.connection_id):
         return Origin.ENDPOINT
     return Origin.STRANGER if leg.direction == "incoming" else Origin.UNKNOWN
 
 
-def recognise(leg: Leg) -> None:
+def recognise(leg: Leg, directory: Directory | None = None) -> None:
     """Set the leg's kind, agent and queue (unsaved). What cannot be proved stays unknown: it is nobody's target."""
-    origin = origin_of(leg)
-    leg.queue = _queue(leg) if _may_be_incoming(leg, origin) else None
+    directory = directory or Directory([leg])
+    origin = origin_of(leg, directory)
+    leg.queue = directory.queue(spellings(leg.to_address)) if _may_be_incoming(leg, origin) else None
     leg.agent = leg.system = None
-    if is_ours(leg):
+    if directory.is_ours(leg):
         leg.kind = Leg.Kind.SUPERVISOR
         return
-    person = persons_addresses(leg)
-    if agents := _agents(person):
+    person = persons_addresses(leg, directory)
+    if agents := directory.agents(person):
         leg.kind, leg.agent = Leg.Kind.AGENT, agents[0]
-    elif (system := SystemAddress.objects.filter(address__in=person).first()) is not None:
+    elif (system := directory.system(person)) is not None:
         leg.kind, leg.system = Leg.Kind.SYSTEM, system
-    elif person and Device.objects.filter(address__in=person).exists():
+    elif directory.is_device(person):
         leg.kind = Leg.Kind.SUPERVISOR
     elif origin is Origin.UNKNOWN:
         leg.kind = Leg.Kind.CUSTOMER if leg.queue is not None else Leg.Kind.UNKNOWN
@@ -72,28 +64,29 @@ def recognise(leg: Leg) -> None:
         leg.kind = Leg.Kind.CUSTOMER if leg.far_address or leg.queue is not None else Leg.Kind.UNKNOWN
 
 
-def persons_addresses(leg: Leg) -> tuple[str, ...]:
+def persons_addresses(leg: Leg, directory: Directory | None = None) -> tuple[str, ...]:
     """Return the canonical forms, surest first, of an address that is proved to be that of the person on the leg.
 
     None where it is only what somebody shows.
     """
-    origin = origin_of(leg)
+    directory = directory or Directory([leg])
+    origin = origin_of(leg, directory)
     if origin is Origin.DIALLED:
         return spellings(leg.to_address)
     if origin is Origin.ENDPOINT:
         return (*spellings(leg.from_sip_uri), *spellings(leg.from_address))
     if origin is Origin.UNKNOWN:
-        return _called_by_us(leg)
+        return _called_by_us(leg, directory)
     return ()
 
 
-def _called_by_us(leg: Leg) -> tuple[str, ...]:
+def _called_by_us(leg: Leg, directory: Directory) -> tuple[str, ...]:
     """The called end of a leg whose direction nobody told, where a number of the center's own called it.
 
     A stranger who shows one would also have to keep call.initiated from us. Whoever else is looked up at the provider.
     """
     shown = canonical(leg.from_address)
-    own = shown and (shown == canonical(settings.TELNYX_CALLER_ID) or QueueNumber.objects.filter(number=shown).exists())
+    own = shown and (shown == canonical(settings.TELNYX_CALLER_ID) or directory.queue([shown]) is not None)
     return spellings(leg.to_address) if own else ()
 
 
@@ -101,30 +94,15 @@ def _may_be_incoming(leg: Leg, origin: Origin) -> bool:
     return leg.direction == "incoming" or origin is Origin.UNKNOWN
 
 
-def _queue(leg: Leg) -> Queue | None:
-    number = QueueNumber.objects.select_related("queue").filter(number__in=spellings(leg.to_address)).first()
-    return number.queue if number else None
-
-
-def note_sharers(leg: Leg) -> None:
+def note_sharers(leg: Leg, directory: Directory | None = None) -> None:
     """Keep who else may be on a leg, once it is recognised and saved: agents who share its phone, none signed in."""
-    agents = _agents(persons_addresses(leg)) if leg.kind == Leg.Kind.AGENT else []
+    directory = directory or Directory([leg])
+    agents = directory.agents(persons_addresses(leg, directory)) if leg.kind == Leg.Kind.AGENT else []
     others = {one.pk for one in agents[1:]}
-    if {*leg.sharers.values_list("pk", flat=True)} != others:
+    if {one.pk for one in leg.sharers.all()} != others:
         leg.sharers.set(others)
-
-
-def _agents(addresses: tuple[str, ...]) -> list[Agent]:
-    """The agents at the surest of these addresses: the whole one before the user without a host, which another may
-    have. Of several who share a phone it is whoever signed in last, or all of them.
-    """
-    rows = AgentAddress.objects.select_related("agent").filter(address__in=addresses).order_by("agent__name", "pk")
-    at = {address: [one for one in rows if one.address == address] for address in addresses}
-    found = next((at[one] for one in addresses if at[one]), [])
-    signed_in = sorted((one for one in found if one.signed_in_at), key=lambda one: str(one.signed_in_at))
-    return [signed_in[-1].agent] if signed_in else [one.agent for one in found]
 
 
 def is_ours(leg: Leg) -> bool:
     """Return whether Earshot dialled it or joined it for a supervisor."""
-    return bool(leg.call_control_id) and Supervision.objects.filter(call_control_id=leg.call_control_id).exists()
+    return Directory([leg]).is_ours(leg)

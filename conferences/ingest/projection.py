@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Max, Q
 
-from conferences.fold import State, advance, fold
+from conferences.fold import State, advance, advance_all, fold, touched
 from conferences.ingest import feed
+from conferences.ingest.directory import Directory
 from conferences.ingest.leg_matching import note_sharers, recognise
-from conferences.ingest.rows import Differences, Rows, agents_on
+from conferences.ingest.rows import Found, Rows, agents_on
 from conferences.models import Conference, Fact, Leg
 from conferences.telnyx.events import Event
 
+AT_A_TIME: Final = 500  # legs whose addresses go into one query: databases bound the number of its parameters
 
-def project(event: Event, *, now: datetime, is_fresh: bool) -> None:
-    """Bring the rows up to date with a fact just stored. Call while `feed.writing`, in the transaction that stored it.
 
-    Rows outside the fact's reach are neither read nor written, so what one event costs does not grow with them.
-    `is_fresh`: it has come straight from the provider, so that its time there tells how long that took.
+def project(events: Sequence[Event], *, now: datetime, are_fresh: bool) -> None:
+    """Bring the rows up to date with facts just stored. Call while `feed.writing`, in the transaction that stored them.
+
+    Rows outside the facts' reach are neither read nor written, so what one event costs does not grow with them; those
+    within it are read and written once for all of these facts. `are_fresh`: they have come straight from the provider,
+    so that their times there tell how long that took.
     """
-    rows = Rows.about(event)
-    rows.save(advance(rows.state(), event, rows.facts), now)
-    if is_fresh:
-        Conference.objects.filter(conference_id__in=rows.conferences).update(provider_time=event.occurred_at)
+    rows = Rows.about(events)
+    state, late = advance_all(rows.state(), events)
+    told_at = _told_at(state, events, late) if are_fresh else {}
+    rows.save(state, now, told_at)
+    for event in late:
+        rows = Rows.about([event])
+        told_at = dict.fromkeys(rows.conferences, event.occurred_at) if are_fresh else {}
+        rows.save(advance(rows.state(), event, rows.facts), now, told_at)
 
 
-def fold_again(conference_ids: Iterable[str], call_control_ids: Iterable[str] = ()) -> Differences:
+def _told_at(state: State, events: Iterable[Event], late: Collection[Event]) -> dict[str, datetime]:
+    """When, by the provider's time, the last of what is new of each conference happened."""
+    told: dict[str, datetime] = {}
+    for event in sorted(events, key=lambda one: one.occurred_at):
+        if event not in late:
+            told |= dict.fromkeys(touched(state, event), event.occurred_at)
+    return told
+
+
+def fold_again(conference_ids: Iterable[str], call_control_ids: Iterable[str] = ()) -> Found:
     """Bring conferences and legs in line with their facts, whatever their rows say. Call while `feed.writing`.
 
     Returns the fields that differed, by what they belong to, and "missing" for what had no row: nothing unless the
@@ -47,21 +65,31 @@ def state_of(conference: Conference) -> State:
 
 def recognise_again(legs: Iterable[Leg]) -> None:
     """Look legs up in the directory once more, as it has changed. Call while `feed.writing`."""
-    for leg in legs:
-        before, agents = _whose(leg), agents_on(leg)
-        recognise(leg)
-        leg.save(update_fields=["kind", "agent", "queue", "system"])
-        note_sharers(leg)
-        if _whose(leg) == before:
-            continue
-        conferences = list(Conference.objects.live().filter(participants__leg=leg))
-        for conference in conferences:
-            Rows([conference.conference_id], [], [conference]).find_queue(conference)
-            feed.bump(conference)
-        agents |= agents_on(leg)
-        feed.bump_agents(agents, has_moved=bool(conferences))
-        if not (agents or conferences):
-            feed.move()
+    legs = list(legs)
+    for first in range(0, len(legs), AT_A_TIME):
+        some = legs[first : first + AT_A_TIME]
+        directory = Directory(some)
+        for leg in some:
+            _recognise_again(leg, directory)
+
+
+def _recognise_again(leg: Leg, directory: Directory) -> None:
+    before, agents = _whose(leg), agents_on(leg)
+    recognise(leg, directory)
+    leg.save(update_fields=["kind", "agent", "queue", "system"])
+    note_sharers(leg, directory)
+    if _whose(leg) == before:
+        return
+    conferences = list(Conference.objects.live().filter(participants__leg=leg))
+    for conference in conferences:
+        rows = Rows([conference.conference_id], [], [conference])
+        rows.find_queue(conference)
+        rows.write()
+        feed.bump(conference)
+    agents |= agents_on(leg)
+    feed.bump_agents(agents, has_moved=bool(conferences))
+    if not (agents or conferences):
+        feed.move()
 
 
 def _whose(leg: Leg) -> tuple[object, ...]:

@@ -10,18 +10,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from conferences.models import Conference, Leg, Participant
 
 
-def called_for(leg: Leg) -> QuerySet[Conference]:
-    """Return the live conferences in which a leg of the same call session is."""
-    if not leg.call_session_id:
-        return Conference.objects.none()
-    session = Leg.objects.up().filter(call_session_id=leg.call_session_id).exclude(pk=leg.pk)
-    inside = Participant.objects.filter(leg__in=session, state=Participant.State.JOINED)
-    return Conference.objects.live().filter(pk__in=inside.values("conference"))
+def called_for(legs: Iterable[Leg]) -> list[Conference]:
+    """Return the live conferences in which another leg of one of these legs' call sessions is."""
+    legs = list(legs)
+    sessions = {leg.call_session_id for leg in legs} - {""}
+    if not sessions:
+        return []
+    inside = Participant.objects.filter(state=Participant.State.JOINED, leg__call_session_id__in=sessions)
+    inside = inside.exclude(leg__state=Leg.State.ENDED)
+    stays = [stay for stay in inside.select_related("leg", "conference") if stay.conference.is_live]
+    found = {
+        stay.conference.pk: stay.conference
+        for stay in stays
+        if any(leg.call_session_id == stay.leg.call_session_id and leg.pk != stay.leg_id for leg in legs)
+    }
+    return list(found.values())
 
 
 def agents_beside(legs: Iterable[Leg]) -> set[int]:

@@ -14,7 +14,7 @@ class Plan:
     rounds: int = 3
     seconds: float = 2.0  # of each open loop whose latencies are taken
     brief: float = 1.6  # of each one that is only counted
-    requests: int = 160  # of each closed loop
+    requests: int = 640  # of each closed loop
     cells: Cells = ((50, 5), (50, 10), (50, 20), (200, 5), (200, 10), (200, 20))  # sockets, events a second
     returning: int = 200  # sockets that come back at once
     rows: int = 50  # on the board; one event for each in a round at most
@@ -28,7 +28,7 @@ QUICK = Plan(
     rounds=1,
     seconds=1.5,
     brief=1.0,
-    requests=100,
+    requests=160,
     cells=((50, 5), (50, 20)),
     returning=50,
     live=(3, 30),

@@ -29,10 +29,10 @@ class Served:
 
 
 @contextmanager
-def serving(center: Center, *, deaf: bool = False) -> Iterator[Served]:
+def serving(center: Center, *, deaf: bool = False, bare: bool = False) -> Iterator[Served]:
     """Serve the center's database; both the server and the provider have stopped when this is left.
 
-    `deaf`: every nudge between the server's parts is lost.
+    `deaf`: every nudge between the server's parts is lost. `bare`: not the product, but the view it is compared with.
     """
     port = _free_port()
     with center.simulator.serve() as api, center.log.open("wb") as log:
@@ -43,9 +43,15 @@ def serving(center: Center, *, deaf: bool = False) -> Iterator[Served]:
             "TELNYX_PUBLIC_KEY": center.simulator.public_key,
             "BENCH_DEAF": "1" if deaf else "",
         }
+        if bare:
+            environment["DJANGO_SETTINGS_MODULE"] = "tests.bench.bare_settings"
         daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
         limits = ["--http-timeout", "30", "--websocket_timeout", "-1"]
-        process = subprocess.Popen([*daphne, *limits, "dashboard.asgi:application"], env=environment, stderr=log)
+        process = subprocess.Popen(
+            [*daphne, *limits, "tests.bench.bare_asgi:application" if bare else "dashboard.asgi:application"],
+            env=environment,
+            stderr=log,
+        )
         try:
             _wait_for(port, process, center.log)
             yield Served(center, port, process.pid)

@@ -37,12 +37,17 @@ class Tally:
 
     def add(self, reason: Reason) -> None:
         """Count one, and write what has gathered unless that was done a moment ago."""
+        if self.note(reason):
+            self.write()
+
+    def note(self, reason: Reason) -> bool:
+        """Count one in memory; return whether what has gathered is to be written now, by whoever may wait for that."""
         with self._lock:
             self._waiting[reason] += 1
             if time.monotonic() - self._written < WRITE_EVERY:
-                return
+                return False
             self._written = time.monotonic()
-        self.write()
+            return True
 
     def write(self) -> None:
         """Write what has gathered. A database that does not take it keeps nobody waiting: it is written later."""

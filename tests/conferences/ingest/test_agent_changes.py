@@ -91,7 +91,7 @@ def test_a_phone_ringing_for_a_call_is_its_news(story: Story):
     story.deliver()
     call.refresh_from_db()
     leg = Leg.objects.get(agent__name="Luis Ortega")
-    assert (call.feed > before, list(called_for(leg))) == (True, [call])
+    assert (call.feed > before, called_for([leg])) == (True, [call])
     loaded = Conference.objects.with_people().get()
     assert ringing_for([loaded]) == {call.pk: [leg]}
     story.simulator.far_end_hangs_up(story.leg(LUIS))

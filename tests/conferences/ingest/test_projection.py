@@ -241,7 +241,7 @@ def test_a_queue_number_added_later_gives_conferences_their_queue(directory):
 def test_who_reads_back_meanwhile_is_not_overruled(db):
     receive([joined("a")])
     conference = Conference.objects.get()
-    rows = Rows.about(joined("a"))
+    rows = Rows.about([joined("a")])
     readback_notes.mark_read(conference, MORNING)
     rows.save(rows.state(), MORNING)
     assert Conference.objects.get().polled_at == MORNING

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from conferences.ingest.webhooks import refused_requests
-from conferences.ingest.webhooks.view import LARGEST_BODY
+from conferences.ingest.webhooks.checking import LARGEST_BODY
 from conferences.models import Fact, WebhookRefusal
 from tests.support.events import Door, envelope
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from conferences.ingest.webhooks.view import LARGEST_BODY
+from conferences.ingest.webhooks.checking import LARGEST_BODY
 from conferences.models import Conference, Fact, Leg
 from conferences.simulator.delivery.keys import SigningKey
 from tests.support.events import MORNING, PATH, Door, envelope, over_asgi
@@ -172,7 +172,7 @@ def test_without_a_usable_key_everything_is_refused_and_logged(door, settings, c
     with caplog.at_level(logging.ERROR):
         response = door.post(BODY)
     assert (response.status_code, Fact.objects.count()) == (503, 0)
-    said = [record.message for record in caplog.records if record.name == "conferences.ingest.webhooks.view"]
+    said = [record.message for record in caplog.records if record.name == "conferences.ingest.webhooks.checking"]
     assert [one.split(". ")[0] for one in said] == ["No webhook can be verified: TELNYX_PUBLIC_KEY is unusable"]
 
 
@@ -274,7 +274,7 @@ def hold_database(transactional_db: None) -> Iterator[Any]:
 
 def test_an_event_that_cannot_be_stored_is_requested_again(hold_database, door, caplog):
     assert (door.post(BODY).status_code, Fact.objects.count()) == (503, 0)
-    said = [record.message for record in caplog.records if record.name == "conferences.ingest.webhooks.view"]
+    said = [record.message for record in caplog.records if record.name == "conferences.ingest.webhooks.checking"]
     assert said == ["A webhook could not be stored"]
     hold_database()
     assert (door.post(BODY).status_code, Fact.objects.count()) == (200, 1)

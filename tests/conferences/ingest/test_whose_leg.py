@@ -124,5 +124,5 @@ def test_a_strangers_leg_is_no_target_and_nobodys_phone(world, directory, marta,
 
 
 def test_a_planted_mistake_is_found(directory, marta, listed, monkeypatch):
-    monkeypatch.setattr(leg_matching, "origin_of", lambda leg: leg_matching.Origin.ENDPOINT)
+    monkeypatch.setattr(leg_matching, "origin_of", lambda *_: leg_matching.Origin.ENDPOINT)
     assert strangers_taken_in([("incoming", "parked", "app", "CHEN", "", "OTHER")], marta) == {"v3:0"}

@@ -61,8 +61,10 @@ def sabotage(monkeypatch, where: str, event_type: str, on: str = "") -> None:
         monkeypatch.setattr(
             inbox,
             "project",
-            lambda event, **told: (
-                fails() if event.type == event_type and on in str(event.payload) else project(event, **told)
+            lambda events, **told: (
+                fails()
+                if any(one.type == event_type and on in str(one.payload) for one in events)
+                else project(events, **told)
             ),
         )
     else:
@@ -205,7 +207,7 @@ def test_the_reconciler_outlives_what_it_does(story: Story, directory, monkeypat
 def test_tasks_outlive_one_that_fails(story: Story, directory, monkeypatch, caplog):
     """It is logged, tried again after a pause that grows, and the others are done meanwhile."""
     done = []
-    monkeypatch.setattr(background, "close_old_connections", lambda: None)
+    monkeypatch.setattr(background, "let_go_of_connections", lambda: None)
     monkeypatch.setattr(background, "due", lambda: iter([(("a", 1), fails), (("b", 2), lambda: done.append(1))]))
     with caplog.at_level(logging.ERROR):
         for key, task in background.due():
@@ -225,13 +227,35 @@ def test_a_failed_look_for_tasks_is_repeated(monkeypatch):
         runner._stopped.set()
         return iter(())
 
-    monkeypatch.setattr(background, "close_old_connections", lambda: None)
+    monkeypatch.setattr(background, "let_go_of_connections", lambda: None)
     runner = background.BackgroundRunner()
     monkeypatch.setattr(background, "due", due)
     monkeypatch.setattr(background, "LOOK_EVERY", 0.0)
     monkeypatch.setattr(boundaries, "FIRST_PAUSE", 0.0)
     runner._look()
     assert len(looked) == 2
+
+
+@pytest.mark.parametrize(("other_every", "looks"), [(3600.0, ["due", "urgent", "urgent"]), (0.0, ["due"] * 3)])
+def test_while_facts_pour_in_the_urgent_comes_first(monkeypatch, other_every, looks):
+    """Everything is looked for at once after a quiet while, and then not again before its time."""
+    looked: list[str] = []
+    runner = background.BackgroundRunner()
+
+    def look(name: str) -> Any:
+        looked.append(name)
+        runner._wake()  # more facts
+        if len(looked) == 3:
+            runner._stopped.set()
+        return iter(())
+
+    monkeypatch.setattr(background, "let_go_of_connections", lambda: None)
+    monkeypatch.setattr(background, "due", lambda: look("due"))
+    monkeypatch.setattr(background, "urgent", lambda: look("urgent"))
+    monkeypatch.setattr(background, "OTHER_EVERY", other_every)
+    monkeypatch.setattr(background, "URGENT_EVERY", 0.0)
+    runner._look()
+    assert looked == looks
 
 
 # The boundary itself.

@@ -1,0 +1,204 @@
+"""Which rows are in reach of some facts, and what of them is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from django.db.models import Q
+
+from conferences.fold import ConferenceState, LegState, ParticipantState, State, is_about_leg
+from conferences.ingest import feed
+from conferences.ingest.ringing_legs import agents_beside, called_for
+from conferences.ingest.rows.differences import CONFERENCE, LEG, STAY, Differences, Found, shows, take, values
+from conferences.ingest.rows.legs import LegChanges, save_legs
+from conferences.models import Conference, Fact, Leg, Participant
+from conferences.telnyx.events import Event
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Rows:
+    """The conferences in reach of some facts, with their participants and legs, keyed by the provider's ids."""
+
+    def __init__(
+        self, conference_ids: Iterable[str], call_control_ids: Iterable[str], conferences: Iterable[Conference]
+    ) -> None:
+        self.conferences: dict[str, Conference] = {}
+        self.participants: dict[tuple[str, str], Participant] = {}
+        self.reach = {*conference_ids}
+        self.differences = Differences()
+        self._unwritten: dict[str, set[str]] = {}  # conference → the fields of its row that are to be written
+        self.named_legs = set(call_control_ids)
+        self.legs = {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=self.named_legs)}
+        self._load(conferences)
+
+    def _load(self, conferences: Iterable[Conference]) -> None:
+        loaded = {row.pk: row for row in conferences}
+        self.conferences |= {row.conference_id: row for row in loaded.values()}
+        self.reach |= {row.conference_id for row in loaded.values()}
+        if not loaded:
+            return
+        for stay in Participant.objects.filter(conference__in=loaded).select_related("leg"):
+            stay.conference = loaded[stay.conference_id]
+            stay.leg = self.legs.setdefault(stay.leg.call_control_id, stay.leg)
+            self.participants[stay.conference.conference_id, stay.leg.call_control_id] = stay
+
+    def _widen(self) -> None:
+        """Bring into reach where the legs were before or after: a late fact may undo a move, and with it a leaving."""
+        while True:
+            legs = {*self.legs, *self.named_legs}
+            elsewhere = Conference.objects.filter(participants__leg__call_control_id__in=legs)
+            more = list(elsewhere.exclude(conference_id__in=self.reach).distinct())
+            if not more:
+                return
+            self._load(more)
+
+    @classmethod
+    def about(cls, events: Iterable[Event]) -> Rows:
+        events = list(events)
+        named = {event.conference_id for event in events if event.conference_id}
+        rows = cls(named, {event.call_control_id for event in events if event.call_control_id}, [])
+        moving = {event.call_control_id for event in events if is_about_leg(event)}
+        known = [row.pk for key, row in rows.legs.items() if key in moving]
+        # Their stays first: asked for in one query with the names, every conference there ever was would be looked at.
+        inside = {*Participant.objects.filter(leg__in=known).values_list("conference", flat=True)} if known else set()
+        if named or inside:
+            rows._load(Conference.objects.filter(Q(conference_id__in=named) | Q(pk__in=inside)))
+        return rows
+
+    def state(self) -> State:
+        return State(
+            {key: ConferenceState(**values(row, CONFERENCE)) for key, row in self.conferences.items()},
+            {key: ParticipantState(*key, **values(row, STAY)) for key, row in self.participants.items()},
+            {key: LegState(**values(row, LEG)) for key, row in self.legs.items()},
+        )
+
+    def facts(self) -> list[Event]:
+        """Return every fact about these conferences, and every fact about the legs that any of them names."""
+        self._widen()
+        applied = Fact.objects.filter(outcome=Fact.Outcome.APPLIED)
+        told = {row.pk: row.event for row in applied.filter(conference_id__in=self.reach)} if self.reach else {}
+        legs = {fact.call_control_id for fact in told.values() if fact.call_control_id} | {*self.legs, *self.named_legs}
+        self.legs |= {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=legs - set(self.legs))}
+        others = applied.filter(call_control_id__in=legs).exclude(conference_id__in=self.reach)
+        return [*told.values(), *(row.event for row in others)]
+
+    def save(self, state: State, now: datetime, told_at: Mapping[str, datetime] | None = None) -> Found:
+        """Write what differs; each conference of which a screen shows something new gets a feed number.
+
+        `told_at`: when, by the provider's time, what is new of each conference happened. Other conferences that a leg
+        was in are out of reach: of those the state may know a part only.
+        """
+        changes = save_legs(self.legs, state.legs.values(), self.differences)
+        moved = {conference_id for conference_id, leg in self.participants if leg in changes.moved}
+        moved |= self._save_conferences(state.conferences.values(), now)
+        moved |= self._save_stays(state.participants.values())
+        for conference_id in sorted(moved):
+            self.find_queue(self.conferences[conference_id])
+            self._keep_teams(self.conferences[conference_id], changes.placed)
+        for row in feed.number(self.conferences[one] for one in sorted(moved)):
+            self._note(row, *feed.STAMPS)
+        for conference_id, at in (told_at or {}).items():
+            self.conferences[conference_id].provider_time = at
+            self._note(self.conferences[conference_id], "provider_time")
+        self.write()
+        self._bump_others(changes, moved)
+        return self.differences.found
+
+    def _note(self, conference: Conference, *names: str) -> None:
+        self._unwritten.setdefault(conference.conference_id, set()).update(names)
+
+    def write(self) -> None:
+        """Write each conference of which fields were noted as changed, all of them at once.
+
+        Only what is ours to say: whoever reads back notes that on the row meanwhile.
+        """
+        for conference_id, names in self._unwritten.items():
+            self.conferences[conference_id].save(update_fields=names)
+        self._unwritten.clear()
+
+    def _bump_others(self, changes: LegChanges, moved: set[str]) -> None:
+        """A leg shows on its agent's row wherever it is, and, while it rings, on the call for which it does."""
+        legs = [self.legs[one] for one in sorted(changes.moved)]
+        ringing = [leg for leg in legs if leg.kind == Leg.Kind.AGENT]
+        others = [one for one in called_for(ringing) if one.conference_id not in moved]
+        feed.bump_all(others)
+        agents = changes.agents | agents_beside(legs)
+        feed.bump_agents(agents, has_moved=bool(moved or others))
+        if legs and not (moved or others or agents):
+            feed.move()  # it shows where those are seen whom nobody could place
+
+    def find_queue(self, conference: Conference) -> None:
+        """Give a conference to the queue that its customers dialled; of several, to that of the first who did.
+
+        Unwritten, as `write` finds it.
+        """
+        legs = [stay.leg for (key, _), stay in self.participants.items() if key == conference.conference_id]
+        first = min((leg for leg in legs if leg.queue_id), key=_begun, default=None)
+        is_settled = not conference.is_live and conference.queue_id is not None
+        if first is not None and conference.queue_id != first.queue_id and not is_settled:
+            conference.queue = first.queue
+            self._note(conference, "queue")
+
+    def _keep_teams(self, conference: Conference, placed: set[str]) -> None:
+        """An ended conference stays with the teams it had; whoever late facts show to have taken part is added."""
+        if conference.is_live:
+            return
+        stays = {leg: stay for (key, leg), stay in self.participants.items() if key == conference.conference_id}
+        is_kept = conference.teams_then.exists()
+        legs = [stay.leg for leg, stay in stays.items() if not is_kept or leg in placed]
+        teams = {agent.team_id for leg in legs for agent in leg.agents}
+        if not is_kept and conference.queue is not None:
+            teams.add(conference.queue.team_id)
+        conference.teams_then.add(*teams)
+
+    def _save_conferences(self, records: Iterable[ConferenceState], now: datetime) -> set[str]:
+        """Take over those in reach, new ones as rows and others as noted; return which show something new."""
+        new, shown = [], set()
+        for record in records:
+            key = record.conference_id
+            if key not in self.reach:
+                continue
+            row = self.conferences.get(key)
+            differ = self.differences.between(f"conference {key}", row, record, CONFERENCE)
+            if row is None:
+                row = Conference(first_seen_at=record.created_at or now, last_event_at=now)
+                self.conferences[key] = row
+                new.append(row)
+            elif not row.is_live and record.state != Conference.State.COMPLETED:
+                row.teams_then.clear()  # it goes on after all, and whose it is when it ends is to be seen then
+            take(row, record, differ)
+            row.last_event_at = max(row.last_event_at, now)
+            self._note(row, *differ, "last_event_at")
+            if shows(differ):
+                shown.add(key)
+        Conference.objects.bulk_create(new)
+        return shown
+
+    def _save_stays(self, records: Iterable[ParticipantState]) -> set[str]:
+        """Write those in reach that differ; return the conferences that show something new by it."""
+        new, shown = [], set()
+        for record in records:
+            if record.conference_id not in self.reach:
+                continue
+            row = self.participants.get(record.key)
+            what = f"leg {record.call_control_id} in conference {record.conference_id}"
+            differ = self.differences.between(what, row, record, STAY)
+            if not differ:
+                continue
+            if row is None:
+                conference, leg = self.conferences[record.conference_id], self.legs[record.call_control_id]
+                new.append(Participant(conference=conference, leg=leg))
+                row = self.participants[record.key] = new[-1]
+            take(row, record, differ)
+            if row.pk:
+                row.save(update_fields=differ)
+            if shows(differ):
+                shown.add(record.conference_id)
+        Participant.objects.bulk_create(new)
+        return shown
+
+
+def _begun(leg: Leg) -> tuple[datetime, str]:
+    return (leg.started_at or leg.answered_at or _NEVER, leg.call_control_id)
