@@ -62,6 +62,11 @@ def name_of(leg: Leg, *, numbers: bool) -> str:
     return shown(leg.far_address, numbers=numbers)
 
 
+def name_on(leg: Leg, supervision: Supervision | None, *, numbers: bool) -> str:
+    """Return what the person on a leg in a conference is called: the supervisor, where it is the leg of one's."""
+    return supervisor_name(supervision) if supervision else name_of(leg, numbers=numbers)
+
+
 def shown(address: str, *, numbers: bool) -> str:
     """Return an address as it may be read on a screen; `numbers`: in full."""
     address = canonical(address) or address
@@ -90,7 +95,7 @@ def _party(stay: Participant, supervision: Supervision | None, conference: Confe
     is_in = stay.state == Participant.State.JOINED and leg.state == Leg.State.ANSWERED
     return Party(
         key=leg.call_control_id,
-        name=supervisor_name(supervision) if supervision else name_of(leg, numbers=numbers),
+        name=name_on(leg, supervision, numbers=numbers),
         kind=leg.kind,
         role=stay.role,
         targets=frozenset(stay.whisper_call_control_ids),

@@ -21,6 +21,8 @@ PERMISSIONS = {
     Supervision.Role.BARGE: "conferences.barge_conference",
 }
 
+NOBODY_CHOSEN = "Choose at least one agent to whisper to."
+NOBODY_THERE = "No agent is in the call now."
 
 # An agent who comes back within this time has not left her team's scope.
 COMES_BACK = timedelta(seconds=5)
@@ -117,9 +119,7 @@ def check_targets(conference: Conference, role: str, targets: list[str]) -> None
             raise NotPossible("Only a whisper has people it goes to.", field="targets")
         return
     if not targets:
-        there = whisper_legs(conference)
-        why = "Choose at least one agent to whisper to." if there else "No agent is in the call now."
-        raise NotPossible(why, field="targets")
+        raise NotPossible(NOBODY_CHOSEN if whisper_legs(conference) else NOBODY_THERE, field="targets")
     if len(set(targets)) != len(targets):
         raise NotPossible("An agent was chosen twice.", field="targets")
     allowed = {one.leg.call_control_id for one in whisper_legs(conference)}

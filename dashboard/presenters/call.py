@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from conferences import policy, roster
@@ -13,20 +12,22 @@ from conferences.audibility import Party, with_supervisor
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Supervision
 from dashboard.presenters.audience import Audience
+from dashboard.presenters.entries import Entry, choices, everybody
 from dashboard.presenters.hearing_diagram import Picture, picture
 from dashboard.presenters.people import (
+    OTHERS,
     Calling,
     Person,
     SupervisorOnCall,
+    agents_by_leg,
+    of_kind,
     past_participants,
     person_for,
     phone_ringing,
     status_of,
     supervisor_on_call,
+    unsupervised,
 )
-
-NOBODY_CHOSEN: Final = "Choose at least one agent to whisper to."
-NOBODY_THERE: Final = "No agent is in the call now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +80,40 @@ class Call:
     @property
     def row_agents(self) -> tuple[Person, ...]:
         """The agents to name on the row: those in the call, or who were in it before it ended."""
-        return self.agents or tuple(one for one in self.past_participants if one.kind == Leg.Kind.AGENT)
+        return self.agents or of_kind(self.past_participants, Leg.Kind.AGENT)
 
     @property
     def row_others(self) -> tuple[Person, ...]:
         """Likewise the customers and those not identified."""
-        return self.others or tuple(
-            one for one in self.past_participants if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)
-        )
+        return self.others or of_kind(self.past_participants, *OTHERS)
 
     @property
     def agents(self) -> tuple[Person, ...]:
-        return tuple(one for one in self.people if one.kind == Leg.Kind.AGENT)
+        return of_kind(self.people, Leg.Kind.AGENT)
 
     @property
     def others(self) -> tuple[Person, ...]:
         """Customers and legs that are not known yet."""
-        return tuple(one for one in self.people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN))
+        return of_kind(self.people, *OTHERS)
 
     @property
     def systems(self) -> tuple[Person, ...]:
         """The center's own machines in the call: nobody, though they may hear."""
-        return tuple(one for one in self.people if one.kind == Leg.Kind.SYSTEM)
+        return of_kind(self.people, Leg.Kind.SYSTEM)
 
     @property
     def other_supervisor_legs(self) -> tuple[Person, ...]:
         """Supervisors' legs in the call that belong to no supervision of ours."""
-        known = {one.leg for one in self.supervisors}
-        return tuple(one for one in self.people if one.kind == Leg.Kind.SUPERVISOR and one not in known)
+        return unsupervised(self.people, self.supervisors)
+
+    @property
+    def everybody(self) -> tuple[Entry, ...]:
+        """All who are to be listed, in the order of the call's page."""
+        return everybody(self.people, self.calling, self.supervisors, self.past_participants)
+
+    def choices(self, ticked: Collection[str] = ()) -> tuple[Entry, ...]:
+        """Return those in the call as the form lists them, `ticked` being the legs to whisper to."""
+        return choices(self.everybody, self.parties, self.running, ticked)
 
     @property
     def is_live(self) -> bool:
@@ -142,11 +149,11 @@ class Call:
 
         `options`: how they join, other than by the queue's policy.
         """
-        agents = frozenset(one.call_control_id for one in self.agents)
+        agents = frozenset(agents_by_leg(self.people))
         options = options or self.policy
         you = replace(roster.yourself(role, agents & {*targets}, options), name="You")
         if role == Supervision.Role.WHISPER and not you.targets:
-            return Preview(NOBODY_CHOSEN if agents else NOBODY_THERE, self.picture)
+            return Preview(policy.NOBODY_CHOSEN if agents else policy.NOBODY_THERE, self.picture)
         said = roster.preview(self.parties, you, options, running=self.running)
         people = with_supervisor(self.parties, you, muted=options.mute)
         return Preview(said, picture(people, self.running))
@@ -180,7 +187,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
     supervisions = [one for one in conference.supervisions.all() if one.ended_at is None]
     people = tuple(person_for(audience, stay, supervisions) for stay in conference.present())
     parties, running = roster.parties(conference, numbers=audience.numbers), roster.is_running(conference)
-    agents = {one.call_control_id: one.label for one in people if one.kind == Leg.Kind.AGENT}
+    agents = agents_by_leg(people)
     policy_of_queue = JoinOptions.of(conference.queue)
     is_in_scope = bool(audience.teams & policy.teams_in(conference))
     return Call(

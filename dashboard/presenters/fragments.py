@@ -17,6 +17,7 @@ from dashboard.presenters import own_bar
 from dashboard.presenters.agent import AgentRow
 from dashboard.presenters.audience import Audience, audience_of, may_see
 from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.people import agents_by_leg
 from dashboard.presenters.unassigned import outside_context
 
 ROW, AGENT, DETAIL, TARGETS, PANEL, OUTSIDE, UNASSIGNED_COUNT = (
@@ -55,8 +56,8 @@ def detail_context(call: Call) -> dict[str, Any]:
 
 
 def targets(call: Call) -> str:
-    """The tick boxes of an open form, one for each agent in the call; root id `targets-<our id>`."""
-    return render_to_string(TARGETS, {"call": call, "ticked": ()})
+    """The people of an open form, with a tick box for each agent in the call; root id `targets-<our id>`."""
+    return render_to_string(TARGETS, {"call": call, "choices": call.choices()})
 
 
 def unassigned_count(count: int) -> str:
@@ -79,7 +80,7 @@ def panel_context(user: User) -> dict[str, Any]:
     if not may_see(audience, conference):
         return {"supervision": mine, "is_out_of_sight": True, "State": Supervision.State}
     call = call_for(audience, conference)
-    agents = {one.call_control_id: one.label for one in call.agents}
+    agents = agents_by_leg(call.people)
     targets = [agents[one] for one in mine.accepted_targets if one in agents]
     said = notices.now(mine, agents)
     alone = own_bar.alone(call, mine)
@@ -102,7 +103,7 @@ def panel_context(user: User) -> dict[str, Any]:
         "problem": told.problem,
         "roles": [(role.value, role.label) for role in policy.roles_of(user) if role in policy.PERMISSIONS],
         "warning": mine.join_options.warning,
-        "title": own_bar.title(mine, targets or [one.label for one in call.agents]),
+        "title": own_bar.title(mine, targets or list(agents.values())),
         "State": Supervision.State,
     }
 

@@ -1,4 +1,4 @@
-"""Who hears whom as a table and as a small drawing: people on a circle, voices as arrows between them."""
+"""Who hears whom as a table, as a small drawing of people on a circle and voices as arrows, and in a word for each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from conferences.audibility import Graph, Node, Party, graph
+from conferences.audibility import Graph, Node, Party, graph, rows, with_supervisor
+from conferences.roster import YOU
 
 RADIUS: Final = 110.0  # of the circle of people
 GAP: Final = 30.0  # between a person and the arrow's end
@@ -19,6 +20,13 @@ WIDTH: Final = 640.0  # of the drawing, which leaves room for names on both side
 MARGIN: Final = 55.0  # above the highest person and below the lowest
 MOST: Final = 10  # more people than this are told in the table alone
 WORDS: Final = {"yes": "hears", "unknown": "may hear", "held": "on hold", "no": "does not hear"}
+MAY_HEAR: Final = "may hear you"
+_EARS: Final = {
+    "yes": "hears you",
+    "held": "hears you once off hold",
+    "unknown": MAY_HEAR,
+    "no": "does not hear you",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,14 @@ def picture(people: Sequence[Party], running: bool | None) -> Picture:
     dots = [Dot(_short(one.name), one.kind, *places[one.key]) for one in known.nodes] if drawable else []
     voices = [_voice(one.certainty, places[one.source], places[one.target]) for one in known.arrows] if drawable else []
     return Picture(tuple(one.name for one in known.nodes), _lines(known), tuple(dots), tuple(voices))
+
+
+def ears(people: Sequence[Party], running: bool | None, *, whispered_past: bool = False) -> dict[str, str]:
+    """Say of each leg whether it would hear a supervisor who spoke to it or, `whispered_past`, only to others."""
+    role, targets = ("whisper", frozenset({"others"})) if whispered_past else ("barge", frozenset())
+    you = Party(key=YOU, name="you", kind="supervisor", role=role, targets=targets)
+    said = rows(with_supervisor(people, you), YOU, running=running)
+    return {one.key: f"{_EARS[one.hears_you]}{f' ({one.why})' if one.why else ''}" for one in said}
 
 
 def _lines(known: Graph) -> tuple[Line, ...]:

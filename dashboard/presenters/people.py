@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from conferences.models import Conference, Leg, Participant, Supervision
-from conferences.roster import name_of, supervisor_name
+from conferences.roster import name_on, supervisor_name
 from conferences.supervision.notices import listed
 from dashboard.presenters.audience import Audience
 
 VERBS: Final = {"monitor": "monitors", "whisper": "whispers to", "barge": "barges in", "none": "takes part"}
+OTHERS: Final = (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)  # whom agents talk to
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def person_for(audience: Audience, stay: Participant, supervisions: list[Supervi
     return Person(
         call_control_id=leg.call_control_id,
         kind=leg.kind,
-        label=supervisor_name(supervision) if supervision else name_of(leg, numbers=audience.numbers),
+        label=name_on(leg, supervision, numbers=audience.numbers),
         role=stay.role,
         muted=stay.muted,
         on_hold=stay.on_hold,
@@ -126,12 +128,27 @@ def supervisor_on_call(
     )
 
 
+def of_kind(people: Iterable[Person], *kinds: str) -> tuple[Person, ...]:
+    """Return those of these kinds."""
+    return tuple(one for one in people if one.kind in kinds)
+
+
+def agents_by_leg(people: Iterable[Person]) -> dict[str, str]:
+    """Return the agents' names, by the legs that may be whispered to."""
+    return {one.call_control_id: one.label for one in of_kind(people, Leg.Kind.AGENT)}
+
+
+def unsupervised(people: Iterable[Person], supervisors: Iterable[SupervisorOnCall]) -> tuple[Person, ...]:
+    """Return supervisors' legs that belong to no supervision of ours."""
+    known = {one.leg for one in supervisors}
+    return tuple(one for one in of_kind(people, Leg.Kind.SUPERVISOR) if one not in known)
+
+
 def status_of(conference: Conference, people: tuple[Person, ...]) -> str:
     """Return the row's state in a word, from what is in the conference now."""
     if not conference.is_live:
         return "Ended"
-    agents = [one for one in people if one.kind == Leg.Kind.AGENT]
-    others = [one for one in people if one.kind in (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)]
+    agents, others = of_kind(people, Leg.Kind.AGENT), of_kind(people, *OTHERS)
     if conference.state == Conference.State.INIT:
         return "Waiting to start"
     if any(one.held for one in others) or (agents and all(one.held for one in agents)):

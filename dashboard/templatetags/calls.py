@@ -12,8 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from conferences import audibility, clock, roster
-from conferences.audibility import Party, rows, with_supervisor
+from conferences import audibility, clock
 from conferences.models import Supervision
 from dashboard.presenters import fragments, showing
 from dashboard.presenters.agent import AgentRow, row_id
@@ -45,12 +44,6 @@ END_REASONS: Final = {
     "host_left": "the leg that held the call left",
     "time_exceeded": "the time limit was reached",
     "ended_via_api": "ended by an application",
-}
-EARS: Final = {
-    "yes": "hears you",
-    "held": "hears you once off hold",
-    "unknown": "may hear you",
-    "no": "does not hear you",
 }
 TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 WARN_BEFORE_EXPIRY: Final = 15 * 60.0
@@ -131,18 +124,6 @@ def in_general(role: str) -> str:
 def upright(sentence: str) -> str:
     """Take out the characters by which a name would turn around the sentence it stands in (Unicode TR 9, 2.1-2.7)."""
     return TURNING.sub("", sentence)
-
-
-@register.simple_tag
-def ear(call: Call, person: Person, *, whispered_past: bool = False) -> str:
-    """Say whether this person would hear a supervisor who spoke to them or, `whispered_past`, only to others."""
-    role, targets = ("whisper", frozenset({"others"})) if whispered_past else ("barge", frozenset())
-    you = Party(key=roster.YOU, name="you", kind="supervisor", role=role, targets=targets)
-    said = rows(with_supervisor(call.parties, you), roster.YOU, running=call.running)
-    found = next((one for one in said if one.key == person.call_control_id), None)
-    if found is None:
-        return EARS["unknown"]
-    return f"{EARS[found.hears_you]}{f' ({found.why})' if found.why else ''}"
 
 
 @register.filter

@@ -92,6 +92,7 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     context = {
         "form": form,
         "call": call,
+        "choices": call.choices(form.ticked),
         "form_preview": call.preview(form["role"].value() or "", form.ticked, form.options_shown),
     }
     if request.htmx:
