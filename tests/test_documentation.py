@@ -114,7 +114,7 @@ def test_example_environment_explains_every_setting():
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_path_that_a_document_names_exists(document: Path):
     named = set(
-        re.findall(r"`((?:conferences|dashboard|docs|tests|templates|static)/[^` *<…]*)`", document.read_text())
+        re.findall(r"`((?:conferences|dashboard|deploy|docs|tests|templates|static)/[^` *<…]*)`", document.read_text())
     )
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 

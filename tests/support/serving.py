@@ -19,8 +19,8 @@ from conferences.simulator.world.clock import system_clock
 from tests.support.story import API_KEY
 
 
-def serve(port: int, public_key: str, base_url: str) -> subprocess.Popen[bytes]:
-    """Start the product on the tests' own database."""
+def serve(port: int, public_key: str, base_url: str, **others: str) -> subprocess.Popen[bytes]:
+    """Start the product on the tests' own database. `others`: what is otherwise in its environment."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
         "DEBUG": "1",
@@ -30,6 +30,7 @@ def serve(port: int, public_key: str, base_url: str) -> subprocess.Popen[bytes]:
         "TELNYX_PUBLIC_KEY": public_key,
         "TELNYX_API_KEY": API_KEY,
         "TELNYX_BASE_URL": base_url,
+        **others,
     }
     daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
     return subprocess.Popen([*daphne, "dashboard.asgi:application"], env=environment)
