@@ -15,14 +15,13 @@ from django.core.checks import CheckMessage, register
 from django.core.exceptions import ImproperlyConfigured
 from phonenumbers import SUPPORTED_REGIONS
 
+from conferences.liveness import sqlite_safety
 from conferences.provider import key_refused_at, public_keys
 from conferences.telnyx.rules import NUMBER, InvalidCommand, is_sendable_key
 from conferences.telnyx.speech import check_speech
 
 # They build or upgrade an installation, at times and places where no key belongs; to them errors are told as warnings.
 WITHOUT_KEYS: Final = frozenset({"makemigrations", "migrate", "showmigrations", "sqlmigrate", "createsuperuser"})
-# Below it two connections that write and checkpoint at one moment can corrupt the file (sqlite.org: WAL, "reset bug").
-SAFE_SQLITE: Final = (3, 51, 3)
 # Django's own check --deploy counts likewise (django.core.checks.security.base), except that it does not stop a server.
 SHORTEST_SECRET: Final = 50
 FEWEST_DIFFERENT: Final = 5
@@ -61,14 +60,14 @@ def key_refusal() -> str:
 def refuse_to_start() -> None:
     """Raise ImproperlyConfigured, in a sentence, for a configuration that must not serve: servers run no system checks.
 
-    Both keys can be used, sessions cannot be forged, only our own pages may act, no key goes out in clear, and nobody
-    from elsewhere is shown Django's debugging pages.
+    Both keys can be used, sessions cannot be forged, only our own pages may act, no key goes out in clear, nobody from
+    elsewhere is shown Django's debugging pages, and what is acknowledged is kept where it lasts.
     """
     if problem := public_key_problem():
         raise ImproperlyConfigured(f"{problem} Without it no webhook can be told from a forgery.")
     if problem := api_key_problem():
         raise ImproperlyConfigured(f"{problem} Without it no call can be joined or left.")
-    unsafe = [*check_secret(), *check_addresses(), *check_debug()]
+    unsafe = [*check_secret(), *check_addresses(), *check_debug(), *check_stores()]
     if errors := [one for one in unsafe if one.level >= checks.ERROR]:
         raise ImproperlyConfigured(" ".join(f"{one.msg} {one.hint}" for one in errors))
 
@@ -121,13 +120,11 @@ def check_dialling(**_: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not settings.TELNYX_CONNECTION_ID:
         hint = "Give the id of the Call Control application whose webhooks come here."
-        found.append(
-            checks.Warning(f"TELNYX_CONNECTION_ID: It is empty. {_NO_DIALLING}", hint=hint, id="conferences.W010")
-        )
+        found.append(_warned(10, f"TELNYX_CONNECTION_ID: It is empty. {_NO_DIALLING}", hint))
     if not NUMBER.fullmatch(settings.TELNYX_CALLER_ID):
         what = "It is no number in E.164 form." if settings.TELNYX_CALLER_ID else "It is empty."
         hint = "Give one of your numbers at the provider with + and country code, without spaces: +34910000000."
-        found.append(checks.Warning(f"TELNYX_CALLER_ID: {what} {_NO_DIALLING}", hint=hint, id="conferences.W011"))
+        found.append(_warned(11, f"TELNYX_CALLER_ID: {what} {_NO_DIALLING}", hint))
     return found
 
 
@@ -155,24 +152,38 @@ def check_prompt(**_: Any) -> list[CheckMessage]:
 @register
 def check_stores(**_: Any) -> list[CheckMessage]:
     """Return whether what is stored is safe, and whether several processes would hear of each other."""
-    is_sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
-    in_memory = settings.CHANNEL_LAYERS["default"]["BACKEND"] == "channels.layers.InMemoryChannelLayer"
-    if is_sqlite and sqlite3.sqlite_version_info < SAFE_SQLITE:
-        sentence = f"SQLite {sqlite3.sqlite_version} can, if rarely, corrupt a database that several connections write."
-        hint = (
-            "Use PostgreSQL (DATABASE_URL) for real calls, or SQLite 3.51.3 or later. "
-            "For trying out with one process, this SQLite and the in-memory channel layer are fine."
-        )
-        return [checks.Warning(sentence, hint=hint, id="conferences.W012")]
-    if not is_sqlite and in_memory:
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        return _sqlite(str(database["NAME"]))
+    if settings.CHANNEL_LAYERS["default"]["BACKEND"] == "channels.layers.InMemoryChannelLayer":
         hint = "With one server process that is fine. With several, set REDIS_URL: else some boards lag by a second."
         return [checks.Info("The channel layer is in memory.", hint=hint, id="conferences.I001")]
     return []
 
 
+def _sqlite(name: str) -> list[CheckMessage]:
+    """A file that can be damaged is refused for real calls; for trying out it is only said."""
+    found: list[CheckMessage] = []
+    if sqlite_safety.is_old():
+        sentence = f"SQLite {sqlite3.sqlite_version} can, if rarely, corrupt a database that several connections write."
+        hint = "Use PostgreSQL (DATABASE_URL), or SQLite 3.51.3 or later: the package pysqlite3 brings one. "
+        hint += "For a trial whose records may be lost, ALLOW_OLD_SQLITE=1 accepts this one."
+        is_accepted = settings.DEBUG or settings.ALLOW_OLD_SQLITE
+        found.append(_warned(12, sentence, hint) if is_accepted else _serious(12, sentence, hint))
+    if kind := sqlite_safety.network_file_system(name):
+        sentence = f"The SQLite database lies on a network file system ({kind}), where its locks do not hold."
+        hint = "Put it on a disk of this machine, or use PostgreSQL (DATABASE_URL)."
+        found.append(_warned(13, sentence, hint) if settings.DEBUG else _serious(13, sentence, hint))
+    return found
+
+
+def _warned(number: int, sentence: str, hint: str) -> CheckMessage:
+    return checks.Warning(sentence, hint=hint, id=f"conferences.W{number:03}")
+
+
 def _serious(number: int, sentence: str, hint: str) -> CheckMessage:
     if set(sys.argv[1:2]) & WITHOUT_KEYS:
-        return checks.Warning(sentence, hint=hint, id=f"conferences.W{number:03}")
+        return _warned(number, sentence, hint)
     return checks.Error(sentence, hint=hint, id=f"conferences.E{number:03}")
 
 

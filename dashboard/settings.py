@@ -6,6 +6,10 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from dashboard.sqlite import use_newest
+
+use_newest()  # before Django opens a database
+
 env = Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -113,6 +117,9 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Accepts, for a trial, an SQLite that can damage its file; conferences/checks.py says which.
+ALLOW_OLD_SQLITE = env.bool("ALLOW_OLD_SQLITE", False)
 
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL and find_spec("channels_redis") is None:

@@ -17,8 +17,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseTrouble
 from django.db import connection
 
-from conferences.checks import SAFE_SQLITE
 from conferences.doctor.findings import Finding, error, ok, warning
+from conferences.liveness import sqlite_safety
 from conferences.liveness.stores import LAYER_IS_AWAY, unapplied_migrations
 
 ROUND_TRIP_SECONDS: Final = 3.0
@@ -51,9 +51,12 @@ def _sqlite() -> Iterator[Finding]:
     if journal != "wal" or synchronous < _FULL:
         message = f"{name} runs with journal_mode={journal} and synchronous={synchronous}: a webhook may be lost."
         yield error("Database", message, "Leave OPTIONS in settings.DATABASES as they are: WAL and FULL.")
-    elif sqlite3.sqlite_version_info < SAFE_SQLITE:
+    elif sqlite_safety.is_old():
         message = f"{name} can, if rarely, damage a file that several connections write; 3.51.3 cannot."
         yield warning("Database", message, "Use PostgreSQL (DATABASE_URL) for real calls; for trying out it is fine.")
+    elif kind := sqlite_safety.network_file_system(str(connection.settings_dict["NAME"])):
+        message = f"{name} on a network file system ({kind}), where its locks do not hold: it will be damaged."
+        yield error("Database", message, "Put it on a disk of this machine, or use PostgreSQL (DATABASE_URL).")
     else:
         yield ok("Database", f"{name}, WAL, synchronous.")
 

@@ -13,6 +13,7 @@ from django.core import checks as django_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from conferences import checks
+from conferences.liveness import sqlite_safety
 from conferences.simulator.delivery.keys import SigningKey
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +43,7 @@ def sound(settings, monkeypatch):
     settings.TELNYX_PUBLIC_KEY = KEY
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 3))
+    monkeypatch.setattr(sqlite_safety, "network_file_system", lambda name: "")
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 
@@ -187,11 +189,29 @@ def test_without_a_connection_dialling_is_said_not_to_work(settings):
     assert (warning.id, "No supervisor's phone can be dialled" in warning.msg) == ("conferences.W010", True)
 
 
-def test_sqlite_that_can_corrupt_its_file_is_warned_of(settings, monkeypatch):
-    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
+@pytest.mark.parametrize("version", [(3, 40, 1), (3, 51, 2)])
+def test_sqlite_that_can_corrupt_its_file_is_refused(monkeypatch, version):
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+    (error,) = checks.check_stores()
+    assert (error.id, "Use PostgreSQL" in error.hint) == ("conferences.E012", True)
+    with pytest.raises(ImproperlyConfigured, match="can, if rarely, corrupt"):
+        checks.refuse_to_start()
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "ALLOW_OLD_SQLITE"])
+def test_for_a_trial_old_sqlite_is_a_warning(settings, monkeypatch, name):
+    setattr(settings, name, True)
+    settings.ALLOWED_HOSTS = ["localhost"]
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 2))
-    (warning,) = checks.check_stores()
-    assert (warning.id, warning.hint.startswith("Use PostgreSQL")) == ("conferences.W012", True)
+    assert found() == ["conferences.W012"]
+    assert checks.refuse_to_start() is None
+
+
+@pytest.mark.parametrize(("debug", "message"), [(False, "conferences.E013"), (True, "conferences.W013")])
+def test_sqlite_on_a_network_is_refused(settings, monkeypatch, debug, message):
+    settings.DEBUG, settings.ALLOW_OLD_SQLITE, settings.ALLOWED_HOSTS = debug, True, ["localhost"]
+    monkeypatch.setattr(sqlite_safety, "network_file_system", lambda name: "nfs4")
+    assert found() == [message]
 
 
 def test_postgresql_gets_only_information_on_the_channel_layer(settings, monkeypatch):

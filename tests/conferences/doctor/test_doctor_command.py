@@ -33,7 +33,7 @@ def examined() -> dict[str, dict[str, str]]:
 @pytest.fixture
 def healthy(story: Story, marta: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Story:
     """An installation in which nothing is amiss, at any version of SQLite."""
-    monkeypatch.setattr(stores, "SAFE_SQLITE", (3, 0, 0))
+    monkeypatch.setattr(stores.sqlite_safety, "SAFE", (3, 0, 0))
     settings.DEBUG, settings.ALLOWED_HOSTS = True, ["earshot.example", "testserver"]
     url = "https://earshot.example/webhooks/telnyx/"
     story.simulator.configure(webhook_url=url, first_command_timeout=False)
