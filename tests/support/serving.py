@@ -19,21 +19,30 @@ from conferences.simulator.world.clock import system_clock
 from tests.support.story import API_KEY
 
 
-def serve(port: int, public_key: str, base_url: str, **others: str) -> subprocess.Popen[bytes]:
+def database_url() -> str:
+    """Where the tests' own database is, for another process."""
+    database = connection.settings_dict
+    if connection.vendor == "postgresql":
+        return "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
+    return f"sqlite:///{database['NAME']}"
+
+
+def serve(
+    port: int, public_key: str, base_url: str, application: str = "dashboard.asgi", **others: str
+) -> subprocess.Popen[bytes]:
     """Start the product on the tests' own database. `others`: what is otherwise in its environment."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
         "DEBUG": "1",
         "RUN_BACKGROUND": "1",
-        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "DATABASE_URL": database_url(),
         "ORIGINS": f"http://127.0.0.1:{port}",
         "TELNYX_PUBLIC_KEY": public_key,
         "TELNYX_API_KEY": API_KEY,
         "TELNYX_BASE_URL": base_url,
-        **others,
     }
     daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-    return subprocess.Popen([*daphne, "dashboard.asgi:application"], env=environment)
+    return subprocess.Popen([*daphne, f"{application}:application"], env=environment | others)
 
 
 def simulator_for(port: int) -> Simulator:
