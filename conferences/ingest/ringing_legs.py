@@ -40,8 +40,7 @@ def agents_beside(legs: Iterable[Leg]) -> set[int]:
         return set()
     up = Leg.objects.up().filter(call_session_id__in=sessions, agent__isnull=False)
     inside = Participant.objects.filter(state=Participant.State.JOINED).values("leg")
-    outside = up.exclude(pk__in=inside).prefetch_related("sharers")
-    return {agent.pk for leg in outside.select_related("agent") for agent in leg.agents}
+    return {agent.pk for leg in up.exclude(pk__in=inside).with_agents() for agent in leg.agents}
 
 
 def with_ringing(conferences: list[Conference]) -> list[Conference]:
@@ -64,7 +63,7 @@ def ringing_for(conferences: Collection[Conference]) -> dict[UUID, list[Leg]]:
     inside = Participant.objects.filter(state=Participant.State.JOINED).values("leg")
     up = Leg.objects.up().filter(call_session_id__in=sessions, state=Leg.State.INITIATED)
     ringing = up.filter(kind=Leg.Kind.AGENT).exclude(pk__in=inside)
-    for leg in ringing.select_related("agent__team").prefetch_related("sharers__team").order_by("started_at", "pk"):
+    for leg in ringing.with_agents().order_by("started_at", "pk"):
         for conference in sessions[leg.call_session_id]:
             found.setdefault(conference.pk, []).append(leg)
     return found

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
 
 from conferences.join_options import JoinOptions
 from conferences.telnyx import rules
@@ -105,6 +106,11 @@ class Agent(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def with_team() -> QuerySet[Agent]:
+    """Return the agents, each loaded with the team."""
+    return Agent.objects.select_related("team")
 
 
 class Connection(models.Model):

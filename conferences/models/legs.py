@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from conferences.models.directory import Agent, Queue
+from conferences.models.directory import Agent, Queue, with_team
 from conferences.models.phones import SystemAddress
 
 
@@ -18,6 +18,10 @@ class LegQuerySet(models.QuerySet["Leg"]):
     def up(self) -> LegQuerySet:
         """Keep the legs that have not ended."""
         return self.exclude(state=Leg.State.ENDED)
+
+    def with_agents(self) -> LegQuerySet:
+        """Load who may be on each leg, and their teams, in two queries."""
+        return self.select_related("agent__team").prefetch_related(Prefetch("sharers", with_team()))
 
 
 class Leg(models.Model):

@@ -48,7 +48,7 @@ def roster(agents: QuerySet[Agent]) -> Roster:
 def _legs_of(agents: Collection[int]) -> list[Leg]:
     shared = Exists(Sharing.objects.filter(leg=OuterRef("pk"), agent__in=agents))
     legs = Leg.objects.filter(UP).filter(Q(agent__in=agents) | shared)
-    return list(legs.select_related("agent__team").prefetch_related("sharers__team").order_by("started_at", "pk"))
+    return list(legs.with_agents().order_by("started_at", "pk"))
 
 
 def _find_calls(found: Roster, up: list[Leg]) -> None:

@@ -32,14 +32,14 @@ class LegChanges:
 
 def agents_on(leg: Leg) -> set[int]:
     """Return the keys of the agents who may be on this leg."""
-    return {agent.pk for agent in leg.agents}
+    return {leg.agent_id, *(one.pk for one in leg.sharers.all())} if leg.pk and leg.agent_id is not None else set()
 
 
 def save_legs(rows: dict[str, Leg], records: Iterable[LegState], differences: Differences) -> LegChanges:
     """Write the legs that differ from their rows, new rows among them, and return what changed."""
     differing, past = _take_all(rows, records, differences)
     shown = [rows[one] for one, differ in differing.items() if shows(differ)]
-    prefetch_related_objects([row for row in shown if row.pk], "agent", "sharers")
+    prefetch_related_objects([row for row in shown if row.pk], "sharers")
     before = {row.call_control_id: agents_on(row) for row in shown}
     directory = Directory(shown)
     for row in shown:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.db.models.signals import post_init
+from django.utils.timezone import now
 
-from conferences.models import Conference
+from conferences.models import Agent, Conference, Leg, Participant
 from dashboard.live import frames
+from dashboard.presenters.agent_rows import roster
 from dashboard.presenters.audience import audience_of
 from tests.support.story import ANA, CHEN, SALES_NUMBER, Story
 
@@ -24,6 +26,24 @@ def loaded() -> Iterator[list[Conference]]:
     post_init.connect(note, sender=Conference)
     yield found
     post_init.disconnect(note, sender=Conference)
+
+
+def test_a_board_of_a_large_center_is_shown(story: Story, marta, directory):
+    """SQLite takes no expression deeper than a thousand: what has one condition for each row fails beyond."""
+    calls = Conference.objects.bulk_create(
+        Conference(conference_id=f"c{n}", queue=directory.queue, first_seen_at=now(), last_event_at=now(), feed=n)
+        for n in range(1100)
+    )
+    agents = [directory.ana, directory.luis]
+    legs = Leg.objects.bulk_create(
+        Leg(call_control_id=f"leg{n}", kind="agent", agent=agents[n % 2], state="answered") for n in range(1100)
+    )
+    for n, leg in enumerate(legs):
+        leg.sharers.add(agents[(n + 1) % 2])
+    joined = [Participant(conference=one, leg=leg, state="joined") for one, leg in zip(calls, legs, strict=True)]
+    Participant.objects.bulk_create(joined)
+    assert len(frames.visible(audience_of(marta))) == 1100
+    assert len(roster(Agent.objects.filter(team=directory.support)).legs) == 2
 
 
 @pytest.mark.parametrize("others", [0, 5])
