@@ -26,6 +26,7 @@ T = TypeVar("T")
 GROUP: Final = "feed"
 TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds
 HEARTBEAT: Final = 5.0
+LONGEST_REST: Final = 0.1
 MOST_PAGES: Final = 20  # open at once by one user, in one process
 CHECK_LOGINS: Final = 4.0
 REJOIN: Final = 30.0  # the channel layer drops a group member after a day, and one that was slow for a minute
@@ -153,12 +154,19 @@ class Hub:
             if not await self._bounded(boundaries.HUB, self._push_changes):
                 await asyncio.sleep(boundaries.HUB.pause)
                 continue
+            await self._rest(now)
             if now - checked > CHECK_LOGINS:
                 checked = now
                 await self._bounded(boundaries.HEARTBEAT, self._check_logins)
             if now - beat > HEARTBEAT:
                 beat = now
                 await self._bounded(boundaries.HEARTBEAT, self._send_heartbeat)
+
+    async def _rest(self, began: float) -> None:
+        """After a push as long a rest, so that webhooks are taken in meanwhile; what changes in it goes together."""
+        await asyncio.sleep(0)  # the sockets' own tasks are woken
+        await asyncio.sleep(0)  # and send
+        await asyncio.sleep(min(time.monotonic() - began, LONGEST_REST))
 
     async def _bounded(self, boundary: Boundary, work: Callable[[], Awaitable[None]]) -> bool:
         """Do one thing the hub does again and again; whatever it raises is noted, and the hub goes on."""
