@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final, TypeVar
 
 from channels.layers import get_channel_layer
@@ -143,11 +144,9 @@ class Hub:
     async def _run(self) -> None:
         beat, checked = time.monotonic(), time.monotonic()
         while True:
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(TICK):
                     await self._woken.wait()
-            except TimeoutError:
-                pass
             self._woken.clear()
             now = time.monotonic()
             # A page that is told of no change is told so by the missing heartbeat.
@@ -164,8 +163,7 @@ class Hub:
 
     async def _rest(self, began: float) -> None:
         """After a push as long a rest, so that webhooks are taken in meanwhile; what changes in it goes together."""
-        await asyncio.sleep(0)  # the sockets' own tasks are woken
-        await asyncio.sleep(0)  # and send
+        await asyncio.sleep(0.001)  # the sockets' own tasks send
         await asyncio.sleep(min(time.monotonic() - began, LONGEST_REST))
 
     async def _bounded(self, boundary: Boundary, work: Callable[[], Awaitable[None]]) -> bool:
@@ -179,8 +177,7 @@ class Hub:
         return True
 
     async def _push_changes(self) -> None:
-        viewers = list(self._viewers)
-        if not viewers:
+        if not (viewers := list(self._viewers)):
             return
         made, number, stamps = await self._in_thread(lambda: self._render(viewers))
         if stamps is not None:
@@ -213,8 +210,7 @@ class Hub:
             self._close(viewer, 4403)
 
     async def _send_heartbeat(self) -> None:
-        viewers = list(self._viewers)
-        if not viewers:
+        if not (viewers := list(self._viewers)):
             return
         ages = await self._in_thread(lambda: frames.mark_watched({viewer.audience.scope for viewer in viewers}))
         heard = await self._in_thread(frames.last_heard)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
-from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -26,38 +24,27 @@ from conferences.simulator.world import Conference as World
 from conferences.simulator.world import Event
 from conferences.simulator.world import Leg as Line
 from conferences.simulator.world.clock import stamp, system_clock
+from tests.bench import databases
 
 MODES = ("monitor_conference", "whisper_conference", "barge_conference")
 # People who see the same of a call share one rendering of it; these four kinds of supervisors do not.
 KINDS = (MODES, MODES[:1], (*MODES, "view_customer_number"), (*MODES[:1], "view_customer_number"))
 
+AT_ONCE = 10_000  # rows made in one transaction
+
 
 class Center:
     """A provider whose webhooks are handed out instead of sent, and the database of the server under measurement."""
 
-    def __init__(self, database: Path) -> None:
-        self._new_database(database)
-        self.log = database.with_suffix(".log")
+    def __init__(self, home: Path) -> None:
+        databases.make_anew(home)
+        self.log = home / "server.log"
         self.simulator = Simulator(clock=system_clock, api_key="KEY_BENCH")
         self.made: list[Event] = []
         self.simulator.state.listeners[:] = [self.made.append]
         self._calls = 0
         self._live: list[World] = []
         self._sessions: list[str] = []
-
-    @staticmethod
-    def _new_database(database: Path) -> None:
-        """The sample directory and nothing else; made once and copied for every section."""
-        connection.close()
-        for left in database.parent.glob(f"{database.name}*"):
-            left.unlink()
-        sample = database.with_name("sample")
-        if not sample.exists():
-            call_command("migrate", verbosity=0, skip_checks=True)
-            call_command("sample_directory")
-            connection.close()  # which also moves what the log holds into the file
-            shutil.copyfile(database, sample)
-        shutil.copyfile(sample, database)
 
     # Calls, as the provider tells them.
 
@@ -125,25 +112,9 @@ class Center:
 
         Their facts are left out: facts are looked up by index, so that other calls' facts are not touched.
         """
-        now, new = timezone.now(), str(uuid.uuid4())
-        states = ("in_progress", "answered", "joined") if live else ("completed", "ended", "left")
-        known = {"first_seen_at": now, "last_event_at": now, "polled_at": now, "queue": Queue.objects.first()}
-        with transaction.atomic():
-            calls = Conference.objects.bulk_create(
-                [Conference(conference_id=f"{new}-{number}", state=states[0], **known) for number in range(count)]
-            )
-            legs = Leg.objects.bulk_create(
-                [
-                    Leg(call_control_id=f"{new}-{number}", state=states[1], kind="customer")
-                    for number in range(2 * count)
-                ]
-            )
-            Participant.objects.bulk_create(
-                Participant(
-                    conference=calls[number // 2], leg=leg, state=states[2], joined_at=now, muted=False, on_hold=False
-                )
-                for number, leg in enumerate(legs)
-            )
+        for first in range(0, count, AT_ONCE):
+            with transaction.atomic():
+                _add_rows(min(AT_ONCE, count - first), live=live)
 
     def store(self, events: Sequence[Event], began: datetime | None = None) -> None:
         """Store facts without the server, in one transaction: as of now, or a millisecond apart from a time on."""
@@ -156,6 +127,22 @@ class Center:
         """Session keys of that many supervisors of all teams, of four kinds in equal parts."""
         self._sessions += [_login(number) for number in range(len(self._sessions), count)]
         return self._sessions[:count]
+
+
+def _add_rows(count: int, *, live: bool) -> None:
+    now, new = timezone.now(), str(uuid.uuid4())
+    states = ("in_progress", "answered", "joined") if live else ("completed", "ended", "left")
+    known = {"first_seen_at": now, "last_event_at": now, "polled_at": now, "queue": Queue.objects.first()}
+    calls = Conference.objects.bulk_create(
+        [Conference(conference_id=f"{new}-{number}", state=states[0], **known) for number in range(count)]
+    )
+    legs = Leg.objects.bulk_create(
+        [Leg(call_control_id=f"{new}-{number}", state=states[1], kind="customer") for number in range(2 * count)]
+    )
+    Participant.objects.bulk_create(
+        Participant(conference=calls[number // 2], leg=leg, state=states[2], joined_at=now, muted=False, on_hold=False)
+        for number, leg in enumerate(legs)
+    )
 
 
 def customer_of(world: World) -> Line:

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from tests.bench.center import Center
 
 START_WITHIN = 30.0
+Process = subprocess.Popen[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +47,35 @@ def serving(center: Center, *, deaf: bool = False, bare: bool = False) -> Iterat
         }
         if bare:
             environment["DJANGO_SETTINGS_MODULE"] = "tests.bench.bare_settings"
-        daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-        limits = ["--http-timeout", "30", "--websocket_timeout", "-1"]
-        process = subprocess.Popen(
-            [*daphne, *limits, "tests.bench.bare_asgi:application" if bare else "dashboard.asgi:application"],
-            env=environment,
-            stderr=log,
-        )
-        try:
+        application = "tests.bench.bare_asgi:application" if bare else "dashboard.asgi:application"
+        with _daphne(application, port, environment, log) as process:
             _wait_for(port, process, center.log)
             yield Served(center, port, process.pid)
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+
+
+@contextmanager
+def serving_bare_hub(log: Path) -> Iterator[int]:
+    """Serve the floor of the push on a port of its own."""
+    port = _free_port()
+    with log.open("wb") as words, _daphne("tests.bench.bare_hub:application", port, dict(os.environ), words) as process:
+        _wait_for(port, process, log)
+        yield port
+
+
+@contextmanager
+def _daphne(application: str, port: int, environment: dict[str, str], log: BinaryIO) -> Iterator[Process]:
+    daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
+    limits = ["--http-timeout", "30", "--websocket_timeout", "-1"]
+    process = subprocess.Popen([*daphne, *limits, application], env=environment, stderr=log)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _free_port() -> int:
@@ -70,7 +84,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(port: int, process: Process, log: Path) -> None:
     until = time.monotonic() + START_WITHIN
     while time.monotonic() < until:
         if process.poll() is not None:
