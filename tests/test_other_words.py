@@ -63,7 +63,7 @@ def test_a_decision_by_words_is_found(tmp_path: Path, plugins: tuple[str, ...], 
         "-p",
         "planted",
         "-k",
-        "too_early_at_first",
+        "refused_as_too_early",
         str(HERE / "conferences/supervision/test_too_early.py"),
         path=tmp_path,
     )
