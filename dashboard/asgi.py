@@ -16,14 +16,16 @@ from conferences.ingest.webhooks.application import WebhookApplication  # noqa: 
 from dashboard.live.origins import ExactOrigins  # noqa: E402
 from dashboard.live.routing import websocket_urlpatterns  # noqa: E402
 from dashboard.server.background import start_background  # noqa: E402
+from dashboard.server.client_address import networks  # noqa: E402
 from dashboard.server.connections import guard_connections  # noqa: E402
+from dashboard.server.request_ids import RequestIds  # noqa: E402
 from dashboard.server.shutdown import exit_after_grace  # noqa: E402
 
 refuse_to_start()
 
 application = ProtocolTypeRouter(
     {
-        "http": WebhookApplication(http),
+        "http": RequestIds(WebhookApplication(http), networks(settings.TRUSTED_PROXIES)),
         "websocket": ExactOrigins(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS),
     }
 )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, OperationalError, transaction
 
+from conferences import tracing
 from conferences.fold import order
 from conferences.ingest import feed, inbox
 from conferences.ingest.inbox import Receipt
@@ -26,11 +27,12 @@ Outcome = Receipt | DatabaseError
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A verified webhook: its raw bytes, when they came, and which of the configured keys signed them."""
+    """A verified webhook: its raw bytes, when they came and by which request, and which configured key signed them."""
 
     body: bytes
     received_at: datetime
     key_index: int | None = None
+    request: str = ""
 
 
 def receive_all(deliveries: Sequence[Delivery]) -> list[Outcome]:
@@ -52,7 +54,8 @@ def receive_all(deliveries: Sequence[Delivery]) -> list[Outcome]:
 
 def _receive(delivery: Delivery) -> Outcome:
     try:
-        return inbox.receive(delivery.body, received_at=delivery.received_at, key_index=delivery.key_index)
+        with tracing.during(delivery.request):
+            return inbox.receive(delivery.body, received_at=delivery.received_at, key_index=delivery.key_index)
     except DatabaseError as error:
         return error
 
@@ -76,7 +79,7 @@ def _first_of_each(deliveries: Iterable[Delivery]) -> dict[int, Event]:
 def _store(events: Mapping[int, Event], deliveries: Sequence[Delivery]) -> dict[int, Receipt]:
     """Store those that are new and bring the rows up to date; return their receipts by their places."""
     facts = {place: _fact(event, deliveries[place]) for place, event in events.items()}
-    with feed.writing():
+    with tracing.feed_numbers() as numbers, feed.writing():
         ids = [fact.event_id for fact in facts.values()]
         twins = {twin.event_id: twin for twin in Fact.objects.filter(event_id__in=ids)}
         new = {place: fact for place, fact in facts.items() if fact.event_id not in twins}
@@ -88,6 +91,12 @@ def _store(events: Mapping[int, Event], deliveries: Sequence[Delivery]) -> dict[
     boundaries.FACTS.went_well()
     known = {place: twins[fact.event_id] for place, fact in facts.items() if fact.event_id in twins}
     again = [place for place, twin in known.items() if inbox.repeats(twin, redact(events[place]))]
+    tracing.stored(
+        [fact.event_id for fact in new.values()],
+        numbers,
+        known=[twin.event_id for twin in known.values()],
+        requests=[deliveries[place].request for place in facts],
+    )
     told = {place: Receipt.NEW if _counts(fact) else Receipt.IGNORED for place, fact in new.items()}
     return told | dict.fromkeys(again, Receipt.DUPLICATE)
 

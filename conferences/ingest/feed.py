@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import F
 
-from conferences import clock, signals
+from conferences import clock, signals, tracing
 from conferences.models import AgentChange, Conference, Feed
 
 STAMPS: Final = ("feed", "persisted_at", "provider_time")
@@ -44,7 +44,9 @@ def take(count: int) -> range:
     Feed.objects.filter(pk=1).update(number=F("number") + count)
     last = latest()
     transaction.on_commit(_announce, robust=True)
-    return range(last - count + 1, last + 1)
+    taken = range(last - count + 1, last + 1)
+    tracing.note_taken(taken)
+    return taken
 
 
 def bump(conference: Conference) -> None:

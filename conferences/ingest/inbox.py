@@ -12,7 +12,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 
-from conferences import clock, signals
+from conferences import clock, signals, tracing
 from conferences.fold import WITHOUT_EFFECT, is_handled, is_ours, order
 from conferences.ingest import feed
 from conferences.ingest.projection import fold_again, project
@@ -47,7 +47,11 @@ def receive(body: bytes, *, received_at: datetime, key_index: int | None = None)
     except Exception as error:  # noqa: BLE001 - a boundary: see conferences.liveness.boundaries
         boundaries.FACTS.note(error)
         return _store_dead_letter(body, received_at, cause_of(error), key_index, trace=trace_of(error))
-    return _store(event, body, Fact.Source.WEBHOOK, received_at=received_at, key_index=key_index)
+    with tracing.feed_numbers() as numbers:
+        receipt = _store(event, body, Fact.Source.WEBHOOK, received_at=received_at, key_index=key_index)
+    is_known = receipt is Receipt.DUPLICATE
+    tracing.stored([] if is_known else [event.id], numbers, known=[event.id] if is_known else [])
+    return receipt
 
 
 def record(event_type: str, payload: Mapping[str, Any], *, source: Fact.Source, occurred_at: datetime) -> Receipt:
@@ -201,6 +205,7 @@ def _store_dead_letter(
             "body": body,
         },
     )
+    tracing.stored([digest] if is_new else [], [], known=[] if is_new else [digest])
     if not is_new:
         return Receipt.DUPLICATE
     return Receipt.PARKED if trace else Receipt.DEAD

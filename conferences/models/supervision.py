@@ -73,6 +73,9 @@ class Supervision(models.Model):
     # The login that last asked for something of it: with its end she may listen no longer. Empty: none is known.
     session_key = models.CharField(max_length=40, blank=True)
     call_control_id = models.CharField(max_length=255, blank=True)
+    request_id = models.CharField(
+        max_length=36, blank=True
+    )  # of the request that last asked for something, for the log
 
     options: models.JSONField[Any, Any] = models.JSONField(default=dict)  # JoinOptions.stored(): how it joins
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from conferences import clock
+from conferences import clock, tracing
 from conferences.ingest import feed
 from conferences.models import Supervision
 
@@ -21,6 +21,7 @@ def create(supervision: Supervision) -> None:
 
     Raises IntegrityError when its token is known already, or another supervision of the user runs.
     """
+    supervision.request_id = tracing.current_request()
     with feed.writing():
         with transaction.atomic():
             supervision.save(force_insert=True)
@@ -31,6 +32,8 @@ def create(supervision: Supervision) -> None:
 
 def note(supervision: Supervision, **columns: object) -> None:
     """Set columns of the row, and of `supervision`, as something its screen shows has changed."""
+    if request := tracing.current_request():
+        columns["request_id"] = request
     with feed.writing():
         Supervision.objects.filter(pk=supervision.pk).update(**columns)
         feed.bump(supervision.conference)

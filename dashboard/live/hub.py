@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from contextlib import suppress
 from typing import Final, TypeVar
 
 from channels.layers import get_channel_layer
+from structlog.stdlib import get_logger
 
 from conferences import clock
 from conferences.liveness import boundaries
@@ -21,7 +21,7 @@ from dashboard.live.lag import LagMeter, Stamps
 from dashboard.live.threads import in_thread
 from dashboard.live.viewer import AGENTS, TooSlow, Viewer
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 T = TypeVar("T")
 
 GROUP: Final = "feed"
@@ -179,12 +179,15 @@ class Hub:
     async def _push_changes(self) -> None:
         if not (viewers := list(self._viewers)):
             return
+        since = min(viewer.since for viewer in viewers)
         made, number, stamps = await self._in_thread(lambda: self._render(viewers))
         if stamps is not None:
             self._lag.sent(number, stamps)
         for viewer, frame in made.items():
             viewer.unshown.append(number)
             self._send(viewer, frame)
+        if made:
+            log.info("pushed", since=since, feed=number, pages=len(made))
 
     def _render(self, viewers: list[Viewer]) -> tuple[dict[Viewer, str], int, Stamps | None]:
         number = min(viewer.since for viewer in viewers)

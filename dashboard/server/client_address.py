@@ -38,11 +38,17 @@ def client_of(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
     """
     said = [one.strip() for one in forwarded.split(",") if one.strip()]
     address = peer
-    while said and _is_trusted(address, trusted):
+    while said and is_trusted(address, trusted):
         if _read(said[-1]) is None:
             return address
         address = str(_read(said.pop()))
     return address
+
+
+def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+    """Return whether an address is one of our own proxies'."""
+    found = _read(address)
+    return found is not None and any(found.version == one.version and found in one for one in trusted)
 
 
 def _network(text: str) -> Network:
@@ -51,11 +57,6 @@ def _network(text: str) -> Network:
     except ValueError:
         said = f"TRUSTED_PROXIES: {text!r} is no address and no network, such as 10.0.0.0/8."
         raise ImproperlyConfigured(said) from None
-
-
-def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
-    found = _read(address)
-    return found is not None and any(found.version == one.version and found in one for one in trusted)
 
 
 def _read(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

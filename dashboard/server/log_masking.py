@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
+
+from structlog.typing import EventDict, WrappedLogger
 
 from conferences.addresses import mask_numbers
 
@@ -13,7 +15,7 @@ _KEY: Final = re.compile(r"\bKEY(?=[\w-]*[0-9])[\w-]{8,}")
 # As the provider makes them, and as they stand in a URL; the last characters are kept, to tell one leg from another.
 _LEG: Final = re.compile(r"\b(v[23])(?::|%3A)[\w-]{4,}([\w-]{4})(?:=|%3D){0,2}", re.IGNORECASE)
 # What somebody outside may have put into a message must not look like another line of the log.
-_CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(32), 127, 0x85, 0x2028, 0x2029)}
+CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(32), 127, 0x85, 0x2028, 0x2029)}
 
 
 def mask(text: str) -> str:
@@ -24,17 +26,23 @@ def mask(text: str) -> str:
     return mask_numbers(text)
 
 
-class Masking(logging.Formatter):
-    """Formats a record and masks the whole of it: message, traceback and stack.
+# What we count ourselves, and no number that anybody can call.
+_COUNTED: Final = frozenset({"feed", "feed_from", "feed_to", "since", "user"})
 
-    A formatter and not a filter: only here everything that will be written is one text, and the record itself stays
-    as it is for other handlers.
-    """
 
-    def format(self, record: logging.LogRecord) -> str:
-        """Return what is to be written."""
-        return mask(super().format(record))
+def masked(_: WrappedLogger, __: str, told: EventDict) -> EventDict:
+    """Return all that a line is made of with every text in it masked, however deep it lies; for structlog."""
+    return {mask(name): _masked(value, is_counted=name in _COUNTED) for name, value in told.items()}
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - named by logging
-        """Return the message's own line, and no more than one."""
-        return super().formatMessage(record).translate(_CONTROLS)
+
+def _masked(value: Any, *, is_counted: bool = False) -> Any:
+    if value is None or isinstance(value, bool | float) or (is_counted and isinstance(value, int)):
+        return value
+    if isinstance(value, int):
+        hidden = mask(str(value))
+        return value if hidden == str(value) else hidden
+    if isinstance(value, Mapping):
+        return {mask(str(name)): _masked(one) for name, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_masked(one) for one in value]
+    return mask(str(value))

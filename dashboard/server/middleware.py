@@ -1,5 +1,9 @@
-"""Small rules for every request: no copy is kept, an expired login leads back, no pattern is matched against rows."""
+"""Small rules for every request: no copy is kept, an expired login leads back, no pattern is matched against rows.
 
+And one line in the log for each that is meant to change something.
+"""
+
+import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -8,7 +12,9 @@ from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
+from structlog.stdlib import get_logger
 
+log = get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -51,6 +57,24 @@ def keep_no_copy(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def tell_of_actions(get_response: GetResponse) -> GetResponse:
+    """Write a line for each request that may change something: the name of its page, who, what came of it, how long.
+
+    Never its address or its form, which may hold what people search for. Looking is not told of: it is most of all.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        began = time.monotonic()
+        response = get_response(request)
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            page = request.resolver_match.view_name if request.resolver_match else ""
+            seconds = round(time.monotonic() - began, 3)
+            log.info("request", page=page, user=request.user.pk, status=response.status_code, seconds=seconds)
         return response
 
     return middleware

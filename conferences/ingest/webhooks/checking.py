@@ -10,7 +10,7 @@ from typing import Final
 
 from django.conf import settings
 
-from conferences import clock, metrics
+from conferences import clock, metrics, tracing
 from conferences.ingest.batches import Delivery, Outcome
 from conferences.ingest.inbox import Receipt
 from conferences.ingest.webhooks.refused_requests import Reason
@@ -54,7 +54,7 @@ def check(body: bytes, headers: Mapping[str, str]) -> Delivery | Answer:
     except InvalidSignature as error:
         return Answer(400, "Not accepted.", Reason(error.flaw.value))
     clock.suppose(time.time() - int(headers[TIMESTAMP_HEADER]))
-    return Delivery(body, clock.now(), key_index)
+    return Delivery(body, clock.now(), key_index, tracing.current_request())
 
 
 def answer_to(outcome: Outcome) -> Answer:

@@ -106,6 +106,8 @@ def _run(
 def _environment(home: Path, keys: dict[str, str], options: dict[str, Any]) -> dict[str, str]:
     return {
         "DEBUG": "1",
+        "LOG_FORMAT": "text",
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         "SECRET_KEY": keys["secret_key"],
         "DATABASE_URL": f"sqlite:///{home / 'earshot.sqlite3'}",
         "REDIS_URL": "",

@@ -6,7 +6,9 @@ from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.db import DatabaseError
 from django.utils import timezone
+from structlog.stdlib import get_logger
 
 from conferences import clock, metrics
 from conferences.audit import log as audit
@@ -20,6 +22,8 @@ from conferences.telnyx.client import Answer
 from conferences.telnyx.commands import InvalidCommand
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
 from conferences.telnyx.explanations.sentences import explain
+
+log = get_logger(__name__)
 
 # The provider's refusals (Telnyx: API error codes) of a command for a leg that is gone.
 LEG_GONE = (codes.LEG_ENDED, codes.NO_SUCH_LEG, codes.NOT_FOUND, codes.NOT_FOUND_OR_UNEXPECTED)
@@ -41,7 +45,35 @@ _LABELS = {
 
 
 def send(supervision: Supervision, step: Step) -> CommandResult:
-    """Send the command of `step` under the row's command_id and return what came of it; it is in the audit either way.
+    """Send the command of `step` under the row's command_id and return what came of it, which the log tells too."""
+    result = _send(supervision, step)
+    log.info(
+        "command",
+        step=step.value,
+        result=result.result.value,
+        code=result.code,
+        command_id=supervision.command_id,
+        supervision=supervision.pk,
+        asked_by=supervision.request_id,
+        after_event=_newest_event(supervision),
+    )
+    return result
+
+
+def _newest_event(supervision: Supervision) -> str:
+    """The webhook known last of her leg or of the call: where nobody asked just now, a command follows from it."""
+    told = Fact.objects.filter(source=Fact.Source.WEBHOOK).order_by("-order").values_list("pk", "event_id")
+    leg, call = supervision.call_control_id, supervision.conference.conference_id
+    try:
+        of_leg = told.filter(call_control_id=leg).first() if leg else None
+        found = [one for one in (of_leg, told.filter(conference_id=call).first()) if one is not None]
+    except DatabaseError:  # a line in the log is worth less than the command
+        return ""
+    return max(found)[1] if found else ""
+
+
+def _send(supervision: Supervision, step: Step) -> CommandResult:
+    """It is in the audit either way.
 
     The intent is on disk before anything is sent. Without a writable audit only what makes her quieter or takes her out
     is sent, and put on record later. An accepted join, update, mute or unhold is stored as a fact, dated when it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextvars import copy_context
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -29,7 +30,9 @@ def advance_within(supervision_id: UUID, seconds: float) -> None:
     if not settings.RUN_BACKGROUND:
         advance(supervision_id)
         return
-    worker = threading.Thread(target=_advance_apart, args=(supervision_id,), name="asked", daemon=True)
+    worker = threading.Thread(
+        target=copy_context().run, args=(_advance_apart, supervision_id), name="asked", daemon=True
+    )
     worker.start()
     worker.join(seconds)
 
