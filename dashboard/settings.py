@@ -117,6 +117,10 @@ else:
     # Under ASGI persistent connections belong to a pool, not to threads.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 5}
+    # As on SQLite: whoever waits for a lock is told so in the end, and a session that died holding one lets it go.
+    LIMITS = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+    DATABASES["default"]["OPTIONS"].setdefault("options", LIMITS)
+    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Accepts, for a trial, an SQLite that can damage its file; conferences/checks.py says which.

@@ -16,6 +16,7 @@ from django.test import Client
 
 from conferences import clock as our_clock
 from conferences import provider
+from conferences.liveness import boundaries
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Team
 from conferences.simulator import Simulator
 from tests.support.story import (
@@ -93,6 +94,12 @@ def cleo(db: None) -> User:
 def nothing_known_of_clocks() -> Iterator[None]:
     yield
     our_clock.forget()
+
+
+@pytest.fixture(autouse=True)
+def all_was_stored() -> Iterator[None]:
+    yield
+    boundaries.STORING.went_well()
 
 
 @pytest.fixture

@@ -48,7 +48,11 @@ def _sqlite() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         journal = cursor.execute("PRAGMA journal_mode").fetchone()[0]
         synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
-    if journal != "wal" or synchronous < _FULL:
+        damage = cursor.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if damage != "ok":
+        message = f"{name} finds its file damaged: {damage}."
+        yield error("Database", message, "Stop the server and put the last backup back (docs/deploy.md).")
+    elif journal != "wal" or synchronous < _FULL:
         message = f"{name} runs with journal_mode={journal} and synchronous={synchronous}: a webhook may be lost."
         yield error("Database", message, "Leave OPTIONS in settings.DATABASES as they are: WAL and FULL.")
     elif sqlite_safety.is_old():

@@ -92,6 +92,11 @@ class Boundary:
         )
 
 
+def is_failing(boundary: Boundary) -> bool:
+    """Return whether it went wrong the last time, and that was not long ago: what is asked for seldom may be well."""
+    return bool(boundary.failures) and boundary.failed_at is not None and boundary.clock() - boundary.failed_at < LATELY
+
+
 def lately(boundary: Boundary) -> str:
     """Return how a kind of work failed within the last minutes, though it goes well again; empty if it did not."""
     ago = None if boundary.failed_at is None else boundary.clock() - boundary.failed_at
@@ -101,6 +106,7 @@ def lately(boundary: Boundary) -> str:
 
 
 FACTS: Final = Boundary("Taking in a fact")
+STORING: Final = Boundary("Storing webhooks")
 BACKGROUND: Final = Boundary("Background tasks")
 ONE_TASK: Final = Boundary("A background task")
 HUB: Final = Boundary("The board's pushes")

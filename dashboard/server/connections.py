@@ -1,6 +1,7 @@
-"""Lets no client hold a connection by a request that never ends, nor the loop by sockets opened in great numbers.
+"""Lets no client hold a connection by a request that never ends, memory by one that is huge, or the loop by sockets.
 
-daphne itself waits for as long as bytes drip, and takes every handshake apart twice before anybody is asked. A proxy
+daphne itself waits for as long as bytes drip, keeps all of a body however large before anybody is asked, and takes
+every handshake apart twice. A proxy
 in front does the same and more; this is for a server that stands alone.
 """
 
@@ -13,6 +14,8 @@ from typing import Final
 LONGEST: Final = 10.0
 # Seconds for a first line to come, on a new connection or after the last answer; daphne's own is 60 after each byte.
 IDLE: Final = 30.0
+# Bytes of a body: four times what any page or webhook of ours has, and what nobody is let keep us busy with.
+LARGEST: Final = 1024 * 1024
 
 
 def guard_connections() -> None:

@@ -1,4 +1,4 @@
-"""daphne's requests, each bounded in time, and handshakes in number. Imported only where its reactor runs."""
+"""daphne's requests, each bounded in time and size, and handshakes in number. Imported only where its reactor runs."""
 
 from __future__ import annotations
 
@@ -8,20 +8,38 @@ from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.internet import reactor
 
 from dashboard.live.handshakes import Handshakes, opener
-from dashboard.server.connections import IDLE, LONGEST
+from dashboard.server.connections import IDLE, LARGEST, LONGEST
 
 clock: Any = reactor
 handshakes = Handshakes()
+_TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class GuardedRequest(WebRequest):  # type: ignore[misc]
-    """A request that is aborted when it is not complete in time, and waits when it is one of many handshakes."""
+    """A request that is aborted when it is not complete in time, or too large; it waits as one of many handshakes."""
+
+    is_refused = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _stop(getattr(self.channel, "waits", None))
         self._overdue = clock.callLater(LONGEST, _abort, self.channel)
         self._turn: Any = None
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 - twisted's name
+        super().gotLength(length)
+        self._refuse_beyond(length or 0)
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - twisted's name
+        if not self.is_refused:
+            super().handleContentChunk(data)
+            self._refuse_beyond(self.content.tell())
+
+    def _refuse_beyond(self, size: int) -> None:
+        if size > LARGEST and not self.is_refused:
+            self.is_refused = True
+            self.channel.transport.write(_TOO_LARGE)
+            self.channel.loseConnection()
 
     def process(self) -> Any:
         _stop(self._overdue)

@@ -73,12 +73,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say of each part whether it is fit, as `ok` or in a sentence; 503 unless all are.
 
-    Its parts: `database` (reachable and migrated), `public_key` (webhooks can be verified), `api_key` (there is one,
-    and this process was not refused with it), `provider` (it did not refuse the key at the last command), `webhooks`
-    (the provider sends a version that can be read, and is not silent while calls are live; what a stranger sends makes
-    nobody unfit, it is only counted here), `reconciler` (it comes round), `background` (so does what this process does
-    beside requests), `channel_layer` (nudges reach other processes), `facts` (none is parked),
-    `recognition` (how many live calls belong to no team).
+    Its parts: `database` (reachable and migrated), `public_key` (webhooks can be verified), `api_key` (there is
+    one, and this process was not refused with it), `provider` (it did not refuse the key at the last command),
+    `webhooks` (they can be stored, the provider sends a version that can be read, and is not silent while calls are
+    live; what a stranger sends makes nobody unfit, it is only counted here), `reconciler` (it comes round),
+    `background` (so does what this process does beside requests), `channel_layer` (nudges reach other processes),
+    `facts` (none is parked), `recognition` (how many live calls belong to no team).
     """
     database = _database()
     parts = {
@@ -136,6 +136,8 @@ def _database() -> str:
 
 def _webhooks() -> str:
     now = clock.now()
+    if boundaries.is_failing(boundaries.STORING):
+        return f"Webhooks cannot be stored ({boundaries.STORING.cause}); the log has what the database says."
     if count := refused_requests.in_old_format(now):
         bodies = "body" if count == 1 else "bodies"
         return f"{count} signed {bodies} in the old v1 format in the last hour: set API version 2."

@@ -14,6 +14,7 @@ from conferences import clock, metrics, tracing
 from conferences.ingest.batches import Delivery, Outcome
 from conferences.ingest.inbox import Receipt
 from conferences.ingest.webhooks.refused_requests import Reason
+from conferences.liveness import boundaries
 from conferences.provider import public_keys
 from conferences.telnyx.signature import TIMESTAMP_HEADER, InvalidSignature, verify
 
@@ -65,7 +66,9 @@ def answer_to(outcome: Outcome) -> Answer:
     """
     if not isinstance(outcome, Receipt):
         log.error("A webhook could not be stored", exc_info=outcome)
+        boundaries.STORING.note(outcome)
         return NOT_STORED
+    boundaries.STORING.went_well()
     metrics.WEBHOOKS.labels(outcome.value).inc()
     return STORED
 

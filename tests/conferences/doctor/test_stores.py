@@ -130,3 +130,25 @@ def test_collected_static_files_are_well_until_one_changes(settings, tmp_path):
     after = stores.static_files()
     assert (before.level, after.level) == (OK, ERROR)
     assert after.message.startswith("1 of ")
+
+
+@sqlite_only
+def test_a_damaged_sqlite_file_is_an_error(transactional_db):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE whole (one INTEGER)")
+        cursor.execute("CREATE TABLE harmed (one INTEGER)")
+        pages = dict(cursor.execute("SELECT name, rootpage FROM sqlite_master WHERE name IN ('whole', 'harmed')"))
+        stand_at(cursor, pages["whole"])
+        found = levels(stores.database())
+        stand_at(cursor, pages["harmed"])
+        assert found["Database"] is ERROR
+        assert levels(stores.database())["Database"] is OK
+        cursor.execute("DROP TABLE harmed")
+        cursor.execute("DROP TABLE whole")
+
+
+def stand_at(cursor, page):
+    """Have a table begin at that page of the file, which may be another's."""
+    cursor.execute("PRAGMA writable_schema = ON")
+    cursor.execute("UPDATE sqlite_master SET rootpage = %s WHERE name = 'harmed'", [page])
+    cursor.execute("PRAGMA writable_schema = RESET")

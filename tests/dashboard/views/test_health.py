@@ -216,6 +216,19 @@ def test_a_channel_layer_that_is_away_is_named(probe, monkeypatch):
     assert unfit(probe()) == {"channel_layer": "The channel layer failed 2 times in a row, last with OSError."}
 
 
+def test_webhooks_that_cannot_be_stored_are_named(probe, monkeypatch):
+    now = [0.0]
+    storing = Boundary("Storing webhooks", clock=lambda: now[0])
+    monkeypatch.setattr(boundaries, "STORING", storing)
+    storing.note(OperationalError("disk full"))
+    assert unfit(probe())["webhooks"].startswith("Webhooks cannot be stored (OperationalError")
+    now[0] = boundaries.LATELY
+    assert probe().status_code == 200  # nobody sent any since, and it may be well again
+    storing.note(OperationalError("disk full"))
+    storing.went_well()
+    assert probe().status_code == 200
+
+
 def told(ago):
     at = timezone.now() - timedelta(seconds=ago)
     Fact.objects.create(
