@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
 
 from conferences import clock, signals, tracing
 from conferences.models import AgentChange, Conference, Feed
@@ -15,36 +16,58 @@ from conferences.models import AgentChange, Conference, Feed
 STAMPS: Final = ("feed", "persisted_at", "provider_time")
 
 
+@dataclass(slots=True)
+class _Held:
+    """The counter while this thread's transaction has it locked: nobody else can take a number meanwhile."""
+
+    number: int
+
+
+_held: ContextVar[_Held | None] = ContextVar("held", default=None)
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """Open a transaction that changes what is known of calls. Such transactions run one after another.
 
     The lock is taken first: two events of one conference never fold side by side, and a feed number is never visible
-    before a lower one. On SQLite the transaction itself is that lock (BEGIN IMMEDIATE).
+    before a lower one. On SQLite the transaction itself is that lock (BEGIN IMMEDIATE). One inside another is a part of
+    it, and so is what it took.
     """
     with transaction.atomic():
-        if not _lock():
+        outer = _held.get()
+        if outer is not None:
+            yield
+            return
+        number = _lock()
+        if number is None:
             # The very first change: there is no row to lock yet, and another process may be about to make it too.
             Feed.objects.bulk_create([Feed(pk=1)], ignore_conflicts=True)
-            _lock()
-        yield
+            number = _lock()
+        token = _held.set(held := _Held(number or 0))
+        try:
+            yield
+            if held.number != number and not transaction.get_rollback():
+                Feed.objects.filter(pk=1).update(number=held.number)
+                transaction.on_commit(_announce, robust=True)
+        finally:
+            _held.reset(token)
 
 
-def _lock() -> list[Feed]:
-    return list(Feed.objects.select_for_update().filter(pk=1))
+def _lock() -> int | None:
+    return Feed.objects.select_for_update().filter(pk=1).values_list("number", flat=True).first()
 
 
 def take(count: int) -> range:
     """Take the next feed numbers, that many of them, and have it announced once they can be read. Call while `writing`.
 
-    Whoever takes them writes them on what they are for.
+    Whoever takes them writes them on what they are for. Raises LookupError for whoever does not hold the counter.
     """
-    if not count:
-        return range(0)
-    Feed.objects.filter(pk=1).update(number=F("number") + count)
-    last = latest()
-    transaction.on_commit(_announce, robust=True)
-    taken = range(last - count + 1, last + 1)
+    held = _held.get()
+    if held is None:
+        raise LookupError("A feed number is taken only while writing().")
+    held.number += count
+    taken = range(held.number - count + 1, held.number + 1)
     tracing.note_taken(taken)
     return taken
 
@@ -92,7 +115,9 @@ def move() -> None:
 
 
 def latest() -> int:
-    """Return the number of the last change, 0 before the first."""
+    """Return the number of the last change, 0 before the first; while `writing` of the last that was taken."""
+    if (held := _held.get()) is not None:
+        return held.number
     return Feed.objects.values_list("number", flat=True).filter(pk=1).first() or 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -98,6 +99,27 @@ def test_the_first_number_needs_no_existing_row(db):
     assert feed.latest() == 0
     receive([joined("a")])
     assert (feed.latest(), Feed.objects.count()) == (1, 1)
+
+
+def test_only_who_holds_the_counter_takes_a_number(db):
+    with pytest.raises(LookupError):
+        feed.take(1)
+
+
+def test_nested_transactions_share_the_counter(db):
+    with feed.writing():
+        first = feed.take(2)
+        with feed.writing():
+            inner = (*feed.take(1), feed.latest())
+        assert (*first, *inner) == (1, 2, 3, 3)
+    assert feed.latest() == 3
+
+
+def test_what_is_rolled_back_took_no_number(db):
+    with suppress(ZeroDivisionError), feed.writing():
+        feed.take(5)
+        raise ZeroDivisionError
+    assert feed.latest() == 0
 
 
 def test_a_phones_own_hold_reaches_its_conference(db):
@@ -243,7 +265,8 @@ def test_who_reads_back_meanwhile_is_not_overruled(db):
     conference = Conference.objects.get()
     rows = Rows.about([joined("a")])
     readback_notes.mark_read(conference, MORNING)
-    rows.save(rows.state(), MORNING)
+    with feed.writing():
+        rows.save(rows.state(), MORNING)
     assert Conference.objects.get().polled_at == MORNING
 
 
