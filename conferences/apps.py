@@ -1,4 +1,4 @@
-"""The conferences app: registers its system checks."""
+"""The conferences app: registers its system checks, and has the database's errors counted."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,6 @@ class ConferencesConfig(AppConfig):
 
     def ready(self) -> None:
         from conferences import checks  # noqa: F401 - registers itself
+        from conferences.liveness import database_errors
+
+        database_errors.begin()

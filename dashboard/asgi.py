@@ -10,11 +10,13 @@ http = get_asgi_application()
 from channels.auth import AuthMiddlewareStack  # noqa: E402 - Django must be set up first
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.urls import path  # noqa: E402
 
 from conferences.checks import refuse_to_start  # noqa: E402
 from conferences.ingest.webhooks.application import WebhookApplication  # noqa: E402
+from conferences.liveness.loop_watch import Watched  # noqa: E402
+from dashboard.live.consumers import BoardConsumer  # noqa: E402
 from dashboard.live.origins import ExactOrigins  # noqa: E402
-from dashboard.live.routing import websocket_urlpatterns  # noqa: E402
 from dashboard.server.background import start_background  # noqa: E402
 from dashboard.server.client_address import networks  # noqa: E402
 from dashboard.server.connections import guard_connections  # noqa: E402
@@ -23,11 +25,15 @@ from dashboard.server.shutdown import exit_after_grace  # noqa: E402
 
 refuse_to_start()
 
-application = ProtocolTypeRouter(
-    {
-        "http": RequestIds(WebhookApplication(http), networks(settings.TRUSTED_PROXIES)),
-        "websocket": ExactOrigins(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)), settings.ORIGINS),
-    }
+sockets = URLRouter([path("ws/board/", BoardConsumer.as_asgi())])
+
+application = Watched(
+    ProtocolTypeRouter(
+        {
+            "http": RequestIds(WebhookApplication(http), networks(settings.TRUSTED_PROXIES)),
+            "websocket": ExactOrigins(AuthMiddlewareStack(sockets), settings.ORIGINS),
+        }
+    )
 )
 
 exit_after_grace()

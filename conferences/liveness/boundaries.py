@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from conferences import metrics
+
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE: Final = 1.0
@@ -67,6 +69,7 @@ class Boundary:
     def note(self, error: Exception) -> None:
         """Count a failure; log it the first time, and then whenever their number has doubled."""
         cause = cause_of(error)
+        metrics.FAILURES.labels(self.name).inc()
         with self._lock:
             self.failures, self.cause, self.came_round_at = self.failures + 1, cause, self.clock()
             self.failed_at, self.last_cause = self.clock(), cause

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from channels.exceptions import ChannelFull
@@ -21,3 +22,14 @@ def unapplied_migrations() -> int:
     """Return how many migrations have not been run. Raises DatabaseError when that cannot be read."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def database_bytes() -> dict[str, int]:
+    """Return the size of the database in bytes and, for SQLite, of its write-ahead log. Raises DatabaseError."""
+    if connection.vendor == "sqlite":
+        name = str(connection.settings_dict["NAME"])
+        places = {"database": Path(name), "wal": Path(f"{name}-wal")}
+        return {file: place.stat().st_size if place.is_file() else 0 for file, place in places.items()}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return {"database": int(cursor.fetchone()[0])}

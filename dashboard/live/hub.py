@@ -9,14 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final, TypeVar
 
-from channels.layers import get_channel_layer
 from structlog.stdlib import get_logger
 
 from conferences import clock
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
-from conferences.liveness.stores import LAYER_IS_AWAY
-from dashboard.live import agent_frames, frames, logins
+from dashboard.live import agent_frames, frames, logins, nudges
 from dashboard.live.lag import LagMeter, Stamps
 from dashboard.live.threads import in_thread
 from dashboard.live.viewer import AGENTS, TooSlow, Viewer
@@ -24,13 +22,11 @@ from dashboard.live.viewer import AGENTS, TooSlow, Viewer
 log = get_logger(__name__)
 T = TypeVar("T")
 
-GROUP: Final = "feed"
 TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds
 HEARTBEAT: Final = 5.0
 LONGEST_REST: Final = 0.1
 MOST_PAGES: Final = 20  # open at once by one user, in one process
 CHECK_LOGINS: Final = 4.0
-REJOIN: Final = 30.0  # the channel layer drops a group member after a day, and one that was slow for a minute
 
 
 class Hub:
@@ -95,6 +91,11 @@ class Hub:
         return len(self._viewers)
 
     @property
+    def since(self) -> int | None:
+        """The feed number that every page of this process has been told; None without a page."""
+        return min((viewer.since for viewer in self._viewers), default=None)
+
+    @property
     def lag(self) -> dict[str, float]:
         """Seconds from the provider to the screen, as half and 19 of 20 of the samples have it; {} without samples."""
         told = self._lag.summary()
@@ -103,7 +104,7 @@ class Hub:
     def nudge(self) -> None:
         """Say, from any thread, that the feed has moved. Nothing waits and nothing fails: the tick finds it too."""
         if self._loop is not None and not self._loop.is_closed():
-            asyncio.run_coroutine_threadsafe(_tell_all(), self._loop)
+            asyncio.run_coroutine_threadsafe(nudges.tell_all(), self._loop)
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -121,25 +122,7 @@ class Hub:
         for task in self._tasks:
             if not task.get_loop().is_closed():
                 task.cancel()
-        self._tasks = [loop.create_task(self._listen()), loop.create_task(self._run())]
-
-    async def _listen(self) -> None:
-        """Turn the channel layer's nudges into wake-ups. What they say does not matter, nor that one gets lost."""
-        layer = get_channel_layer()
-        channel = await layer.new_channel("hub")
-        while True:
-            try:
-                await layer.group_add(GROUP, channel)
-                boundaries.CHANNEL_LAYER.went_well()
-                async with asyncio.timeout(REJOIN):
-                    while True:
-                        await layer.receive(channel)
-                        self._woken.set()
-            except TimeoutError:
-                continue
-            except LAYER_IS_AWAY as error:  # the board is kept current by looking every TICK seconds
-                boundaries.CHANNEL_LAYER.note(error)
-                await asyncio.sleep(1)
+        self._tasks = [loop.create_task(nudges.listen(self._woken.set)), loop.create_task(self._run())]
 
     async def _run(self) -> None:
         beat, checked = time.monotonic(), time.monotonic()
@@ -240,14 +223,6 @@ class Hub:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await in_thread(work, self._pool)
-
-
-async def _tell_all() -> None:
-    """Nudge the hubs of all processes, this one's among them."""
-    try:
-        await get_channel_layer().group_send(GROUP, {"type": "nudge"})
-    except LAYER_IS_AWAY:
-        log.warning("The channel layer is away; other processes will see the change within %s s", TICK)
 
 
 hub = Hub()

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 
+from conferences import metrics
 from conferences.ingest.webhooks.checking import (
     LARGEST_BODY,
     NOT_STORED,
@@ -43,7 +44,8 @@ class WebhookApplication:
         if scope["method"] != "POST" or scope["path"].rstrip("/") != self._path:
             await self._application(scope, receive, send)
             return
-        answer = count(await self._take(scope, receive))
+        with metrics.ACK.time():
+            answer = count(await self._take(scope, receive))
         if answer.reason is not None and tally.note(answer.reason):
             self._writer.do(tally.write)
         body = answer.sentence.encode()

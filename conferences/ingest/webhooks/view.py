@@ -8,6 +8,7 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from conferences import metrics
 from conferences.ingest.batches import receive_all
 from conferences.ingest.webhooks.checking import LARGEST_BODY, UNREADABLE, Answer, answer_to, check, count
 from conferences.ingest.webhooks.refused_requests import tally
@@ -21,7 +22,8 @@ def telnyx(request: HttpRequest) -> HttpResponse:
 
     400: not signed by the provider just now. 413: too large. 503: not stored, send it again.
     """
-    answer = count(_take(request))
+    with metrics.ACK.time():
+        answer = count(_take(request))
     if answer.reason is not None:
         tally.add(answer.reason)
     return HttpResponse(answer.sentence, status=answer.status, content_type="text/plain")

@@ -12,6 +12,7 @@ from typing import Final
 
 from django.db import OperationalError, connection
 
+from conferences import metrics
 from conferences.ingest.batches import Delivery, Outcome, receive_all
 from conferences.liveness import boundaries
 
@@ -48,6 +49,11 @@ class Writer:
         self._wake()
         return await future
 
+    @property
+    def depth(self) -> int:
+        """How many wait to be stored."""
+        return len(self._waiting)
+
     def do(self, chore: Callable[[], object]) -> None:
         """Have something short written beside the deliveries."""
         self._chores.append(chore)
@@ -79,6 +85,7 @@ class Writer:
 
     def _store(self, taken: list[tuple[Delivery, asyncio.Future[Outcome]]]) -> None:
         outcomes: list[Outcome]
+        metrics.BATCH.observe(len(taken))
         try:
             outcomes = self._receive([delivery for delivery, _ in taken])
         except Exception as error:  # noqa: BLE001 - a boundary: see conferences.liveness.boundaries

@@ -114,6 +114,7 @@ def _lets_her_in(supervision: Supervision, step: Step) -> bool:
 
 def _not_on_record(intent: AuditEntry, sent_at: datetime) -> CommandResult:
     audit.conclude(intent, audit.Outcome(AuditEntry.Result.DENIED, note=NOT_ON_RECORD))
+    metrics.COMMANDS.labels(intent.action, AuditEntry.Result.DENIED.value).inc()
     return CommandResult(AuditEntry.Result.REFUSED, sent_at, code="not_on_record", sentence=NOT_ON_RECORD)
 
 
@@ -146,6 +147,7 @@ def _in_its_region(supervision: Supervision, step: Step) -> Answer:
 def lost(supervision: Supervision, sent_at: datetime) -> CommandResult:
     """Close the audit of a command whose outcome nobody saw: the server stopped between sending and hearing."""
     intent = _open_intent(supervision)
+    metrics.COMMANDS.labels(supervision.command, AuditEntry.Result.UNKNOWN.value).inc()
     if intent is not None:
         audit.conclude(intent, audit.Outcome(AuditEntry.Result.UNKNOWN, text="The server stopped before the answer."))
     return CommandResult(AuditEntry.Result.UNKNOWN, sent_at)

@@ -15,7 +15,7 @@ from conferences.ingest.webhooks import refused_requests
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
 from conferences.models import AuditEntry, Conference, Fact, Pulse, WebhookRefusal
-from dashboard.views import health
+from dashboard.views import readiness
 from tests.support.story import PASSWORD, browser
 
 TOKEN = "a token of the tests"
@@ -118,13 +118,13 @@ def test_a_key_accepted_since_its_refusal_is_fit(probe, status):
 
 
 def test_a_refusal_does_not_count_for_ever(probe):
-    answered(401, ago=health.REFUSAL_COUNTS_FOR + timedelta(seconds=1))
+    answered(401, ago=readiness.REFUSAL_COUNTS_FOR + timedelta(seconds=1))
     assert probe().json() == FIT
 
 
 def test_a_refusal_before_this_process_started_does_not_count(probe, monkeypatch):
     answered(401, ago=timedelta(seconds=1))
-    monkeypatch.setattr(health, "STARTED_AT", timezone.now())
+    monkeypatch.setattr(readiness, "STARTED_AT", timezone.now())
     assert probe().json() == FIT
 
 
