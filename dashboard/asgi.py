@@ -21,13 +21,13 @@ from dashboard.server.background import start_background  # noqa: E402
 from dashboard.server.client_address import networks  # noqa: E402
 from dashboard.server.connections import guard_connections  # noqa: E402
 from dashboard.server.request_ids import RequestIds  # noqa: E402
-from dashboard.server.shutdown import exit_after_grace  # noqa: E402
+from dashboard.server.shutdown import Drain, stop_gently  # noqa: E402
 
 refuse_to_start()
 
 sockets = URLRouter([path("ws/board/", BoardConsumer.as_asgi())])
 
-application = Watched(
+served = Drain(
     ProtocolTypeRouter(
         {
             "http": RequestIds(WebhookApplication(http), networks(settings.TRUSTED_PROXIES)),
@@ -35,8 +35,9 @@ application = Watched(
         }
     )
 )
+application = Watched(served)
 
-exit_after_grace()
+stop_gently(served)
 guard_connections()
 if settings.RUN_BACKGROUND:
     start_background()

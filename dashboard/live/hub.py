@@ -106,6 +106,11 @@ class Hub:
         if self._loop is not None and not self._loop.is_closed():
             asyncio.run_coroutine_threadsafe(nudges.tell_all(), self._loop)
 
+    def close_all(self, code: int) -> None:
+        """Have every page's socket closed with this code."""
+        for viewer in list(self._viewers):
+            self._close(viewer, code)
+
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()

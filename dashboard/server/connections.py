@@ -19,11 +19,12 @@ LARGEST: Final = 1024 * 1024
 
 
 def guard_connections() -> None:
-    """Have daphne make guarded requests of what it is sent. Call before its server starts."""
+    """Have daphne make guarded requests of what it is sent, and close sockets as told. Call before it starts."""
     if "twisted.internet.reactor" not in sys.modules:  # there is none under another server, nor in a test
         return
     from daphne import server
 
-    from dashboard.server.guarded_requests import GuardedFactory
+    from dashboard.server.guarded_requests import CodedSocket, GuardedFactory
 
     server.HTTPFactory = GuardedFactory
+    server.WebSocketFactory.protocol = CodedSocket

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor
 
 from dashboard.live.handshakes import Handshakes, opener
@@ -73,6 +74,16 @@ class GuardedFactory(HTTPFactory):  # type: ignore[misc]
         channel = protocol._channel  # noqa: SLF001 - the one that requests know
         channel.waits = clock.callLater(IDLE, _abort, channel)
         return protocol
+
+
+class CodedSocket(WebSocketProtocol):  # type: ignore[misc]
+    """A socket that is closed with the code it is told, also one of the protocol's own: 1009, 1012, 1013.
+
+    autobahn keeps those to itself, and daphne's close then fails: the socket stays open.
+    """
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - daphne's name
+        self.sendCloseFrame(code=1000 if code is None else code)
 
 
 def _is_handshake(request: Any) -> bool:

@@ -180,7 +180,7 @@ def _check(running: dict[str, subprocess.Popen[bytes]]) -> None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     try:
-        process.wait(timeout=5)
+        process.wait(timeout=10)
     except subprocess.TimeoutExpired:
         process.kill()
 
