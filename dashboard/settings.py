@@ -105,6 +105,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql" and find_sp
         "DATABASE_URL names PostgreSQL, whose packages are not installed: "
         "run .venv/bin/python -m pip install --require-hashes -r requirements/scale.txt"
     )
+# As on SQLite: whoever waits for a lock is told so in the end, and a session that died holding one lets it go.
+POSTGRESQL_LIMITS = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a transaction that reads before it writes waits for the lock instead of failing at once.
     # FULL: a webhook answered with 200 is on disk.
@@ -117,9 +119,7 @@ else:
     # Under ASGI persistent connections belong to a pool, not to threads.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 5}
-    # As on SQLite: whoever waits for a lock is told so in the end, and a session that died holding one lets it go.
-    LIMITS = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
-    DATABASES["default"]["OPTIONS"].setdefault("options", LIMITS)
+    DATABASES["default"]["OPTIONS"].setdefault("options", POSTGRESQL_LIMITS)
     DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Self
 
 # What depends on the database's locking or on another process's nudges; the rest would only repeat itself.
 TESTS = ["-m", "scaled"]
@@ -32,38 +33,58 @@ def main(arguments: list[str]) -> int:
         return subprocess.run(run, env=environment, check=False).returncode
 
 
+class Cluster:
+    """A new PostgreSQL cluster. It refuses to run as root, so for root it runs as the user Debian made for it."""
+
+    def __init__(self, home: Path, max_connections: int = 200) -> None:
+        self._place, self._binaries = home / "postgresql", _postgresql_binaries()
+        user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        self._as_user = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
+        self._place.mkdir()
+        if self._as_user:
+            shutil.chown(self._place, user)
+        self.port = free_port()
+        self.url = f"postgres://earshot@127.0.0.1:{self.port}/postgres"
+        self._options = (
+            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._place}"
+            f" -c max_connections={max_connections}"
+        )
+
+    def __enter__(self) -> Self:
+        program = str(self._binaries / "initdb")
+        self._run(program, "-D", str(self._place / "data"), "-U", "earshot", "-A", "trust", "--no-sync")
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._control("-m", "immediate", "stop", check=False)
+
+    def start(self) -> None:
+        self._control("-l", str(self._place / "log"), "-o", self._options, "start")
+
+    def stop(self) -> None:
+        """Stop it as for a restart: sessions are ended, and what was committed is kept."""
+        self._control("-m", "fast", "stop")
+
+    def _control(self, *arguments: str, check: bool = True) -> None:
+        self._run(str(self._binaries / "pg_ctl"), "-D", str(self._place / "data"), "-w", *arguments, check=check)
+
+    def _run(self, *command: str, check: bool = True) -> None:
+        subprocess.run([*self._as_user, *command], check=check, stdout=subprocess.DEVNULL)
+
+
 @contextmanager
 def postgresql(home: Path) -> Iterator[str]:
-    """A new PostgreSQL cluster. It refuses to run as root, so for root it runs as the user Debian made for it."""
-    binaries = _postgresql_binaries()
-    place = home / "postgresql"
-    place.mkdir()
-    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    as_user = ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
-    if as_user:
-        shutil.chown(place, user)
-    port = free_port()
-    data = place / "data"
-    subprocess.run(
-        [*as_user, str(binaries / "initdb"), "-D", str(data), "-U", "earshot", "-A", "trust", "--no-sync"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={place} -c max_connections=200"
-    control = [*as_user, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
-    subprocess.run([*control, "-l", str(place / "log"), "-o", options, "start"], check=True, stdout=subprocess.DEVNULL)
-    try:
-        yield f"postgres://earshot@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
+    with Cluster(home) as cluster:
+        yield cluster.url
 
 
 @contextmanager
-def redis(home: Path) -> Iterator[str]:
+def redis(home: Path, port: int = 0) -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
         sys.exit("redis-server is not installed (Debian's package redis-server).")
-    port = free_port()
+    port = port or free_port()
     settings = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(home)]
     process = subprocess.Popen([program, *settings], stdout=subprocess.DEVNULL)
     try:

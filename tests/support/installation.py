@@ -39,14 +39,14 @@ class Installation:
 
     def __init__(self, simulator: Simulator, base_url: str, user: User, **settings_: str) -> None:
         self.simulator, self.settings = simulator, settings_
-        self._base_url = base_url
+        self.base_url = base_url
         self.port = int(simulator.app.webhook_url.split(":")[2].split("/")[0])
         self.session = browser(user).cookies[settings.SESSION_COOKIE_NAME].value
         self.url = f"http://127.0.0.1:{self.port}"
         self.server: subprocess.Popen[bytes] | None = None
 
     def start(self, application: str = "dashboard.asgi", **more: str) -> subprocess.Popen[bytes]:
-        arguments = (self.port, self.simulator.public_key, self._base_url, application)
+        arguments = (self.port, self.simulator.public_key, self.base_url, application)
         self.server = serve(*arguments, **self.settings, **more)
         wait_for(self.port, self.server)
         return self.server
@@ -73,8 +73,9 @@ class Installation:
         except httpx.TransportError:
             return 0
 
-    def page(self) -> Page:
-        return Page(self)
+    def page(self, port: int = 0) -> Page:
+        """Open a board, at another server's port if need be."""
+        return Page(self, port or self.port)
 
     def board(self) -> dict[str, Row]:
         """What a page that is opened now shows."""
@@ -91,8 +92,8 @@ class Installation:
 class Page:
     """A board that stays open, and comes back with its last number when its socket breaks."""
 
-    def __init__(self, installation: Installation) -> None:
-        self._installation = installation
+    def __init__(self, installation: Installation, port: int) -> None:
+        self._session, self._at = installation.session, f"127.0.0.1:{port}"
         self._socket: ClientConnection | None = None
         self._opened = ExitStack()
         self.feed = 0
@@ -117,9 +118,9 @@ class Page:
 
     def _open(self) -> ClientConnection:
         socket = connect(
-            f"{self._installation.url.replace('http', 'ws')}/ws/board/?since={self.feed}",
-            additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={self._installation.session}"},
-            origin=self._installation.url,  # type: ignore[arg-type]
+            f"ws://{self._at}/ws/board/?since={self.feed}",
+            additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={self._session}"},
+            origin=f"http://{self._at}",  # type: ignore[arg-type]
             compression=None,
             proxy=None,
             close_timeout=1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,7 +16,7 @@ from conferences.fold import fold
 from conferences.ingest import feed, readback_notes
 from conferences.models import Conference, Fact, Feed, Leg
 from conferences.telnyx.events import encode
-from tests.support.events import MORNING, Door, call, envelope, event, facts_on_record, joined, left, stored
+from tests.support.events import MORNING, Door, call, envelope, event, facts_on_record, joined, left, receive, stored
 from tests.support.threads import THREADS, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.scaled]
@@ -93,6 +94,29 @@ def test_who_follows_the_feed_meanwhile_misses_no_change(deliver):
         numbers = following.result(timeout=20)
     assert numbers == sorted(numbers)
     assert seen == dict(Conference.objects.values_list("conference_id", "feed"))
+
+
+def test_a_held_transaction_hides_no_later_number(deliver):
+    """One that began first and ends last: whoever reads meanwhile is told of neither, and then of both."""
+    began, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with feed.writing():
+            began.set()
+            receive([joined("first", "c1")])
+            over.wait(10)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        held = pool.submit(hold)
+        assert began.wait(10)
+        later = pool.submit(at_once, [deliver(encode(joined("second", "c2")))], 1)
+        time.sleep(0.3)
+        assert (feed.latest(), Conference.objects.count(), later.done()) == (0, 0, False)
+        over.set()
+        held.result(timeout=20)
+        assert later.result(timeout=20) == [200]
+    assert list(Conference.objects.order_by("feed").values_list("conference_id", "feed")) == [("c1", 1), ("c2", 2)]
 
 
 def test_only_one_of_many_claims_a_conferences_read_back(deliver):
