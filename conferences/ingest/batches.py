@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import DatabaseError, OperationalError, transaction
 
-from conferences import tracing
+from conferences import clock, tracing
 from conferences.fold import order
 from conferences.ingest import feed, inbox
 from conferences.ingest.inbox import Receipt
@@ -17,7 +19,7 @@ from conferences.ingest.projection import project
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import cause_of
 from conferences.models import Fact
-from conferences.telnyx.events import Event, parse
+from conferences.telnyx.events import Event, encode, parse
 from conferences.telnyx.events.redaction import redact
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,32 @@ def receive_all(deliveries: Sequence[Delivery]) -> list[Outcome]:
     except Exception as error:  # noqa: BLE001 - a boundary: see conferences.liveness.boundaries
         log.warning("%s webhooks are stored one by one: %s", len(deliveries), cause_of(error))
     return [done[place] if place in done else _receive(one) for place, one in enumerate(deliveries)]
+
+
+def record_all(
+    event_type: str, payloads: Sequence[Mapping[str, Any]], *, source: Fact.Source, occurred_at: datetime
+) -> None:
+    """Do for each of these what `inbox.record` does, in one transaction. Raises what the database raises.
+
+    What keeps one of them from counting is no other's loss: then they are stored one by one.
+    """
+    if len(payloads) > 1:
+        events = [Event(str(uuid.uuid4()), event_type, occurred_at, payload) for payload in payloads]
+        facts = [inbox.fact_of(one, encode(one), source, received_at=clock.now()) for one in events]
+        try:
+            with feed.writing():
+                Fact.objects.bulk_create(facts)
+                project([redact(one) for one in events], now=facts[0].received_at, are_fresh=False)
+                transaction.on_commit(inbox.announce, robust=True)
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a boundary: see conferences.liveness.boundaries
+            log.warning("%s facts of our own are stored one by one: %s", len(facts), cause_of(error))
+        else:
+            boundaries.FACTS.went_well()
+            return
+    for payload in payloads:
+        inbox.record(event_type, payload, source=source, occurred_at=occurred_at)
 
 
 def _receive(delivery: Delivery) -> Outcome:

@@ -130,10 +130,9 @@ def _read_all(conference: Conference, reading: ReadBack) -> None:
     inside = {leg for (_, leg), stay in known.participants.items() if stay.state != Participant.State.LEFT}
     # A line that names no leg may stand for any: then nobody is taken to have left.
     gone = {leg: {"call_control_id": leg, "status": "left"} for leg in inside if leg not in listed and "" not in listed}
-    for call_control_id, told in (listed | gone).items():
-        is_over = told.get("status") == Participant.State.LEFT
-        if call_control_id and call_control_id not in busy and (call_control_id in inside or not is_over):
-            reading.record(known, "participant", told)
+    said = {leg: told for leg, told in (listed | gone).items() if leg and leg not in busy}
+    over = {leg for leg, told in said.items() if told.get("status") == Participant.State.LEFT} - inside
+    reading.record(known, "participant", [told for leg, told in said.items() if leg not in over])
     leg_status.settle_unanswered(conference, reading.asked_at)
 
 
@@ -194,7 +193,7 @@ def _read_conference(conference: Conference, reading: ReadBack) -> bool:
     told = _told(record or {}, _CONFERENCE)
     if record is None and asked_at - conference.last_event_at > SETTLED:
         told = {"status": "completed", "end_reason": "not found at the provider"}
-    reading.record(state_of(conference), "conference", told)
+    reading.record(state_of(conference), "conference", [told])
     return record is not None and told.get("status") != Conference.State.COMPLETED
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from conferences.clock import Moment
 from conferences.fold import State, is_news
-from conferences.ingest import inbox
+from conferences.ingest import batches
 from conferences.ingest.readback_notes import note_doubts, note_drift
 from conferences.models import Conference, Fact, Leg, Supervision
 from conferences.reconciliation.drift import Contradiction, contradictions
@@ -38,18 +39,25 @@ class ReadBack:
         """Whether it said something that is not believed yet."""
         return bool(self._doubts)
 
-    def record(self, known: State, kind: str, told: Record) -> None:
-        """Record a line of the provider's as a fact if it is news and, where it denies what we knew, certain."""
-        payload = {"conference_id": self.conference.conference_id} | told
-        event = Event(id="", type=f"readback.{kind}", occurred_at=self.asked_at, payload=payload)
-        if not is_news(known, event):
-            return
-        denied = contradictions(known, event)
-        uncertain = [one for one in denied if self.patient and not self._is_certain(one)]
-        if uncertain:
-            return
-        inbox.record(event.type, payload, source=Fact.Source.READBACK, occurred_at=self.asked_at)
-        self._put_right += [self._sentence(one) for one in denied if one.is_drift]
+    def record(self, known: State, kind: str, lines: Iterable[Record]) -> None:
+        """Record each line of the provider's as a fact if it is news and, where it denies what we knew, certain.
+
+        All of them in one transaction: nobody is shown a part of what was told at once.
+        """
+        type_, about = f"readback.{kind}", {"conference_id": self.conference.conference_id}
+        believed: list[Mapping[str, Any]] = []
+        put_right: list[str] = []
+        for payload in (about | told for told in lines):
+            event = Event(id="", type=type_, occurred_at=self.asked_at, payload=payload)
+            if not is_news(known, event):
+                continue
+            denied = contradictions(known, event)
+            if [one for one in denied if self.patient and not self._is_certain(one)]:
+                continue
+            believed.append(payload)
+            put_right += [self._sentence(one) for one in denied if one.is_drift]
+        batches.record_all(type_, believed, source=Fact.Source.READBACK, occurred_at=self.asked_at)
+        self._put_right += put_right
 
     def finish(self) -> None:
         """Keep the doubts for the next reading, and mark the conference if something was put right."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from conferences import fold as folding
 from conferences.fold import fold
 from conferences.ingest import feed
-from conferences.ingest.batches import Delivery, receive_all
+from conferences.ingest.batches import Delivery, receive_all, record_all
 from conferences.ingest.inbox import Receipt
 from conferences.models import Conference, Fact, Leg
 from conferences.telnyx.events import Event, encode
@@ -133,3 +133,30 @@ def test_many_cost_few_queries_more_than_one(directory):
         return len(asked)
 
     assert queries(20, "many") - queries(1, "few") < 40  # 57 facts more: a row is written once, read with the others
+
+
+def read_back(*legs: str) -> None:
+    told = [{"conference_id": "c1", "call_control_id": leg, "status": "joined", "muted": True} for leg in legs]
+    record_all("readback.participant", told, source=Fact.Source.READBACK, occurred_at=MORNING)
+
+
+def test_lines_of_one_reading_are_one_transaction(db):
+    with CaptureQueriesContext(connection) as asked:
+        read_back("a", "b", "c")
+    assert sum(one["sql"].startswith('INSERT INTO "conferences_fact"') for one in asked.captured_queries) == 1
+    assert [stay.muted for stay in stored().participants.values()] == [True] * 3
+    assert stored() == fold(facts_on_record())
+
+
+def test_a_line_that_fails_is_parked_alone(db, monkeypatch):
+    effect = folding._EFFECTS["readback.participant"]
+
+    def planted(state: Any, fact: Event) -> None:
+        if fact.call_control_id == "b":
+            raise ZeroDivisionError
+        effect(state, fact)
+
+    monkeypatch.setitem(folding._EFFECTS, "readback.participant", planted)
+    read_back("a", "b", "c")
+    assert {leg for _, leg in stored().participants} == {"a", "c"}
+    assert Fact.objects.filter(outcome="parked").count() == 1
