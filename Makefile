@@ -38,6 +38,7 @@ test-fast: install-dev
 # calls on each. CRASHES=10 SOAK=30 is enough to see that they work.
 test-faults: export CRASHES ?= 200
 test-faults: export SOAK ?= 1200
+test-faults: export FACTS ?= 1000000
 test-faults: install-dev
 	$(BIN)/python -m pytest -m faults $(ARGS)
 	$(BIN)/python -m tests.scaled -m faults $(ARGS)

@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,18 +13,12 @@ import pytest
 from conferences.models import Fact, WebhookRefusal
 from conferences.simulator.delivery.keys import SigningKey
 from tests.support.events import encode, joined
-from tests.support.installation import Installation, differences
+from tests.support.installation import Installation, differences, resident
 
 MANY = 1000
 TOKEN = "of the tests' monitoring"
 HUGE = 200 * 1024 * 1024
 CHUNK = b"x" * 65536
-
-
-def resident(pid: int) -> int:
-    """Bytes of memory that a process holds."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * 4096
 
 
 def post_all(installation: Installation, sent: list[tuple[bytes, dict[str, str]]], at_once: int) -> list[int]:

@@ -13,7 +13,6 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from conferences.models import Fact
-from tests.faults.test_floods import resident
 from tests.support.installation import (
     Installation,
     Page,
@@ -22,6 +21,7 @@ from tests.support.installation import (
     is_whole,
     legs_shown,
     live_legs,
+    resident,
 )
 from tests.support.story import ANA, LUIS, browser, make_supervisor
 

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from conferences.fold import fold
 from conferences.ingest import feed
-from conferences.models import Conference, Fact
+from conferences.models import Fact
 from conferences.simulator import Simulator
 from tests.support.events import facts_on_record, stored
 from tests.support.markup import on_one_line
@@ -129,9 +130,9 @@ class Page:
 
     def _take(self, frame: dict[str, Any]) -> None:
         self.feed = frame["feed"]
-        self.rows |= _rows(frame.get("content", ""))
-        if "live" in frame:
-            self.rows = {row: shown for row, shown in self.rows.items() if row in frame["live"]}
+        told = frame.get("rows", [])
+        kept = frame.get("live", [row for row in self.rows if row not in told])
+        self.rows = {row: shown for row, shown in self.rows.items() if row in kept} | _rows(frame.get("content", ""))
 
 
 def _rows(html: str) -> dict[str, Row]:
@@ -191,5 +192,7 @@ def legs_shown(rows: dict[str, Row]) -> set[frozenset[str]]:
     return {frozenset(leg[0] for leg in row) for row in rows.values()}
 
 
-def latest_feed() -> int:
-    return max(Conference.objects.values_list("feed", flat=True), default=0)
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * 4096

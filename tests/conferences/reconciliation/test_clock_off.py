@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conferences import clock
-from conferences.models import Conference, Leg, Participant
+from conferences.models import Conference, Fact, Leg, Participant
 from conferences.reconciliation import readback
 from dashboard.live import frames
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.call import call_for
-from tests.support.story import ANA, CUSTOMER, LUIS, Directory, Story
+from tests.support.story import ANA, CUSTOMER, LUIS, SUPPORT_NUMBER, Directory, Story, browser
 from tests.support.supervision_helpers import ask
 from tests.support.world_diff import ours, read, read_everything_back, theirs, unheard
 
@@ -114,6 +115,37 @@ def test_probes_say_so(story: Story, settings: object, seconds: float, status: i
     way = "ahead of" if seconds > 0 else "behind"
     told = said.json()["clock"]
     assert (way in told, said.status_code) == (bool(seconds), status)
+
+
+@pytest.mark.parametrize("seconds", [-600, 600])
+def test_ten_minutes_off_calls_are_found_by_asking(story: Story, marta: User, settings: object, seconds: float):
+    """Every webhook is too old or too young to be believed; that is counted, and said."""
+    settings.METRICS_TOKEN = "a token of the tests"  # type: ignore[attr-defined]
+    story.let_our_clock_be_off(seconds)
+    world = story.simulator.conference_with([ANA], queue_number=SUPPORT_NUMBER)
+    story.deliver()
+    assert not Fact.objects.filter(source="webhook").exists()
+    read_everything_back()
+    call = Conference.objects.get()
+    assert ours(call.conference_id) == theirs(world)
+    said = Client().get("/readyz", headers={"Authorization": "Bearer a token of the tests"})
+    assert (said.status_code, "every webhook is refused" in said.json()["clock"]) == (503, True)
+
+
+def test_a_clock_that_jumps_back_shows_nothing_negative(story: Story, marta: User):
+    _, call = story.call(ANA)
+    read(call)
+    story.pass_time(30)
+    mine = story.supervise(marta, call)
+    for seconds in (-200, 150, -100):
+        story.let_our_clock_be_off(seconds)
+        story.pass_time(2)
+        read(call)
+        story.deliver()
+        page = browser(marta).get("/").content.decode()
+        assert re.search(r">\s*-\d", page) is None
+    mine.refresh_from_db()
+    assert (mine.state, mine.ended_at) == ("joined", None)
 
 
 def test_a_corrected_clock_is_believed_at_once(story: Story):
