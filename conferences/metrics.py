@@ -1,6 +1,7 @@
 """What this process counts, for /metrics; `docs/operations.md` says what to make of each.
 
-No label has more values than are written down in our code: never an id, a name or an address.
+No label has more values than are written down in our code: never an id, a name or an address. Those of a counter are
+there from the start, at 0: of one that began at 1 monitoring sees no increase.
 """
 
 from typing import Final

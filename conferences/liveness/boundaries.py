@@ -118,3 +118,5 @@ SHOWING: Final = Boundary("Showing a row")
 CHANNEL_LAYER: Final = Boundary("The channel layer")
 READING: Final = Boundary("Reading back")
 ONE_READING: Final = Boundary("A read-back")
+for _boundary in (FACTS, STORING, BACKGROUND, ONE_TASK, HUB, HEARTBEAT, SHOWING, CHANNEL_LAYER, READING, ONE_READING):
+    metrics.FAILURES.labels(_boundary.name)

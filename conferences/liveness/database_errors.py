@@ -22,6 +22,8 @@ _KINDS: Final = frozenset(
 
 def begin() -> None:
     """Count from now on, on every connection."""
+    for kind in _KINDS:
+        metrics.DATABASE_ERRORS.labels(kind)
     connection_created.connect(_watch, dispatch_uid="database errors")
 
 

@@ -1,6 +1,6 @@
 """Small rules for every request: no copy is kept, an expired login leads back, no pattern is matched against rows.
 
-And one line in the log for each that is meant to change something.
+And one line in the log for each by which a user means to change something.
 """
 
 import time
@@ -63,15 +63,16 @@ def keep_no_copy(get_response: GetResponse) -> GetResponse:
 
 
 def tell_of_actions(get_response: GetResponse) -> GetResponse:
-    """Write a line for each request that may change something: the name of its page, who, what came of it, how long.
+    """Write a line for each request of a user that may change something: its page, who, what came of it, how long.
 
-    Never its address or its form, which may hold what people search for. Looking is not told of: it is most of all.
+    Never its address or its form, which may hold what people search for. Looking is not told of, it is most of all; nor
+    what a stranger sends, who could fill the disk with it.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         began = time.monotonic()
         response = get_response(request)
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
+        if request.user.is_authenticated and request.method not in ("GET", "HEAD", "OPTIONS"):
             page = request.resolver_match.view_name if request.resolver_match else ""
             seconds = round(time.monotonic() - began, 3)
             log.info("request", page=page, user=request.user.pk, status=response.status_code, seconds=seconds)

@@ -31,8 +31,9 @@ def refresh() -> None:
     gauges.QUEUE.set(writer.depth)
     gauges.LOOP_LAG.set(watch.worst())
     gauges.CLOCK.set(clock.ahead())
-    for share, seconds in hub.lag.items():
-        gauges.LAG.labels(share).set(seconds)
+    lag = hub.lag
+    for share in ("p50", "p95"):
+        gauges.LAG.labels(share).set(lag.get(share, math.nan))  # nothing was shown lately
     for gauge, ask in _ASKED.items():
         gauge.set(_number(ask))
     for file, size in _sizes().items():

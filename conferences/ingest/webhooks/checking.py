@@ -78,3 +78,7 @@ def count(answer: Answer) -> Answer:
     if answer is not STORED:
         metrics.WEBHOOKS.labels(f"http_{answer.status}").inc()
     return answer
+
+
+for _outcome in (*(receipt.value for receipt in Receipt), "http_400", "http_413", "http_503"):
+    metrics.WEBHOOKS.labels(_outcome)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -218,3 +219,7 @@ def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
 _WITHOUT_WEBHOOK = (Step.JOIN, Step.UPDATE, Step.MUTE, Step.UNMUTE, Step.UNHOLD)
 # Not about a conference.
 _OUTSIDE = (Step.DIAL, Step.ASK, Step.HANGUP)
+
+_RESULTS = (AuditEntry.Result.OK, AuditEntry.Result.REFUSED, AuditEntry.Result.UNKNOWN, AuditEntry.Result.DENIED)
+for _action, _result in product(_LABELS, _RESULTS):
+    metrics.COMMANDS.labels(_action, _result.value)

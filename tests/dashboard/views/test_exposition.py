@@ -19,7 +19,7 @@ from tests.support.story import ANA, CUSTOMER, Story
 
 TOKEN = "a token of the tests"
 # Values of labels are words of ours, or the numbers of buckets: no id, no telephone number, nobody's name.
-WORDS = re.compile(r"[A-Za-z_' ]+|http_[0-9]{3}|p[0-9]{2}|[0-9.+]{1,6}|\+Inf")
+WORDS = re.compile(r"[A-Za-z_' -]+|http_[0-9]{3}|p[0-9]{2}|[0-9.+]{1,6}|\+Inf")
 OURS = "earshot_"
 
 Scrape = Callable[[], dict[tuple[str, tuple[tuple[str, str], ...]], float]]
