@@ -1,7 +1,8 @@
-"""docs/faults.md tells the truth: the stand-in takes every order in it, and every kind of fault is in it."""
+"""docs/faults.md tells the truth: the stand-in takes every order, every kind of fault is there, and every test is."""
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -15,7 +16,8 @@ from conferences.simulator.faults import Kind
 from conferences.simulator.people.sample_people import SUPERVISORS
 from conferences.simulator.phones import OUTCOMES
 
-PAGE = (Path(__file__).parents[1] / "docs" / "faults.md").read_text()
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "faults.md").read_text()
 FAULTS = re.findall(r"fault '(\{.*?\})'(?: \||`|$)", PAGE, re.MULTILINE)
 ORDERS = [("/test/faults", body) for body in FAULTS]
 ORDERS += re.findall(r"curl -sS http://127\.0\.0\.1:8001(/test/\w+) -d '(\{.*\})'", PAGE)
@@ -41,3 +43,26 @@ def test_phone_of_the_page_is_one_of_the_demo():
 
 def test_every_possible_phone_behaviour_is_on_the_page():
     assert [one for one in OUTCOMES if one != "answers" and f"`{one}`" not in PAGE] == []
+
+
+ROWS = re.findall(r"^\| (\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE)
+SHOWN_BY = sorted({one for *_, tests in ROWS for one in re.findall(r"`([^`]+)`", tests)})
+
+
+def names_in(module: Path) -> set[str]:
+    functions = ast.FunctionDef | ast.AsyncFunctionDef
+    return {one.name for one in ast.walk(ast.parse(module.read_text())) if isinstance(one, functions)}
+
+
+def test_every_fault_of_the_catalogue_is_listed_once():
+    assert [int(number) for number, *_ in ROWS] == list(range(1, 65))
+
+
+def test_every_fault_has_its_expectation_and_a_test():
+    assert [number for number, _, expected, tests in ROWS if not expected.strip() or "::test_" not in tests] == []
+
+
+@pytest.mark.parametrize("named", SHOWN_BY)
+def test_every_test_that_the_catalogue_names_exists(named: str):
+    path, _, name = named.partition("::")
+    assert name in names_in(ROOT / path)

@@ -39,6 +39,15 @@ def story() -> list[Any]:
     return [*facts, event("call.hangup", 20, leg="b"), event("conference.ended", 21, conference="c2")]
 
 
+def test_a_commit_waits_for_the_disk():
+    """What no test can do is cut the power: the database is asked whether it would matter."""
+    asked = {"sqlite": ("PRAGMA synchronous", 2), "postgresql": ("SHOW synchronous_commit", "on")}
+    query, expected = asked[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        assert cursor.fetchone()[0] == expected
+
+
 def test_one_event_delivered_fifty_times_is_stored_once(deliver):
     assert at_once([deliver(envelope())] * 50) == [200] * 50
     assert Fact.objects.count() == 1
