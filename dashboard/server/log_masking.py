@@ -26,6 +26,8 @@ def mask(text: str) -> str:
     return mask_numbers(text)
 
 
+# Nothing to hide is in one, and most of what is logged of a batch is these.
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What we count ourselves, and no number that anybody can call.
 _COUNTED: Final = frozenset({"feed", "feed_from", "feed_to", "since", "user"})
 
@@ -41,6 +43,8 @@ def _masked(value: Any, *, is_counted: bool = False) -> Any:
     if isinstance(value, int):
         hidden = mask(str(value))
         return value if hidden == str(value) else hidden
+    if isinstance(value, str) and _ID.fullmatch(value):
+        return value
     if isinstance(value, Mapping):
         return {mask(str(name)): _masked(one) for name, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
