@@ -26,6 +26,7 @@ def main(arguments: list[str]) -> int:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="earshot-scaled-")))
         home.chmod(0o755)
         environment = os.environ | {
+            "POSTGRESQL_HOME": str(home / "postgresql"),
             "DATABASE_URL": stack.enter_context(postgresql(home)),
             "REDIS_URL": stack.enter_context(redis(home)),
         }

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 import httpx
@@ -45,6 +46,7 @@ class Installation:
         self.session = browser(user).cookies[settings.SESSION_COOKIE_NAME].value
         self.url = f"http://127.0.0.1:{self.port}"
         self.server: subprocess.Popen[bytes] | None = None
+        self.tls: SSLContext | None = None  # where it is reached by https, with a certificate of the test's
 
     def start(self, application: str = "dashboard.asgi", **more: str) -> subprocess.Popen[bytes]:
         arguments = (self.port, self.simulator.public_key, self.base_url, application)
@@ -59,13 +61,14 @@ class Installation:
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         cookies = {settings.SESSION_COOKIE_NAME: self.session}
-        return httpx.get(self.url + path, cookies=cookies, timeout=30, **options)
+        return httpx.get(self.url + path, cookies=cookies, timeout=30, verify=self.tls or True, **options)
 
     def post(self, path: str, **form: str) -> httpx.Response:
         token = uuid.uuid4().hex
         cookies = {settings.SESSION_COOKIE_NAME: self.session, settings.CSRF_COOKIE_NAME: token}
         headers = {"X-CSRFToken": token, "Origin": self.url}
-        return httpx.post(self.url + path, data=form, cookies=cookies, headers=headers, timeout=30)
+        verify = self.tls or True
+        return httpx.post(self.url + path, data=form, cookies=cookies, headers=headers, timeout=30, verify=verify)
 
     def deliver(self, body: bytes, headers: dict[str, str]) -> int:
         """Post a webhook as the provider does; the status, 0 when none came within its patience."""
@@ -94,7 +97,8 @@ class Page:
     """A board that stays open, and comes back with its last number when its socket breaks."""
 
     def __init__(self, installation: Installation, port: int) -> None:
-        self._session, self._at = installation.session, f"127.0.0.1:{port}"
+        self._session, self._tls = installation.session, installation.tls
+        self._at = installation.url if installation.tls else f"http://127.0.0.1:{port}"
         self._socket: ClientConnection | None = None
         self._opened = ExitStack()
         self.feed = 0
@@ -119,11 +123,12 @@ class Page:
 
     def _open(self) -> ClientConnection:
         socket = connect(
-            f"ws://{self._at}/ws/board/?since={self.feed}",
+            f"{self._at.replace('http', 'ws', 1)}/ws/board/?since={self.feed}",
             additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={self._session}"},
-            origin=f"http://{self._at}",  # type: ignore[arg-type]
+            origin=self._at,  # type: ignore[arg-type]
             compression=None,
             proxy=None,
+            ssl=self._tls,
             close_timeout=1,
         )
         return self._opened.enter_context(socket)
