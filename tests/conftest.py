@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.test import Client
 
 from conferences import clock as our_clock
 from conferences import provider
+from conferences.ingest.webhooks.writer import Writer
 from conferences.liveness import boundaries
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Team
 from conferences.simulator import Simulator
@@ -88,6 +89,20 @@ def ben(directory: Directory) -> User:
 def cleo(db: None) -> User:
     """An administrator, who supervises nothing."""
     return User.objects.create_superuser("cleo", password=PASSWORD, first_name="Cleo", last_name="Admin")
+
+
+@pytest.fixture
+def writers() -> Iterator[Callable[..., Writer]]:
+    """Makes writers of webhooks, whose threads and connections end with the test."""
+    made: list[Writer] = []
+
+    def make(*how: Any) -> Writer:
+        made.append(Writer(*how))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,6 @@ from django.core.asgi import get_asgi_application
 from django.test import Client
 
 from conferences.ingest.webhooks.application import WebhookApplication
-from conferences.ingest.webhooks.writer import Writer
 from conferences.models import Supervision
 from dashboard.live.hub import Hub
 from dashboard.live.viewer import Viewer
@@ -58,8 +57,8 @@ def door(settings: Any) -> Door:
 
 
 @pytest.fixture
-def product() -> RequestIds:
-    return RequestIds(WebhookApplication(get_asgi_application(), Writer()), networks(["127.0.0.1", "10.0.0.0/8"]))
+def product(writers: Any) -> RequestIds:
+    return RequestIds(WebhookApplication(get_asgi_application(), writers()), networks(["127.0.0.1", "10.0.0.0/8"]))
 
 
 async def ask(

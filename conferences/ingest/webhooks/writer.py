@@ -39,6 +39,7 @@ class Writer:
         self._woken = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._is_over = False
 
     async def store(self, delivery: Delivery) -> Outcome:
         """Return what became of it once it is on disk, or what the database raised. Raises Full."""
@@ -59,6 +60,14 @@ class Writer:
         self._chores.append(chore)
         self._wake()
 
+    def stop(self) -> None:
+        """Store what waits, and end the thread; a later delivery begins another."""
+        self._is_over = True
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._thread, self._is_over = None, False
+
     def _wake(self) -> None:
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
@@ -68,7 +77,7 @@ class Writer:
         self._woken.set()
 
     def _write(self) -> None:
-        while True:
+        while not (self._is_over and not self._waiting):
             self._woken.wait()
             self._woken.clear()
             began = time.monotonic()
@@ -79,6 +88,7 @@ class Writer:
             if connection.errors_occurred or connection.vendor != "sqlite":
                 connection.close()  # to its pool, where there is one
             time.sleep(max(0.0, GATHER - (time.monotonic() - began)))
+        connection.close()
 
     def _taken(self) -> list[tuple[Delivery, asyncio.Future[Outcome]]]:
         return [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]

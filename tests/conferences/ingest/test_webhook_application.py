@@ -17,7 +17,6 @@ from conferences.ingest.webhooks import refused_requests
 from conferences.ingest.webhooks import writer as writing
 from conferences.ingest.webhooks.application import WebhookApplication
 from conferences.ingest.webhooks.checking import LARGEST_BODY
-from conferences.ingest.webhooks.writer import Writer
 from conferences.models import Fact, WebhookRefusal
 from tests.support.events import PATH, Door, encode, envelope, joined
 
@@ -27,8 +26,8 @@ BODY = envelope()
 
 
 @pytest.fixture
-def application() -> WebhookApplication:
-    return WebhookApplication(get_asgi_application(), Writer())
+def application(writers: Any) -> WebhookApplication:
+    return WebhookApplication(get_asgi_application(), writers())
 
 
 async def post(
@@ -109,15 +108,15 @@ async def test_other_requests_are_djangos(application, method, path, status):
     assert (await post(application, b"", {}, method=method, path=path))[0] == status
 
 
-async def test_what_the_database_does_not_take_is_not_acknowledged(door: Door):
+async def test_what_the_database_does_not_take_is_not_acknowledged(writers: Any, door: Door):
     def away(_: Sequence[Delivery]) -> list[Outcome]:
         return [OperationalError("disk full")]
 
-    answer = await post(WebhookApplication(get_asgi_application(), Writer(away)), BODY, door.signed(BODY))
+    answer = await post(WebhookApplication(get_asgi_application(), writers(away)), BODY, door.signed(BODY))
     assert answer == (503, b"Not stored; please send it again.")
 
 
-async def test_a_writer_that_fails_goes_on(door: Door):
+async def test_a_writer_that_fails_goes_on(writers: Any, door: Door):
     calls = []
 
     def failing(deliveries: Sequence[Delivery]) -> list[Outcome]:
@@ -126,7 +125,7 @@ async def test_a_writer_that_fails_goes_on(door: Door):
             raise ZeroDivisionError
         return batches.receive_all(deliveries)
 
-    application = WebhookApplication(get_asgi_application(), Writer(failing))
+    application = WebhookApplication(get_asgi_application(), writers(failing))
     assert [(await post(application, BODY, door.signed(BODY)))[0] for _ in range(2)] == [503, 200]
     assert await Fact.objects.acount() == 1
 
@@ -138,14 +137,14 @@ async def test_more_than_may_wait_is_sent_away(application, door: Door, monkeypa
     assert (await post(application, BODY, door.signed(BODY)))[0] == 200
 
 
-async def test_what_comes_meanwhile_is_stored_together(door: Door):
+async def test_what_comes_meanwhile_is_stored_together(writers: Any, door: Door):
     sizes = []
 
     def counting(deliveries: Sequence[Delivery]) -> list[Outcome]:
         sizes.append(len(deliveries))
         return batches.receive_all(deliveries)
 
-    application = WebhookApplication(get_asgi_application(), Writer(counting))
+    application = WebhookApplication(get_asgi_application(), writers(counting))
     bodies = [encode(joined(f"leg{n}", "c1", n)) for n in range(200)]
     answers = await asyncio.gather(*(post(application, body, door.signed(body)) for body in bodies))
     assert [status for status, _ in answers] == [200] * 200
