@@ -15,6 +15,7 @@ import pytest
 
 from conferences.simulator.delivery.keys import SigningKey
 from conferences.telnyx.events import Event, encode
+from tests.support.programs import open_to_others
 from tests.support.serving import free_port, serve, wait_for
 from tests.support.shipped_nginx import HOST, Site, nginx
 
@@ -30,10 +31,7 @@ def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = os.environ | {"STATIC_ROOT": str(place), "DJANGO_SETTINGS_MODULE": "dashboard.settings", "DEBUG": "0"}
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
     subprocess.run(collect, check=True, env=environment, cwd=ROOT)
-    place.chmod(0o755)
-    for one in place.parents:
-        if "pytest" in one.name:  # nginx's workers are another user, and read what they serve
-            one.chmod(0o755)
+    open_to_others(place)
     return place
 
 

@@ -25,7 +25,7 @@ from conferences.models import Fact
 from dashboard.version import VERSION, version_of
 from tests.deploy.conftest import KEY, NOBODY, ROOT, signed
 from tests.support.events import event
-from tests.support.programs import needed
+from tests.support.programs import needed, open_to_others
 from tests.support.serving import free_port
 from tests.support.shipped_nginx import HOST, Site, nginx
 from tests.support.story import API_KEY, browser
@@ -103,9 +103,7 @@ class Installation:
 @pytest.fixture
 def installation(transactional_db: None, tmp_path: Path) -> Iterator[Installation]:
     needed("curl", "curl")
-    for one in (tmp_path, *tmp_path.parents):
-        if "pytest" in str(one):  # nginx's workers are another user, and read what they serve
-            one.chmod(0o755)
+    open_to_others(tmp_path)
     ports = [free_port(), free_port()]
     (tmp_path / "nginx").mkdir()
     with nginx(tmp_path / "nginx", ports, EARSHOT_STATIC=str(tmp_path / "static")) as site:

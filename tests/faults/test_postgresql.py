@@ -20,6 +20,7 @@ from django.contrib.auth.models import User
 from tests.scaled import Cluster
 from tests.support.events import encode, joined
 from tests.support.installation import Installation, eventually, installed
+from tests.support.programs import open_to_others
 
 ROOT = Path(__file__).parents[2]
 ROOM = 40
@@ -30,8 +31,7 @@ TOKEN = "of the tests' monitoring"
 @pytest.fixture
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     home = tmp_path_factory.mktemp("cluster")
-    for one in (home, *home.parents[:2]):
-        one.chmod(0o755)  # another user's, where the tests are run by root
+    open_to_others(home)
     with Cluster(home, max_connections=ROOM) as one:
         migrate = [sys.executable, "manage.py", "migrate", "-v", "0"]
         environment = os.environ | {"DATABASE_URL": one.url, "DJANGO_SETTINGS_MODULE": "dashboard.settings"}

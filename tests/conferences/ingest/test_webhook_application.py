@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.core.asgi import get_asgi_application
 from django.db import OperationalError
@@ -75,10 +76,10 @@ SIGNATURE = "telnyx-signature-ed25519"
     ],
 )
 async def test_what_is_not_signed_leaves_a_count_only(application, door: Door, alter, status, reason):
-    await asyncio.to_thread(refused_requests.tally.write)
+    await sync_to_async(refused_requests.tally.write)()
     await WebhookRefusal.objects.all().adelete()
     assert await post(application, BODY, alter(door.signed(BODY))) == (status, b"Not accepted.")
-    await asyncio.to_thread(refused_requests.tally.write)
+    await sync_to_async(refused_requests.tally.write)()
     for _ in range(100):
         if await WebhookRefusal.objects.aexists():
             break
