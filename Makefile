@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Commands that look at the project, without a deployment's environment.
 DEV := DEBUG=1 SECRET_KEY=not-a-secret TELNYX_API_KEY=none TELNYX_CONNECTION_ID=none TELNYX_CALLER_ID=+14155550100
 
-.PHONY: demo install install-dev test test-fast test-exhaustive test-faults coverage check bench test-scaled lock
+.PHONY: demo install install-dev test test-fast test-slow test-faults coverage check bench test-scaled lock
 
 demo: install
 	$(BIN)/python manage.py demo $(if $(RESET),--reset) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(RATE),--rate $(RATE)) \
@@ -28,11 +28,11 @@ install-dev: .venv/.dev
 	touch $@
 
 test: install-dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not faults and not exhaustive" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not faults and not slow" $(ARGS)
 
-# The tables of very many cells, and the random worlds, that make test leaves out.
-test-exhaustive: install-dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "exhaustive and not faults" $(ARGS)
+# What make test leaves out: the tables of very many cells, and the random worlds.
+test-slow: install-dev
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow and not faults" $(ARGS)
 
 # Without servers, browsers and what takes several seconds each: while one works.
 test-fast: install-dev
@@ -40,7 +40,7 @@ test-fast: install-dev
 
 # Which lines and branches no test in this process goes through; what only served tests reach is among them.
 coverage: install-dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not served and not browser and not exhaustive" --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not served and not browser and not faults" --cov --cov-report=term $(ARGS)
 
 # Whole servers with which things go wrong, on SQLite and then on PostgreSQL: two hundred kills and twenty minutes of
 # calls on each. CRASHES=10 SOAK=30 is enough to see that they work.

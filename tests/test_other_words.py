@@ -47,14 +47,12 @@ def run(*arguments: str, path: Path = HERE.parent) -> subprocess.CompletedProces
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive
 def test_all_behaves_the_same_in_other_words():
     done = run("-p", "tests.support.other_words", *(str(HERE / name) for name in SUITE))
     assert done.returncode == 0, done.stdout[-3000:]
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("plugins", "code"), [((), 0), (("-p", "tests.support.other_words"), 1)], ids=["usual", "other"]
 )

@@ -18,7 +18,7 @@ from conferences.simulator.people.scenarios import begin
 from tests.support.markup import on_one_line
 from tests.support.story import Story, browser
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 REPAIRED_WITHIN = 90  # seconds
 STEP = 2.0  # seconds between two looks of the reconciler, which in truth looks more often

@@ -36,7 +36,7 @@ from tests.support.provider_world import DIES, KEY_SEED, Trouble
 from tests.support.state_machine import Company
 from tests.support.story import ALL_MODES, API_KEY, CHEN, Directory
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 # Ten stories, the same each time; WORLDS=500 plays as many others as one has patience for.
 WORLDS = int(os.environ.get("WORLDS", "0"))

@@ -25,7 +25,7 @@ from dashboard.presenters.board_filter import BoardFilter
 from tests.support.story import ANA, CUSTOMER, SUPPORT_NUMBER, Story, browser, poster
 from tests.support.supervision_helpers import ask
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 DIGITS = CUSTOMER.removeprefix("+")
 NAMES = [

@@ -19,7 +19,7 @@ from conferences.ingest import inbox
 from conferences.models import AuditEntry, Conference, Fact, Leg, Participant, Supervision
 from tests.support.story import ANA, CUSTOMER, PASSWORD, browser
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 RECORDS = [AuditEntry, Conference, Fact, Leg, Participant, Supervision]
 MASKED = "+1 ••• ••71"

@@ -12,7 +12,7 @@ from conferences.reconciliation import readback
 from tests.support.events import event, joined, left, receive
 from tests.support.story import ANA, CHEN, CUSTOMER, DESK, LUIS, SUPPORT_NUMBER, Story, browser
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 ROLES = ["monitor", "barge"]
 

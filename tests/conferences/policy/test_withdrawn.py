@@ -10,7 +10,7 @@ from django.test import Client
 from conferences.models import AuditEntry, Supervision
 from tests.support.story import ANA, DESK, LUIS, SALES_NUMBER, Story, browser
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 MODES = [("monitor", ()), ("whisper", (ANA,)), ("barge", ())]
 

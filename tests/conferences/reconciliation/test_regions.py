@@ -14,7 +14,7 @@ from conferences.telnyx.rules import REGIONS
 from tests.support.story import ANA, DESK, LUIS
 from tests.support.world_diff import counting, read
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 ALL = [str(region) for region in REGIONS]
 

@@ -14,7 +14,7 @@ from dashboard.presenters import fragments
 from tests.support.story import ANA, CUSTOMER, LUIS, Story, browser, poster
 from tests.support.world_diff import unheard
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 OVER, HUNG_UP, REMOVED = "call_ended", "hung_up", "removed"
 FALSE = ("taken out", "phone hung up", "was ended", "call has ended")

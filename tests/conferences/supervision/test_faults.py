@@ -15,7 +15,7 @@ from conferences.telnyx.explanations.sentences import UNKNOWN_OUTCOME
 from tests.support.fault_scenario import ACTIONS, Action, Drama
 from tests.support.recording_transport import CLOSED_PORT, UNKNOWN_HOST, Down, Send
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 UNREACHED = "The phone provider could not be reached. Nothing was done; please try again."
 TOO_MUCH = "We are asking the phone provider too much at once."

@@ -16,7 +16,7 @@ from tests.support.fault_scenario import ACTIONS, Action, Drama
 from tests.support.recording_transport import Line
 from tests.support.story import Story
 
-pytestmark = [pytest.mark.served, pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = [pytest.mark.served, pytest.mark.slow]
 
 READ_SECONDS = 0.2  # instead of 2: long for this machine, short for whoever waits for the tests
 every_deed = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)

@@ -18,7 +18,7 @@ from conferences.supervision.state_machine.urgency import cannot_wait
 from tests.support.story import ANA, DESK, LUIS
 from tests.support.supervision_helpers import ask
 
-pytestmark = [pytest.mark.scaled, pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = [pytest.mark.scaled, pytest.mark.slow]
 
 OK, REFUSED, UNKNOWN = AuditEntry.Result.OK, AuditEntry.Result.REFUSED, AuditEntry.Result.UNKNOWN
 

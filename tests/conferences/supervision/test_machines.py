@@ -12,7 +12,7 @@ from conferences.models import AuditEntry, Fact, Supervision
 from tests.support.markup import on_one_line
 from tests.support.story import ANA, DESK, MOBILE, browser
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 ROLES = ["monitor", "whisper", "barge"]
 

@@ -10,7 +10,7 @@ from conferences.supervision import requests
 from conferences.supervision.executor import advancing
 from tests.support.story import ANA, CUSTOMER, LUIS, Story, browser
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 BODY = {"errors": [{"code": "90015", "title": "Invalid call control id", "detail": "As the provider words it."}]}
 

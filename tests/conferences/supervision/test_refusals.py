@@ -12,7 +12,7 @@ from conferences import provider
 from tests.support.fault_scenario import ACTIONS, Action, Drama
 from tests.support.story import browser
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = pytest.mark.slow
 
 FIREWALL = "<html><body><h1>404 Not Found</h1></body></html>"
 

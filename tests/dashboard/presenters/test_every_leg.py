@@ -20,7 +20,7 @@ from dashboard.presenters.audience import Audience, audience_of, may_see
 from tests.dashboard.views.test_agents import ring
 from tests.support.story import ANA, CHEN, CUSTOMER, LUIS, SALES_NUMBER, SUPPORT_NUMBER, Story
 
-pytestmark = [pytest.mark.scaled, pytest.mark.slow, pytest.mark.exhaustive]
+pytestmark = [pytest.mark.scaled, pytest.mark.slow]
 
 STRANGER, OTHER_NUMBER, OUTSIDE = "sip:new.one@agents.example", "+14155550177", "+14155550188"
 PHONES = [ANA, LUIS, CHEN, STRANGER, OUTSIDE]
