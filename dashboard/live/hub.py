@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from structlog.stdlib import get_logger
 
 from conferences import clock
+from conferences.ingest.webhooks.writer import writer
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
 from dashboard.live import agent_frames, frames, logins, nudges
@@ -25,6 +26,7 @@ T = TypeVar("T")
 TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds
 HEARTBEAT: Final = 5.0
 LONGEST_REST: Final = 0.1
+MANY_WAITING: Final = 4  # webhooks
 MOST_PAGES: Final = 20  # open at once by one user, in one process
 CHECK_LOGINS: Final = 4.0
 
@@ -127,10 +129,11 @@ class Hub:
         for task in self._tasks:
             if not task.get_loop().is_closed():
                 task.cancel()
-        self._tasks = [loop.create_task(nudges.listen(self._woken.set)), loop.create_task(self._run())]
+        works = (nudges.listen(self._woken.set), self._run(), self._watch_logins())
+        self._tasks = [loop.create_task(work) for work in works]
 
     async def _run(self) -> None:
-        beat, checked = time.monotonic(), time.monotonic()
+        beat = time.monotonic()
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK):
@@ -142,17 +145,21 @@ class Hub:
                 await asyncio.sleep(boundaries.HUB.pause)
                 continue
             await self._rest(now)
-            if now - checked > CHECK_LOGINS:
-                checked = now
-                await self._bounded(boundaries.HEARTBEAT, self._check_logins)
             if now - beat > HEARTBEAT:
                 beat = now
                 await self._bounded(boundaries.HEARTBEAT, self._send_heartbeat)
 
+    async def _watch_logins(self) -> None:
+        """Beside the pushes: to look up hundreds of logins takes longer than any of these may wait."""
+        while True:
+            await asyncio.sleep(CHECK_LOGINS)
+            await self._bounded(boundaries.HEARTBEAT, self._check_logins)
+
     async def _rest(self, began: float) -> None:
-        """After a push as long a rest, so that webhooks are taken in meanwhile; what changes in it goes together."""
+        """After a push as long a rest while webhooks wait to be taken in; what changes meanwhile goes together."""
         await asyncio.sleep(0.001)  # the sockets' own tasks send
-        await asyncio.sleep(min(time.monotonic() - began, LONGEST_REST))
+        if writer.depth > MANY_WAITING:
+            await asyncio.sleep(min(time.monotonic() - began, LONGEST_REST))
 
     async def _bounded(self, boundary: Boundary, work: Callable[[], Awaitable[None]]) -> bool:
         """Do one thing the hub does again and again; whatever it raises is noted, and the hub goes on."""
