@@ -1,6 +1,7 @@
 """Where what nobody foresaw stops: it is logged once per cause with how often, and the rest goes on.
 
-The only broad excepts of the product are `Boundary.run` here, its asynchronous twin in the hub, and the inbox's.
+The only broad excepts of the product are `Boundary.run` here, its asynchronous twin in the hub, and those where facts
+come in: the inbox's, the batches', which then leave each fact to the inbox, and the writer's, which answers 503.
 """
 
 from __future__ import annotations

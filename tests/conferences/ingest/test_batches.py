@@ -86,15 +86,20 @@ def test_a_batch_tells_what_became_of_each(db):
     assert Fact.objects.count() == 4
 
 
-def test_a_mistake_of_ours_parks_its_own_fact_only(db, monkeypatch):
-    effect = folding._EFFECTS["conference.participant.left"]
+def plant_mistake(monkeypatch: pytest.MonkeyPatch, event_type: str) -> None:
+    """Let our code stop at facts of this type about leg b."""
+    effect = folding._EFFECTS[event_type]
 
     def planted(state: Any, fact: Event) -> None:
         if fact.call_control_id == "b":
             raise ZeroDivisionError
         effect(state, fact)
 
-    monkeypatch.setitem(folding._EFFECTS, "conference.participant.left", planted)
+    monkeypatch.setitem(folding._EFFECTS, event_type, planted)
+
+
+def test_a_mistake_of_ours_parks_its_own_fact_only(db, monkeypatch):
+    plant_mistake(monkeypatch, "conference.participant.left")
     joins = [joined("a"), joined("b"), joined("c")]
     assert together(*joins, left("a", at=1), left("b", at=1)) == [NEW, NEW, NEW, NEW, Receipt.PARKED]
     assert sorted(stay.state for stay in stored().participants.values()) == ["joined", "joined", "left"]
@@ -149,14 +154,7 @@ def test_lines_of_one_reading_are_one_transaction(db):
 
 
 def test_a_line_that_fails_is_parked_alone(db, monkeypatch):
-    effect = folding._EFFECTS["readback.participant"]
-
-    def planted(state: Any, fact: Event) -> None:
-        if fact.call_control_id == "b":
-            raise ZeroDivisionError
-        effect(state, fact)
-
-    monkeypatch.setitem(folding._EFFECTS, "readback.participant", planted)
+    plant_mistake(monkeypatch, "readback.participant")
     read_back("a", "b", "c")
     assert {leg for _, leg in stored().participants} == {"a", "c"}
     assert Fact.objects.filter(outcome="parked").count() == 1
