@@ -16,6 +16,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
+from tests.support.ports import free_port
+
 # What depends on the database's locking or on another process's nudges; the rest would only repeat itself.
 TESTS = ["-m", "scaled"]
 
@@ -94,12 +96,6 @@ def redis(home: Path, port: int = 0) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=10)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _postgresql_binaries() -> Path:

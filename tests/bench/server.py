@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tests.bench.center import Center
+from tests.support.ports import free_port
 
 START_WITHIN = 30.0
 Process = subprocess.Popen[bytes]
@@ -36,7 +36,7 @@ def serving(center: Center, *, deaf: bool = False, bare: bool = False) -> Iterat
 
     `deaf`: every nudge between the server's parts is lost. `bare`: not the product, but the view it is compared with.
     """
-    port = _free_port()
+    port = free_port()
     with center.simulator.serve() as api, center.log.open("wb") as log:
         environment = os.environ | {
             "ORIGINS": f"http://127.0.0.1:{port}",
@@ -56,7 +56,7 @@ def serving(center: Center, *, deaf: bool = False, bare: bool = False) -> Iterat
 @contextmanager
 def serving_bare_hub(log: Path) -> Iterator[int]:
     """Serve the floor of the push on a port of its own."""
-    port = _free_port()
+    port = free_port()
     with log.open("wb") as words, _daphne("tests.bench.bare_hub:application", port, dict(os.environ), words) as process:
         _wait_for(port, process, log)
         yield port
@@ -76,12 +76,6 @@ def _daphne(application: str, port: int, environment: dict[str, str], log: Binar
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, process: Process, log: Path) -> None:

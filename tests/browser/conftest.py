@@ -14,7 +14,8 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.support import Center
-from tests.support.serving import free_port, serving, simulator_for
+from tests.support.ports import free_port
+from tests.support.serving import serving, simulator_for
 from tests.support.story import DESK, PASSWORD
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from tests.support.serving import free_port
+from tests.support.ports import free_port
 
 
 @pytest.mark.parametrize(("argument", "name"), [("port", "PORT"), ("provider_port", "PROVIDER_PORT")])

@@ -15,8 +15,9 @@ import pytest
 
 from conferences.simulator.delivery.keys import SigningKey
 from conferences.telnyx.events import Event, encode
+from tests.support.ports import free_port
 from tests.support.programs import open_to_others
-from tests.support.serving import free_port, serve, wait_for
+from tests.support.serving import serve, wait_for
 from tests.support.shipped_nginx import HOST, Site, nginx
 
 ROOT = Path(__file__).parents[2]

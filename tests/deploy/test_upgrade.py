@@ -25,8 +25,8 @@ from conferences.models import Fact
 from dashboard.version import VERSION, version_of
 from tests.deploy.conftest import KEY, NOBODY, ROOT, signed
 from tests.support.events import event
+from tests.support.ports import free_port
 from tests.support.programs import needed, open_to_others
-from tests.support.serving import free_port
 from tests.support.shipped_nginx import HOST, Site, nginx
 from tests.support.story import API_KEY, browser
 

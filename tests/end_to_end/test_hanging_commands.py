@@ -21,7 +21,8 @@ from django.contrib.auth.models import User
 from conferences.models import Agent, AgentAddress, Conference, Device, Supervision
 from conferences.simulator import Simulator
 from conferences.simulator.world import Conference as World
-from tests.support.serving import free_port, serving, simulator_for
+from tests.support.ports import free_port
+from tests.support.serving import serving, simulator_for
 from tests.support.story import ALL_MODES, Directory, browser, make_supervisor
 
 pytestmark = pytest.mark.served

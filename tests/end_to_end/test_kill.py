@@ -18,7 +18,8 @@ from django.contrib.auth.models import User
 from conferences.models import AuditEntry, Conference, Supervision
 from conferences.simulator import Simulator
 from conferences.simulator.world import Conference as World
-from tests.support.serving import free_port, serve, simulator_for, wait_for
+from tests.support.ports import free_port
+from tests.support.serving import serve, simulator_for, wait_for
 from tests.support.story import ANA, CUSTOMER, DESK, SUPPORT_NUMBER, browser
 
 pytestmark = pytest.mark.served

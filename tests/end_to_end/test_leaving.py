@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from conferences.models import Fact
-from tests.support.serving import free_port, serving, simulator_for
+from tests.support.ports import free_port
+from tests.support.serving import serving, simulator_for
 from tests.support.story import ANA
 
 pytestmark = pytest.mark.served

@@ -25,7 +25,8 @@ from conferences.simulator import Simulator
 from conferences.simulator.world.clock import system_clock
 from tests.scaled import redis
 from tests.support.installation import Installation, Page, Row, differences, eventually, is_whole, legs_shown, live_legs
-from tests.support.serving import database_url, free_port, serve, wait_for
+from tests.support.ports import free_port
+from tests.support.serving import database_url, serve, wait_for
 from tests.support.shipped_nginx import HOST, Site, nginx
 from tests.support.story import ANA, API_KEY, DESK, LUIS, SUPPORT_NUMBER
 

@@ -25,7 +25,8 @@ from conferences.ingest import feed
 from conferences.models import Fact
 from conferences.simulator import Simulator
 from tests.support.events import encode, joined
-from tests.support.serving import free_port, serving, simulator_for
+from tests.support.ports import free_port
+from tests.support.serving import serving, simulator_for
 from tests.support.story import browser
 
 pytestmark = [pytest.mark.served, pytest.mark.django_db(transaction=True)]

@@ -14,7 +14,8 @@ from conferences.models import Fact
 from conferences.simulator import Simulator
 from dashboard.server.connections import IDLE, LONGEST
 from tests.browser.support import eventually
-from tests.support.serving import free_port, serving, simulator_for
+from tests.support.ports import free_port
+from tests.support.serving import serving, simulator_for
 from tests.support.story import ANA
 
 pytestmark = [pytest.mark.served, pytest.mark.django_db(transaction=True)]

@@ -23,7 +23,8 @@ from conferences.simulator.world import Conference as World
 from conferences.simulator.world.clock import system_clock
 from tests.conferences.audit.test_audit_owed import close_audit, open_audit
 from tests.conferences.policy.test_withdrawn import WAYS
-from tests.support.serving import free_port, serve, wait_for
+from tests.support.ports import free_port
+from tests.support.serving import serve, wait_for
 from tests.support.story import ALL_MODES, ANA, API_KEY, Directory, browser, make_supervisor
 
 pytestmark = pytest.mark.served

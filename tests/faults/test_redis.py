@@ -13,7 +13,8 @@ from redis import Redis
 
 from tests.scaled import redis as redis_server
 from tests.support.installation import Installation, Page, differences, installed, is_whole, legs_shown, live_legs
-from tests.support.serving import free_port, serve, wait_for
+from tests.support.ports import free_port
+from tests.support.serving import serve, wait_for
 from tests.support.story import ANA, LUIS
 
 RIGHT_WITHIN = 10.0

@@ -25,7 +25,8 @@ from conferences.models import Fact
 from conferences.simulator import Simulator
 from tests.support.events import facts_on_record, stored
 from tests.support.markup import on_one_line
-from tests.support.serving import free_port, serve, simulator_for, wait_for
+from tests.support.ports import free_port
+from tests.support.serving import serve, simulator_for, wait_for
 from tests.support.story import browser
 
 _ROW = re.compile(r'<article id="(conference-[^"]+)".*?</article>', re.DOTALL)

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.support.ports import free_port
 from tests.support.programs import needed
-from tests.support.serving import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 HOST = "localhost"

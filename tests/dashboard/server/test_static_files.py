@@ -20,12 +20,11 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def collected(settings, root: Path) -> Path:
-    settings.STATIC_ROOT = root
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "dashboard.server.static_files.HashedFiles"},
-    }
+    hashed = settings.STORAGES | {"staticfiles": {"BACKEND": "dashboard.server.static_files.HashedFiles"}}
+    settings.STATIC_ROOT, settings.STORAGES = root, hashed
     if not (root / "staticfiles.json").exists():
         call_command("collectstatic", interactive=False, verbosity=0)
+        settings.STORAGES = dict(hashed)  # another storage: what collects them knows their names by heart
     return root
 
 
