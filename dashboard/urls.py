@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
-from dashboard.views import agents, api, audit, calls, health, supervisions, unassigned
+from dashboard.views import agents, api, audit, calls, supervisions, unassigned
 from dashboard.views.accounts import AskingLogoutView
+from dashboard.views.monitoring import health
 
 urlpatterns = [
     path("", calls.board, name="board"),

@@ -12,8 +12,8 @@ from conferences.audibility import Party, with_supervisor
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Supervision
 from dashboard.presenters.audience import Audience
-from dashboard.presenters.entries import Entry, choices, everybody
-from dashboard.presenters.hearing_diagram import Picture, picture
+from dashboard.presenters.hearing.diagram import Picture, picture
+from dashboard.presenters.hearing.entries import Entry, choices, everybody
 from dashboard.presenters.people import (
     OTHERS,
     Calling,

@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from conferences import metrics
 from conferences.ingest.webhooks import checking  # noqa: F401 - its counters
 from conferences.supervision.commands import sending  # noqa: F401 - its counters
-from dashboard.views import exposition
+from dashboard.views.monitoring import exposition
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy" / "prometheus" / "alerts.yml"

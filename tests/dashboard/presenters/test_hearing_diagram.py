@@ -7,7 +7,7 @@ import math
 import pytest
 
 from conferences.audibility import Party
-from dashboard.presenters.hearing_diagram import MOST, picture
+from dashboard.presenters.hearing.diagram import MOST, picture
 from tests.support.story import ANA, LUIS, Story, browser
 
 

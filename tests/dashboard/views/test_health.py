@@ -15,7 +15,7 @@ from conferences.ingest.webhooks import refused_requests
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
 from conferences.models import AuditEntry, Conference, Fact, Pulse, WebhookRefusal
-from dashboard.views import readiness
+from dashboard.views.monitoring import readiness
 from tests.support.story import PASSWORD, browser
 
 TOKEN = "a token of the tests"

@@ -20,7 +20,7 @@ from conferences.liveness.provider_silence import last_word, silence
 from conferences.liveness.stores import database_bytes
 from conferences.models import Conference, Fact, OwedEntry
 from dashboard.live.hub import hub
-from dashboard.views import readiness
+from dashboard.views.monitoring import readiness
 
 
 def refresh() -> None:

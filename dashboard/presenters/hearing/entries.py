@@ -9,7 +9,7 @@ from typing import Final
 
 from conferences.audibility import Party
 from conferences.models import Leg
-from dashboard.presenters.hearing_diagram import MAY_HEAR, ears
+from dashboard.presenters.hearing.diagram import MAY_HEAR, ears
 from dashboard.presenters.people import Calling, Person, SupervisorOnCall, unsupervised
 
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from dashboard.views import exposition, readiness
+from dashboard.views.monitoring import exposition, readiness
 
 View = Callable[[HttpRequest], HttpResponse]
 
