@@ -45,6 +45,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "axes",
     "csp",
     "django_htmx",
@@ -64,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -150,27 +156,8 @@ CHANNEL_LAYERS = {
 # The serving process carries supervisions on; tests do so step by step instead.
 RUN_BACKGROUND = env.bool("RUN_BACKGROUND", env.bool("RUN_ERRANDS", True))  # the second: its name before
 
-# --- People and sessions ----------------------------------------------------------------------------------------------
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "board"
-LOGOUT_REDIRECT_URL = "login"
-# Stored as Django's own, so that any of its versions reads them; computed where it delays no call.
-PASSWORD_HASHERS = ["dashboard.server.hashing.PatientPBKDF2PasswordHasher"]
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-# Proxies of the center's own, whose X-Forwarded-For is believed: addresses or networks.
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.1", "::1"])
-SESSION_COOKIE_AGE = 12 * 3600
-SESSION_COOKIE_SAMESITE = "Lax"
+# --- People, logins and tokens ----------------------------------------------------------------------------------------
+from dashboard.login.settings import *  # noqa: E402, F403
 
 # Lets monitoring read /readyz and /metrics without a login: sent as "Authorization: Bearer <token>".
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")

@@ -13,7 +13,11 @@ from tests.support.story import Story
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-SETTINGS = re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "dashboard" / "settings.py").read_text())
+SETTINGS = [
+    name
+    for place in ("dashboard/settings.py", "dashboard/login/settings.py")
+    for name in re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / place).read_text())
+]
 COMMANDS = sorted(one.stem for one in (ROOT / "conferences" / "management" / "commands").glob("[a-z]*.py"))
 PACKAGES = sorted(
     place.parent

@@ -12,7 +12,7 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -72,10 +72,14 @@ def bound_what_costs(get_response: GetResponse) -> GetResponse:
 
 
 def bound_logins(get_response: GetResponse) -> GetResponse:
-    """The same for logins, before anything is looked up for them: who guesses passwords comes in great numbers."""
+    """The same for logins, before anything is looked up for them: who guesses passwords comes in great numbers.
+
+    So for whatever else an account's pages take in: passwords are hashed for most of it. Logging out never waits.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method != "POST" or request.path_info != resolve_url(settings.LOGIN_URL):
+        is_accounts = request.path_info.startswith(reverse("account"))
+        if request.method != "POST" or not is_accounts or request.path_info == reverse("account_logout"):
             return get_response(request)
         try:
             with LOGINS.one(f"from {request.META['REMOTE_ADDR']}"):

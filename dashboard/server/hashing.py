@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHasher
 
 T = TypeVar("T")
 
@@ -36,3 +36,17 @@ class PatientPBKDF2PasswordHasher(PBKDF2PasswordHasher):
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
         return _aside(super().encode, password, salt, iterations)
+
+
+class PatientArgon2PasswordHasher(Argon2PasswordHasher):
+    """Argon2id, likewise. One lane: several would each take a processor; 64 MB once, for hashes are computed singly."""
+
+    time_cost = 2
+    memory_cost = 65_536  # KiB
+    parallelism = 1
+
+    def encode(self, password: str, salt: str) -> str:
+        return _aside(super().encode, password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        return _aside(super().verify, password, encoded)

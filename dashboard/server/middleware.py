@@ -26,7 +26,7 @@ def login_for_htmx(get_response: GetResponse) -> GetResponse:
         patch_vary_headers(response, ["HX-Request"])
         if request.headers.get("HX-Request") and response.status_code == 302:
             to = response.headers["Location"]
-            if to.startswith(resolve_url("login")):
+            if to.startswith(resolve_url("account_login")):
                 return HttpResponseClientRedirect(_login_back_to(request))
         return response
 
@@ -36,7 +36,7 @@ def login_for_htmx(get_response: GetResponse) -> GetResponse:
 def _login_back_to(request: HttpRequest) -> str:
     """The page she was on is where she wants to be again, not the fragment that was asked for."""
     page = HtmxDetails(request).current_url_abs_path
-    login = resolve_url("login")
+    login = resolve_url("account_login")
     return f"{login}?{urlencode({'next': page})}" if page else login
 
 

@@ -84,6 +84,9 @@ def test_logins_under_way_are_bounded_for_all(marta: User, taken: Any):
     taken(bounds.LOGINS, *(f"from 198.51.100.{n}" for n in range(6)))
     assert login(Client()).status_code == 429
     assert Client().get(LOGIN).status_code == 200
+    hers = browser(marta)
+    assert hers.post("/accounts/password/change/", {"oldpassword": PASSWORD}).status_code == 429
+    assert hers.post("/accounts/logout/").status_code == 302
 
 
 def test_a_second_recheck_waits_for_the_first(story: Story, marta: User, ben: User, taken: Any):

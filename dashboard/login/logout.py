@@ -26,7 +26,7 @@ class AskingLogoutView(LogoutView):
         if mine is not None:
             if "leave" not in request.POST:
                 name = name_for(audience_of(mine.user), mine.conference)
-                return render(request, "registration/logging_out.html", {"supervision": mine, "name": name})
+                return render(request, "account/logging_out.html", {"supervision": mine, "name": name})
             _leave(mine)
         response: HttpResponse = super().post(request, *args, **kwargs)
         return response
