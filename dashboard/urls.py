@@ -3,3 +3,30 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from dashboard.views import agents, api, audit, calls, supervisions, unassigned
+from dashboard.views.monitoring import health
+
+urlpatterns = [
+    path("", calls.board, name="board"),
+    path("agents/", agents.agents, name="agents"),
+    path("unassigned/", unassigned.unassigned, name="unassigned"),
+    path("feed/", calls.feed, name="feed"),
+    path("conferences/<uuid:pk>/", calls.conference, name="conference"),
+    path("conferences/<uuid:pk>/supervise/", calls.supervise, name="supervise"),
+    path("conferences/<uuid:pk>/recheck/", calls.recheck, name="recheck"),
+    path("conferences/<uuid:pk>/hearing/", calls.hearing, name="hearing"),
+    path("supervisions/<uuid:pk>/change/", supervisions.change, name="change"),
+    path("supervisions/<uuid:pk>/leave/", supervisions.leave, name="leave"),
+    path("supervisions/<uuid:pk>/stay/", supervisions.stay, name="stay"),
+    path("supervisions/<uuid:pk>/lift/", supervisions.lift, name="lift"),
+    path("supervisions/<uuid:pk>/end/", supervisions.end, name="end"),
+    path("supervisions/<uuid:pk>/dismiss/", supervisions.dismiss, name="dismiss"),
+    path("accounts/", include("dashboard.login.urls")),
+    path("audit/", audit.audit, name="audit"),
+    path("api/agents/sign-in/", api.agents_sign_in, name="agents_sign_in"),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("", include("conferences.urls")),
+]
