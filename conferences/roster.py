@@ -27,8 +27,13 @@ def is_running(conference: Conference) -> bool | None:
 
     One that was not started yet counts as running: everybody in it is listed on hold, and that ends without notice.
     """
+    return runs_in(conference.state)
+
+
+def runs_in(state: str) -> bool | None:
+    """Return the same for a state of a conference, a value of Conference.State."""
     known = {Conference.State.IN_PROGRESS: True, Conference.State.COMPLETED: False, Conference.State.INIT: True}
-    return known.get(Conference.State(conference.state))
+    return known.get(Conference.State(state))
 
 
 def preview(

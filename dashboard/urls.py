@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from dashboard.views import agents, api, audit, calls, supervisions, unassigned
+from dashboard.views import agents, api, audit, calls, history, supervisions, unassigned
 from dashboard.views.monitoring import health
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("conferences/<uuid:pk>/supervise/", calls.supervise, name="supervise"),
     path("conferences/<uuid:pk>/recheck/", calls.recheck, name="recheck"),
     path("conferences/<uuid:pk>/hearing/", calls.hearing, name="hearing"),
+    path("conferences/<uuid:pk>/moment/", history.moment, name="moment"),
     path("supervisions/<uuid:pk>/change/", supervisions.change, name="change"),
     path("supervisions/<uuid:pk>/leave/", supervisions.leave, name="leave"),
     path("supervisions/<uuid:pk>/stay/", supervisions.stay, name="stay"),

@@ -29,6 +29,7 @@ from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board_filter import STATES, BoardFilter
 from dashboard.presenters.call import call_for
 from dashboard.presenters.showing import calls_for
+from dashboard.presenters.timeline.page import timeline
 from dashboard.views.live_page import live_page
 from dashboard.views.supervisor_request import SupervisorRequest, client_ip
 
@@ -69,10 +70,11 @@ def feed(request: SupervisorRequest) -> HttpResponse:
 def conference(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     number = latest()
     found = _conference(request, pk)
-    call = call_for(audience_of(request.user), found)
-    return render(
-        request, "dashboard/call/call.html", fragments.detail_context(call) | _page(request, number, conference=pk)
-    )
+    audience = audience_of(request.user)
+    call = call_for(audience, found)
+    context = {"timeline": timeline(audience, found, request.GET.dict())}
+    context |= fragments.detail_context(call) | _page(request, number, conference=pk)
+    return render(request, "dashboard/call/call.html", context)
 
 
 @require_http_methods(["GET", "POST"])

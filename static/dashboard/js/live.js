@@ -6,6 +6,7 @@ import "./fold.js";
 import "./guard.js";
 import "./keys.js";
 import "./notice.js";
+import "./timeline.js";
 import { heardFrame, lostSocket, measured, watch } from "./badge.js";
 import { setAges, setServerTime, startClock, tick } from "./clock.js";
 import { markOver } from "./dialogs.js";

@@ -1,0 +1,47 @@
+"""Loads everything on record of one call, in a fixed number of queries however long it lasted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conferences.history.commands import Command
+from conferences.history.course import Course
+from conferences.history.record import Record
+from conferences.models import AuditEntry, Conference, Fact
+from conferences.telnyx.events import Event
+
+
+def load(conference: Conference) -> Record:
+    """Return what is on record of this conference. Load it with `with_people`."""
+    return Record(conference, Course.of(_facts(conference)), tuple(_commands(conference)))
+
+
+def _facts(conference: Conference) -> Iterator[Event]:
+    """Yield all facts about the conference and about the legs in it, wherever else those were."""
+    applied = Fact.objects.filter(outcome=Fact.Outcome.APPLIED)
+    about = list(applied.filter(conference_id=conference.conference_id))
+    legs = {one.call_control_id for one in about} - {""}
+    others = applied.filter(call_control_id__in=legs).exclude(conference_id=conference.conference_id)
+    for fact in (*about, *others):
+        yield fact.event
+
+
+def _commands(conference: Conference) -> Iterator[Command]:
+    """Yield the commands sent about this conference, oldest first, each with what came of it."""
+    entries = list(AuditEntry.objects.filter(conference=conference).order_by("pk"))
+    outcomes = {one.intent_id: one for one in entries if one.intent_id is not None}
+    for asked in entries:
+        if asked.phase != AuditEntry.Phase.INTENT:
+            continue
+        outcome = outcomes.get(asked.pk)
+        yield Command(
+            call_control_id=asked.call_control_id or (outcome.call_control_id if outcome else ""),
+            action=asked.action,
+            role=asked.role,
+            targets=tuple(str(one.get("name", "")) for one in asked.targets),
+            sent_at=asked.at,
+            answered_at=outcome.at if outcome else None,
+            result=outcome.result if outcome else "",
+            entry=asked.pk,
+            who=asked.actor_name,
+        )

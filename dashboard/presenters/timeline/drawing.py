@@ -1,0 +1,61 @@
+"""Lanes as drawings: stretches of time as pieces of a line that is a thousand wide, and marks on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from conferences.history.lanes import Span
+from dashboard.presenters.timeline.asked import Stretch
+
+WIDTH: Final = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of time on a lane."""
+
+    what: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something at one moment on a lane: a command, a confirmation or a repair."""
+
+    what: str
+    x: float
+
+
+@dataclass(frozen=True, slots=True)
+class LaneDrawing:
+    """One leg's line. `modes` is a supervisor's, `whispers` an agent's."""
+
+    name: str
+    kind: str
+    key: str
+    pieces: tuple[Piece, ...]
+    whispers: tuple[Piece, ...]
+    modes: tuple[Piece, ...]
+    marks: tuple[Mark, ...]
+
+
+def place(moment: datetime, call: Stretch) -> float:
+    """Return where a moment is on the line, ends included."""
+    share = (moment - call.begins_at) / max(call.ends_at - call.begins_at, call.ends_at.resolution)
+    return round(WIDTH * min(1.0, max(0.0, share)), 2)
+
+
+def pieces(spans: Iterable[Span], call: Stretch) -> tuple[Piece, ...]:
+    """Return those of the stretches that the call has a part in, each wide enough to be seen."""
+    found = []
+    for span in spans:
+        ends_at = min(span.ends_at or call.ends_at, call.ends_at)
+        if ends_at <= call.begins_at or span.begins_at >= call.ends_at:
+            continue
+        x = place(span.begins_at, call)
+        found.append(Piece(span.what, x, max(1.0, round(place(ends_at, call) - x, 2))))
+    return tuple(found)

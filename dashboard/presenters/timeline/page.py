@@ -1,0 +1,138 @@
+"""A call's timeline as one audience sees it: its lanes, what happened, and who heard whom at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from conferences import clock
+from conferences.history.lanes import Lane, lanes
+from conferences.history.loading import load
+from conferences.history.record import Record
+from conferences.history.repairs import repairs
+from conferences.history.sentences import sentences
+from conferences.models import Conference, Leg
+from dashboard.presenters.audience import Audience
+from dashboard.presenters.hearing.diagram import Picture, picture
+from dashboard.presenters.timeline.asked import Asked, Stretch, asked
+from dashboard.presenters.timeline.drawing import LaneDrawing, Mark, pieces, place
+from dashboard.presenters.timeline.happenings import Happening, during, happenings
+
+# A customer may have rung for so long before there was a conference; older than that is another call.
+BEFORE: Final = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The way from a moment to the change before it, or after it."""
+
+    way: str
+    label: str
+    at: str
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
+class MomentView:
+    """Who heard whom at one moment: in sentences, as a picture and a table. `at`: as an address asks for it."""
+
+    pk: UUID
+    moment: datetime
+    at: str
+    second: int
+    x: float
+    said: str
+    sentences: tuple[str, ...]
+    picture: Picture
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A whole call, and the moment of it that is looked at."""
+
+    call: Stretch
+    lanes: tuple[LaneDrawing, ...]
+    happenings: tuple[Happening, ...]
+    moment: MomentView
+
+
+def timeline(audience: Audience, conference: Conference, query: Mapping[str, str]) -> Timeline:
+    """Return a call's timeline at the moment that `query` asks for. Load the conference with `with_people`."""
+    record = load(conference)
+    call = _stretch(record)
+    found = lanes(record)
+    put_right = list(repairs(record))
+    name = partial(record.name, numbers=audience.numbers)
+    happened = during(happenings(record, found, put_right, name), call)
+    drawn = tuple(_drawn(one, name(one.call_control_id), happened, call) for one in found)
+    chosen = asked(query, call, _telling(found, call))
+    return Timeline(call, drawn, happened, _moment(record, audience, call, chosen, happened))
+
+
+def _moment(
+    record: Record, audience: Audience, call: Stretch, chosen: Asked, happened: tuple[Happening, ...]
+) -> MomentView:
+    then = record.at(chosen.moment, numbers=audience.numbers)
+    earlier = [one.at for one in happened if one.at < _second(chosen.moment)]
+    later = [one.at for one in happened if one.at > chosen.moment]
+    return MomentView(
+        pk=record.conference.pk,
+        moment=chosen.moment,
+        at=as_asked(chosen.moment),
+        second=call.second_of(chosen.moment),
+        x=place(chosen.moment, call),
+        said=chosen.said,
+        sentences=sentences(then),
+        picture=picture(then.parties, then.running),
+        steps=(
+            *(Step("before", "Change before", as_asked(one), call.second_of(one)) for one in earlier[-1:]),
+            *(Step("after", "Next change", as_asked(one), call.second_of(one)) for one in later[:1]),
+        ),
+    )
+
+
+def as_asked(moment: datetime) -> str:
+    """Return how an address asks for a moment, to the second, where the center is."""
+    return _second(timezone.localtime(moment)).isoformat()
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def _stretch(record: Record) -> Stretch:
+    conference = record.conference
+    begun = conference.created_at or conference.first_seen_at
+    rung = [leg.started_at for leg in record.legs.values() if leg.kind == Leg.Kind.CUSTOMER and leg.started_at]
+    begins_at = min([begun, *(one for one in rung if one > begun - BEFORE)])
+    ends_at = conference.ended_at or (clock.now() if conference.is_live else conference.last_event_at)
+    return Stretch(_second(begins_at), max(ends_at, begins_at), conference.is_live)
+
+
+def _telling(found: tuple[Lane, ...], call: Stretch) -> datetime:
+    """The moment to begin with: now, of a live call; else when a supervisor came in, or the second of the people."""
+    if call.is_live:
+        return call.ends_at
+    came = sorted(lane.modes[0].begins_at for lane in found if lane.modes)
+    met = sorted(span.begins_at for lane in found for span in lane.spans[:9] if span.what in ("in", "muted"))
+    return max(call.begins_at, min(call.ends_at, (came or met[1:2] or [call.begins_at])[0] + timedelta(seconds=1)))
+
+
+def _drawn(lane: Lane, name: str, happened: tuple[Happening, ...], call: Stretch) -> LaneDrawing:
+    marks = [one for one in happened if one.key == lane.call_control_id and one.kind in ("command", "repair")]
+    return LaneDrawing(
+        name=name,
+        kind=lane.kind,
+        key=lane.call_control_id,
+        pieces=pieces(lane.spans, call),
+        whispers=pieces(lane.whispers, call),
+        modes=pieces(lane.modes, call),
+        marks=tuple(Mark(one.kind, place(one.at, call)) for one in marks),
+    )

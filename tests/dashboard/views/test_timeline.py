@@ -1,0 +1,64 @@
+"""A call's page shows the call as it was at the moment that its address asks for."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from django.utils import timezone
+
+from tests.support.markup import on_one_line
+from tests.support.story import ANA, LUIS, Story, browser
+
+
+def look(user, conference, **query) -> str:
+    """The part of the page about the moment, in words."""
+    page = browser(user).get(f"/conferences/{conference.pk}/", query)
+    assert page.status_code == 200
+    found = re.search(r'<div class="heard" role="status">(.*?)</div>', on_one_line(page.content.decode()))
+    assert found is not None
+    return html.unescape(re.sub(r"<[^>]+>", " ", found[1])).strip()
+
+
+def test_who_heard_whom_then_is_said_long_after(story: Story, marta):
+    world, conference = story.call(ANA, LUIS)
+    mine = story.supervise(marta, conference, role="whisper", to=(ANA,))
+    whispering = timezone.now()
+    story.pass_time(30)
+    for stay in list(world.participants):
+        story.simulator.far_end_hangs_up(stay.leg)
+    story.pass_time(30)
+    said = look(marta, conference, at=whispering.isoformat())
+    assert "Marta Gil whispered to Ana Ruiz." in said
+    assert mine.call_control_id
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"at": "nonsense"}, "is no time such as"),
+        ({"at": "0:0"}, "is no time such as"),
+        ({"at": "99:99:99"}, "is no time such as"),
+        ({"at": "2026-99-99T00:00"}, "is no time such as"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "is no time such as"),
+        ({"at": "2001-01-01T00:00:00"}, "had not begun"),
+        ({"at": "2098-01-01T00:00:00"}, "still to come"),
+        ({"second": "999999"}, "still to come"),
+        ({"second": "-1"}, "is no number of seconds"),
+        ({"second": "1e9"}, "is no number of seconds"),
+    ],
+)
+@pytest.mark.words
+def test_a_moment_that_never_was_is_a_sentence(story: Story, marta, asked, said):
+    _, conference = story.call(ANA)
+    page = browser(marta).get(f"/conferences/{conference.pk}/moment/", asked)
+    assert (page.status_code, said in html.unescape(page.content.decode())) == (200, True)
+
+
+def test_only_who_may_see_the_call_sees_its_moments(story: Story, marta, ben):
+    _, conference = story.call(ANA, customer="+34600000012")
+    address = f"/conferences/{conference.pk}/moment/"
+    assert [browser(one).get(address).status_code for one in (marta, ben)] == [200, 404]
+    marta.user_permissions.clear()
+    assert "600" not in browser(marta).get(address).content.decode()
