@@ -64,6 +64,16 @@ def age_text(age: timedelta, *, most: int = 60) -> str:
     return f"{seconds // 60} min" if seconds < 60 * most else f"{seconds // 3600} h"
 
 
+def elapsed_text(time: timedelta) -> str:
+    """Return how long something lasts as m:ss, or h:mm:ss from an hour on; never less than nothing.
+
+    The pages' clock.js goes on counting it in the same form.
+    """
+    seconds = max(0, int(time.total_seconds()))
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 class Moment:
     """A moment noted by our own clock and told by the provider's, as soon as an answer shows how far ours is off."""
 

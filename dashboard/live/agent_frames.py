@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from conferences.models import Agent
-from dashboard.presenters import fragments, showing
+from dashboard.presenters import fragments
 from dashboard.presenters.agent import row_for, row_id
 from dashboard.presenters.agent_rows import Roster, changed_since, roster
 from dashboard.presenters.audience import Audience
+from dashboard.presenters.rows import showing
 
 
 class AgentRows:

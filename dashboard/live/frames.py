@@ -14,13 +14,16 @@ from conferences.ingest import feed
 from conferences.ingest.ringing_legs import with_ringing
 from conferences.liveness import provider_silence, pulse
 from conferences.models import Conference, Supervision
+from conferences.models.conferences import ConferenceQuerySet
 from dashboard.live import agent_frames
 from dashboard.live.agent_frames import AgentRows
 from dashboard.live.lag import Stamps
 from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
-from dashboard.presenters import fragments, showing
+from dashboard.presenters import fragments
 from dashboard.presenters.audience import Audience, Scope, may_see
 from dashboard.presenters.call import Call
+from dashboard.presenters.rows import showing
+from dashboard.presenters.rows.call_cache import call_cache
 from dashboard.presenters.unassigned import count_unassigned
 from dashboard.version import VERSION
 
@@ -42,6 +45,7 @@ class Changes:
     _frames: dict[Hashable, str | None] = field(default_factory=dict)
     _count: str | None = None
     _outside: dict[Audience, str] = field(default_factory=dict)
+    _live: dict[Audience, list[Call]] = field(default_factory=dict)
 
     def frame(self, viewer: Viewer, *, catching_up: bool = False) -> str | None:
         """Return what this viewer is to be sent, or None when none of it is for them.
@@ -59,6 +63,7 @@ class Changes:
         calls = [call for call in seen if call.feed > viewer.since]
         if catching_up:
             calls = [call for call in calls if call.is_live or call.pk == viewer.conference]
+            seen = self._live_calls(viewer.audience)
         if viewer.view == AGENTS:
             return self._agents_frame(viewer, calls, catching_up=catching_up)
         board = calls if viewer.conference is None else []
@@ -142,15 +147,22 @@ class Changes:
     def _call(self, audience: Audience, conference: Conference) -> Call | None:
         key = (audience, conference.pk)
         if key not in self._calls:
-            self._calls[key] = showing.call_or_none(audience, conference) if may_see(audience, conference) else None
+            self._calls[key] = call_cache.call(audience, conference) if may_see(audience, conference) else None
         return self._calls[key]
+
+    def _live_calls(self, audience: Audience) -> list[Call]:
+        if audience not in self._live:
+            self._live[audience] = call_cache.calls(audience, visible(audience))[0]
+        return self._live[audience]
 
     def _part(self, kind: str, audience: Audience, call: Call) -> str:
         key = (kind, audience, call.pk)
         if key not in self._rendered:
-            render = {"row": fragments.row, "detail": fragments.detail, "targets": fragments.targets}[kind]
-            target = f"{'conference' if kind == 'row' else kind}-{call.pk}"
-            html = showing.shown(target, lambda: render(call))
+            if kind == "row":
+                target, html = fragments.row_id(call.pk), call_cache.row(audience, call)
+            else:
+                render, target = {"detail": fragments.detail, "targets": fragments.targets}[kind], f"{kind}-{call.pk}"
+                html = showing.shown(target, lambda: render(call))
             self._rendered[key] = str(fragments.partial(target, html))
         return self._rendered[key]
 
@@ -174,24 +186,21 @@ def changes_since(number: int) -> Changes:
 def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
     """Return the frames that bring pages rendered at `viewer.since` up to date, and the number they bring them to.
 
-    However long a page slept, only what is on it now is read: live calls, once for all who ask, and the call whose
-    own page it is.
+    However long it slept, only live calls that changed since are read, once for all, and the call whose own page it is.
     """
-    number = feed.latest()
-    conferences = list(Conference.objects.live().with_people())
+    number, since = feed.latest(), min(one.since for one in viewers)
+    conferences = list(Conference.objects.live().filter(feed__gt=since).with_people())
     if pages := {one.conference for one in viewers if one.conference} - {one.pk for one in conferences}:
         conferences += Conference.objects.with_people().filter(pk__in=pages)
     conferences = with_ringing(conferences)
-    since = min(one.since for one in viewers)
     users = Supervision.objects.filter(user__in={one.user_pk for one in viewers}, conference__feed__gt=since)
     changes = Changes(number, conferences, set(users.values_list("user_id", flat=True)), AgentRows(since))
     return number, {one: changes.frame(one, catching_up=True) or "" for one in viewers}
 
 
-def visible(audience: Audience) -> list[Conference]:
-    """Return the live conferences this audience may see, with their people."""
-    live = Conference.objects.live().in_scope(audience.teams, unassigned=audience.unassigned)
-    return with_ringing(list(live.with_people()))
+def visible(audience: Audience) -> ConferenceQuerySet:
+    """Return the live conferences this audience may see."""
+    return Conference.objects.live().in_scope(audience.teams, unassigned=audience.unassigned)
 
 
 def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str], heard: Mapping[str, object]) -> str:

@@ -14,11 +14,13 @@ from django.utils.safestring import SafeString
 
 from conferences import audibility, clock
 from conferences.models import Supervision
-from dashboard.presenters import fragments, showing
+from dashboard.presenters import fragments
 from dashboard.presenters.agent import AgentRow, row_id
 from dashboard.presenters.call import Call
 from dashboard.presenters.own_bar import said_of
 from dashboard.presenters.people import Person
+from dashboard.presenters.rows import showing
+from dashboard.presenters.rows.call_cache import call_cache
 
 register = template.Library()
 
@@ -62,10 +64,10 @@ def supervision_bar(context: Mapping[str, Any]) -> SafeString:
     return SafeString(render_to_string(fragments.PANEL, bar, context.get("request")))
 
 
-@register.simple_tag
-def call_row(call: Call) -> SafeString:
-    """Draw a call's row; where that fails, one that says so."""
-    return SafeString(showing.shown(fragments.row_id(call.pk), lambda: fragments.row(call)))
+@register.simple_tag(takes_context=True)
+def call_row(context: Mapping[str, Any], call: Call) -> SafeString:
+    """Draw a call's row, as the page's `audience` sees it; where that fails, one that says so."""
+    return SafeString(call_cache.row(context["audience"], call))
 
 
 @register.simple_tag
@@ -129,11 +131,7 @@ def upright(sentence: str) -> str:
 @register.filter
 def elapsed(since: datetime | None, until: datetime | None = None) -> str:
     """Return the time since then, up to now or `until`, as m:ss, or h:mm:ss from an hour on; nothing if not known."""
-    if since is None:
-        return ""
-    seconds = max(0, int(((until or clock.now()) - since).total_seconds()))
-    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return "" if since is None else clock.elapsed_text((until or clock.now()) - since)
 
 
 @register.filter

@@ -28,7 +28,7 @@ from dashboard.presenters import fragments
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board_filter import STATES, BoardFilter
 from dashboard.presenters.call import call_for
-from dashboard.presenters.showing import calls_for
+from dashboard.presenters.rows.call_cache import call_cache
 from dashboard.presenters.timeline.page import timeline
 from dashboard.views.live_page import live_page
 from dashboard.views.supervisor_request import SupervisorRequest, client_ip
@@ -39,7 +39,7 @@ def board(request: SupervisorRequest) -> HttpResponse:
     number = latest()
     audience = audience_of(request.user)
     chosen = BoardFilter.read(request.GET)
-    calls, broken = calls_for(audience, frames.visible(audience))
+    calls, broken = call_cache.calls(audience, frames.visible(audience))
     shown = [call for call in calls if chosen.matches(call)]
     context = {
         "calls": shown,

@@ -15,7 +15,7 @@ from dashboard.live import frames
 from dashboard.live.viewer import UNASSIGNED
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.showing import calls_for
+from dashboard.presenters.rows.call_cache import call_cache
 from dashboard.presenters.unassigned import outside_context
 from dashboard.views.live_page import live_page
 
@@ -26,7 +26,7 @@ def unassigned(request: HttpRequest) -> HttpResponse:
     """Live calls recognised for no team, and live legs in no conference that are no agent's."""
     user, number = cast("User", request.user), latest()
     audience = audience_of(user)
-    calls, broken = calls_for(audience, frames.visible(audience))
+    calls, broken = call_cache.calls(audience, frames.visible(audience))
     rows = [fragments.row_id(pk) for pk in broken]
     context = {
         "calls": [one for one in calls if one.is_unassigned],

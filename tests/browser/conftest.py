@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.support import Center
@@ -50,8 +51,6 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def center(chromium: Browser, transactional_db: None, marta: User, ben: User) -> Iterator[Center]:
-    # The server of the product knows no quick hash.
-    User.objects.update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
     port = free_port()
     simulator = simulator_for(port)
     simulator.phones.set(DESK, "answers", after=0.5)
@@ -61,24 +60,43 @@ def center(chromium: Browser, transactional_db: None, marta: User, ben: User) ->
 
 @pytest.fixture
 def open_page(chromium: Browser, center: Center) -> Iterator[Callable[..., Page]]:
-    """Open a page in a browser of its own, logged in as that user; any error in its console fails the test."""
+    """Open a page in a browser of its own, logged in as that user; any error in its console fails the test.
+
+    `by_form`: through the login page, which costs a hashed password and a page more than the session alone.
+    """
     contexts, complaints = [], []
 
-    def open_one(username: str = "marta", path: str = "/", **options: Any) -> Page:
+    def open_one(username: str = "marta", path: str = "/", *, by_form: bool = False, **options: Any) -> Page:
         options.setdefault("viewport", {"width": 1440, "height": 900})
         contexts.append(chromium.new_context(base_url=center.url, **options))
         contexts[-1].set_default_timeout(10_000)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.goto(f"/accounts/login/?next={path}")
-        page.locator("#id_username").fill(username)
-        page.locator("#id_password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url(f"**{path}")
+        if by_form:
+            _log_in(page, username, path)
+        else:
+            contexts[-1].add_cookies([{"name": "sessionid", "value": _session(username), "url": center.url}])
+            page.goto(path)
         return page
 
     yield open_one
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def _session(username: str) -> str:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return client.cookies["sessionid"].value
+
+
+def _log_in(page: Page, username: str, path: str) -> None:
+    # The server of the product knows no quick hash.
+    User.objects.filter(username=username).update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
+    page.goto(f"/accounts/login/?next={path}")
+    page.locator("#id_username").fill(username)
+    page.locator("#id_password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"**{path}")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from tests.browser.support import Center
-from tests.support.story import ANA, PASSWORD
+from tests.support.story import ANA
 
 STRANGER, OTHER = "sip:new.one@agents.example", "+14155550177"
 SEEN = """
@@ -24,13 +22,7 @@ SEEN = """
 """
 
 
-@pytest.fixture
-def root(cleo: User) -> User:
-    User.objects.filter(pk=cleo.pk).update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
-    return cleo
-
-
-def test_one_press_brings_it_to_its_teams_board(root: User, center: Center, open_page: Callable[..., Page]):
+def test_one_press_brings_it_to_its_teams_board(cleo: User, center: Center, open_page: Callable[..., Page]):
     hers = open_page()
     expect(hers.locator("#badge")).to_contain_text("Live")
     page = open_page("cleo", "/unassigned/")
@@ -46,7 +38,7 @@ def test_one_press_brings_it_to_its_teams_board(root: User, center: Center, open
     expect(hers.locator("#conferences > article", has_text="Luis Ortega")).to_be_visible(timeout=1000)
 
 
-def test_a_call_of_a_team_does_not_flash_by(root: User, center: Center, open_page: Callable[..., Page]):
+def test_a_call_of_a_team_does_not_flash_by(cleo: User, center: Center, open_page: Callable[..., Page]):
     page = open_page("cleo")
     expect(page.locator("#badge")).to_contain_text("Live")
     page.evaluate(SEEN)
@@ -57,7 +49,7 @@ def test_a_call_of_a_team_does_not_flash_by(root: User, center: Center, open_pag
     expect(page.locator("#figures [data-count=all] b")).to_have_text("1")
 
 
-def test_a_row_goes_once_its_call_has_a_team(root: User, center: Center, open_page: Callable[..., Page]):
+def test_a_row_goes_once_its_call_has_a_team(cleo: User, center: Center, open_page: Callable[..., Page]):
     page = open_page("cleo")
     expect(page.locator("#badge")).to_contain_text("Live")
     world = center.call(STRANGER, queue=OTHER)

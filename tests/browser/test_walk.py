@@ -22,7 +22,7 @@ def whisper_to_ana_alone(page: Page) -> Locator:
 
 
 def test_a_supervisor_whispers_barges_monitors_and_leaves(center: Center, open_page: Callable[..., Page]):
-    page = open_page()
+    page = open_page(by_form=True)
     expect(page.locator("#badge")).to_contain_text("Live")
     world = center.call(ANA, LUIS)
     expect(page.locator("[data-conference]", has_text="Ana Ruiz")).to_contain_text("Luis Ortega")  # without a reload

@@ -15,7 +15,8 @@ from conferences.models import Conference
 from dashboard.live import frames
 from dashboard.live.connect import viewer_of
 from dashboard.presenters import call as call_presenter
-from dashboard.presenters import fragments, showing
+from dashboard.presenters import fragments
+from dashboard.presenters.rows import showing
 from dashboard.views import agents
 from tests.support.story import ANA, LUIS, Story, browser
 

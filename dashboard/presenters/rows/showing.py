@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from uuid import UUID
+from collections.abc import Callable
 
 from django.template.loader import render_to_string
 
@@ -18,18 +17,6 @@ def call_or_none(audience: Audience, conference: Conference) -> Call | None:
     found: list[Call] = []
     boundaries.SHOWING.run(lambda: found.append(call_for(audience, conference)))
     return found[0] if found else None
-
-
-def calls_for(audience: Audience, conferences: Iterable[Conference]) -> tuple[list[Call], list[UUID]]:
-    """Return these as this audience sees them, and our ids of those that cannot be shown."""
-    calls, broken = [], []
-    for one in conferences:
-        call = call_or_none(audience, one)
-        if call is None:
-            broken.append(one.pk)
-        else:
-            calls.append(call)
-    return calls, broken
 
 
 def shown(target: str, render: Callable[[], str]) -> str:

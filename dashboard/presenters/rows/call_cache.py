@@ -1,0 +1,187 @@
+"""Calls as each audience sees them and their rows as rendered, kept until the feed says that something shown changed.
+
+A row is made of 130 template nodes and a call of four queries' rows, and of five hundred live calls a few change in a
+second: pages and pushes make again only what did change. What a page knows by the feed this knows by the feed, so
+neither is older than the other. Times are no part of what is kept: they are written anew whenever a row is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from threading import Lock
+from typing import Final
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from django.utils import timezone
+
+from conferences import clock
+from conferences.ingest.ringing_legs import with_ringing
+from conferences.models import Agent, Conference, Leg, Participant, Queue, SystemAddress, Team
+from conferences.models.conferences import ConferenceQuerySet
+from dashboard.presenters import fragments
+from dashboard.presenters.audience import Audience
+from dashboard.presenters.call import Call
+from dashboard.presenters.rows import showing
+
+MOST: Final = 8192  # calls, each as one audience sees it: some 10 KB with its row
+SHOWN: Final = (Agent, Conference, Leg, Participant, Queue, SystemAddress, Team, User)
+HEAD: Final = ("pk", "feed", "persisted_at", "last_event_at", "verified_at")
+
+
+class Known(Enum):
+    """A place in a row for when the call was last known, and for how long ago that is."""
+
+    AT = "at"
+    AGE = "age"
+
+
+Change = tuple[int, datetime | None]
+Piece = str | datetime | Known  # a datetime: since when, written as the time that has passed
+
+_TIME: Final = re.compile(
+    r'<time data-(?:since="(?P<since>[^"]+)"[^>]*|age="(?P<age>[^"]+)" datetime="(?P<again>[^"]+)"[^>]*)>'
+    r"(?P<text>[^<]*)"
+)
+_BETWEEN: Final = re.compile(r"\s*\n\s*")
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A call since its last change; and its row in pieces, once it was rendered."""
+
+    change: Change
+    call: Call
+    pieces: list[Piece] | None = None
+
+
+class CallCache:
+    """Of each call what was last shown of it, by audience. Safe to use from several threads."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[Audience, UUID], _Kept] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def calls(self, audience: Audience, conferences: ConferenceQuerySet) -> tuple[list[Call], list[UUID]]:
+        """Return these conferences as the audience sees them, and our ids of those that cannot be shown.
+
+        `conferences`: those it may see. Only those are loaded of which something has changed.
+        """
+        heads = list(conferences.values_list(*HEAD))
+        found: dict[UUID, Call | None] = {}
+        for pk, feed, changed, told, checked in heads:
+            if kept := self._get(audience, pk, (feed, changed)):
+                found[pk] = replace(kept.call, last_event_at=max(told, checked or told))
+        missing = [head[0] for head in heads if head[0] not in found]
+        for one in _loaded(conferences, missing, all_of_them=not found):
+            found[one.pk] = self.call(audience, one)
+        seen = [found[head[0]] for head in heads if head[0] in found]
+        return [one for one in seen if one], [pk for pk, one in found.items() if one is None]
+
+    def call(self, audience: Audience, conference: Conference) -> Call | None:
+        """Return the conference as the audience sees it, and keep that; None where a mistake keeps it from being seen.
+
+        Load it with `with_people` and `with_ringing`. The row of a conference is read before its people: what is kept
+        of one change may already show the next, never the other way round.
+        """
+        call = showing.call_or_none(audience, conference)
+        # Whose names and states those of supervisors are changes elsewhere too, and of all rows these are to be exact.
+        if call is not None and not call.supervisors:
+            self._put((audience, call.pk), _Kept((conference.feed, conference.persisted_at), call))
+        return call
+
+    def clear(self) -> None:
+        """Forget everything: something was changed that the feed does not tell of."""
+        with self._lock:
+            self._kept.clear()
+
+    def row(self, audience: Audience, call: Call) -> str:
+        """Return the call's row as `fragments.row` renders it, on fewer lines; where that fails, one that says so."""
+        return showing.shown(fragments.row_id(call.pk), lambda: self._row(audience, call))
+
+    def _row(self, audience: Audience, call: Call) -> str:
+        kept = self._kept.get((audience, call.pk))
+        if kept is None or not _is_same(kept.call, call):
+            return _written(_pieces(fragments.row(call)), call.last_event_at)
+        if kept.pieces is None:
+            kept.pieces = _pieces(fragments.row(call))
+        return _written(kept.pieces, call.last_event_at)
+
+    def _get(self, audience: Audience, pk: UUID, change: Change) -> _Kept | None:
+        with self._lock:
+            kept = self._kept.get((audience, pk))
+            if kept is None or kept.change != change:
+                return None
+            self._kept.move_to_end((audience, pk))
+            return kept
+
+    def _put(self, key: tuple[Audience, UUID], kept: _Kept) -> None:
+        with self._lock:
+            self._kept[key] = kept
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
+def _loaded(conferences: ConferenceQuerySet, missing: list[UUID], *, all_of_them: bool) -> Iterable[Conference]:
+    if not missing:
+        return []
+    some = conferences if all_of_them else conferences.filter(pk__in=missing)
+    return with_ringing(list(some.with_people()))
+
+
+def _is_same(kept: Call, call: Call) -> bool:
+    """Whether they show the same but for the time: made from one another, all the rest is the very same objects."""
+    return kept.feed == call.feed and kept.people is call.people and kept.parties is call.parties
+
+
+def _pieces(html: str) -> list[Piece]:
+    """Take the times out of a row: since when something is, and how old what is known of the call is.
+
+    The latter is the call's own time, which changes with every look at the provider's records.
+    """
+    html, last = _BETWEEN.sub(" ", html), 0
+    pieces: list[Piece] = []
+    for found in _TIME.finditer(html):
+        if found["since"]:
+            pieces += [html[last : found.start("text")], datetime.fromisoformat(found["since"])]
+        else:
+            between = html[found.end("age") : found.start("again")], html[found.end("again") : found.start("text")]
+            pieces += [html[last : found.start("age")], Known.AT, between[0], Known.AT, between[1], Known.AGE]
+        last = found.end("text")
+    return [*pieces, html[last:]]
+
+
+def _written(pieces: list[Piece], known_at: datetime) -> str:
+    """Put the times back in, as they are now."""
+    now = clock.now()
+    known = {Known.AT: timezone.localtime(known_at).isoformat(), Known.AGE: clock.age_text(now - known_at)}
+    return "".join(
+        known[one] if isinstance(one, Known) else one if isinstance(one, str) else clock.elapsed_text(now - one)
+        for one in pieces
+    )
+
+
+call_cache = CallCache()
+
+
+# The feed tells of every fact, and of what administrators change (conferences.admin.live). Of what a command or a shell
+# writes row by row it need not tell: a whole row, where facts write the fields that differ.
+@receiver([post_save, post_delete])
+def _forget(sender: type[Model], update_fields: Collection[str] | None = None, **_: object) -> None:
+    if sender in SHOWN and update_fields is None:
+        call_cache.clear()
+        transaction.on_commit(call_cache.clear)
