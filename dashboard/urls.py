@@ -16,6 +16,7 @@ urlpatterns = [
     path("conferences/<uuid:pk>/recheck/", calls.recheck, name="recheck"),
     path("conferences/<uuid:pk>/hearing/", calls.hearing, name="hearing"),
     path("conferences/<uuid:pk>/moment/", history.moment, name="moment"),
+    path("conferences/<uuid:pk>/hop/", supervisions.hop, name="hop"),
     path("supervisions/<uuid:pk>/change/", supervisions.change, name="change"),
     path("supervisions/<uuid:pk>/leave/", supervisions.leave, name="leave"),
     path("supervisions/<uuid:pk>/stay/", supervisions.stay, name="stay"),

@@ -36,6 +36,7 @@ class Supervision(models.Model):
         JOINING = "joining", "answered, joining"
         JOINED = "joined", "in the call"
         LEAVING = "leaving", "leaving"
+        BETWEEN = "between", "between calls"
         ENDED = "ended", "ended"
         FAILED = "failed", "failed"
 
@@ -131,6 +132,11 @@ class Supervision(models.Model):
     alone_at = models.DateTimeField(null=True, blank=True)  # since when nobody else is in the call
     stays_alone = models.BooleanField(default=False)  # she wants to stay all the same
     lift_hold = models.BooleanField(default=False)  # she asked to be taken off hold, which is not accepted yet
+    # One phone leg, several stays: the first stay of its leg, empty for that one itself; the call she goes over to once
+    # she is out of this one; since when she is surely out of it while her leg stays up for the next.
+    line = models.UUIDField(null=True, blank=True)
+    hop_to = models.ForeignKey(Conference, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    between_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     dismissed_at = models.DateTimeField(null=True, blank=True)  # its ending was dismissed by the supervisor
 
@@ -152,6 +158,24 @@ class Supervision(models.Model):
     @property
     def join_options(self) -> JoinOptions:
         return JoinOptions.read(self.options)
+
+    @property
+    def first_stay(self) -> uuid.UUID:
+        """The supervision that its leg began with."""
+        return self.line or self.pk
+
+    @property
+    def is_between(self) -> bool:
+        """Whether she is in no call, while her leg stays up for another."""
+        return self.state == self.State.BETWEEN
+
+    @property
+    def is_on_the_way_out(self) -> bool:
+        """Whether nothing is left of it but taking her out: she is not to be in a call any more, neither here nor next.
+
+        One that goes over to another call, or stays up for one, is not: that can still be taken back.
+        """
+        return not self.is_active and self.hop_to_id is None and not self.is_between
 
     @property
     def mode_requested(self) -> tuple[str, list[str]]:

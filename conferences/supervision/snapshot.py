@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
 
 from conferences import clock, policy
 from conferences.errors import NotPossible
@@ -17,11 +21,11 @@ def take_snapshot(supervision_id: UUID, *, with_rights: bool = True) -> Snapshot
 
     Without its rights it costs half as much, and says nothing of them.
     """
-    running = Supervision.objects.select_related("conference__queue", "user", "device").running()
+    running = Supervision.objects.select_related("conference__queue", "user", "device", "hop_to__queue").running()
     supervision = running.filter(pk=supervision_id).first()
     if supervision is None:
         return None
-    is_judged = with_rights and supervision.is_active
+    is_judged = with_rights and not supervision.is_on_the_way_out
     leg, conference = _leg(supervision), supervision.conference
     inside = Participant.objects.present().filter(conference=conference)
     present = inside.filter(state=Participant.State.JOINED, leg__kind=Leg.Kind.AGENT, leg__agent__isnull=False)
@@ -30,12 +34,13 @@ def take_snapshot(supervision_id: UUID, *, with_rights: bool = True) -> Snapshot
         supervision,
         conference,
         leg,
-        Participant.objects.filter(conference=conference, leg=leg).first() if leg else None,
+        _stay(supervision, leg),
         agents,
         clock.now(),
         people=inside.exclude(leg__kind__in=(Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)).exists(),
         withdrawn=entitlement.withdrawn(supervision) if is_judged else None,
-        refusal=_refusal(supervision, agents) if is_judged and supervision.is_pending else "",
+        refusal=_refusal(supervision, agents) if is_judged and supervision.is_active and supervision.is_pending else "",
+        between=timedelta(seconds=settings.BETWEEN_CALLS_SECS),
     )
 
 
@@ -46,6 +51,16 @@ def _refusal(supervision: Supervision, agents: frozenset[str]) -> str:
     except NotPossible as error:
         return error.sentence
     return ""
+
+
+def _stay(supervision: Supervision, leg: Leg | None) -> Participant | None:
+    """Our leg's stay in the conference; until it was seen in, not one that was over before: she may have come back."""
+    if leg is None:
+        return None
+    stays = Participant.objects.filter(conference=supervision.conference, leg=leg)
+    if supervision.joined_at is None:
+        stays = stays.exclude(Q(state=Participant.State.LEFT, left_at__lte=supervision.created_at))
+    return stays.first()
 
 
 def _leg(supervision: Supervision) -> Leg | None:

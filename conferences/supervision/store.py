@@ -46,9 +46,37 @@ def note_decision(supervision: Supervision, columns: Mapping[str, object]) -> bo
     Not once the turn is over, nor once the supervisor has asked for something else: what was decided before that is
     decided anew, so that nobody is taken in after she left.
     """
-    asked = {"requested_at": supervision.requested_at, "is_active": supervision.is_active}
     with feed.writing():
-        if not _held(supervision).filter(**asked).update(**columns):
+        if not _as_asked(supervision).update(**columns):
+            return False
+        feed.bump(supervision.conference)
+    _show(supervision, columns)
+    return True
+
+
+def note_hop(supervision: Supervision, columns: Mapping[str, object], following: Supervision) -> bool:
+    """End a stay as was decided, and begin the next one on its leg, both or neither; return whether.
+
+    Not once she has asked for something else since: whoever hangs up meanwhile is taken into no other call.
+    """
+    following.request_id = supervision.request_id
+    with feed.writing():
+        with transaction.atomic():
+            if not _as_asked(supervision).update(**columns, dismissed_at=clock.now()):
+                return False
+            following.save(force_insert=True)
+        feed.bump(supervision.conference)
+        feed.bump(following.conference)
+    _show(supervision, columns)
+    return True
+
+
+def ask(supervision: Supervision, **columns: object) -> bool:
+    """Set what the supervisor asks for now, and on `supervision`, unless its end came first; return whether."""
+    if request := tracing.current_request():
+        columns["request_id"] = request
+    with feed.writing():
+        if not Supervision.objects.running().filter(pk=supervision.pk).update(**columns):
             return False
         feed.bump(supervision.conference)
     _show(supervision, columns)
@@ -75,6 +103,11 @@ def note_in_turn(
 def set_where(supervision_id: UUID, condition: Q, **columns: object) -> bool:
     """Set columns that no screen shows, where the row still meets the condition; return whether it did."""
     return bool(Supervision.objects.filter(condition, pk=supervision_id).update(**columns))
+
+
+def _as_asked(supervision: Supervision) -> QuerySet[Supervision]:
+    asked = {name: getattr(supervision, name) for name in ("requested_at", "is_active", "hop_to_id", "problem")}
+    return _held(supervision).filter(**asked)
 
 
 def _held(supervision: Supervision) -> QuerySet[Supervision]:

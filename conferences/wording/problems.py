@@ -50,6 +50,9 @@ PROBLEMS: Final = {
     "alone_out": _("Everybody had left the call, so you were taken out of it."),
     "cancelled": _("Cancelled."),
     "left": _("You left."),
+    "hopped": _("You went over to another call."),
+    "hop_uncertain": _("It was not certain that you were out of the call, so your phone was hung up."),
+    "put_down": _("Your phone was hung up."),
     "left_alone": _("You left. Nobody else was in the call."),
 }
 

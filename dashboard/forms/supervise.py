@@ -14,8 +14,8 @@ from conferences.addresses import readable
 from conferences.errors import NotPossible, RefusedByProvider
 from conferences.join_options import NAMES, JoinOptions
 from conferences.models import AnswerCheck, Conference, Device, Leg, Supervision
-from conferences.supervision import requests
 from conferences.supervision.phone.answer_checks import announcement, check_of_leg
+from conferences.supervision.phone.own_legs import own_legs
 from dashboard.forms.join_options import chosen_options, option_fields, options_sent
 
 TOO_MANY = 50
@@ -102,7 +102,7 @@ class SuperviseForm(RoleForm):
             self.fields |= option_fields()
             self.initial = {**self.policy.stored(), **self.initial}
         self.devices = list(Device.objects.filter(supervisor__user=user))
-        self.legs = list(requests.own_legs(user))
+        self.legs = list(own_legs(user))
         legs = [
             (f"leg:{leg.pk}", _label(f"On a call already: {readable(leg.far_address)}", check_of_leg(leg, user)))
             for leg in self.legs

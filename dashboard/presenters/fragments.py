@@ -98,6 +98,7 @@ def panel_context(user: User) -> dict[str, Any]:
         "other_phones": own_bar.other_phones(mine),
         "whisper_to": [one for one in call.agents if said and one.call_control_id in said.whisper_to],
         "alone": alone,
+        "line": own_bar.line(mine, audience),
         "quiet": own_bar.why_quiet(call, mine),
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],
         "problem": told.problem,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+
+from django.conf import settings
 
 from conferences import clock
 from conferences.audibility import Claim, OwnMode, OwnVoice, claim
 from conferences.models import Conference, Device, Supervision
 from conferences.supervision.notices import listed
 from conferences.wording.problems import problem_words
-from dashboard.presenters.call import Call
+from dashboard.presenters.audience import Audience
+from dashboard.presenters.call import Call, name_for
 
 # Ends that are her own wish.
-HERS: Final = ("left", "left_alone", "cancelled")
+HERS: Final = ("left", "left_alone", "cancelled", "put_down")
 _SAID_INSTEAD: Final = ("refused", "no_reply")
 
 
@@ -109,6 +112,31 @@ def told(supervision: Supervision, conference: Conference, said: str) -> Told:
     if supervision.problem == "left":
         return Told(_words_of_left(conference), said)
     return Told(problem_words(supervision.problem, supervision.device.name if supervision.device else ""), said)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Her phone leg, on which she may go over to another call: to which one she is on her way, where that is so.
+
+    `hung_up_at`: until when it stays up in no call.
+    """
+
+    going_to: str = ""
+    hung_up_at: datetime | None = None
+
+
+def line(supervision: Supervision, audience: Audience) -> Line | None:
+    """Return how her phone leg stands; None where nothing can be gone over to another call on."""
+    if supervision.ended_at is not None or supervision.is_on_the_way_out:
+        return None
+    if supervision.hop_to is not None:
+        return Line(going_to=name_for(audience, supervision.hop_to))
+    if supervision.state == Supervision.State.BETWEEN:
+        since = supervision.between_at or clock.now()
+        return Line(hung_up_at=since + timedelta(seconds=settings.BETWEEN_CALLS_SECS))
+    is_in = supervision.state == Supervision.State.JOINED
+    is_coming = supervision.state == Supervision.State.JOINING and supervision.line is not None
+    return Line() if is_in or is_coming else None
 
 
 def other_phones(supervision: Supervision) -> list[Device]:

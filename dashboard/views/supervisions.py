@@ -6,14 +6,18 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from conferences.errors import NotPossible
 from conferences.models import Conference, Supervision
 from conferences.supervision import requests
+from conferences.supervision.requests import hopping
 from dashboard.forms.supervise import RoleForm
 from dashboard.presenters import fragments
 from dashboard.views.supervisor_request import SupervisorRequest, client_ip
@@ -56,6 +60,21 @@ def leave(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     mine = _mine(request, pk)
     requests.leave(mine)
     return _panel(request, mine)
+
+
+@require_POST
+def hop(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Go over to this call, as monitor, on the phone leg of the one she is in."""
+    found = get_object_or_404(Conference.objects.visible_to(request.user), pk=pk)
+    session_key = request.session.session_key or ""
+    notice = _why_not(partial(hopping.hop, request.user, found, ip=client_ip(request), session_key=session_key))
+    mine = requests.current(request.user)
+    if request.htmx and mine is not None:
+        return _panel(request, mine, notice)
+    if notice:
+        messages.warning(request, notice)
+    call = reverse("conference", kwargs={"pk": pk})
+    return HttpResponseClientRedirect(call) if request.htmx else redirect(call)
 
 
 @require_POST

@@ -21,8 +21,8 @@ from conferences.models import Conference, Device, Supervision
 from conferences.policy import whisper_legs
 from conferences.simulator import Simulator
 from conferences.simulator.world import ConferenceOptions, JoinOptions, Leg, Participant
-from conferences.supervision import requests
 from conferences.supervision.lease import LEASE
+from conferences.supervision.phone.own_legs import own_legs
 from tests.support.page_oracle import Onlooker
 from tests.support.provider_world import ServerDied, Theatre, Trouble
 from tests.support.story import ANA, CHEN, DESK, LUIS, MOBILE, SUPPORT_NUMBER, browser
@@ -168,7 +168,7 @@ class Company(RuleBasedStateMachine):
         self, *, n: int, who: int, role: str, some: int, own: bool, trouble: Trouble | None, wait: float
     ) -> None:
         user, conference = pick(self.users, who), pick(self.known_calls(), n)
-        legs = list(requests.own_legs(user)) if own else []
+        legs = list(own_legs(user)) if own else []
         my_leg = f"leg:{legs[0].pk}" if legs else f"device:{Device.objects.filter(supervisor__user=user).first().pk}"
         targets = some_of(agents_of(conference), some) if role == "whisper" else []
         form = {"role": role, "targets": targets, "my_leg": my_leg, "token": str(uuid.uuid4())}

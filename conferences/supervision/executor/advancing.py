@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
+from conferences import signals
 from conferences.audit import log as audit
 from conferences.models import Supervision
 from conferences.reconciliation import leg_status, readback
 from conferences.supervision import confirmation, lease, notices, store, transitions
 from conferences.supervision.commands import sending
-from conferences.supervision.executor import overtaking
+from conferences.supervision.executor import hopping, overtaking
 from conferences.supervision.phone import registration
 from conferences.supervision.snapshot import take_snapshot
 from conferences.supervision.state_machine.deciding import decide
@@ -62,7 +63,7 @@ def _do_next(supervision_id: UUID, turn: int) -> bool:
 
 def _note(supervision: Supervision, decision: Decision, columns: Mapping[str, object]) -> bool:
     """Write what was decided, and put it on record; return whether it still is what is to be done."""
-    if columns and not store.note_decision(supervision, notices.worded(columns)):
+    if not _write(supervision, decision.step, notices.worded(columns)):
         return False
     if decision.denied:
         mode = supervision.requested_role, supervision.requested_targets
@@ -71,6 +72,12 @@ def _note(supervision: Supervision, decision: Decision, columns: Mapping[str, ob
     if decision.recorded:
         audit.happened(supervision, decision.recorded.action, decision.recorded.outcome)
     return True
+
+
+def _write(supervision: Supervision, step: Step, columns: Mapping[str, object]) -> bool:
+    if step is Step.HOP and supervision.hop_to is not None:
+        return store.note_hop(supervision, columns, hopping.next_stay(supervision, supervision.hop_to))
+    return not columns or store.note_decision(supervision, columns)
 
 
 def _command(snapshot: Snapshot, step: Step) -> dict[str, object]:
@@ -108,6 +115,12 @@ def _apply(supervision: Supervision, step: Step, result: CommandResult) -> None:
         sending.leg_is_gone(supervision)
 
 
+def _go_over(_: Snapshot) -> bool:
+    """The next stay is carried on by whoever carries on those who are not leaving."""
+    signals.work_arrived.send(sender=None)
+    return False
+
+
 def _confirm(snapshot: Snapshot) -> bool:
     store.note_in_turn(snapshot.supervision, confirmation.verify_mode(snapshot.supervision))
     return True
@@ -133,6 +146,7 @@ def _read_back(snapshot: Snapshot) -> bool:
 _DONE_BY: Final[Mapping[Step, Callable[[Snapshot], bool]]] = {
     Step.WAIT: lambda _: False,
     Step.FINISH: lambda _: False,
+    Step.HOP: _go_over,
     Step.GIVE_UP: lambda _: True,
     Step.ASSERT_AGAIN: lambda _: True,
     Step.RESEND: _resend,

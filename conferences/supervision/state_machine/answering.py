@@ -143,8 +143,8 @@ def _ask_again(snapshot: Snapshot) -> Decision | None:
 
 
 def _is_for(supervision: Supervision, client_state: str) -> bool:
-    mine = encode_client_state(str(supervision.pk))
-    return client_state == mine or (not client_state and bool(supervision.address))
+    mine = {encode_client_state(str(one)) for one in (supervision.pk, supervision.first_stay)}
+    return client_state in mine or (not client_state and bool(supervision.address))
 
 
 def _since(snapshot: Snapshot) -> timedelta:

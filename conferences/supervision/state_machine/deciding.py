@@ -54,7 +54,7 @@ def _decide_anew(snapshot: Snapshot) -> Decision:
     decision = _permitted(now, next_step(now))
     state = {"state": decision.state} if decision.state != now.supervision.state else {}
     decision = replace(decision, columns={**seen, **state, **_marks(now, decision), **decision.columns})
-    return _ended(now, decision) if decision.step is Step.FINISH else decision
+    return _ended(now, decision) if decision.step in (Step.FINISH, Step.HOP) else decision
 
 
 def next_step(snapshot: Snapshot) -> Decision:
@@ -84,7 +84,10 @@ def _withdraw(snapshot: Snapshot, why: Withdrawn) -> Decision:
     """Whoever may not listen any more is out, whatever is under way; on record as Earshot's doing, with the reason."""
     sentence = withdrawal_words(why)
     recorded = Recorded("withdraw", Outcome(AuditEntry.Result.OK, note=sentence))
-    columns = {"is_active": False, "problem": "withdrawn", **notices.said(sentence)}
+    columns: dict[str, object] = {"is_active": False, "problem": "withdrawn", "hop_to_id": None}
+    columns |= notices.said(sentence)
+    if snapshot.supervision.state == Supervision.State.BETWEEN:
+        columns["state"] = Supervision.State.LEAVING
     return Decision(Step.GIVE_UP, snapshot.supervision.state, "withdrawn", columns, recorded)
 
 
@@ -108,7 +111,7 @@ def _marks(snapshot: Snapshot, decision: Decision) -> dict[str, object]:
         marks["asks_sent"] = supervision.asks_sent + 1
     if step is Step.ASSERT_AGAIN:
         marks |= {"accepted_role": "", "accepted_mute": None, "asserted_again": True}
-    if step in (Step.GIVE_UP, Step.FINISH):
+    if step in (Step.GIVE_UP, Step.FINISH, Step.HOP):
         marks |= {"is_active": False, "problem": decision.problem}
     return marks
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from conferences.models import Leg, Participant, Supervision
 from conferences.supervision.state_machine import answering, endings
+from conferences.supervision.state_machine.between_calls import HOPPED, keep_leg
 from conferences.supervision.state_machine.steps import (
     HANGUP_AGAIN,
     LOST_DIAL,
@@ -36,7 +37,7 @@ _ONLY_OUT: Final = {
 def finish(snapshot: Snapshot) -> Decision:
     supervision, leg = snapshot.supervision, snapshot.leg
     state = Supervision.State.ENDED if supervision.joined_at else Supervision.State.FAILED
-    if supervision.problem:
+    if supervision.problem not in ("", HOPPED):
         is_up = not supervision.address and (leg is None or leg.state != Leg.State.ENDED)
         problem = _ONLY_OUT.get(supervision.problem, supervision.problem) if is_up else supervision.problem
         return Decision(Step.FINISH, state, problem)
@@ -90,6 +91,8 @@ def way_out(snapshot: Snapshot) -> Decision:
         if supervision.dialled_at is None or snapshot.now - supervision.dialled_at > LOST_DIAL:
             return finish(snapshot)
         return Decision(Step.WAIT, leaving)  # the answer to our dial was lost; the leg may yet appear
+    if (kept := keep_leg(snapshot)) is not None:
+        return kept
     if _was_never_in(snapshot):
         return finish(snapshot)
     inside = snapshot.stay is not None and snapshot.stay.state != Participant.State.LEFT

@@ -37,6 +37,9 @@ MOST_MUTES: Final = 2
 # A leg that was up before us and that the list still shows in the conference so long after our leave was accepted is
 # asked after, and then hung up.
 LOST_LEAVE: Final = timedelta(seconds=4)
+# Whoever goes over to another call waits so long for the webhook of her leaving before the list is read, and how often.
+LEFT_UNTOLD: Final = timedelta(seconds=0.7)
+READ_IF_OUT_EVERY: Final = timedelta(seconds=1)
 # Our leg is out, unasked: the provider is asked whether the call itself has ended, until that must have shown, or for
 # so long at most.
 OUT_SETTLES: Final = timedelta(seconds=1)
@@ -62,6 +65,7 @@ class Step(enum.Enum):
     READ_BACK = "read_back"  # ask who is in the conference: the webhook of our joining may be lost
     CONFIRM = "confirm"  # look at the provider's list whether the accepted mode is in force
     ASSERT_AGAIN = "assert_again"  # it is not: send the mode once more
+    HOP = "hop"  # end this stay and begin the next, on the same leg: our leg is surely out of this call
     GIVE_UP = "give_up"  # want out, for the decision's problem
     RESEND = "resend"  # the command under way is nobody's any more: send the very same again
     LOSE = "lose"  # likewise, and it is too late for that: own up to not knowing what came of it
@@ -74,6 +78,7 @@ class Snapshot:
 
     `people`: whether anybody but supervisors and machines is in it, or about to be. `withdrawn`: why she may not listen
     any more. `refusal`: why the mode that is asked for may not be sent now, in a sentence; empty where it is sent.
+    `between`: how long a leg of ours may stay up in no call.
     """
 
     supervision: Supervision
@@ -85,6 +90,7 @@ class Snapshot:
     people: bool = True
     withdrawn: Withdrawn | None = None
     refusal: str = ""
+    between: timedelta = timedelta(0)
 
     def after(self, columns: Mapping[str, object]) -> Snapshot:
         """Return what is known once these columns are set; the row of this one stays as it was."""

@@ -10,6 +10,8 @@ from conferences.supervision.state_machine.steps import Snapshot, Step
 
 # How long a leave may have no answer before the leg is hung up beside it.
 PATIENCE: Final = timedelta(seconds=0.6)
+# Likewise for one who goes over to another call: a phone that is hung up takes her out of the next one too.
+PATIENCE_OF_HOP: Final = timedelta(seconds=2)
 # A command that is answered within this is waited for, so that commands for a leg come one after the other where the
 # provider is well.
 ORDINARY: Final = timedelta(seconds=0.4)
@@ -36,4 +38,5 @@ def is_just_sent(snapshot: Snapshot) -> bool:
 
 def _is_leaving(snapshot: Snapshot) -> bool:
     supervision, sent_at = snapshot.supervision, snapshot.supervision.leave_sent_at
-    return supervision.command == Step.LEAVE.value and sent_at is not None and snapshot.now - sent_at < PATIENCE
+    patience = PATIENCE if supervision.hop_to_id is None else PATIENCE_OF_HOP
+    return supervision.command == Step.LEAVE.value and sent_at is not None and snapshot.now - sent_at < patience

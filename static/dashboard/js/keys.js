@@ -2,6 +2,7 @@
 // the page names, is added to a whisper while they still wonder who is speaking.
 
 import { open } from "./dialogs.js";
+import { hop } from "./hop.js";
 
 const MODES = { m: "monitor", w: "whisper", b: "barge" };
 const OFF = "earshot-keys-off";
@@ -28,6 +29,8 @@ const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),
   a: () => document.querySelector("#supervision-add button")?.click(),
+  n: () => hop(1),
+  p: () => hop(-1),
   s: () => document.querySelector("#supervision :is(button, a)")?.focus(),
   v: () => document.querySelector("#header [data-list]:not([aria-current])")?.click(),
   "?": () => open(document.getElementById("keys")),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conferences import policy
 from conferences.ingest import leg_matching
 from conferences.models import Conference, Connection, Fact, Leg, SystemAddress
-from conferences.supervision.requests import own_legs
+from conferences.supervision.phone.own_legs import own_legs
 from tests.support.events import event, joined, receive
 from tests.support.story import ANA, CHEN, CUSTOMER, DESK, SUPPORT_NUMBER
 

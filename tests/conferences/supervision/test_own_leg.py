@@ -10,6 +10,7 @@ from conferences import provider
 from conferences.models import Supervision
 from conferences.supervision import lease, requests
 from conferences.supervision.executor import advancing
+from conferences.supervision.phone.own_legs import own_legs
 from tests.support.story import ANA, DESK, browser
 from tests.support.supervision_helpers import ask, refuse
 
@@ -25,7 +26,7 @@ def up(story):
 
 def join(story, marta, role="barge"):
     world, conference = story.call(ANA)
-    (leg,) = requests.own_legs(marta)
+    (leg,) = own_legs(marta)
     mine = ask(marta, conference, leg=leg, role=role)
     advancing.advance(mine.pk)
     for _ in range(2):
@@ -126,7 +127,7 @@ def test_failed_quieter_mode_takes_her_out_and_says_so(story, marta, up, fault):
 def test_join_of_unknown_outcome_leaves_nobody_in_the_call(story, marta, up, kind, works):
     _, conference = story.call(ANA)
     story.simulator.faults.add(kind, path="/actions/join$", times=3, works=works)
-    (leg,) = requests.own_legs(marta)
+    (leg,) = own_legs(marta)
     mine = ask(marta, conference, leg=leg, role="barge")
     advancing.advance(mine.pk)
     story.simulator.faults.webhooks.paused = True
@@ -160,7 +161,7 @@ REFUSALS = [
 def test_refusal_returns_in_the_form_whoever_carried_it(story, marta, up, refusal, carried_by):
     status, code, words = refusal
     _, conference = story.call(ANA)
-    (leg,) = requests.own_legs(marta)
+    (leg,) = own_legs(marta)
     body = {"errors": [{"code": code, "title": "No"}]} if code else "<h1>Not Found</h1>"
     story.simulator.faults.add("answer", path="/actions/join$", status=status, body=body, times=None)
     with pytest.MonkeyPatch.context() as patch:
@@ -194,7 +195,7 @@ def _let_a_task_have_it(patch):
 
 def test_accepted_join_leads_to_the_call_whoever_carried_it(story, marta, up):
     _, conference = story.call(ANA)
-    (leg,) = requests.own_legs(marta)
+    (leg,) = own_legs(marta)
     with pytest.MonkeyPatch.context() as patch:
         _let_a_task_have_it(patch)
         response = browser(marta).post(f"/conferences/{conference.pk}/supervise/", form(leg))

@@ -11,6 +11,7 @@ from conferences.models import Connection, Device, Leg, Participant, Supervision
 from conferences.supervision import requests
 from conferences.supervision.executor import advancing
 from conferences.supervision.phone import answer_checks
+from conferences.supervision.phone.own_legs import own_legs
 from conferences.telnyx.commands import encode_client_state
 from tests.support.story import ANA, DESK, MOBILE, browser
 from tests.support.supervision_helpers import ask
@@ -71,7 +72,7 @@ def up(story, address=MOBILE, who="answers"):
 
 def join(story, marta, seconds=30):
     world, conference = story.call(ANA)
-    (leg,) = requests.own_legs(marta)
+    (leg,) = own_legs(marta)
     mine = ask(marta, conference, leg=leg, role="barge")
     advancing.advance(mine.pk)
     heard = []
@@ -117,7 +118,7 @@ def test_leg_whose_key_was_pressed_is_not_asked_again(story, marta):
     requests.leave(mine)
     advancing.advance(mine.pk)
     story.pass_time()
-    again = ask(marta, mine.conference, leg=requests.own_legs(marta).get())
+    again = ask(marta, mine.conference, leg=own_legs(marta).get())
     assert again.answer_check == "trust"
 
 
@@ -125,7 +126,7 @@ def test_leg_whose_key_was_pressed_is_not_asked_again(story, marta):
 def test_a_key_that_somebody_else_asked_for_proves_nothing(story, marta, ben, asked_for):
     up(story)
     _, conference = story.call(ANA)
-    leg = requests.own_legs(marta).get()
+    leg = own_legs(marta).get()
     if asked_for.startswith("another"):
         theirs = Supervision.objects.create(
             user=ben, conference=conference, token="0" * 32, requested_role="monitor", requested_at=story.now(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from conferences.supervision.state_machine.steps import Snapshot, Step
 from tests.support.state_changes import EDGES, edges_of
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+BETWEEN = timedelta(seconds=60)
 EARLIER = NOW - timedelta(seconds=8)
 OURS, DESK = "v3:ours", "sip:desk@supervisors.example"
 
@@ -31,6 +33,9 @@ DIALLED = {"address": DESK, "call_control_id": OURS, "dialled_at": EARLIER, "ans
 ASKED = DIALLED | {"answer_check": "press_1"}
 WENT_IN = DIALLED | {"join_sent_at": EARLIER, "accepted_role": "monitor", "accepted_at": EARLIER, "accepted_mute": True}
 WAS_IN = WENT_IN | {"joined_at": EARLIER}
+NEXT = WENT_IN | {"line": uuid.UUID(int=1)}
+REFUSED = DIALLED | {"line": uuid.UUID(int=1), "is_active": False, "problem": "full"}
+ENDED = NEXT | {"joined_at": EARLIER, "is_active": False, "problem": "call_ended"}
 OUT = {"is_active": False, "problem": "left"}
 
 # (from, to): our leg, our stay in the conference, and what the row holds.
@@ -48,16 +53,22 @@ CASES = {
     ("checking", "leaving"): ("up", None, ASKED | OUT),
     ("checking", "failed"): ("up, then over", None, ASKED),
     ("joining", "checking"): ("up", None, ASKED | {"address": "", "dialled_at": None}),
+    ("joining", "between"): ("up", None, REFUSED),
     ("joining", "joined"): ("up", "joined", WENT_IN),
     ("joining", "leaving"): ("up", None, WENT_IN | OUT),
     ("joining", "failed"): ("up, then over", None, WENT_IN),
     ("joining", "ended"): ("up, then over", "joined", WENT_IN),
     ("joined", "joining"): ("up", "joining", WAS_IN),
+    ("joined", "between"): ("up", "left", ENDED),
     ("joined", "leaving"): ("up", "joined", WAS_IN | OUT),
     ("joined", "ended"): ("up, then over", "left", WAS_IN),
     ("leaving", "joined"): ("up", "joined", WAS_IN | {"out_at": EARLIER}),
+    ("leaving", "between"): ("up", "left", ENDED),
     ("leaving", "ended"): ("up, then over", "left", WAS_IN | OUT),
     ("leaving", "failed"): ("over", None, DIALLED | OUT),
+    ("between", "leaving"): ("up", "left", ENDED | {"between_at": NOW - BETWEEN}),
+    ("between", "ended"): ("up", "left", ENDED | {"hop_to_id": uuid.UUID(int=2)}),
+    ("between", "failed"): ("up", None, REFUSED | {"hop_to_id": uuid.UUID(int=2)}),
 }
 
 
@@ -66,7 +77,8 @@ def snapshot(state: str, leg: str | None, stay: str | None, columns: dict[str, o
     ours = Leg(call_control_id=OURS, direction="outgoing", **LEGS[leg]) if leg else None
     here = Participant(state=stay, joined_at=EARLIER) if stay else None
     call = Conference(conference_id="c", state=Conference.State.IN_PROGRESS, polled_at=EARLIER)
-    return Snapshot(Supervision(state=state, **(asked | columns)), call, ours, here, frozenset(), NOW)
+    row = Supervision(state=state, **(asked | columns))
+    return Snapshot(row, call, ours, here, frozenset(), NOW, between=BETWEEN)
 
 
 @pytest.mark.parametrize(("edge", "case"), CASES.items(), ids=[" to ".join(edge) for edge in CASES])
@@ -90,6 +102,43 @@ def test_every_state_is_in_the_table():
 
 def test_the_ends_are_last():
     assert {edge[0] for edge in EDGES}.isdisjoint({Supervision.State.ENDED, Supervision.State.FAILED})
+
+
+GOES_OVER = WAS_IN | {"is_active": False, "problem": "hopped", "hop_to_id": uuid.UUID(int=2)}
+SENT = {"leave_sent_at": NOW - timedelta(seconds=2)}
+TAKEN = SENT | {"leave_accepted_at": NOW - timedelta(seconds=2)}
+READ = NOW - timedelta(milliseconds=500)
+
+
+@pytest.mark.parametrize(
+    ("stay", "more", "step"),
+    [
+        ("joined", {}, Step.LEAVE),
+        ("joined", SENT, Step.HANGUP),
+        ("joined", TAKEN, Step.READ_BACK),
+        ("joined", TAKEN | {"leave_accepted_at": NOW - timedelta(seconds=4)}, Step.HANGUP),
+        ("left", TAKEN, Step.HOP),
+        ("left", {}, Step.HOP),
+        (None, {"join_sent_at": None, "joined_at": None, "accepted_role": ""}, Step.HOP),
+        (None, TAKEN, Step.HOP),
+        (None, TAKEN | {"accepted_role": ""}, Step.READ_BACK),
+        (None, TAKEN | {"leave_accepted_at": READ}, Step.WAIT),
+    ],
+)
+def test_the_next_call_waits_until_she_is_surely_out(stay, more, step):
+    leaving = snapshot("leaving", "up", stay, GOES_OVER | more)
+    leaving.conference.verified_at = READ if stay is None else None
+    assert decide(leaving).step is step
+
+
+@pytest.mark.parametrize("why", Withdrawn)
+@pytest.mark.parametrize(("state", "columns"), [("leaving", GOES_OVER), ("between", ENDED)])
+def test_losing_the_right_ends_a_hop_too(state, columns, why):
+    before = replace(snapshot(state, "up", "left", columns), withdrawn=why)
+    decision = decide(before)
+    assert (decision.step, decision.columns["hop_to_id"]) == (Step.GIVE_UP, None)
+    after = replace(before.after(decision.columns), withdrawn=None)
+    assert (decide(after).step, decide(after).state) == (Step.HANGUP, "leaving")
 
 
 @pytest.mark.parametrize("why", Withdrawn)

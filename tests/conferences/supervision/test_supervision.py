@@ -11,6 +11,7 @@ from conferences.errors import NotPossible, RefusedByProvider
 from conferences.models import AuditEntry, Conference, Leg, Participant, Supervision
 from conferences.supervision import lease, requests
 from conferences.supervision.executor import advancing
+from conferences.supervision.phone.own_legs import own_legs
 from tests.support.story import ANA, CUSTOMER, DESK, LUIS, Story, browser
 from tests.support.supervision_helpers import ask, refuse
 
@@ -123,7 +124,7 @@ def test_leg_already_up_at_her_device_joins_at_once(story: Story, marta):
     _, conference = story.call(ANA)
     up = story.simulator.dial(DESK)
     story.pass_time()
-    (leg,) = requests.own_legs(marta)
+    (leg,) = own_legs(marta)
     mine = ask(marta, conference, leg=leg)
     advancing.advance(mine.pk)
     story.pass_time()
@@ -136,8 +137,8 @@ def test_a_leg_of_somebody_else_is_not_offered(story: Story, marta, ben):
     story.call(ANA)
     story.simulator.dial(DESK)
     story.pass_time()
-    assert list(requests.own_legs(ben)) == []
-    assert [leg.far_address for leg in requests.own_legs(marta)] == [DESK]
+    assert list(own_legs(ben)) == []
+    assert [leg.far_address for leg in own_legs(marta)] == [DESK]
 
 
 def test_same_form_twice_is_one_supervision_and_one_dial(story: Story, marta):

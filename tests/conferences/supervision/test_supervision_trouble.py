@@ -9,6 +9,7 @@ from conferences.errors import NotPossible
 from conferences.models import AuditEntry, Supervision
 from conferences.supervision import lease, requests
 from conferences.supervision.executor import advancing
+from conferences.supervision.phone.own_legs import own_legs
 from tests.support.story import ANA, CUSTOMER, DESK, LUIS, Story, browser
 from tests.support.supervision_helpers import ask, refuse
 
@@ -164,4 +165,4 @@ def test_call_only_showing_her_number_is_not_offered(story: Story, marta):
     story.simulator.world.legs.answer(spoofed)
     mine = story.simulator.dial("+34600000091")
     story.pass_time()
-    assert [leg.call_control_id for leg in requests.own_legs(marta)] == [mine.call_control_id]
+    assert [leg.call_control_id for leg in own_legs(marta)] == [mine.call_control_id]

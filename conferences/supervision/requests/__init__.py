@@ -10,17 +10,17 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from conferences import clock, policy
 from conferences.audit import log as audit
 from conferences.errors import NotAllowed, NotPossible, RefusedByProvider
-from conferences.ingest import leg_matching
 from conferences.join_options import JoinOptions
-from conferences.models import Conference, Device, Leg, Participant, Supervision, full_name
+from conferences.models import Conference, Device, Leg, Supervision, full_name
 from conferences.supervision import notices, store
 from conferences.supervision.executor import waiting
 from conferences.supervision.phone import answer_checks
+from conferences.supervision.phone.own_legs import own_legs
 from conferences.wording.problems import problem_words
 
 # How many seconds a caller waits for the provider, so that its next wish is not held up; longer for a dial, which may
@@ -69,7 +69,7 @@ def begin(user: User, conference: Conference, request: Request) -> Supervision:
 
 def check(user: User, conference: Conference, role: str, targets: Sequence[str], *, ip: str | None = None) -> None:
     """Judge what an incomplete form asks for; it begins nothing. Raises NotPossible; then it is audited."""
-    with _on_record(audit.Attempt(user, conference, "join", role, targets, ip)):
+    with on_record(audit.Attempt(user, conference, "join", role, targets, ip)):
         policy.check_action(user, conference, role, targets)
 
 
@@ -78,7 +78,7 @@ def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: s
 
     Returns when that is sent, or after a moment: what the provider keeps waiting goes on by itself.
     """
-    with _on_record(audit.Attempt(supervision.user, supervision.conference, "update", role, targets, ip)):
+    with on_record(audit.Attempt(supervision.user, supervision.conference, "update", role, targets, ip)):
         _check_running(supervision)
         if not supervision.would_be_quieter(role, targets):
             policy.check_action(supervision.user, supervision.conference, role, targets)
@@ -98,16 +98,24 @@ def change(supervision: Supervision, *, role: str, targets: Sequence[str], ip: s
 def leave(supervision: Supervision, *, within: float = AT_MOST) -> None:
     """Ask to be out, in whatever state it is: while the phone rings this cancels the call to it. Never refused.
 
-    Returns when that is sent, or after `within` seconds. One that has ended or is ending is left as it is.
+    Who has gone over to another call meanwhile leaves that one. Returns when that is sent, or after `within` seconds.
+    One that has ended or is ending is left as it is.
     """
-    if supervision.ended_at is None and supervision.is_active:
-        problem = "cancelled"
-        if supervision.joined_at:
-            call = Conference.objects.with_people().get(pk=supervision.conference_id)
-            problem = "left" if call.has_people() else "left_alone"
-        leaving = Supervision.State.LEAVING
-        store.note(supervision, is_active=False, problem=problem, state=leaving, **notices.NONE)
-    waiting.advance_within(supervision.pk, within)
+    mine = on_line(supervision)
+    if mine is None:
+        return
+    if not mine.is_on_the_way_out:
+        out = {"is_active": False, "problem": _why_she_leaves(mine), "hop_to": None, **notices.NONE}
+        if not store.ask(mine, state=Supervision.State.LEAVING, **out):
+            leave(mine, within=within)
+            return
+    waiting.advance_within(mine.pk, within)
+
+
+def on_line(supervision: Supervision) -> Supervision | None:
+    """Return the supervision that runs on this one's leg now: itself, or the one of the call she has gone over to."""
+    running = Supervision.objects.select_related("conference", "user").running().filter(user=supervision.user_id)
+    return running.filter(Q(pk=supervision.pk) | Q(line=supervision.first_stay)).first()
 
 
 def stay(supervision: Supervision) -> None:
@@ -119,7 +127,7 @@ def stay(supervision: Supervision) -> None:
 def lift(supervision: Supervision, what: str, *, ip: str | None = None) -> None:
     """Ask to be "mute" or "hold" no longer, on our own leg. Raises NotPossible; then it is audited."""
     asked = supervision.requested_role, supervision.requested_targets
-    with _on_record(audit.Attempt(supervision.user, supervision.conference, _LIFTS[what], *asked, ip)):
+    with on_record(audit.Attempt(supervision.user, supervision.conference, _LIFTS[what], *asked, ip)):
         _check_running(supervision)
         policy.check_action(supervision.user, supervision.conference, *asked)
     changed: dict[str, object] = {"lift_hold": True} if what == "hold" else {"accepted_mute": None}
@@ -140,11 +148,11 @@ def end(supervision: Supervision, by: User, *, ip: str | None = None) -> None:
         why = "You may not end others' supervision; ask your administrator."
         audit.deny(audit.Attempt(by, supervision.conference, "end", supervision.requested_role, (), ip), why)
         raise NotAllowed(why)
-    if supervision.ended_at is None and supervision.is_active:
+    if supervision.ended_at is None and not supervision.is_on_the_way_out:
         told = notices.said(f"{full_name(by)} ended it.")
-        leaving = Supervision.State.LEAVING
-        store.note(supervision, is_active=False, problem="ended_by_other", state=leaving, **told)
-        audit.ended(supervision, by, ip=ip)
+        out = {"is_active": False, "problem": "ended_by_other", "hop_to": None, **told}
+        if store.ask(supervision, state=Supervision.State.LEAVING, **out):
+            audit.ended(supervision, by, ip=ip)
     waiting.advance_within(supervision.pk, AT_MOST)
 
 
@@ -162,21 +170,17 @@ def current(user: User) -> Supervision | None:
     return mine.filter(ended_at=None).first() or mine.first()
 
 
-def own_legs(user: User) -> QuerySet[Leg]:
-    """Return the live, answered legs at the user's devices that are in no conference: they can join at once.
-
-    Only legs that are proved to be at those devices: an incoming call shows whatever its caller likes, and would then
-    hear the call.
-    """
-    addresses = {*Device.objects.filter(supervisor__user=user).values_list("address", flat=True)}
-    inside = Participant.objects.present()
-    candidates = Leg.objects.filter(state=Leg.State.ANSWERED, kind=Leg.Kind.SUPERVISOR).exclude(participants__in=inside)
-    mine = [leg.pk for leg in candidates if addresses & {*leg_matching.persons_addresses(leg)}]
-    return Leg.objects.filter(pk__in=mine)
+def _why_she_leaves(supervision: Supervision) -> str:
+    if supervision.state == Supervision.State.BETWEEN:
+        return "put_down"
+    if not supervision.joined_at:
+        return "cancelled"
+    call = Conference.objects.with_people().get(pk=supervision.conference_id)
+    return "left" if call.has_people() else "left_alone"
 
 
 def _begin(user: User, conference: Conference, request: Request) -> Supervision:
-    with _on_record(audit.Attempt(user, conference, "join", request.role, request.targets, request.ip)):
+    with on_record(audit.Attempt(user, conference, "join", request.role, request.targets, request.ip)):
         policy.check_action(user, conference, request.role, request.targets)
         policy.check_options(user, conference, request.options)
         _check_own_leg(user, request)
@@ -184,7 +188,7 @@ def _begin(user: User, conference: Conference, request: Request) -> Supervision:
 
 
 @contextmanager
-def _on_record(attempt: audit.Attempt) -> Iterator[None]:
+def on_record(attempt: audit.Attempt) -> Iterator[None]:
     """Audit the attempt where it is refused within."""
     try:
         yield

@@ -1,0 +1,32 @@
+"""The next stay on a leg: as monitor, by the policy of the call it goes to; nothing else is carried over."""
+
+from __future__ import annotations
+
+import uuid
+
+from conferences import clock
+from conferences.join_options import JoinOptions
+from conferences.models import Conference, Supervision
+
+
+def next_stay(ended: Supervision, call: Conference) -> Supervision:
+    """Return the supervision, not saved yet, of the call that she goes over to, on the leg of `ended`."""
+    now = clock.now()
+    return Supervision(
+        user=ended.user,
+        conference=call,
+        device=ended.device,
+        address=ended.address,
+        call_control_id=ended.call_control_id,
+        line=ended.first_stay,
+        state=Supervision.State.JOINING,
+        token=uuid.uuid4(),
+        source_ip=ended.source_ip,
+        session_key=ended.session_key,
+        requested_role=Supervision.Role.MONITOR,
+        requested_targets=[],
+        answer_check=ended.answer_check,
+        options=JoinOptions.of(call.queue).stored(),
+        requested_at=now,
+        created_at=now,
+    )

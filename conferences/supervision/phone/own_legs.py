@@ -1,0 +1,22 @@
+"""The legs of a supervisor's phones that are up already and in no call."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from conferences.ingest import leg_matching
+from conferences.models import Device, Leg, Participant
+
+
+def own_legs(user: User) -> QuerySet[Leg]:
+    """Return the live, answered legs at the user's devices that are in no conference: they can join at once.
+
+    Only legs that are proved to be at those devices: an incoming call shows whatever its caller likes, and would then
+    hear the call.
+    """
+    addresses = {*Device.objects.filter(supervisor__user=user).values_list("address", flat=True)}
+    inside = Participant.objects.present()
+    candidates = Leg.objects.filter(state=Leg.State.ANSWERED, kind=Leg.Kind.SUPERVISOR).exclude(participants__in=inside)
+    mine = [leg.pk for leg in candidates if addresses & {*leg_matching.persons_addresses(leg)}]
+    return Leg.objects.filter(pk__in=mine)
