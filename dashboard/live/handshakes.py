@@ -13,9 +13,10 @@ from django.conf import settings
 # All pages of one person return at once after an outage, and once more if that fails; none opens two a second for long.
 AT_ONCE: Final = 40.0
 A_SECOND: Final = 2.0
-# A login is looked up and a page's news drawn for each, some 10 ms of the loop that everybody's events go through.
+# A login is looked up and a page's news drawn for each, some 25 ms of the processor that everybody's events go through:
+# one person takes a sixth of it at most, and all pages that one may have open are back after three seconds.
 WITHOUT_WAITING: Final = 4
-SECONDS_BETWEEN: Final = 0.05
+SECONDS_BETWEEN: Final = 0.15
 MOST_KNOWN: Final = 10_000
 
 

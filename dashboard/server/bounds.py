@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -107,7 +109,13 @@ def _come_back(request: HttpRequest, bound: Bound) -> HttpResponse:
         response = HttpResponse(said, content_type="text/plain")
     else:
         back = resolve_url(settings.LOGIN_URL) if bound is LOGINS else request.get_full_path()
-        response = render(request, "busy.html", {"said": said, "back": back if request.method == "GET" else ""})
+        response = HttpResponse(_page(said, back if request.method == "GET" else ""))
     response.status_code = 429
     response.headers["Retry-After"] = "3"
     return response
+
+
+@lru_cache(maxsize=32)
+def _page(said: str, back: str) -> str:
+    """Rendered once: whoever guesses passwords asks for it as fast as it comes."""
+    return render_to_string("busy.html", {"said": said, "back": back})

@@ -234,9 +234,9 @@ def test_all_pages_of_one_may_return_but_no_flood():
 def test_handshakes_of_one_take_turns():
     now = [100.0]
     asked = Handshakes(clock=lambda: now[0])
-    assert [asked.admit("her") for _ in range(6)] == pytest.approx([0, 0, 0, 0, 0.05, 0.1])
+    assert [asked.admit("her") for _ in range(6)] == pytest.approx([0, 0, 0, 0, 0.15, 0.3])
     assert asked.admit("his") == 0
-    now[0] += 0.15
+    now[0] += 0.5
     assert asked.admit("her") == 0
 
 
