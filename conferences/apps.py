@@ -1,6 +1,9 @@
-"""The conferences app: registers its system checks, and has the database's errors counted."""
+"""The conferences app: registers its system checks, has the database's errors counted, and the audit closed."""
+
+from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ConferencesConfig(AppConfig):
@@ -11,3 +14,11 @@ class ConferencesConfig(AppConfig):
         from conferences.liveness import database_errors
 
         database_errors.begin()
+        post_migrate.connect(close_audit, sender=self)
+
+
+def close_audit(using: str, **_: Any) -> None:
+    """Install the triggers that keep the audit as it was written."""
+    from conferences.audit import triggers
+
+    triggers.install(using)

@@ -14,6 +14,7 @@ from django.db import connections
 from django.db.models import Q, QuerySet
 
 from conferences import clock, signals
+from conferences.audit import checkpoints
 from conferences.audit import owed as audit_owed
 from conferences.liveness import boundaries
 from conferences.models import Conference, OwedEntry, Participant, Supervision
@@ -56,6 +57,8 @@ def urgent() -> Iterator[Task]:
 def _other() -> Iterator[Task]:
     if OwedEntry.objects.exists():
         yield ("audit", 0), _settle_audit
+    if checkpoints.is_due():
+        yield ("checkpoint", 0), _make_checkpoint
     yield from _left_over()
     for conference in Conference.objects.live().filter(polled_at=None)[:50]:
         yield ("conference", conference.pk), partial(readback.fetch_record, conference.pk)
@@ -85,6 +88,10 @@ def _introduce() -> None:
 
 def _settle_audit() -> None:
     audit_owed.settle()
+
+
+def _make_checkpoint() -> None:
+    checkpoints.make()
 
 
 def _with_unread_people(now: datetime) -> QuerySet[Conference]:

@@ -167,6 +167,15 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 # Lets the center's own systems tell of their agents (POST /api/agents/sign-in/); empty: nobody may.
 API_TOKEN = env.str("API_TOKEN", "")
 
+# --- Audit ------------------------------------------------------------------------------------------------------------
+# Signs checkpoints of the audit: 32 random bytes in base64 (Ed25519). Empty: none are made.
+AUDIT_KEY = env.str("AUDIT_KEY", "")
+# Public keys that signed earlier ones, after a rotation.
+AUDIT_PUBLIC_KEYS: list[str] = env.list("AUDIT_PUBLIC_KEYS", [])
+# Where checkpoints go beside the log: a file, and an address that takes them as JSON.
+AUDIT_CHECKPOINTS = env.str("AUDIT_CHECKPOINTS", str(BASE_DIR / "var" / "audit-checkpoints.jsonl") if AUDIT_KEY else "")
+AUDIT_WEBHOOK = env.str("AUDIT_WEBHOOK", "")
+
 # --- Transport and browser --------------------------------------------------------------------------------------------
 SECURE = not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

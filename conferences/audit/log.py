@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AbstractUser
 
 from conferences import clock, roster
+from conferences.audit import chain
 from conferences.audit import owed as audit_owed
-from conferences.models import AuditEntry, Conference, Leg, Supervision, full_name
+from conferences.audit.verifier import DETAIL_FIELDS, FORMAT
+from conferences.models import AuditDetail, AuditEntry, Conference, Leg, Supervision, full_name
 
 EARSHOT = "Earshot"
 
@@ -136,6 +139,21 @@ def deny(attempt: Attempt, why: str) -> AuditEntry:
     )
 
 
+def take_in() -> int:
+    """Chain what the release before wrote while both ran, and write that this was done; return how many entries."""
+    count = chain.take_in()
+    if count:
+        _write(
+            phase=AuditEntry.Phase.OUTCOME,
+            action="take_in",
+            result=AuditEntry.Result.OK,
+            actor=None,
+            subject=FORMAT,
+            note=f"{count} entries of the release before were chained.",
+        )
+    return count
+
+
 def named(call_control_ids: Iterable[str]) -> list[dict[str, str]]:
     """Return legs with the names shown for them now."""
     ids = [one[:255] for one in call_control_ids]
@@ -170,7 +188,12 @@ def _about(conference: Conference) -> dict[str, object]:
     }
 
 
-def _write(**values: object) -> AuditEntry:
+def _write(**values: Any) -> AuditEntry:
     actor = values["actor"]
-    name = full_name(actor) if isinstance(actor, AbstractUser) else EARSHOT
-    return audit_owed.write(AuditEntry(at=clock.now(), actor_name=name, **values))
+    is_person = isinstance(actor, AbstractUser)
+    detail = AuditDetail(
+        actor_name=full_name(actor) if is_person else EARSHOT,
+        account=actor.get_username() if is_person else "",
+        **{name: values.pop(name) or "" for name in DETAIL_FIELDS if name in values},
+    )
+    return audit_owed.write(AuditEntry(at=clock.now(), **values), detail)

@@ -6,29 +6,34 @@ Nobody is kept in a call, or heard in it, because the audit cannot be written; a
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import DatabaseError, transaction
+from django.db.models import Model
 
-from conferences.models import AuditEntry, OwedEntry
+from conferences.audit import chain
+from conferences.audit.verifier import DETAIL_FIELDS, ENTRY_FIELDS
+from conferences.models import AuditDetail, AuditEntry, OwedEntry
 
 log = logging.getLogger(__name__)
 
+CHAINED: Final = frozenset({"seq", "detail_digest", "previous_hash"})  # it gets these once it is written
 
-def write(entry: AuditEntry) -> AuditEntry:
+
+def write(entry: AuditEntry, detail: AuditDetail) -> AuditEntry:
     """Write an entry, or keep what it would hold: it has no primary key then. Raises DatabaseError if neither works."""
     owed_intent = _owed_still(entry)
     if owed_intent is None:
         try:
-            with transaction.atomic():
-                entry.save()
+            return chain.append(entry, detail)
         except DatabaseError:
             log.exception("The audit cannot be written; the entry is kept and written later: %s", entry)
-        else:
-            return entry
-    entry.pk = None
-    entry.owed = OwedEntry.objects.create(values=_values(entry), intent=owed_intent)  # type: ignore[attr-defined]
+    values = _values(entry, ENTRY_FIELDS) | _values(detail, DETAIL_FIELDS)
+    entry = AuditEntry(**{name: getattr(entry, name) for name in ENTRY_FIELDS if name not in CHAINED})
+    entry.detail = detail
+    entry.owed = OwedEntry.objects.create(values=values, intent=owed_intent)  # type: ignore[attr-defined]
     return entry
 
 
@@ -51,11 +56,10 @@ def settle() -> int:
     try:
         with transaction.atomic():
             for one in OwedEntry.objects.select_for_update():  # nobody else writes them at the same time
-                entry = AuditEntry(**_read(one.values))
+                entry, detail = _read(one.values)
                 if one.intent_id is not None:
                     entry.intent = written.get(one.intent_id)
-                entry.save()
-                written[one.pk] = entry
+                written[one.pk] = chain.append(entry, detail)
             OwedEntry.objects.filter(pk__in=list(written)).delete()
     except DatabaseError:
         return 0
@@ -64,15 +68,19 @@ def settle() -> int:
     return len(written)
 
 
-def _values(entry: AuditEntry) -> dict[str, Any]:
-    """Every column by its name, as JSON holds it."""
-    values = {name: value for name, value in vars(entry).items() if not name.startswith("_") and name != "id"}
-    return {name: value.isoformat() if isinstance(value, datetime) else _plain(value) for name, value in values.items()}
+def _values(row: Model, names: Iterable[str]) -> dict[str, Any]:
+    """Columns by their names, as JSON holds them."""
+    return {name: _plain(getattr(row, name)) for name in names if name not in CHAINED}
 
 
 def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | int | bool | list) else str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if value is None or isinstance(value, str | int | bool | list | dict) else str(value)
 
 
-def _read(values: dict[str, Any]) -> dict[str, Any]:
-    return values | {"at": datetime.fromisoformat(values["at"])}
+def _read(values: dict[str, Any]) -> tuple[AuditEntry, AuditDetail]:
+    """What the release before has kept has no more than it knew of."""
+    told = {name: value for name, value in values.items() if name in ENTRY_FIELDS}
+    detail = {name: "" if value is None else value for name, value in values.items() if name in DETAIL_FIELDS}
+    return AuditEntry(**told | {"at": datetime.fromisoformat(values["at"])}), AuditDetail(**detail)

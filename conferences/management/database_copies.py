@@ -13,6 +13,8 @@ from typing import Any, Final
 from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 
+from conferences.audit import triggers
+
 ENDINGS: Final = {"sqlite": ".sqlite3", "postgresql": ".dump"}
 # A server that still runs holds locks; waiting for it for ever would look like a long restore.
 PATIENCE: Final = "SET lock_timeout = '15s';\n"
@@ -99,6 +101,7 @@ def _restore_dump(path: Path) -> None:
         tables = [connection.ops.quote_name(name) for name in connection.introspection.table_names(cursor)]
     connection.close()
     drop = f"DROP TABLE {', '.join(tables)} CASCADE;\n" if tables else ""
+    drop += f"DROP FUNCTION IF EXISTS {triggers.FUNCTION};\n"
     options = ["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
     _run("psql", options, PATIENCE.encode() + drop.encode() + script)
 

@@ -1,6 +1,6 @@
 """The tables: directory, calls, facts, supervision and audit."""
 
-from conferences.models.audit import AuditEntry, OwedEntry
+from conferences.models.audit import AuditCheckpoint, AuditDetail, AuditEntry, AuditLock, OwedEntry
 from conferences.models.backfill import BackfillCursor, Gap
 from conferences.models.conferences import AgentChange, Conference, Feed
 from conferences.models.directory import Agent, Connection, Queue, Supervisor, Team, full_name
@@ -17,7 +17,10 @@ __all__ = [
     "AgentAddress",
     "AgentChange",
     "AnswerCheck",
+    "AuditCheckpoint",
+    "AuditDetail",
     "AuditEntry",
+    "AuditLock",
     "BackfillCursor",
     "Conference",
     "Connection",

@@ -39,7 +39,7 @@ MOST_GAPS: Final = 3
 _A_DAY: Final = "Write a day as year-month-day, such as 2026-11-22."
 
 
-class Day(forms.DateField):
+class _Day(forms.DateField):
     """A day of this century: others are slips of the pen, and times beyond them cannot be reckoned with."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -72,8 +72,8 @@ class AuditFilter(forms.Form):
         choices=[("", "Any"), *RESULTS.items()],
         error_messages={"invalid_choice": "There is no result “%(value)s”."},
     )
-    from_day = Day("From")
-    to_day = Day("To")
+    from_day = _Day("From")
+    to_day = _Day("To")
     conference = forms.CharField(label="Call", required=False, max_length=255)
 
     def __init__(self, *args: Any, numbers: bool, **kwargs: Any) -> None:
@@ -103,11 +103,13 @@ class AuditFilter(forms.Form):
         """Actions about a call of that name or id. A name is searched only as its reader sees it: found digit by digit,
         a masked number would soon be known.
         """
-        same_id, named = Q(telnyx_conference_id__icontains=text), Q(conference_name__icontains=text)
+        same_id, named = Q(telnyx_conference_id__icontains=text), Q(detail__conference_name__icontains=text)
         if self.numbers or not any(one.isdigit() for one in text):
             return same_id | named
-        names = actions.filter(named).order_by().values_list("conference_name", flat=True).distinct()
-        return same_id | Q(conference_name__in=[one for one in names if text.lower() in mask_numbers(one).lower()])
+        names = actions.filter(named).order_by().values_list("detail__conference_name", flat=True).distinct()
+        return same_id | Q(
+            detail__conference_name__in=[one for one in names if text.lower() in mask_numbers(one).lower()]
+        )
 
     def gaps(self) -> QuerySet[Gap]:
         """The latest gaps in what is known of calls, of the days asked for. Call after `narrow`."""
@@ -127,7 +129,7 @@ def _start(day: date) -> datetime:
 
 
 _CONDITIONS: Final[Mapping[str, Callable[[Any], Q]]] = {
-    "person": lambda text: Q(actor_name__icontains=text) | Q(actor__username__icontains=text),
+    "person": lambda text: Q(detail__actor_name__icontains=text) | Q(actor__username__icontains=text),
     "deed": lambda action: Q(action=action),
     "result": _with_result,
     "from_day": lambda day: Q(at__gte=_start(day)),

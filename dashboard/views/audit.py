@@ -81,8 +81,8 @@ def audit(request: AuditorRequest) -> HttpResponse:
 
 def _actions() -> QuerySet[AuditEntry]:
     """What was asked for, and what was denied before it could be: every entry that is not the outcome of another."""
-    outcomes = Prefetch("outcomes", AuditEntry.objects.order_by("pk"))
-    return AuditEntry.objects.filter(intent=None).prefetch_related(outcomes).order_by("-pk")
+    told = AuditEntry.objects.select_related("detail")
+    return told.filter(intent=None).prefetch_related(Prefetch("outcomes", told.order_by("pk"))).order_by("-pk")
 
 
 def _action(entry: AuditEntry, told: Callable[[str], str]) -> Action:

@@ -267,5 +267,5 @@ def test_an_audit_entrys_name_is_masked_for_its_reader(story: Story, marta, audi
     conference = call(story, f"conf-{CUSTOMER}")
     ask(marta, conference)
     audit.deny(audit.Attempt(marta, conference, "join", "barge", (), None), "Not now.")
-    assert AuditEntry.objects.filter(conference_name__contains=CUSTOMER).exists()  # the record itself is whole
+    assert AuditEntry.objects.filter(detail__conference_name__contains=CUSTOMER).exists()  # the record itself is whole
     assert not tells(browser(auditor).get("/audit/").content.decode())

@@ -17,6 +17,7 @@ from django.utils import timezone
 from conferences.admin.facts import printable
 from conferences.ingest import inbox
 from conferences.models import AuditEntry, Conference, Fact, Leg, Participant, Supervision
+from tests.support.audit_trail import enter
 from tests.support.story import ANA, CUSTOMER, PASSWORD, browser
 
 pytestmark = pytest.mark.slow
@@ -117,9 +118,7 @@ def test_every_list_can_be_searched(db, cleo):
 
 @pytest.mark.parametrize("model", RECORDS)
 def test_customer_numbers_are_hidden_without_the_permission(recorded, model):
-    AuditEntry(
-        at=AT, phase="outcome", action="dial", actor_name="M", provider_text=f"Bad: {CUSTOMER}", note=CUSTOMER
-    ).save()
+    enter(at=AT, phase="outcome", action="dial", actor_name="M", provider_text=f"Bad: {CUSTOMER}", note=CUSTOMER)
     assert CUSTOMER[1:] not in re.sub(r"[^0-9A-Za-z]", "", shown(viewer(model), model))
 
 

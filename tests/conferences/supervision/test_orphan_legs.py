@@ -26,7 +26,7 @@ def intend(mine, command_id="overtaken"):
 
 
 def outcomes(intent):
-    return list(intent.outcomes.values_list("result", "provider_text"))
+    return list(intent.outcomes.values_list("result", "detail__provider_text"))
 
 
 @pytest.mark.parametrize(

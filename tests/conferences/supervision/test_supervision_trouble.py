@@ -137,7 +137,7 @@ def test_audit_keeps_what_the_screen_said_of_hearing(story: Story, marta):
     for _ in range(5):
         story.pass_time()
     story.supervise(marta, conference, role="whisper", to=(ANA,))
-    said = set(AuditEntry.objects.filter(action="join").values_list("claim", flat=True))
+    said = set(AuditEntry.objects.filter(action="join").values_list("detail__claim", flat=True))
     assert said == {"Only Ana Ruiz hears you. +1 ••• ••71 and Luis Ortega do not."}
 
 

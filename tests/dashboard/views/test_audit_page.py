@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conferences.audit import log as audit
-from conferences.models import AuditEntry
+from tests.support.audit_trail import enter as write_entry
 from tests.support.markup import on_one_line
 from tests.support.story import ANA, CUSTOMER, PASSWORD, browser, make_supervisor
 
@@ -36,10 +36,7 @@ def page(db):
 
 def enter(**values):
     """An entry as it might have been written at any time."""
-    values = {"at": AT, "phase": "intent", "action": "join", "actor_name": "Marta Gil"} | values
-    entry = AuditEntry(**values)
-    entry.save()
-    return entry
+    return write_entry(**{"at": AT, "phase": "intent", "action": "join", "actor_name": "Marta Gil"} | values)
 
 
 def outcome(intent, result="ok", **values):

@@ -14,8 +14,9 @@ from django.utils import timezone
 from conferences.ingest.webhooks import refused_requests
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
-from conferences.models import AuditEntry, Conference, Fact, Pulse, WebhookRefusal
+from conferences.models import Conference, Fact, Pulse, WebhookRefusal
 from dashboard.views.monitoring import readiness
+from tests.support.audit_trail import enter
 from tests.support.story import PASSWORD, browser
 
 TOKEN = "a token of the tests"
@@ -38,7 +39,7 @@ def probe(db, client):
 
 
 def answered(status, ago=timedelta()):
-    AuditEntry(at=timezone.now() - ago, phase="outcome", action="join", actor_name="M", http_status=status).save()
+    enter(at=timezone.now() - ago, phase="outcome", action="join", actor_name="M", http_status=status)
 
 
 def unfit(response):

@@ -89,7 +89,7 @@ def test_nobody_counts_as_a_listener_to_herself(story: Story, marta, call):
     for _ in range(4):
         story.pass_time()
         assert "Marta Gil may hear" not in page(marta)
-    said = AuditEntry.objects.filter(action="join", phase="intent").values_list("claim", flat=True)
+    said = AuditEntry.objects.filter(action="join", phase="intent").values_list("detail__claim", flat=True)
     assert [("Marta Gil" in one, "Everyone" in one) for one in said] == [(False, True)]
 
 

@@ -1,0 +1,77 @@
+"""Reads the whole audit and says whether everything is as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from django.db.models import Q
+
+from conferences.audit import chain, triggers
+from conferences.audit.chain import OLD, OLD_NAMES
+from conferences.audit.verifier import DETAIL_FIELDS, ENTRY_FIELDS, Finding, Row, Verifier
+from conferences.models import AuditCheckpoint, AuditEntry
+
+AT_ONCE: Final = 5000
+_DETAIL: Final = ("entry_id", "salt", "erased_by", *DETAIL_FIELDS)
+_COLUMNS: Final = (*ENTRY_FIELDS, "hash", *(f"detail__{name}" for name in _DETAIL))
+_ENTRIES: Final = (*ENTRY_FIELDS, "hash")
+
+
+def rows() -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """Yield every chained entry with its details, in order; None where it has none, not even erased ones."""
+    found = AuditEntry.objects.exclude(seq=None).order_by("seq").values_list(*_COLUMNS)
+    for row in found.iterator(chunk_size=AT_ONCE):
+        entry = dict(zip(_ENTRIES, row, strict=False))
+        detail = dict(zip(_DETAIL, row[len(_ENTRIES) :], strict=True))
+        yield entry, detail if detail["entry_id"] is not None else None
+
+
+def verify(checkpoints: Iterable[Row] = (), *, progress: Callable[[int], object] = lambda _: None) -> Verifier:
+    """Look at every entry, and return the verifier with what it found; compare with checkpoints, ours and others'.
+
+    `progress` is called with how many entries have been looked at, every few thousand.
+    """
+    verifier = Verifier()
+    for known in (*AuditCheckpoint.objects.values("size", "head", "at", "key", "signature"), *checkpoints):
+        verifier.expect(known)
+    for entry, detail in rows():
+        verifier.take(entry, detail)
+        if verifier.count % AT_ONCE == 0:
+            progress(verifier.count)
+    verifier.finish()
+    return verifier
+
+
+def around_the_chain() -> list[str]:
+    """Return what is amiss beside the chain itself, in sentences: entries outside it, triggers that are gone."""
+    found = []
+    outside = list(chain.outside()[:1])
+    if outside:
+        count, first = chain.outside().count(), outside[0]
+        what = "1 entry is" if count == 1 else f"{count} entries are"
+        found.append(
+            f"{what} in no chain, the first of {first.at:%Y-%m-%d %H:%M:%S}: written by the release before while both "
+            "ran (then --take-in chains them, on record), or past Earshot."
+        )
+    if (stray := _beside_the_details()) is not None:
+        found.append(f"Entry {stray}: a column of the release before holds something, which no hash covers.")
+    if gone := triggers.missing():
+        found.append(f"The database does not refuse changes: {', '.join(gone)} missing (manage.py migrate makes them).")
+    return found
+
+
+def _beside_the_details() -> int | None:
+    """Return the first chained entry with something in a column that the chain has emptied."""
+    empty = AuditEntry()
+    is_empty = Q(**{OLD + name: getattr(empty, OLD + name) for name in OLD_NAMES if name != "source_ip"})
+    stray = AuditEntry.objects.exclude(seq=None).exclude(is_empty & Q(old_source_ip=None))
+    return stray.order_by("seq").values_list("seq", flat=True).first()
+
+
+def first(findings: list[Finding]) -> str:
+    """Return the first bad entry in a sentence, with when and what it was as far as it is there."""
+    one = findings[0]
+    entry = AuditEntry.objects.filter(seq=one.seq).values("at", "action").first()
+    told = f" ({entry['action']} at {entry['at']:%Y-%m-%d %H:%M:%S} UTC)" if entry else ""
+    return f"The first bad entry is {one.seq}{told}: {one.sentence}"

@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+"""Verifies an exported audit by itself: this one file, Python, and `cryptography` for signatures are all it needs.
+
+    python verify_audit.py DIRECTORY [--checkpoint FILE] [--key PUBLIC_KEY]
+
+What an entry's hash is made of stands here and nowhere else: whoever writes entries asks this module too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import csv
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+FORMAT: Final = "earshot-audit-1"
+CHECKPOINT_FORMAT: Final = "earshot-checkpoint-1"
+START: Final = "0" * 64  # what stands for the hash before the first entry's
+ERASE: Final = "erase"  # the action of an entry that tells of erased details
+
+ENTRY_FIELDS: Final = (
+    "seq", "at", "phase", "intent_id", "action", "result", "actor_id", "supervision_id", "conference_id",
+    "telnyx_conference_id", "call_control_id", "role", "command_id", "http_status", "sends", "provider_code", "reason",
+    "session_digest", "subject", "subject_id", "seconds", "detail_digest", "previous_hash",
+)  # fmt: skip
+DETAIL_FIELDS: Final = (
+    "actor_name", "account", "source_ip", "conference_name", "targets", "people", "address", "claim", "note",
+    "provider_text", "changes",
+)  # fmt: skip
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, at which entry: `kind` is changed, gap, cut, fork, detail, erased, truncated or signature."""
+
+    seq: int
+    kind: str
+    sentence: str
+
+
+def as_text(value: object) -> str:
+    """Return a value as it is hashed and exported: None is the empty text, times are UTC to the microsecond."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, list | dict):
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return str(value)
+
+
+def packed(texts: Iterable[str]) -> bytes:
+    """Return texts one after another, each with its length before it: no two lists give the same bytes."""
+    parts = []
+    for one in texts:
+        data = str.encode(one, "utf-8", "surrogatepass")
+        parts.append(len(data).to_bytes(8, "big"))
+        parts.append(data)
+    return b"".join(parts)
+
+
+def digest(*texts: str) -> str:
+    """Return the SHA-256 of texts in hexadecimal."""
+    return hashlib.sha256(packed(texts)).hexdigest()
+
+
+def entry_hash(entry: Row) -> str:
+    """Return the hash of an entry, which holds the digest of its details and the hash of the one before."""
+    return digest(FORMAT, *(as_text(entry[name]) for name in ENTRY_FIELDS))
+
+
+def detail_digest(detail: Row) -> str:
+    """Return the digest of an entry's personal details, with their salt: without it nobody can try out names."""
+    return digest(FORMAT, as_text(detail["salt"]), *(as_text(detail[name]) for name in DETAIL_FIELDS))
+
+
+def erased_digest(seqs: Iterable[int]) -> str:
+    """Return what an entry that tells of an erasure says of whose details were erased."""
+    return digest(FORMAT, *(str(one) for one in sorted(seqs)))
+
+
+@dataclass
+class Verifier:
+    """Takes entries in order of `seq`, and tells of the first that is not as it was written, and of others."""
+
+    most: int = 20  # findings kept
+    count: int = 0
+    head: str = START
+    findings: list[Finding] = field(default_factory=list)
+    checkpoints: dict[int, list[Row]] = field(default_factory=dict)
+    _last: int = 0
+    _erased: dict[int, list[int]] = field(default_factory=dict)
+    _erasures: dict[int, str] = field(default_factory=dict)
+
+    def expect(self, checkpoint: Row) -> None:
+        """Have the chain compared with a checkpoint when it gets there. Call before the first entry."""
+        self.checkpoints.setdefault(int(checkpoint["size"]), []).append(checkpoint)
+
+    def take(self, entry: Row, detail: Row | None) -> None:
+        """Look at the next entry; `detail` is None where an entry has no details, not even erased ones."""
+        seq = int(entry["seq"])
+        self._look_at_order(seq, entry)
+        found = entry_hash(entry)
+        if found != entry["hash"]:
+            self._note(seq, "changed", "it is not as it was written.")
+        self._look_at_detail(seq, entry, detail)
+        if entry["action"] == ERASE and entry["subject"] == FORMAT:
+            self._erasures[seq] = entry["subject_id"]
+        self.count, self.head, self._last = self.count + 1, entry["hash"], seq
+        for one in self.checkpoints.pop(seq, ()):
+            if one["head"] != found:
+                said = f"the checkpoint of {one['at']} knew another history up to here: it was rewritten, or forked."
+                self._note(seq, "fork", said)
+
+    def finish(self) -> list[Finding]:
+        """Return what was found, the first bad entry first. Call after the last entry."""
+        for seq, erased in sorted(self._erased.items()):
+            if self._erasures.get(seq) != erased_digest(erased):
+                said = f"its details were erased, and entry {seq} does not tell of just these."
+                self._note(min(erased), "erased", said)
+        for size, known in sorted(self.checkpoints.items()):
+            said = f"the checkpoint of {known[0]['at']} knew {size} entries; those after {self._last} are gone."
+            self._note(self._last + 1, "truncated", said)
+        return sorted(self.findings, key=lambda one: one.seq)
+
+    def _look_at_order(self, seq: int, entry: Row) -> None:
+        if seq == self._last:
+            self._note(seq, "fork", "there are two of it.")
+        elif seq != self._last + 1:
+            missing = f"{self._last + 1}" if seq == self._last + 2 else f"{self._last + 1} to {seq - 1}"
+            self._note(self._last + 1, "gap", f"{missing} missing: deleted, or moved elsewhere.")
+        elif entry["previous_hash"] != self.head:
+            self._note(seq, "cut", "it does not follow the one before: one was changed, inserted, removed or moved.")
+
+    def _look_at_detail(self, seq: int, entry: Row, detail: Row | None) -> None:
+        if detail is None:
+            self._note(seq, "detail", "its personal details are gone, and no erasure is on record.")
+        elif detail["erased_by"]:
+            self._erased.setdefault(int(detail["erased_by"]), []).append(seq)
+            if any(as_text(detail[name]) not in ("", "[]", "{}") for name in ("salt", *DETAIL_FIELDS)):
+                self._note(seq, "detail", "its personal details were erased, and others stand there.")
+        elif detail_digest(detail) != entry["detail_digest"]:
+            self._note(seq, "detail", "its personal details are not as they were written.")
+
+    def _note(self, seq: int, kind: str, sentence: str) -> None:
+        if len(self.findings) < self.most:
+            self.findings.append(Finding(seq, kind, sentence))
+
+
+# --- Checkpoints
+
+
+def checkpoint_bytes(checkpoint: Row) -> bytes:
+    """Return what is signed of a checkpoint."""
+    return packed([CHECKPOINT_FORMAT, *(as_text(checkpoint[name]) for name in ("size", "head", "at"))])
+
+
+def signature_problem(checkpoint: Row, keys: Iterable[str]) -> str:
+    """Return why a checkpoint is not to be believed, in a clause; empty when one of `keys` signed it (base64)."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    if checkpoint["key"] not in {*keys}:
+        return f"is signed with a key that is not expected: {checkpoint['key']}"
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(checkpoint["key"]))
+        key.verify(base64.b64decode(checkpoint["signature"]), checkpoint_bytes(checkpoint))
+    except (InvalidSignature, ValueError):
+        return "bears a signature that is not its own"
+    return ""
+
+
+def read_checkpoints(lines: Iterable[str]) -> Iterator[Row]:
+    """Yield checkpoints, one JSON object a line. Raises ValueError for a line that is none."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            one = json.loads(line)
+            if not isinstance(one, dict) or not {"size", "head", "at", "key", "signature"} <= one.keys():
+                raise ValueError(f"line {number} is no checkpoint")
+            yield one
+
+
+# --- An export
+
+
+def cell(text: str) -> str:
+    """Return a text for a cell of CSV, which a spreadsheet must not take for a formula; `of_cell` undoes it."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "'") else text
+
+
+def of_cell(text: str) -> str:
+    """Return the text that a cell stands for."""
+    return text.removeprefix("'")
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
+        if path.suffix == ".csv":
+            yield from ({name: of_cell(value) for name, value in row.items()} for row in csv.DictReader(file))
+        else:
+            yield from map(json.loads, file)
+
+
+def main(arguments: list[str], say: Callable[[str], object] = print) -> int:
+    """Verify an export, and say what was found; return 0 when all is as it was written."""
+    parser = argparse.ArgumentParser(description="Verify an audit that Earshot exported.")
+    parser.add_argument("export", type=Path, help="the directory, or one of the files in it")
+    parser.add_argument("--checkpoint", type=Path, action="append", default=[], help="checkpoints kept elsewhere")
+    parser.add_argument("--key", action="append", default=[], help="a public key that may have signed (base64)")
+    options = parser.parse_args(arguments)
+    place: Path = options.export
+    beside = place / "checkpoints.jsonl"
+    files = [*options.checkpoint, *([beside] if beside.exists() else [])]
+    known = [one for file in files for one in read_checkpoints(file.read_text(encoding="utf-8").splitlines())]
+    keys = options.key or sorted({one["key"] for one in known})
+    problems = [f"A checkpoint {said}." for one in known if (said := signature_problem(one, keys))]
+    for path in sorted(place.glob("entries.*")) if place.is_dir() else [place]:
+        problems += _verify(path, known, say)
+    for said in problems:
+        say(said)
+    if known and not options.key:
+        say(f"Compare the key that signed with your own: {', '.join(keys)}")
+    return 1 if problems else 0
+
+
+def _verify(path: Path, known: Iterable[Row], say: Callable[[str], object]) -> list[str]:
+    verifier = Verifier()
+    for one in known:
+        verifier.expect(one)
+    for row in _rows(path):
+        verifier.take(row, row)
+    found = verifier.finish()
+    if not found:
+        say(f"{path.name}: {verifier.count} entries, all as they were written. Head: {verifier.head}")
+    return [f"{path.name}: entry {one.seq}: {one.sentence}" for one in found]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
