@@ -9,6 +9,7 @@ from dashboard.views.monitoring import health
 urlpatterns = [
     path("", calls.board, name="board"),
     path("agents/", agents.agents, name="agents"),
+    path("history/", history.history, name="history"),
     path("unassigned/", unassigned.unassigned, name="unassigned"),
     path("feed/", calls.feed, name="feed"),
     path("conferences/<uuid:pk>/", calls.conference, name="conference"),

@@ -97,6 +97,9 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
         )
 
 
+_HAS_ENDED = Q(ended_at__isnull=False)
+
+
 class Conference(models.Model):
     """A conference at the provider. `conference_id` is the provider's; the primary key is ours, fit for addresses."""
 
@@ -147,6 +150,12 @@ class Conference(models.Model):
             models.Index(fields=["feed"], name="conference_feed"),  # hub: what changed since
             # Board: the few that live, among all that ever were.
             models.Index(fields=["first_seen_at"], name="conference_live", condition=~Q(state="completed")),
+            # History: the latest ended of all, of a queue, and of those that ended for one reason.
+            models.Index(fields=["-ended_at", "-id"], name="conference_ended", condition=_HAS_ENDED),
+            models.Index(fields=["queue", "-ended_at", "-id"], name="conference_queue_ended", condition=_HAS_ENDED),
+            models.Index(
+                fields=["end_reason", "-ended_at", "-id"], name="conference_reason_ended", condition=_HAS_ENDED
+            ),
         ]
         permissions = [
             ("monitor_conference", "Can monitor (listen unheard)"),

@@ -93,6 +93,9 @@ class Leg(models.Model):
             # Agents' page: the few of an agent's that are up, and when the last of the others ended.
             models.Index(fields=["agent"], name="leg_agent_up", condition=~Q(state="ended")),
             models.Index(fields=["agent", "ended_at"], name="leg_agent_ended", condition=Q(state="ended")),
+            # History: the calls of one number.
+            models.Index(fields=["from_canonical"], name="leg_from", condition=~Q(from_canonical="")),
+            models.Index(fields=["to_canonical"], name="leg_to", condition=~Q(to_canonical="")),
             # Which calls a ringing leg belongs to.
             models.Index(fields=["call_session_id"], name="leg_session_up", condition=~Q(state="ended")),
         ]

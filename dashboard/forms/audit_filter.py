@@ -39,7 +39,7 @@ MOST_GAPS: Final = 3
 _A_DAY: Final = "Write a day as year-month-day, such as 2026-11-22."
 
 
-class _Day(forms.DateField):
+class Day(forms.DateField):
     """A day of this century: others are slips of the pen, and times beyond them cannot be reckoned with."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -72,8 +72,8 @@ class AuditFilter(forms.Form):
         choices=[("", "Any"), *RESULTS.items()],
         error_messages={"invalid_choice": "There is no result “%(value)s”."},
     )
-    from_day = _Day("From")
-    to_day = _Day("To")
+    from_day = Day("From")
+    to_day = Day("To")
     conference = forms.CharField(label="Call", required=False, max_length=255)
 
     def __init__(self, *args: Any, numbers: bool, **kwargs: Any) -> None:

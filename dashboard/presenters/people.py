@@ -138,6 +138,20 @@ def agents_by_leg(people: Iterable[Person]) -> dict[str, str]:
     return {one.call_control_id: one.label for one in of_kind(people, Leg.Kind.AGENT)}
 
 
+def heading(people: Iterable[Person]) -> str:
+    """Return what a call is called by those in it, such as "Ana R. with +34 ••• ••12"; empty where nobody is."""
+    people = list(people)
+    agents = listed(list(dict.fromkeys(short_name(one.label) for one in of_kind(people, Leg.Kind.AGENT))))
+    others = listed(list(dict.fromkeys(one.label for one in of_kind(people, *OTHERS))))
+    return f"{agents} with {others}" if agents and others else agents or others
+
+
+def short_name(name: str) -> str:
+    """Return a person's name as a heading has it: "Ana Ruiz" as "Ana R.", and any other as it is."""
+    first, _, last = name.strip().rpartition(" ")
+    return f"{first} {last[0]}." if first and " " not in first and last[0].isalpha() else name
+
+
 def unsupervised(people: Iterable[Person], supervisors: Iterable[SupervisorOnCall]) -> tuple[Person, ...]:
     """Return supervisors' legs that belong to no supervision of ours."""
     known = {one.leg for one in supervisors}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django import template
@@ -132,6 +132,12 @@ def upright(sentence: str) -> str:
 def elapsed(since: datetime | None, until: datetime | None = None) -> str:
     """Return the time since then, up to now or `until`, as m:ss, or h:mm:ss from an hour on; nothing if not known."""
     return "" if since is None else clock.elapsed_text((until or clock.now()) - since)
+
+
+@register.filter
+def lasting(length: timedelta | None) -> str:
+    """Return a length of time as m:ss, or h:mm:ss from an hour on; nothing if not known."""
+    return "" if length is None else clock.elapsed_text(length)
 
 
 @register.filter

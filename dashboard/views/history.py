@@ -8,10 +8,46 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from conferences import clock
+from conferences.history.search import Place, Wanted, ended_calls
+from conferences.ingest.feed import latest
 from conferences.models import Conference
+from dashboard.forms.history_filter import HistoryFilter
+from dashboard.presenters import fragments
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.timeline.page import timeline
+from dashboard.presenters.timeline.past_calls import past_call
 from dashboard.views.supervisor_request import SupervisorRequest
+
+PER_PAGE = 50
+
+
+@require_GET
+def history(request: SupervisorRequest) -> HttpResponse:
+    """The ended calls that this user may see, the latest ended first."""
+    number = latest()
+    audience = audience_of(request.user)
+    form = HistoryFilter(request.GET, request.user)
+    after = Place.read(request.GET.get("after", ""))
+    wanted = ended_calls(request.user, form.wanted, clock.now(), after)
+    found = list(wanted.with_people()[: PER_PAGE + 1])
+    shown = found[:PER_PAGE]
+    context = {
+        "form": form,
+        "calls": [past_call(audience, one) for one in shown],
+        "older": _place(shown[-1]) if len(found) > PER_PAGE else "",
+        "is_first": after is None,
+        "is_narrowed": form.wanted != Wanted(),
+    }
+    # The page is about no call; its socket keeps the reader's own supervision up to date.
+    live = {"socket": f"/ws/board/?since={number}&conference=none", "feed": number}
+    return render(
+        request, "dashboard/history/history.html", context | live | {"bar": fragments.panel_context(request.user)}
+    )
+
+
+def _place(conference: Conference) -> str:
+    return str(Place(conference.ended_at, conference.pk)) if conference.ended_at else ""
 
 
 @require_GET

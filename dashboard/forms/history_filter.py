@@ -1,0 +1,122 @@
+"""The filters of the list of ended calls: what may be asked for, and what to say of what may not."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django import forms
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from conferences.addresses import InvalidAddress, normalise
+from conferences.history.search import Wanted
+from conferences.models import Agent, Queue, Team, full_name
+from conferences.policy import may_see_numbers
+from dashboard.forms.audit_filter import Day
+
+REASONS: Final = {
+    "all_left": "Everybody left",
+    "host_left": "The leg that held the call left",
+    "time_exceeded": "The time limit was reached",
+    "ended_via_api": "Ended by an application",
+}
+LONGEST: Final = 24 * 60  # minutes, of a call
+_MINUTES: Final = "Write whole minutes, such as 25."
+
+
+def _minutes(label: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_value=LONGEST,
+        error_messages={"invalid": _MINUTES, "min_value": _MINUTES, "max_value": _MINUTES},
+    )
+
+
+class _Named(forms.ModelChoiceField):  # type: ignore[type-arg] # of several models
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        gone = {"invalid_choice": f"That {label.lower()} is not there any more, or not of your teams."}
+        super().__init__(
+            Agent.objects.none(), label=label, required=False, empty_label="Any", error_messages=gone, **kwargs
+        )
+
+    def label_from_instance(self, obj: Any) -> str:
+        return full_name(obj) if isinstance(obj, User) else str(obj)
+
+
+class HistoryFilter(forms.Form):
+    """Every field narrows the list; one that cannot be understood is said to be so and narrows nothing."""
+
+    from_day = Day("From")
+    to_day = Day("To")
+    queue = _Named("Queue")
+    agent = _Named("Agent")
+    supervisor = _Named("Supervisor")
+    supervised = forms.ChoiceField(
+        label="Supervised", required=False, choices=[("", "Either"), ("yes", "Yes"), ("no", "No")]
+    )
+    shortest = _minutes("At least, minutes")
+    longest = _minutes("At most, minutes")
+    reason = forms.ChoiceField(label="Why it ended", required=False, choices=[("", "Any"), *REASONS.items()])
+    number = forms.CharField(label="Number", required=False, max_length=100)
+
+    def __init__(self, data: Any, user: User) -> None:
+        super().__init__(data)
+        teams = Team.objects.filter(supervisors__user=user)
+        self._choose("queue", Queue.objects.filter(team__in=teams))
+        self._choose("agent", Agent.objects.filter(team__in=teams))
+        self._choose("supervisor", User.objects.filter(supervisor__teams__in=teams).distinct().order_by("first_name"))
+        if not may_see_numbers(user):
+            del self.fields["number"]
+
+    def _choose(self, name: str, among: Any) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = among
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        for first, last, said in (
+            ("from_day", "to_day", "The last day is before the first."),
+            ("shortest", "longest", "No call is shorter than this and longer than that."),
+        ):
+            if None not in (found.get(first), found.get(last)) and found[last] < found[first]:
+                self.add_error(last, said)
+        return found
+
+    def clean_number(self) -> str:
+        typed: str = self.cleaned_data["number"].strip()
+        if not typed:
+            return ""
+        try:
+            return normalise(typed)
+        except InvalidAddress as error:
+            raise forms.ValidationError(str(error)) from None
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked for. Whole days are days where the contact center is (TIME_ZONE)."""
+        self.is_valid()
+        found = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        return Wanted(
+            since=_start(found.get("from_day")),
+            until=_start(found["to_day"] + timedelta(days=1)) if "to_day" in found else None,
+            queue=found["queue"].pk if "queue" in found else None,
+            agent=found["agent"].pk if "agent" in found else None,
+            supervisor=found["supervisor"].pk if "supervisor" in found else None,
+            supervised={"yes": True, "no": False}.get(found.get("supervised", "")),
+            shortest=_length(found.get("shortest")),
+            longest=_length(found.get("longest")),
+            reason=found.get("reason", ""),
+            number=found.get("number", ""),
+        )
+
+
+def _start(day: date | None) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
+
+
+def _length(minutes: int | None) -> timedelta | None:
+    return None if minutes is None else timedelta(minutes=minutes)

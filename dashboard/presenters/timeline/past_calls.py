@@ -1,0 +1,53 @@
+"""Ended calls as one audience reads of them in a list: who, when, how long, why it ended, and who supervised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from conferences.models import Conference, Leg, Participant
+from conferences.roster import supervisor_name
+from dashboard.presenters.audience import Audience
+from dashboard.presenters.call import name_for
+from dashboard.presenters.people import heading, past_participants
+
+
+@dataclass(frozen=True, slots=True)
+class PastCall:
+    """One line of the list. `waited`: from the customer's call to the first agent; None where that is not known."""
+
+    pk: UUID
+    heading: str
+    name: str
+    queue: str
+    began_at: datetime
+    ended_at: datetime | None
+    waited: timedelta | None
+    reason: str
+    supervisors: tuple[str, ...]
+
+
+def past_call(audience: Audience, conference: Conference) -> PastCall:
+    """Return an ended call as this audience may read of it. Load it `with_people`."""
+    name = name_for(audience, conference)
+    came = [one for one in conference.supervisions.all() if one.joined_at is not None]
+    return PastCall(
+        pk=conference.pk,
+        heading=heading(past_participants(audience, conference)) or name,
+        name=name,
+        queue=conference.queue.name if conference.queue else "",
+        began_at=conference.created_at or conference.first_seen_at,
+        ended_at=conference.ended_at,
+        waited=_waited(conference.participants.all()),
+        reason=conference.end_reason,
+        supervisors=tuple(dict.fromkeys(map(supervisor_name, came))),
+    )
+
+
+def _waited(stays: Iterable[Participant]) -> timedelta | None:
+    stays = list(stays)
+    called = [one.leg.started_at for one in stays if one.leg.kind == Leg.Kind.CUSTOMER and one.leg.started_at]
+    taken = [one.joined_at for one in stays if one.leg.kind == Leg.Kind.AGENT and one.joined_at]
+    return max(timedelta(0), min(taken) - min(called)) if called and taken else None
