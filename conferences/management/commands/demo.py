@@ -38,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--provider-port", type=int, default=8001)
         parser.add_argument("--scenario", choices=sorted(SCENARIOS), default="calm-morning")
         parser.add_argument("--rate", type=float, help="calls per minute (default: as the scenario has it)")
+        parser.add_argument("--agents", type=int, default=60, help="how many work on the floor")
         parser.add_argument("--seed", type=int, help="the same seed tells the same story (with --reset)")
         parser.add_argument("--reset", action="store_true", help="forget what earlier runs of the demo left")
 
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True, exist_ok=True)
         environment = os.environ | _environment(home, _keys(home), options)
-        for command in (["migrate", "--verbosity", "0"], ["sample_directory"]):
+        for command in (["migrate", "--verbosity", "0"], ["sample_directory", "--agents", str(options["agents"])]):
             subprocess.run(_manage(*command), env=environment, check=True)  # noqa: S603 - our own commands
         _run(self, _services(_keys(home), options), environment, options)
 
@@ -133,6 +134,8 @@ def _services(keys: dict[str, str], options: dict[str, Any]) -> dict[str, list[s
         "--seed",
         str(seed),
         *rate,
+        "--agents",
+        str(options["agents"]),
         "--mixed",
     ]
     door = ["--webhook-url", f"http://127.0.0.1:{options['port']}/webhooks/telnyx/"]

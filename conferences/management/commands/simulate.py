@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from conferences.simulator.facade import CONNECTION_ID
+from conferences.simulator.people.floors import SAMPLE
 from conferences.simulator.people.live import live
 from conferences.simulator.people.scenarios import SCENARIOS
 from conferences.simulator.serving.server import Server
@@ -27,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--scenario", choices=sorted(SCENARIOS), default="calm-morning")
         parser.add_argument("--seed", type=int, default=0, help="the same seed tells the same story")
         parser.add_argument("--rate", type=float, help="calls per minute (default: as the scenario has it)")
+        parser.add_argument(
+            "--agents", type=int, default=len(SAMPLE.agents), help="how many work (sample_directory --agents has them)"
+        )
         parser.add_argument("--mixed", action="store_true", help="agents call out too, and machines answer for some")
         parser.add_argument("--webhook-url", default="http://127.0.0.1:8000/webhooks/telnyx/")
         parser.add_argument("--key-seed", help="base64 of 32 bytes to make the signing key of (default: a new key)")
@@ -56,6 +60,7 @@ class Command(BaseCommand):
                 connection_id=options["connection_id"],
                 key_seed=options["key_seed"],
                 mixed=options["mixed"],
+                agents=options["agents"],
             )
         except (OSError, ValueError) as error:
             raise CommandError(f"The simulator cannot start: {error}") from error

@@ -9,8 +9,8 @@ from datetime import datetime
 from random import Random
 
 from conferences.simulator.facade import CALLER_ID
-from conferences.simulator.people import sample_people
-from conferences.simulator.people.sample_people import AgentRole, QueueRole
+from conferences.simulator.people.floors import SAMPLE, Floor
+from conferences.simulator.people.sample_people import AgentRole, QueueRole, SystemRole
 from conferences.simulator.phones import Outcome
 from conferences.simulator.refusals import Refusal
 from conferences.simulator.world import (
@@ -34,14 +34,15 @@ STEP = 0.5
 class ContactCenter:
     """Answers customers, finds them a free agent of the right team, and lets the people be people."""
 
-    def __init__(self, world: World, app: App, seed: int = 0) -> None:
+    def __init__(self, world: World, app: App, seed: int = 0, floor: Floor = SAMPLE) -> None:
         self.world = world
         self.app = app
+        self.floor = floor
         self.random = Random(seed)  # noqa: S311 - a story that can be told again, not a secret
         self._lines: dict[str, Leg] = {}
         self._wrapping_up: dict[str, datetime] = {}
         self._ticket = 4710
-        self.systems: tuple[sample_people.SystemRole, ...] = ()
+        self.systems: tuple[SystemRole, ...] = ()
 
     def tell(self, story: Story) -> None:
         """Run a story on the world's agenda; a refused command ends it."""
@@ -59,15 +60,19 @@ class ContactCenter:
 
     def free_agent(self, team: str) -> AgentRole | None:
         """Choose somebody of a team who is free; None if nobody is."""
-        free = [each for each in sample_people.AGENTS if each.team == team and self.is_free(each.address)]
+        free = [each for each in self.floor.by_team[team] if self.is_free(each.address)]
         return self.random.choice(free) if free else None
 
     def ring_in(self, number: str) -> Leg:
         """Let a customer who is not on a call dial one of our numbers."""
-        free = [each for each in sample_people.CUSTOMERS if self.is_free(each)]
-        customer = self.random.choice(free or sample_people.CUSTOMERS)
+        customer = self._customer()
         leg = self._lines[customer] = self.world.legs.incoming_call(customer, number, self.app)
         return leg
+
+    def _customer(self) -> str:
+        """Somebody who is not on a call, as far as a few tries find one."""
+        some = self.random.sample(self.floor.customers, 40)
+        return next((each for each in some if self.is_free(each)), some[0])
 
     def call(self, queue: QueueRole, seconds: float, patience: float = 120.0) -> Story:
         """Tell one customer's call to a queue, from ringing until everybody has gone."""
@@ -91,8 +96,7 @@ class ContactCenter:
         agent = self.free_agent(team)
         if agent is None or not agent.address.startswith("sip:"):
             return
-        free = [each for each in sample_people.CUSTOMERS if self.is_free(each)]
-        number = self.random.choice(free or sample_people.CUSTOMERS)
+        number = self._customer()
         leg = self._lines[agent.address] = self.world.legs.dial_out(self.app, agent.address, number, shown=CALLER_ID)
         yield 0.3
         self.world.legs.answer(leg)
@@ -221,7 +225,7 @@ class ContactCenter:
 
     def _consult(self, conference: Conference, customer: Leg, agent: AgentRole) -> Story:
         """A colleague comes in; half the time they take the call over, otherwise they leave again."""
-        colleague = self.free_agent(self.random.choice(sample_people.TEAMS))
+        colleague = self.free_agent(self.random.choice(self.floor.teams))
         if colleague is None or not (yield from self._bring_in(conference, colleague)):
             return
         yield from self._chat(conference, customer, colleague)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conferences.simulator.facade import CONNECTION_ID, Simulator
+from conferences.simulator.people.floors import SAMPLE, floor_of
 from conferences.simulator.people.scenarios import SCENARIOS, begin
 from conferences.simulator.serving.server import Server
 from conferences.simulator.world.clock import system_clock
@@ -19,13 +20,16 @@ def live(  # noqa: PLR0913 - keyword-only, one per option of the command
     connection_id: str = CONNECTION_ID,
     key_seed: str | None = None,
     mixed: bool = False,
+    agents: int = len(SAMPLE.agents),
 ) -> Server:
     """Return a server not yet started (use it as a context manager) whose scenario begins at once.
 
-    Raises KeyError for an unknown scenario, ValueError for a bad key seed, OSError for a port in use.
+    Raises KeyError for an unknown scenario, ValueError for a bad key seed or number of agents, OSError for a port in
+    use.
     """
     if scenario not in SCENARIOS:
         raise KeyError(scenario)
+    floor = floor_of(agents)
     simulator = Simulator(
         webhook_url=webhook_url,
         api_key=api_key,
@@ -35,5 +39,5 @@ def live(  # noqa: PLR0913 - keyword-only, one per option of the command
         key_seed=key_seed,
     )
     server = simulator.serve(port)
-    begin(simulator, scenario, seed=seed, calls_per_minute=calls_per_minute, mixed=mixed)
+    begin(simulator, scenario, seed=seed, calls_per_minute=calls_per_minute, mixed=mixed, floor=floor)
     return server

@@ -9,6 +9,7 @@ from typing import Any
 from conferences.simulator.facade import Simulator
 from conferences.simulator.people import sample_people
 from conferences.simulator.people.call_center import ContactCenter, Story
+from conferences.simulator.people.floors import SAMPLE, Floor
 
 SHORTEST_CALL, LONGEST_CALL, MEAN_BEYOND = 60.0, 360.0, 65.0
 CALLED_OUT = 0.25
@@ -34,7 +35,7 @@ def _arrivals(center: ContactCenter, calls_per_minute: float) -> Story:
     """Customers calling one after the other, for ever."""
     while True:
         yield center.random.expovariate(calls_per_minute / 60)
-        center.tell(center.call(center.random.choice(sample_people.QUEUES), _call_seconds(center)))
+        center.tell(center.call(center.random.choice(center.floor.queues), _call_seconds(center)))
         center.world.state.forget(FORGET_AFTER_SECONDS)
 
 
@@ -42,14 +43,14 @@ def _outgoing(center: ContactCenter, calls_per_minute: float) -> Story:
     """Agents calling customers, for ever."""
     yield center.random.uniform(0.5, 2.0)
     while True:
-        center.tell(center.call_out(center.random.choice(sample_people.TEAMS), _call_seconds(center)))
+        center.tell(center.call_out(center.random.choice(center.floor.teams), _call_seconds(center)))
         yield center.random.expovariate(calls_per_minute * CALLED_OUT / 60)
 
 
 def _working_day(center: ContactCenter, calls_per_minute: float) -> None:
     """Start with as many calls as such a day would have by now, in the midst of things within seconds."""
     usual = calls_per_minute * (SHORTEST_CALL + MEAN_BEYOND) / 60
-    for _ in range(max(3, min(len(sample_people.AGENTS) - 5, round(usual * 0.75)))):
+    for _ in range(max(3, min(len(center.floor.agents) - 5, round(usual * 0.75)))):
         remaining = _call_seconds(center) * center.random.uniform(0.3, 1.0)
         center.tell(_soon(center, remaining))
     center.tell(_arrivals(center, calls_per_minute))
@@ -57,7 +58,7 @@ def _working_day(center: ContactCenter, calls_per_minute: float) -> None:
 
 def _soon(center: ContactCenter, seconds: float) -> Story:
     yield center.random.uniform(0.0, 1.5)
-    yield from center.call(center.random.choice(sample_people.QUEUES), seconds)
+    yield from center.call(center.random.choice(center.floor.queues), seconds)
 
 
 def _one_call(center: ContactCenter, _calls_per_minute: float) -> None:
@@ -98,21 +99,27 @@ SCENARIOS = {
 }  # fmt: skip
 
 
-def begin(
-    simulator: Simulator, name: str, *, seed: int = 0, calls_per_minute: float | None = None, mixed: bool = False
+def begin(  # noqa: PLR0913 - keyword-only
+    simulator: Simulator,
+    name: str,
+    *,
+    seed: int = 0,
+    calls_per_minute: float | None = None,
+    mixed: bool = False,
+    floor: Floor = SAMPLE,
 ) -> ContactCenter:
     """Set a scenario going; the world's clock does the rest. Raises KeyError for an unknown name.
 
-    `mixed`: agents call customers as well, out of their browsers, and a machine of the center's answers first for
-    those who have one.
+    Without `calls_per_minute` there are as many for each agent as the scenario has for the sample's. `mixed`: agents
+    call customers as well, out of their browsers, and a machine of the center's answers first for those who have one.
     """
     scenario = SCENARIOS[name]
     for supervisor in sample_people.SUPERVISORS:
         for device in supervisor.devices:
             simulator.phones.set(device.address, device.outcome)
     simulator.faults.webhooks.set(scenario.webhook_faults)
-    center = ContactCenter(simulator.world, simulator.app, seed)
-    rate = calls_per_minute or scenario.calls_per_minute
+    center = ContactCenter(simulator.world, simulator.app, seed, floor)
+    rate = calls_per_minute or scenario.calls_per_minute * len(floor.agents) / len(SAMPLE.agents)
     with simulator.state.lock:
         if mixed and rate:
             center.systems = sample_people.SYSTEMS
