@@ -131,6 +131,13 @@ class QueueAdmin(DirectoryAdmin):
         ("How supervisors join its calls", {"fields": ("beep_enabled", "mute", "start_conference_on_enter", "region")}),
         ("On hold at first", {"fields": ("hold", "hold_media_name", "hold_audio_url"), "classes": ("collapse",)}),
         (
+            "When its calls need attention",
+            {
+                "fields": (("wait_warn", "wait_alarm"), ("hold_warn", "hold_alarm"), ("talk_warn", "talk_alarm")),
+                "description": "In seconds. Empty: never.",
+            },
+        ),
+        (
             "When a supervisor leaves",
             {
                 "fields": ("end_conference_on_exit", "soft_end_conference_on_exit"),

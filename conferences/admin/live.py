@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 
 from conferences.addresses import spellings
+from conferences.attention import Limits
 from conferences.ingest import feed
 from conferences.ingest.projection import recognise_again
 from conferences.models import (
@@ -21,6 +23,7 @@ from conferences.models import (
 )
 
 _Rows = set[tuple[object, ...]]
+_LIMITS = [f"queue__{one.name}_{level}" for one in fields(Limits) for level in ("warn", "alarm")]
 
 
 @contextmanager
@@ -58,7 +61,7 @@ def _shown() -> _Rows:
     live = Conference.objects.live()
     agents = Participant.objects.filter(conference__in=live, leg__agent__isnull=False)
     return {
-        *live.values_list("pk", "queue", "queue__name", "queue__team", "queue__team__name"),
+        *live.values_list("pk", "queue", "queue__name", "queue__team", "queue__team__name", *_LIMITS),
         *agents.values_list("conference", "leg__agent__name", "leg__agent__team", "leg__agent__team__name"),
     }
 

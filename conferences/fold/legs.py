@@ -78,6 +78,7 @@ def hangup(state: State, fact: Event) -> None:
             sip_hangup_cause=fact.sip_hangup_cause or "",
             account_code=fact.account_code,
             phone_hold=False,
+            phone_hold_at=None,
         )
     for key in [key for key in state.participants if key[1] == leg.call_control_id]:
         leave(state, key, fact.occurred_at)
@@ -87,6 +88,11 @@ def phone_hold(*, held: bool) -> Callable[[State, Event], None]:
     def effect(state: State, fact: Event) -> None:
         leg = leg_of(state, fact)
         if leg is not None and leg.state != "ended":
-            state.legs[leg.call_control_id] = replace(leg, phone_hold=held)
+            state.legs[leg.call_control_id] = replace(
+                leg,
+                phone_hold=held,
+                phone_hold_at=(leg.phone_hold_at or fact.occurred_at) if held else None,
+                phone_holds=leg.phone_holds + (held and not leg.phone_hold),
+            )
 
     return effect

@@ -11,7 +11,14 @@ def leave(state: State, key: ParticipantKey, at: datetime) -> None:
     participant = state.participants[key]
     if participant.state != "left":
         state.participants[key] = replace(
-            participant, state="left", left_at=at, muted=None, on_hold=None, whisper_call_control_ids=()
+            participant,
+            state="left",
+            left_at=at,
+            muted=None,
+            muted_at=None,
+            on_hold=None,
+            on_hold_at=None,
+            whisper_call_control_ids=(),
         )
 
 

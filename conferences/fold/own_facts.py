@@ -66,17 +66,26 @@ def _take_details(state: State, fact: Event) -> None:
     if participant is None or participant.state == "left":
         return
     payload, known = fact.payload, participant
+    muted, on_hold = flag(payload, "muted", known.muted), flag(payload, "on_hold", known.on_hold)
     state.participants[known.key] = replace(
         known,
         participant_id=fact.text("participant_id") or known.participant_id,
-        muted=flag(payload, "muted", known.muted),
-        on_hold=flag(payload, "on_hold", known.on_hold),
+        muted=muted,
+        muted_at=_since(known.muted_at, muted, fact),
+        on_hold=on_hold,
+        on_hold_at=_since(known.on_hold_at, on_hold, fact),
+        holds=known.holds + bool(on_hold and not known.on_hold),
         whisper_call_control_ids=ids(payload, known.whisper_call_control_ids),
         end_conference_on_exit=bool(flag(payload, "end_conference_on_exit", known.end_conference_on_exit)),
         soft_end_conference_on_exit=bool(
             flag(payload, "soft_end_conference_on_exit", known.soft_end_conference_on_exit)
         ),
     )
+
+
+def _since(known: datetime | None, is_so: bool | None, fact: Event) -> datetime | None:
+    """When what is so began: with this fact, unless it was known before."""
+    return (known or fact.occurred_at) if is_so else None
 
 
 def read_leg(state: State, fact: Event) -> None:
@@ -103,24 +112,26 @@ def mute_accepted(state: State, fact: Event) -> None:
     """Forget what was read of our mute before we changed it; only the next reading tells."""
     participant = state.participants.get((fact.conference_id or "", fact.call_control_id or ""))
     if participant is not None and participant.state != "left":
-        state.participants[participant.key] = replace(participant, muted=None)
+        state.participants[participant.key] = replace(participant, muted=None, muted_at=None)
 
 
 def unhold_accepted(state: State, fact: Event) -> None:
     """Forget what was read of our hold before we ended it; only the next reading tells."""
     participant = state.participants.get((fact.conference_id or "", fact.call_control_id or ""))
     if participant is not None and participant.state != "left":
-        state.participants[participant.key] = replace(participant, on_hold=None)
+        state.participants[participant.key] = replace(participant, on_hold=None, on_hold_at=None)
 
 
 def _with_role(participant: ParticipantState, fact: Event) -> ParticipantState:
     """A mute read before a change of role says nothing after it: a monitor may have been listed as muted."""
     role = fact.text("supervisor_role") or ""
+    is_same = role == participant.role
     return replace(
         participant,
         role=role if role in SUPERVISOR_ROLES else "",
         whisper_call_control_ids=ids(fact.payload, ()),
-        muted=participant.muted if role == participant.role else None,
+        muted=participant.muted if is_same else None,
+        muted_at=participant.muted_at if is_same else None,
     )
 
 

@@ -49,6 +49,8 @@ class LegState:
     sip_hangup_cause: str = ""  # a SIP status, or "unspecified"
     account_code: str = ""  # what of the account's set-up forbade the call, such as D13
     phone_hold: bool = False  # the far end's own hold button (call.hold), not the conference's hold
+    phone_hold_at: datetime | None = None  # since when
+    phone_holds: int = 0  # how often it was pressed
     answered_by: str = ""  # the latest word of the provider's detection, a value of AnsweredBy
     answered_by_at: datetime | None = None
     screened: bool = False  # a call screener's tone was heard, after which detection began anew
@@ -92,7 +94,10 @@ class ParticipantState:
     joined_at: datetime | None = None
     left_at: datetime | None = None
     muted: bool | None = None
+    muted_at: datetime | None = None  # since when, as far as it was told: no event tells it, only our reading
     on_hold: bool | None = None
+    on_hold_at: datetime | None = None
+    holds: int = 0  # how often this stay was put on hold
     role: str = ""
     whisper_call_control_ids: tuple[str, ...] = ()
     end_conference_on_exit: bool = False

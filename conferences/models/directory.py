@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 
+from conferences.attention import InvalidLimits, Limits
 from conferences.join_options import JoinOptions
 from conferences.telnyx import rules
 from conferences.telnyx.rules import REGIONS, InvalidCommand
@@ -35,8 +38,16 @@ class Beep(models.TextChoices):
     ON_EXIT = rules.Beep.ON_EXIT.value, "on leaving"
 
 
+def _seconds(label: str, usual: int | None, **options: Any) -> models.PositiveIntegerField[Any, Any]:
+    """Seconds after which; never where it is empty. (The release before writes rows without it: hence its default.)"""
+    return models.PositiveIntegerField(label, null=True, blank=True, default=usual, db_default=usual, **options)
+
+
 class Queue(models.Model):
-    """What callers dial, and the policy for those who join its calls (its fields are those of JoinOptions)."""
+    """What callers dial, the policy for those who join its calls, and from when on a call of it needs attention.
+
+    Its fields are those of JoinOptions and of Limits.
+    """
 
     name = models.CharField(max_length=80, unique=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="queues")
@@ -81,6 +92,12 @@ class Queue(models.Model):
         default=False,
         help_text="Danger: when the supervisor leaves, the others are no longer connected with each other.",
     )
+    wait_warn = _seconds("waiting: attention", Limits().wait.warn, help_text="A caller for whom no agent is there yet.")
+    wait_alarm = _seconds("waiting: alarm", Limits().wait.alarm)
+    hold_warn = _seconds("on hold: attention", Limits().hold.warn)
+    hold_alarm = _seconds("on hold: alarm", Limits().hold.alarm)
+    talk_warn = _seconds("length of a call: attention", Limits().talk.warn, help_text="1500 is 25 minutes.")
+    talk_alarm = _seconds("length of a call: alarm", Limits().talk.alarm)
 
     class Meta:
         ordering = ["name"]
@@ -91,7 +108,8 @@ class Queue(models.Model):
     def clean(self) -> None:
         try:
             JoinOptions.of(self).check(settings.HOLD_AUDIO_ALLOWED_ORIGINS)
-        except InvalidCommand as error:
+            Limits.of(self).check()
+        except (InvalidCommand, InvalidLimits) as error:
             raise ValidationError({error.field: error.sentence}) from None
 
 

@@ -62,6 +62,8 @@ class Leg(models.Model):
     sip_hangup_cause = models.CharField(max_length=255, blank=True)
     account_code = models.CharField(max_length=10, blank=True)  # the D code by which the account's set-up forbade it
     phone_hold = models.BooleanField(default=False)
+    phone_hold_at = models.DateTimeField(null=True, blank=True)
+    phone_holds = models.PositiveSmallIntegerField(default=0, db_default=0)
     answered_by = models.CharField(max_length=10, blank=True)  # a value of fold.AnsweredBy
     answered_by_at = models.DateTimeField(null=True, blank=True)
     screened = models.BooleanField(default=False)
@@ -149,7 +151,10 @@ class Participant(models.Model):
     joined_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     muted = models.BooleanField(null=True, blank=True)
+    muted_at = models.DateTimeField(null=True, blank=True)
     on_hold = models.BooleanField(null=True, blank=True)
+    on_hold_at = models.DateTimeField(null=True, blank=True)
+    holds = models.PositiveSmallIntegerField(default=0, db_default=0)
     role = models.CharField(max_length=10, blank=True)
     whisper_call_control_ids: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     end_conference_on_exit = models.BooleanField(default=False)

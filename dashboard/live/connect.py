@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from dashboard.live.threads import in_thread
 from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.board_filter import BoardFilter
+from dashboard.presenters.board.board_filter import BoardFilter
 
 
 async def authenticate(scope: Mapping[str, Any], query: Mapping[str, str]) -> Viewer | None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from dashboard.presenters.audience import Audience
-from dashboard.presenters.board_filter import BoardFilter
+from dashboard.presenters.board.board_filter import BoardFilter
 
 # A page that has not taken this many frames is too far behind to be told what changed; it is to load anew.
 MOST_WAITING: Final = 100

@@ -8,10 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from conferences import policy, roster
+from conferences.attention import Reason
 from conferences.audibility import Party, with_supervisor
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Supervision
 from dashboard.presenters.audience import Audience
+from dashboard.presenters.board.attention import reasons_for
 from dashboard.presenters.hearing.diagram import Picture, picture
 from dashboard.presenters.hearing.entries import Entry, choices, everybody
 from dashboard.presenters.people import (
@@ -76,6 +78,7 @@ class Call:
     is_in_scope: bool = True  # an agent or queue of this audience's teams is in it now
     calling: tuple[Calling, ...] = ()  # agents whose phones ring for it
     past_participants: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
+    reasons: tuple[Reason, ...] = ()  # why it needs attention, now or in time
 
     @property
     def row_agents(self) -> tuple[Person, ...]:
@@ -196,6 +199,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         name=name_for(audience, conference),
         state=conference.state,
         status=status_of(conference, people),
+        reasons=reasons_for(conference, people),
         queue=conference.queue.name if conference.queue else "",
         team=_team(conference),
         people=people,

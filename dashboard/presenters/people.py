@@ -31,6 +31,9 @@ class Person:
     joined_at: datetime | None
     detail: str = ""
     shared: bool = False  # a phone of several, at which nobody has signed in
+    muted_since: datetime | None = None
+    held_since: datetime | None = None
+    holds: int = 0  # how often it was put on hold, by whoever's button
 
     @property
     def held(self) -> bool:
@@ -92,6 +95,9 @@ def person_for(audience: Audience, stay: Participant, supervisions: list[Supervi
         joined_at=stay.joined_at,
         detail=_detail(leg),
         shared=len(leg.agents) > 1,
+        muted_since=stay.muted_at,
+        held_since=min((at for at in (stay.on_hold_at, leg.phone_hold_at) if at), default=None),
+        holds=stay.holds + leg.phone_holds,
     )
 
 

@@ -26,7 +26,7 @@ from dashboard.live.connect import viewer_of
 from dashboard.live.origins import is_allowed
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.board_filter import STATES, BoardFilter
+from dashboard.presenters.board.board_filter import STATES, BoardFilter
 from dashboard.presenters.call import call_for
 from dashboard.presenters.rows.call_cache import call_cache
 from dashboard.presenters.timeline.page import timeline

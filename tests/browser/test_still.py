@@ -55,7 +55,7 @@ def test_the_row_under_the_pointer_stays_that_row(center: Center, open_page: Cal
             page.wait_for_timeout(100)
             assert page.evaluate(UNDER, [x, y]) == under
     waiting = page.locator("#waiting")
-    expect(waiting).to_contain_text("no longer belong here")
+    expect(waiting).to_contain_text("changes waiting")
     expect(page.locator("[data-leaving]").first).to_be_visible()
 
     page.mouse.move(5, 5)

@@ -22,7 +22,7 @@ from conferences.models import Supervision
 from dashboard.live.hub import Hub
 from dashboard.live.viewer import Viewer
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.board_filter import BoardFilter
+from dashboard.presenters.board.board_filter import BoardFilter
 from dashboard.server.client_address import networks
 from dashboard.server.log_lines import Lines
 from dashboard.server.request_ids import RequestIds

@@ -61,6 +61,9 @@ export function tick() {
     const until = frozenAt !== null && time.closest(CALLS) ? Math.min(frozenAt, now) : now;
     write(time, elapsed(until - Date.parse(time.dataset.since)));
   }
+  for (const time of document.querySelectorAll("time[data-counts-to]")) {
+    write(time, elapsed(Date.parse(time.dataset.countsTo) - now));
+  }
   for (const time of document.querySelectorAll("time[data-age]")) write(time, age(now - Date.parse(time.dataset.age)));
   for (const time of document.querySelectorAll("time[data-left]")) {
     write(time, `${Math.max(0, Math.round((Date.parse(time.dataset.left) - now) / 1000))} s`);

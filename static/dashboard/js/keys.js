@@ -3,13 +3,14 @@
 
 import { open } from "./dialogs.js";
 import { hop } from "./hop.js";
+import { applyChanges } from "./looking.js";
 
 const MODES = { m: "monitor", w: "whisper", b: "barge" };
 const OFF = "earshot-keys-off";
 
 const isTyping = (element) =>
   element?.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-const ROW = ":is(#conferences, #agents) > article";
+const ROW = ":is(#conferences, #agents) > article:not([data-folded], [hidden])";
 const currentRow = () => document.activeElement?.closest(ROW);
 
 function move(step) {
@@ -28,6 +29,7 @@ const ACTIONS = {
   "/": () => document.getElementById("filter-q")?.focus(),
   j: () => move(1),
   k: () => move(-1),
+  ".": applyChanges,
   a: () => document.querySelector("#supervision-add button")?.click(),
   n: () => hop(1),
   p: () => hop(-1),

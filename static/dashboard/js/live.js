@@ -7,6 +7,8 @@ import "./guard.js";
 import "./keys.js";
 import "./notice.js";
 import "./timeline.js";
+import { arrangeSoon } from "./arrange.js";
+import { isDue } from "./attention.js";
 import { heardFrame, lostSocket, measured, watch } from "./badge.js";
 import { setAges, setServerTime, startClock, tick } from "./clock.js";
 import { markOver } from "./dialogs.js";
@@ -81,6 +83,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
 startClock(() => {
   sweepEnded();
+  if (isDue()) arrangeSoon();
   watch();
   askInstead((frame) => take(frame, "slower"));
 });

@@ -1,18 +1,16 @@
 // Rows come and go with what the server says; none moves under the pointer.
 
+import { arrangeSoon } from "./arrange.js";
+import { isInUse, letWait, LIST, list, showWaiting } from "./looking.js";
+
 const ENDED_STAYS = 10_000;
 
-const LIST = ":is(#conferences, #agents)";
-const list = () => document.querySelector(LIST);
 const rows = (which = "") => document.querySelectorAll(`${LIST} > [id]${which}`);
 const ended = new Map(); // row id → when it was first seen ended
 const unsettled = new Map(); // row id → when it was placed, while it may turn out to be of a team yet
 const SETTLES = 1500; // a call's first events come one by one: until they say whose it is, it is not shown to flash by
 const leaving = new Set(); // ids of rows that no longer belong here, for which it is not yet time to go
 let strangers = new Set(); // rows that the last heartbeat did not know
-
-// While pointer or focus is in the list nothing goes that would move what is under them.
-const isInUse = () => Boolean(list()?.matches(":hover") || list()?.contains(document.activeElement));
 
 function letGo(row) {
   if (!isInUse() || row.hidden) return remove(row);
@@ -27,25 +25,12 @@ function stays(row) {
 }
 
 function clearAway() {
-  if (isInUse()) return;
   for (const id of leaving) document.getElementById(id)?.remove();
   leaving.clear();
   settleRows();
 }
 
-function showWaiting() {
-  const line = document.getElementById("waiting");
-  if (!line) return;
-  const count = leaving.size;
-  const words = `${count} ${count === 1 ? "call no longer belongs" : "calls no longer belong"} here and will go when you move away`;
-  line.hidden = !count;
-  if (count && line.textContent !== words) line.textContent = words;
-}
-
-document.addEventListener("pointerout", (event) => {
-  if (event.target.closest?.(LIST) && !event.relatedTarget?.closest?.(LIST)) setTimeout(clearAway, 300);
-});
-document.addEventListener("focusout", () => setTimeout(clearAway, 0));
+letWait(() => [...leaving].map((id) => document.getElementById(id)).filter(Boolean), clearAway);
 
 // Rows that the view's filter no longer takes.
 export function dropUnfit(ids) {
@@ -127,6 +112,7 @@ export function settleRows() {
     if (number.textContent !== text) number.textContent = text;
   }
   document.getElementById("nothing").hidden = rows(":not([hidden])").length > 0;
+  arrangeSoon();
 }
 
 // Which call is the user's own: fragments are made once for many, and cannot say.

@@ -21,7 +21,7 @@ from conferences.reconciliation import backfill
 from dashboard.live import frames
 from dashboard.live.viewer import Viewer
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.board_filter import BoardFilter
+from dashboard.presenters.board.board_filter import BoardFilter
 from tests.support.story import ANA, CUSTOMER, SUPPORT_NUMBER, Story, browser, poster
 from tests.support.supervision_helpers import ask
 

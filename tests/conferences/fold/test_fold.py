@@ -152,6 +152,28 @@ def test_a_leg_that_rejoins_begins_a_fresh_stay():
     assert again.whisper_call_control_ids == ()
 
 
+def test_a_hold_and_a_mute_have_their_own_time():
+    read = {"leg": "a", "conference": "c1", "status": "joined"}
+    held = [event("readback.participant", at, **read, on_hold=True, muted=at > 3) for at in (2, 3, 4)]
+    stay = fold([joined("a", at=1), *held]).participants["c1", "a"]
+    assert (stay.on_hold_at, stay.muted_at, stay.holds) == (held[0].occurred_at, held[2].occurred_at, 1)
+
+    over = event("readback.participant", 5, **read, on_hold=False, muted=False)
+    again = event("readback.participant", 6, **read, on_hold=True)
+    stay = fold([joined("a", at=1), *held, over, again]).participants["c1", "a"]
+    assert (stay.on_hold_at, stay.muted_at, stay.holds) == (again.occurred_at, None, 2)
+
+
+def test_a_phones_own_hold_has_its_time_and_count():
+    pressed = [event("call.hold", at, leg="a") for at in (1, 2)]
+    released, again = event("call.unhold", 3, leg="a"), event("call.hold", 4, leg="a")
+    leg = fold(pressed).legs["a"]
+    assert (leg.phone_hold_at, leg.phone_holds) == (pressed[0].occurred_at, 1)
+    assert fold([*pressed, released]).legs["a"].phone_hold_at is None
+    leg = fold([*pressed, released, again]).legs["a"]
+    assert (leg.phone_hold_at, leg.phone_holds) == (again.occurred_at, 2)
+
+
 def test_joined_twice_without_leaving_is_one_stay():
     state = fold([joined("a", at=1), joined("a", at=2)])
     assert stay(state, "a").joined_at == MORNING + timedelta(seconds=1)

@@ -20,7 +20,7 @@ from dashboard.live import frames
 from dashboard.live.hub import Hub
 from dashboard.live.viewer import Viewer
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.board_filter import BoardFilter
+from dashboard.presenters.board.board_filter import BoardFilter
 from tests.support.story import ANA, LUIS, Story, make_supervisor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.scaled]

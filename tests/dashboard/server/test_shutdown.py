@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.live.hub import hub
 from dashboard.live.viewer import Viewer
-from dashboard.presenters.board_filter import BoardFilter
+from dashboard.presenters.board.board_filter import BoardFilter
 from dashboard.server import shutdown
 from dashboard.server.shutdown import Drain
 

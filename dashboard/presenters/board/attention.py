@@ -1,0 +1,61 @@
+"""Reads off a conference's people what the rule of attention asks of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from conferences.attention import Limits, Reason, Watched, reasons
+from conferences.models import Conference, Leg, Participant
+from dashboard.presenters.people import OTHERS, Person, of_kind
+
+
+def reasons_for(conference: Conference, people: tuple[Person, ...]) -> tuple[Reason, ...]:
+    """Return why a live conference needs attention, now or in time; of one that has ended nothing. `people`: in it."""
+    return reasons(_watched(conference, people), Limits.of(conference.queue)) if conference.is_live else ()
+
+
+def _held_since(people: tuple[Person, ...]) -> datetime | None:
+    """Since when its customers are on hold, or else all of its agents."""
+    agents, others = of_kind(people, Leg.Kind.AGENT), of_kind(people, *OTHERS)
+    held = [one for one in others if one.held] or (agents if all(one.held for one in agents) else ())
+    return _first(one.held_since for one in held)
+
+
+def _watched(conference: Conference, people: tuple[Person, ...]) -> Watched:
+    agents, others = of_kind(people, Leg.Kind.AGENT), of_kind(people, *OTHERS)
+    came = _first(one.joined_at for one in others)
+    gone = _gone(conference)
+    is_alone = bool(others) and not agents
+    return Watched(
+        waiting_since=came if is_alone and not gone else None,
+        alone_since=max((at for at in (*_left(gone), came) if at), default=None) if is_alone and gone else None,
+        held_since=_held_since(people),
+        muted_since=_muted(agents) if others else None,
+        holds=max((one.holds for one in people), default=0),
+        held_last=max((one.held_since for one in people if one.held_since), default=None),
+        started_at=conference.created_at or conference.first_seen_at,
+        expires_at=conference.expires_at,
+        drift_at=conference.drift_at if conference.drift else None,
+    )
+
+
+def _gone(conference: Conference) -> list[Participant]:
+    """The agents who were in it and have left."""
+    stays = conference.participants.all()
+    return [one for one in stays if one.state == Participant.State.LEFT and one.leg.kind == Leg.Kind.AGENT]
+
+
+def _left(gone: Iterable[Participant]) -> Iterable[datetime | None]:
+    return (one.left_at for one in gone)
+
+
+def _muted(agents: tuple[Person, ...]) -> datetime | None:
+    """Since when every agent has been muted."""
+    if not agents or not all(one.muted for one in agents):
+        return None
+    return max((one.muted_since for one in agents if one.muted_since), default=None)
+
+
+def _first(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((at for at in moments if at), default=None)

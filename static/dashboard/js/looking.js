@@ -1,0 +1,43 @@
+// Nothing moves under the pointer or the focus: whatever would, waits until they leave the list, or until she asks for it.
+
+export const LIST = ":is(#conferences, #agents)";
+export const list = () => document.querySelector(LIST);
+
+const waiting = []; // {rows, apply}: the rows on which a change of some kind waits, and what makes it
+
+export const isInUse = () => Boolean(list()?.matches(":hover") || list()?.contains(document.activeElement));
+
+export function letWait(rows, apply) {
+  waiting.push({ rows, apply });
+}
+
+export function showWaiting() {
+  const line = document.getElementById("waiting");
+  if (!line) return;
+  const sum = new Set(waiting.flatMap((one) => [...one.rows()])).size;
+  line.hidden = !sum;
+  const words = line.querySelector("[data-one]");
+  const said = (sum === 1 ? words.dataset.one : words.dataset.many).replace("{count}", sum);
+  if (sum && words.textContent !== said) words.textContent = said;
+}
+
+export function applyChanges() {
+  const row = document.activeElement?.closest?.(`${LIST} > article`);
+  const after = row?.nextElementSibling ?? row?.previousElementSibling;
+  for (const one of waiting) one.apply();
+  showWaiting();
+  // The row that had the focus is gone: go on from its neighbour.
+  if (row && !row.isConnected) after?.closest("article")?.querySelector("a, h2")?.focus({ preventScroll: true });
+}
+
+function applyIfLeft() {
+  if (!isInUse()) applyChanges();
+}
+
+document.addEventListener("pointerout", (event) => {
+  if (event.target.closest?.(LIST) && !event.relatedTarget?.closest?.(LIST)) setTimeout(applyIfLeft, 300);
+});
+document.addEventListener("focusout", () => setTimeout(applyIfLeft, 0));
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#waiting button")) applyChanges();
+});
