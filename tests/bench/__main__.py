@@ -21,6 +21,8 @@ from tests.scaled import postgresql
 GROUPS = (
     ("ingest", "push_floor", "fanout", "painted", "resync"),
     ("watched",),
+    ("click",),
+    ("soak",),
     ("deaf",),
     ("unruly",),
     ("cost",),

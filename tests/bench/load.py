@@ -66,8 +66,8 @@ class Door:
 
     async def post(self, path: str, body: bytes, headers: dict[str, str]) -> int:
         """Return the status of the answer."""
-        lines = [f"{name}: {value}" for name, value in headers.items()]
-        return await self._ask("POST", path, ["Content-Type: application/json", *lines], body)
+        lines = [f"{name}: {value}" for name, value in ({"Content-Type": "application/json"} | headers).items()]
+        return await self._ask("POST", path, lines, body)
 
     async def get(self, path: str) -> int:
         """Return the status of the answer."""

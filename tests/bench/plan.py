@@ -25,6 +25,7 @@ class Plan:
     live: tuple[int, ...] = (20, 300)
     facts: int = 1000  # of a call that has been going on for long
     ended: int = 10_000  # calls of the past
+    soak: int = 3_000  # events while memory is watched
 
 
 FULL = Plan()
@@ -42,6 +43,7 @@ QUICK = Plan(
     board=100,
     facts=200,
     ended=2000,
+    soak=600,
 )
 # What takes minutes: a thousand sockets, six thousand live calls, a million of the past.
-LARGE = replace(FULL, cells=(*FULL.cells, (1000, 5)), live=(20, 6000), ended=1_000_000)
+LARGE = replace(FULL, cells=(*FULL.cells, (1000, 5)), live=(20, 6000), ended=1_000_000, soak=200_000)
