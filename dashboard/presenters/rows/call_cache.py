@@ -7,12 +7,10 @@ neither is older than the other. Times are no part of what is kept: they are wri
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum
 from threading import Lock
 from typing import Final
 from uuid import UUID
@@ -22,9 +20,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
-from django.utils import timezone
 
-from conferences import clock
 from conferences.ingest.ringing_legs import with_ringing
 from conferences.models import Agent, Conference, Leg, Participant, Queue, SystemAddress, Team
 from conferences.models.conferences import ConferenceQuerySet
@@ -32,27 +28,13 @@ from dashboard.presenters import fragments
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.call import Call
 from dashboard.presenters.rows import showing
+from dashboard.presenters.rows.moving import Pieces, in_pieces, written
 
 MOST: Final = 8192  # calls, each as one audience sees it: some 10 KB with its row
 SHOWN: Final = (Agent, Conference, Leg, Participant, Queue, SystemAddress, Team, User)
 HEAD: Final = ("pk", "feed", "persisted_at", "last_event_at", "verified_at")
 
-
-class Known(Enum):
-    """A place in a row for when the call was last known, and for how long ago that is."""
-
-    AT = "at"
-    AGE = "age"
-
-
 Change = tuple[int, datetime | None]
-Piece = str | datetime | Known  # a datetime: since when, written as the time that has passed
-
-_TIME: Final = re.compile(
-    r'<time data-(?:since="(?P<since>[^"]+)"[^>]*|age="(?P<age>[^"]+)" datetime="(?P<again>[^"]+)"[^>]*)>'
-    r"(?P<text>[^<]*)"
-)
-_BETWEEN: Final = re.compile(r"\s*\n\s*")
 
 
 @dataclass(slots=True)
@@ -61,7 +43,7 @@ class _Kept:
 
     change: Change
     call: Call
-    pieces: list[Piece] | None = None
+    pieces: Pieces | None = None
 
 
 class CallCache:
@@ -115,10 +97,10 @@ class CallCache:
     def _row(self, audience: Audience, call: Call) -> str:
         kept = self._kept.get((audience, call.pk))
         if kept is None or not _is_same(kept.call, call):
-            return _written(_pieces(fragments.row(call)), call.last_event_at)
+            return written(in_pieces(fragments.row(call)), call.last_event_at)
         if kept.pieces is None:
-            kept.pieces = _pieces(fragments.row(call))
-        return _written(kept.pieces, call.last_event_at)
+            kept.pieces = in_pieces(fragments.row(call))
+        return written(kept.pieces, call.last_event_at)
 
     def _get(self, audience: Audience, pk: UUID, change: Change) -> _Kept | None:
         with self._lock:
@@ -146,33 +128,6 @@ def _loaded(conferences: ConferenceQuerySet, missing: list[UUID], *, all_of_them
 def _is_same(kept: Call, call: Call) -> bool:
     """Whether they show the same but for the time: made from one another, all the rest is the very same objects."""
     return kept.feed == call.feed and kept.people is call.people and kept.parties is call.parties
-
-
-def _pieces(html: str) -> list[Piece]:
-    """Take the times out of a row: since when something is, and how old what is known of the call is.
-
-    The latter is the call's own time, which changes with every look at the provider's records.
-    """
-    html, last = _BETWEEN.sub(" ", html), 0
-    pieces: list[Piece] = []
-    for found in _TIME.finditer(html):
-        if found["since"]:
-            pieces += [html[last : found.start("text")], datetime.fromisoformat(found["since"])]
-        else:
-            between = html[found.end("age") : found.start("again")], html[found.end("again") : found.start("text")]
-            pieces += [html[last : found.start("age")], Known.AT, between[0], Known.AT, between[1], Known.AGE]
-        last = found.end("text")
-    return [*pieces, html[last:]]
-
-
-def _written(pieces: list[Piece], known_at: datetime) -> str:
-    """Put the times back in, as they are now."""
-    now = clock.now()
-    known = {Known.AT: timezone.localtime(known_at).isoformat(), Known.AGE: clock.age_text(now - known_at)}
-    return "".join(
-        known[one] if isinstance(one, Known) else one if isinstance(one, str) else clock.elapsed_text(now - one)
-        for one in pieces
-    )
 
 
 call_cache = CallCache()

@@ -30,11 +30,17 @@ def fresh(audience: Audience) -> list[str]:
     return [re.sub(r"\s*\n\s*", " ", fragments.row(one)) for one in calls]
 
 
-def test_a_kept_row_tells_the_time_of_now(story: Story, marta, kept):
-    story.call(ANA)
+@pytest.mark.parametrize("seconds", [1, 65, 3700])
+def test_a_kept_row_tells_the_time_of_now(story: Story, marta, kept, seconds):
+    """A call on hold, one of muted people and one that waits: whatever time brings shows on none too late."""
+    world, _ = story.call(ANA)
+    story.simulator.world.legs.far_end_holds(world.creator)
+    story.call(LUIS)
+    story.call()
+    story.pass_time(1)
     audience = audience_of(marta)
     first = rows(kept, audience)
-    story.wait(65)
+    story.wait(seconds)
     assert first != rows(kept, audience) == fresh(audience)
 
 
