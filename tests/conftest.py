@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import connections
 from django.test import Client
 
@@ -104,6 +105,13 @@ def writers() -> Iterator[Callable[..., Writer]]:
     yield make
     for one in made:
         one.stop()
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> Iterator[None]:
+    """What is counted of logins and codes, for as long as a process lives."""
+    yield
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

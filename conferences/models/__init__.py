@@ -4,11 +4,11 @@ from conferences.models.audit import AuditCheckpoint, AuditDetail, AuditEntry, A
 from conferences.models.backfill import BackfillCursor, Gap
 from conferences.models.conferences import AgentChange, Conference, Feed
 from conferences.models.directory import Agent, Connection, Queue, Supervisor, Team, full_name
-from conferences.models.facts import Fact
+from conferences.models.facts import Fact, WebhookRefusal
 from conferences.models.legs import Leg, Participant
+from conferences.models.logins import Login, TemporaryPassword, WallScreen
 from conferences.models.phones import AgentAddress, AnswerCheck, Device, QueueNumber, SystemAddress
 from conferences.models.pulse import Pulse
-from conferences.models.refusals import WebhookRefusal
 from conferences.models.supervision import Supervision
 from conferences.models.unknown import ForeignAddress, UnknownAddress
 
@@ -30,6 +30,7 @@ __all__ = [
     "ForeignAddress",
     "Gap",
     "Leg",
+    "Login",
     "OwedEntry",
     "Participant",
     "Pulse",
@@ -39,7 +40,9 @@ __all__ = [
     "Supervisor",
     "SystemAddress",
     "Team",
+    "TemporaryPassword",
     "UnknownAddress",
+    "WallScreen",
     "WebhookRefusal",
     "full_name",
 ]

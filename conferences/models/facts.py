@@ -1,4 +1,4 @@
-"""Facts: everything told about calls, as it was told; written by the inbox alone."""
+"""Facts: everything told about calls, as it was told, written by the inbox alone; and what the door turned away."""
 
 from __future__ import annotations
 
@@ -57,3 +57,29 @@ class Fact(models.Model):
     def event(self) -> Event:
         """The event in the stored bytes. Raises Unusable for a dead letter."""
         return parse(bytes(self.body), self.received_at)
+
+
+class WebhookRefusal(models.Model):
+    """How many requests the webhook's door turned away for one reason within one hour, and when the newest came.
+
+    Of a stranger's request nothing is stored but this.
+    """
+
+    class Reason(models.TextChoices):
+        MISSING = "missing", "without a signature"
+        STALE = "stale", "signed at a time too far from ours"
+        WRONG = "wrong", "with a signature that is not the provider's"
+        TOO_LARGE = "too_large", "larger than 256 KB"
+        UNREADABLE = "unreadable", "broken off on their way"
+
+    reason = models.CharField(max_length=10, choices=Reason)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+    newest_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-newest_at"]
+        constraints = [models.UniqueConstraint(fields=["reason", "hour"], name="one_webhook_refusal_per_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.get_reason_display()}"

@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils.crypto import constant_time_compare
 
 from conferences import policy
+from conferences.logins import sessions
 from conferences.models import Supervision, Supervisor
 
 
@@ -37,6 +38,9 @@ def withdrawn(supervision: Supervision) -> Withdrawn | None:
 
 def session_is_alive(session_key: str, user: User) -> bool:
     """Return whether that login is still there, in time, this user's, and from after the last change of password."""
+    login = sessions.find(session_key)
+    if login is not None and sessions.end_of(login) is not None:
+        return False
     kept = SessionStore(session_key).load()
     if kept.get(SESSION_KEY) != str(user.pk):
         return False

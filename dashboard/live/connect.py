@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
+from conferences.policy.entitlement import session_is_alive
 from dashboard.live.threads import in_thread
 from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
+from dashboard.login.unfinished import needed
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board.board_filter import BoardFilter
 
@@ -20,7 +22,13 @@ async def authenticate(scope: Mapping[str, Any], query: Mapping[str, str]) -> Vi
     user, session = scope["user"], scope["session"]
     if not user.is_authenticated or not user.is_active:
         return None
-    return await in_thread(partial(viewer_of, user, session.session_key or "", query))
+    return await in_thread(partial(_viewer_of_login, user, session, query))
+
+
+def _viewer_of_login(user: User, session: Any, query: Mapping[str, str]) -> Viewer | None:
+    """A login that is not complete has no page; it is over with its session, as is one whose time is."""
+    key = session.session_key or ""
+    return None if needed(user, session) or not session_is_alive(key, user) else viewer_of(user, key, query)
 
 
 def viewer_of(user: User, session_key: str, query: Mapping[str, str]) -> Viewer:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.core import context
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
@@ -32,6 +34,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         user.backend = BACKEND
         super().login(request, user)
+
+    def is_reauthentication_required(self, *args: Any, **kwargs: Any) -> bool:
+        """Whoever comes by single sign-on, and has no second factor here yet, has nothing to show once more."""
+        has_way = bool(get_reauthentication_flows(context.request.user))
+        return has_way and bool(super().is_reauthentication_required(*args, **kwargs))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")

@@ -32,7 +32,10 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 
 ACCOUNT_ADAPTER = "dashboard.login.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "dashboard.login.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "dashboard.login.forms.LoginForm",
+    "change_password": "dashboard.login.forms.ChangePasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -44,3 +47,13 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "6/5m/key"}
 
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Earshot"
+MFA_TOTP_TOLERANCE = 1
+# Groups whose members need a second factor, by name; * is everybody.
+SECOND_FACTOR_GROUPS: list[str] = env.list("SECOND_FACTOR_GROUPS", [])
+# Before a barge the second factor, or without one the password, was asked for at most so many minutes ago; 0: ever.
+BARGE_CONFIRMED_WITHIN = env.int("BARGE_CONFIRMED_WITHIN", 0)
+# After so many minutes without a request of one's own a login is over; 0: only after twelve hours.
+LOGIN_IDLE_MINUTES = env.int("LOGIN_IDLE_MINUTES", 120)

@@ -2,17 +2,81 @@
 
 from __future__ import annotations
 
-from allauth.account.views import PasswordChangeView
+from typing import Any, Final, cast
+
+from allauth.account.views import LoginView, PasswordChangeView
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from conferences.logins import sessions
+from conferences.models import Login, Supervision
+from conferences.supervision import requests
+from dashboard.login.middleware import WHY_COOKIE
+from dashboard.login.unfinished import TO_CHANGE, Need, needed
+
+End = Login.End
+_HOURS: Final = settings.SESSION_COOKIE_AGE // 3600
+WHY: Final[dict[str, str]] = {
+    End.OVER: f"You were logged out: a login lasts for {_HOURS} hours at most.",
+    End.IDLE: "You were logged out: you had not asked for anything for a long time.",
+    End.ENDED: "You ended this login from another one.",
+    End.ADMIN: "An administrator ended your login.",
+    End.PASSWORD: "Your password has been changed. Log in with the new one.",
+}
 
 
-@require_GET
-def account(request: HttpRequest) -> HttpResponse:
-    """What belongs to a login of one's own: the password, the second factor, the places one is logged in at."""
-    return render(request, "account/account.html")
+class OwnLoginView(LoginView):  # type: ignore[misc]
+    """The login, with the reason why one is here again."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        why = WHY.get(self.request.COOKIES.get(WHY_COOKIE, ""), "")
+        return dict(super().get_context_data(**kwargs), why=why)
 
 
 class ChangePasswordView(PasswordChangeView):  # type: ignore[misc]
     """One's own password, by who knows it; whoever comes by single sign-on has none here."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return dict(super().get_context_data(**kwargs), is_temporary=bool(self.request.session.get(TO_CHANGE)))
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The session gets another key with it, and a running supervision follows."""
+        old = self.request.session.session_key
+        mine = [*Supervision.objects.running().filter(user=self.request.user.pk, session_key=old)]
+        for one in mine:
+            requests.follow_login(one, "")
+        response: HttpResponse = super().form_valid(form)
+        for one in mine:
+            requests.follow_login(one, self.request.session.session_key)
+        return response
+
+
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    """What belongs to one's own login: password, second factor, and the places where one is logged in."""
+    user = cast("User", request.user)
+    kinds = Authenticator.Type
+    own = list(Authenticator.objects.filter(user=user))
+    codes = next((one.wrap() for one in own if one.type == kinds.RECOVERY_CODES), None)
+    context = {
+        "app": next((one for one in own if one.type == kinds.TOTP), None),
+        "keys": [one for one in own if one.type == kinds.WEBAUTHN],
+        "codes_left": len(codes.get_unused_codes()) if codes else 0,
+        "has_factor": any(one.type != kinds.RECOVERY_CODES for one in own),
+        "must_set_up": needed(user, request.session) is Need.SET_UP,
+        "logins": sessions.running(user.pk),
+        "here": request.session.session_key,
+    }
+    return render(request, "account/account.html", context)
+
+
+@require_POST
+def end_login(request: HttpRequest, pk: int) -> HttpResponse:
+    """End another login of one's own."""
+    login = get_object_or_404(Login, pk=pk, user_id=request.user.pk)
+    sessions.end([login], End.ENDED)
+    return redirect("account")

@@ -19,6 +19,7 @@ from conferences.models import Conference, Supervision
 from conferences.supervision import requests
 from conferences.supervision.requests import hopping
 from dashboard.forms.supervise import RoleForm
+from dashboard.login.confirming import asked_before_barge
 from dashboard.presenters import fragments
 from dashboard.views.supervisor_request import SupervisorRequest, client_ip
 
@@ -30,6 +31,8 @@ def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     form = RoleForm(found, request.user, request.POST, running=mine)
     if not form.is_valid():
         return _panel(request, mine, form.sentence)
+    if (again := asked_before_barge(request, form.cleaned_data["role"])) is not None:
+        return again
     if form.wants_confirmation:
         context = fragments.panel_context(request.user) | {"notice": "Press Barge once more to be heard by everyone."}
         if request.htmx:

@@ -20,7 +20,15 @@ from tests.support.story import ANA, browser
 pytestmark = pytest.mark.slow
 
 WEBHOOK = {"telnyx_webhook", "telnyx_webhook_without_slash"}
-OPEN_TO_ANYBODY = {"account_login", "account_inactive", "healthz", "agents_sign_in", *WEBHOOK}
+OPEN_TO_ANYBODY = {
+    "account_login",
+    "account_inactive",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "healthz",
+    "agents_sign_in",
+    *WEBHOOK,
+}
 EXEMPT_FROM_CSRF = {"agents_sign_in", *WEBHOOK}
 READING = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "DECLARE")
 
