@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conferences', '0030_history_indexes'),
+        ('conferences', '0031_attention'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
