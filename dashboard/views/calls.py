@@ -27,7 +27,9 @@ from dashboard.live.origins import is_allowed
 from dashboard.login.confirming import asked_before_barge
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import audience_of
+from dashboard.presenters.board.attention import in_order
 from dashboard.presenters.board.board_filter import STATES, BoardFilter
+from dashboard.presenters.board.board_view import CHOICES, BoardView
 from dashboard.presenters.call import call_for
 from dashboard.presenters.rows.call_cache import call_cache
 from dashboard.presenters.timeline.page import timeline
@@ -41,7 +43,7 @@ def board(request: SupervisorRequest) -> HttpResponse:
     audience = audience_of(request.user)
     chosen = BoardFilter.read(request.GET)
     calls, broken = call_cache.calls(audience, frames.visible(audience))
-    shown = [call for call in calls if chosen.matches(call)]
+    shown = in_order(call for call in calls if chosen.matches(call))
     context = {
         "calls": shown,
         "broken": [fragments.row_id(pk) for pk in broken],
@@ -49,6 +51,8 @@ def board(request: SupervisorRequest) -> HttpResponse:
         "filter": chosen,
         "queues": Queue.objects.filter(team__in=audience.teams),
         "states": STATES,
+        "view": BoardView.read(request.GET),
+        "view_choices": CHOICES,
         "audience": audience,
         "last_event_at": Conference.objects.visible_to(request.user)
         .order_by("-feed")

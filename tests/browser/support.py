@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from conferences.simulator import Simulator
 from conferences.simulator.world import Conference as World
@@ -41,3 +43,8 @@ def eventually(claim: Callable[[], bool], seconds: float = 10) -> None:
         if time.monotonic() > until:
             pytest.fail(f"it did not come true within {seconds} s")
         time.sleep(0.05)
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe finds wrong with the page."""
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Permission
 from playwright.sync_api import Page, expect
 
 from conferences.models import Conference
-from tests.browser.support import Center, eventually
+from tests.browser.support import Center, complaints, eventually
 from tests.support.story import ANA, LUIS
 
 DESK_LIGHT = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
 PHONE_DARK = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
-
-
-def complaints(page: Page) -> list[str]:
-    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]
 
 
 @pytest.mark.parametrize("options", [DESK_LIGHT, PHONE_DARK], ids=["desk-light", "phone-dark"])

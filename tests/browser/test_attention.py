@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from conferences.models import Queue
 from conferences.simulator.world import Conference as World
-from tests.browser.support import Center
+from tests.browser.support import Center, complaints
 from tests.support.story import ANA, LUIS
 
 CUSTOMERS = ["+14155550140", "+14155550141", "+14155550142"]
@@ -52,7 +53,7 @@ def calls(center: Center, directory) -> list[World]:
     return [center.call(ANA if number % 2 else LUIS, customer=one) for number, one in enumerate(CUSTOMERS)]
 
 
-def test_time_alone_brings_a_row_up_unless_she_looks(center: Center, open_page: Callable[..., Page], calls):
+def test_time_alone_brings_rows_up_unless_she_looks(center: Center, open_page: Callable[..., Page], calls):
     first, second, third = (one[1:] for one in CUSTOMERS)
     page = open_page()
     expect(page.locator("#conferences > article")).to_have_count(3)
@@ -79,3 +80,30 @@ def test_time_alone_brings_a_row_up_unless_she_looks(center: Center, open_page: 
     expect(row(page, second).locator(".reason[data-kind=on_hold]")).to_be_visible()
     assert row(page, second).evaluate("row => row.contains(document.activeElement)")
     fold_and_unfold(page, inside=row(page, second), outside=row(page, first))
+
+
+def test_a_view_is_arranged_at_once_and_kept(center: Center, open_page: Callable[..., Page], calls):
+    first, second, third = (one[1:] for one in CUSTOMERS)
+    page = open_page()
+    expect(page.locator("#conferences > article")).to_have_count(3)
+    customer = page.locator(".columns").get_by_role("button", name="Customer")
+    customer.click()
+    assert shown(page) == ["others", first, second, third]
+    customer.click()
+    assert shown(page) == ["others", third, second, first]
+    expect(customer).to_have_attribute("aria-pressed", "true")
+    page.locator("#view summary").click()
+    page.get_by_label("Groups").select_option(label="By queue")
+    page.get_by_label("Density").select_option(label="Compact")
+    page.keyboard.press("Escape")
+    page.get_by_role("searchbox").fill(CUSTOMERS[0][-4:])
+    expect(page.locator("#conferences > article")).to_have_count(1)  # what the server filters keeps the arrangement
+    page.get_by_role("searchbox").fill("")
+    expect(page.locator("#conferences > article")).to_have_count(3)
+    arranged = ["queue Helpdesk", third, second, first]
+    expect(page).to_have_url(re.compile("direction=down"))
+    assert shown(page) == arranged
+    page.goto(page.url.replace(center.url, ""))
+    expect(page.locator("#board")).to_have_attribute("data-density", "compact")
+    assert shown(page) == arranged
+    assert complaints(page) == []

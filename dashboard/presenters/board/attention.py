@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from conferences.attention import Limits, Reason, Watched, reasons
+from conferences import clock
+from conferences.attention import Limits, Reason, Watched, reasons, weight
 from conferences.models import Conference, Leg, Participant
 from dashboard.presenters.people import OTHERS, Person, of_kind
+
+if TYPE_CHECKING:
+    from dashboard.presenters.call import Call
 
 
 def reasons_for(conference: Conference, people: tuple[Person, ...]) -> tuple[Reason, ...]:
     """Return why a live conference needs attention, now or in time; of one that has ended nothing. `people`: in it."""
     return reasons(_watched(conference, people), Limits.of(conference.queue)) if conference.is_live else ()
+
+
+def in_order(calls: Iterable[Call]) -> list[Call]:
+    """Return calls in the order of attention, and else of their beginning, as a page has them before any script."""
+    now = clock.now()
+    return sorted(calls, key=lambda one: (-weight(one.reasons, now), one.started_at))
 
 
 def _held_since(people: tuple[Person, ...]) -> datetime | None:

@@ -17,9 +17,9 @@ const VALUES = {
   agents: (row) => text(row, ".agents .legs"),
   customer: (row) => text(row, ".customer .legs"),
   queue: (row) => row.dataset.queue,
-  time: begun,
+  time: (row) => -begun(row),
   supervisors: (row) => text(row, ".supervisors .phrase"),
-  checked: (row) => Date.parse(row.querySelector("time[data-age]")?.dataset.age ?? "") || 0,
+  checked: (row) => -Date.parse(row.querySelector("time[data-age]")?.dataset.age ?? "") || 0,
 };
 
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: "base" });
@@ -44,16 +44,16 @@ function sorted(rows, { sort, direction }) {
 
 function groupOf(row, by) {
   if (row.dataset.state === "completed" && lastGroup.has(row)) return lastGroup.get(row);
-  const plain = { attention: "others", queue: `queue ${row.dataset.queue}`, team: `team ${row.dataset.team}` };
-  const group = row.hasAttribute("data-mine") ? "mine" : weightOf(row).weight ? "attention" : (plain[by] ?? "others");
+  const plain = { queue: `queue ${row.dataset.queue}`, team: `team ${row.dataset.team}` };
+  const group = weightOf(row).weight ? "attention" : (plain[by] ?? "others");
   lastGroup.set(row, group);
   return group;
 }
 
 // The groups in their order, each with its rows.
-function grouped(rows, by) {
+function grouped(rows, by, { mine = true } = {}) {
   if (by === "none") return [["", rows]];
-  const found = Map.groupBy(rows, (row) => groupOf(row, by));
+  const found = Map.groupBy(rows, (row) => (mine && row.hasAttribute("data-mine") ? "mine" : groupOf(row, by)));
   const place = (key) => ["mine", "attention"].indexOf(key) + 1 || 3;
   const isNameless = (key) => Number(key === "queue " || key === "team ");
   return [...found].toSorted(
@@ -170,3 +170,11 @@ document.addEventListener("click", (event) => {
   localStorage.setItem(FOLDED, JSON.stringify([...closed]));
   arrange();
 });
+
+// The rows to go through one after another: hers where it would be were it not hers, or she would come back at once.
+export function inTurn() {
+  const rows = [...list().querySelectorAll(":scope > article:not([hidden], [data-folded])")];
+  const { group = "attention", sort = "attention", direction } = board().dataset;
+  const order = grouped(rows, group, { mine: false });
+  return order.flatMap(([, some]) => sorted(some, { sort, direction }));
+}

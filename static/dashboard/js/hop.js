@@ -1,5 +1,7 @@
 // Going over to another call on the phone leg she has: Monitor on its row, or n and p from row to row.
 
+import { inTurn } from "./arrange.js";
+
 const bar = () => document.querySelector("#supervision[data-line]");
 const monitor = (row) => row.querySelector('a[data-role="monitor"]');
 
@@ -11,7 +13,7 @@ function goTo(link) {
 // The next row of a call that she may join, or the one before, from the one she is in; after the last comes the first.
 export function hop(step) {
   if (!bar()) return;
-  const rows = [...document.querySelectorAll("#conferences > article")];
+  const rows = document.getElementById("conferences") ? inTurn() : [];
   const at = rows.findIndex((row) => row.hasAttribute("data-mine"));
   const from = at < 0 && step < 0 ? rows.length : at;
   const inOrder = rows.map(

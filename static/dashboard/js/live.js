@@ -7,6 +7,7 @@ import "./guard.js";
 import "./keys.js";
 import "./notice.js";
 import "./timeline.js";
+import "./view.js";
 import { arrangeSoon } from "./arrange.js";
 import { isDue } from "./attention.js";
 import { heardFrame, lostSocket, measured, watch } from "./badge.js";
