@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from conferences.history.commands import Command
 from conferences.history.course import Course
-from conferences.history.record import Record
-from conferences.models import AuditEntry, Conference, Fact
+from conferences.history.record import Record, Stretch
+from conferences.models import AuditEntry, Conference, Fact, Reading
 from conferences.telnyx.events import Event
 
 
 def load(conference: Conference) -> Record:
     """Return what is on record of this conference. Load it with `with_people`."""
-    return Record(conference, Course.of(_facts(conference)), tuple(_commands(conference)))
+    return Record(conference, Course.of(_facts(conference)), tuple(_commands(conference)), _readings(conference))
 
 
 def _facts(conference: Conference) -> Iterator[Event]:
@@ -26,9 +26,17 @@ def _facts(conference: Conference) -> Iterator[Event]:
         yield fact.event
 
 
+def _readings(conference: Conference) -> dict[str, tuple[Stretch, ...]]:
+    found: dict[str, tuple[Stretch, ...]] = {}
+    of_it = Reading.objects.filter(participant__conference=conference)
+    for leg, *stretch in of_it.values_list("participant__leg__call_control_id", "begins_at", "ends_at"):
+        found[leg] = (*found.get(leg, ()), (stretch[0], stretch[1]))
+    return found
+
+
 def _commands(conference: Conference) -> Iterator[Command]:
     """Yield the commands sent about this conference, oldest first, each with what came of it."""
-    entries = list(AuditEntry.objects.filter(conference=conference).order_by("pk"))
+    entries = list(AuditEntry.objects.filter(conference=conference).select_related("detail").order_by("pk"))
     outcomes = {one.intent_id: one for one in entries if one.intent_id is not None}
     for asked in entries:
         if asked.phase != AuditEntry.Phase.INTENT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +13,8 @@ from conferences.fold import ConferenceState, ParticipantState, State
 from conferences.history.commands import Command, ModeThen, mode_then
 from conferences.history.course import Course
 from conferences.models import Conference, Leg, Participant, Supervision
+
+Stretch = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Record:
     conference: Conference
     course: Course
     commands: tuple[Command, ...]
+    readings: Mapping[str, tuple[Stretch, ...]]
 
     @cached_property
     def legs(self) -> dict[str, Leg]:
@@ -67,6 +70,13 @@ class Record:
             return ModeThen(is_known=True, is_changing=False, is_sent=False)
         return mode_then(self.commands, call_control_id, moment)
 
+    def is_read(self, call_control_id: str, moment: datetime) -> bool:
+        """Return whether the provider's list told the same of this leg before and after the moment.
+
+        Only then is it known whether it was muted or on hold, which nobody announces.
+        """
+        return any(begins_at <= moment <= ends_at for begins_at, ends_at in self.readings.get(call_control_id, ()))
+
     def at(self, moment: datetime, *, numbers: bool) -> Then:
         """Return the call as it was at this moment, names as they may be shown; `numbers`: in full."""
         state = self.course.at(moment)
@@ -81,6 +91,7 @@ class Record:
     def _party(self, stay: ParticipantState, state: State, moment: datetime, numbers: bool) -> Party:
         key, leg = stay.call_control_id, state.legs.get(stay.call_control_id)
         row, mode = self.legs.get(key), self.mode(key, moment)
+        is_read = self.is_read(key, moment)
         is_in = stay.state == Participant.State.JOINED and leg is not None and leg.state == Leg.State.ANSWERED
         return Party(
             key=key,
@@ -88,8 +99,8 @@ class Record:
             kind=row.kind if row else Leg.Kind.UNKNOWN,
             role=stay.role,
             targets=frozenset(stay.whisper_call_control_ids),
-            muted=stay.muted,
-            on_hold=stay.on_hold,
+            muted=stay.muted if is_read else None,
+            on_hold=stay.on_hold if is_read else None,
             phone_hold=leg.phone_hold if leg else None,
             present=True if is_in else None,
             role_known=mode.is_known,

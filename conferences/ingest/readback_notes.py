@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import QuerySet
 
 from conferences.ingest import feed
-from conferences.models import Conference, Leg
+from conferences.models import Conference, Leg, Participant, Reading
+
+# Each call is read every minute; a reading later than this after the one before says nothing of the time in between.
+LOOKS_APART: Final = timedelta(seconds=90)
 
 
 def note_lookup(leg: Leg, now: datetime) -> None:
@@ -62,6 +66,27 @@ def note_doubts(conference: Conference, doubts: dict[str, str], now: datetime) -
     if doubts or conference.doubts:
         conference.doubts = doubts
         Conference.objects.filter(pk=conference.pk).update(doubts=doubts, doubted_at=now if doubts else None)
+
+
+def note_told(conference: Conference, agreeing: Collection[str], new: Collection[str], now: datetime) -> None:
+    """Note on the stays of these legs that as of `now` the provider's list told of them.
+
+    agreeing: the same as was known, and as it last told. new: something else. Looks longer apart than `LOOKS_APART`
+    are no stretch of looking.
+    """
+    stays = {
+        one.leg.call_control_id: one.pk
+        for one in Participant.objects.filter(conference=conference, leg__call_control_id__in={*agreeing, *new})
+        .exclude(state=Participant.State.LEFT)
+        .select_related("leg")
+    }
+    goes_on = Reading.objects.filter(
+        participant__in=[stays[leg] for leg in agreeing if leg in stays], ends_at__range=(now - LOOKS_APART, now)
+    )
+    latest = {one.participant_id: one.pk for one in goes_on.order_by("begins_at", "pk")}
+    Reading.objects.filter(pk__in=latest.values()).update(ends_at=now)
+    begun = (pk for pk in stays.values() if pk not in latest)
+    Reading.objects.bulk_create([Reading(participant_id=pk, begins_at=now, ends_at=now) for pk in begun])
 
 
 def note_drift(conference: Conference, sentence: str, now: datetime | None) -> None:

@@ -5,7 +5,7 @@ from conferences.models.backfill import BackfillCursor, Gap
 from conferences.models.conferences import AgentChange, Conference, Feed
 from conferences.models.directory import Agent, Connection, Queue, Supervisor, Team, full_name
 from conferences.models.facts import Fact, WebhookRefusal
-from conferences.models.legs import Leg, Participant
+from conferences.models.legs import Leg, Participant, Reading
 from conferences.models.logins import Login, TemporaryPassword, WallScreen
 from conferences.models.phones import AgentAddress, AnswerCheck, Device, QueueNumber, SystemAddress
 from conferences.models.pulse import Pulse
@@ -36,6 +36,7 @@ __all__ = [
     "Pulse",
     "Queue",
     "QueueNumber",
+    "Reading",
     "Supervision",
     "Supervisor",
     "SystemAddress",

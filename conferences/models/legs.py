@@ -1,4 +1,4 @@
-"""Legs and their stays in conferences as the facts tell them; written by the projection alone.
+"""Legs and their stays in conferences as the facts tell them; written by the projection alone, but for readings.
 
 Each row is the fold's record of the same name (its fields are the record's) plus what the directory adds.
 """
@@ -170,3 +170,24 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.leg} in {self.conference}"
+
+
+class Reading(models.Model):
+    """A stretch of time over which the provider's list, looked at again and again, told the same of a stay.
+
+    Written by the notes on read-backs alone.
+
+    Who mutes somebody or puts them on hold announces it to nobody: it is known while one is looking, and between two
+    looks that agree. Before, between and after the stretches it is not.
+    """
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="readings")
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["begins_at", "id"]
+        indexes = [models.Index(fields=["participant", "ends_at"], name="reading_of_a_stay")]
+
+    def __str__(self) -> str:
+        return f"{self.participant}: {self.begins_at:%Y-%m-%d %H:%M:%S} to {self.ends_at:%Y-%m-%d %H:%M:%S}"

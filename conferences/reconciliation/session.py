@@ -9,7 +9,7 @@ from typing import Any, Final
 from conferences.clock import Moment
 from conferences.fold import State, is_news
 from conferences.ingest import batches
-from conferences.ingest.readback_notes import note_doubts, note_drift
+from conferences.ingest.readback_notes import note_doubts, note_drift, note_told
 from conferences.models import Conference, Fact, Leg, Supervision
 from conferences.reconciliation.drift import Contradiction, contradictions
 from conferences.roster import name_of, supervisor_name
@@ -28,6 +28,8 @@ class ReadBack:
         self.conference, self._asked, self.patient = conference, asked, patient
         self._doubts: dict[str, str] = {}
         self._put_right: list[str] = []
+        self._agreeing: set[str] = set()
+        self._new: set[str] = set()
 
     @property
     def asked_at(self) -> datetime:
@@ -50,10 +52,12 @@ class ReadBack:
         for payload in (about | told for told in lines):
             event = Event(id="", type=type_, occurred_at=self.asked_at, payload=payload)
             if not is_news(known, event):
+                self._agreeing |= self._leg_in(event)
                 continue
             denied = contradictions(known, event)
             if [one for one in denied if self.patient and not self._is_certain(one)]:
                 continue
+            self._new |= self._leg_in(event)
             believed.append(payload)
             put_right += [self._sentence(one) for one in denied if one.is_drift]
         batches.record_all(type_, believed, source=Fact.Source.READBACK, occurred_at=self.asked_at)
@@ -61,9 +65,17 @@ class ReadBack:
 
     def finish(self) -> None:
         """Keep the doubts for the next reading, and mark the conference if something was put right."""
+        # What was contradicted by the last look, and is not by this one, was not so all the time.
+        doubted = {key.partition(" ")[0] for key in self.conference.doubts}
+        note_told(self.conference, self._agreeing - doubted, self._new | (self._agreeing & doubted), self.asked_at)
         note_doubts(self.conference, self._doubts, self.asked_at)
         if self._put_right:
             note_drift(self.conference, "; ".join(self._put_right), self.asked_at)
+
+    def _leg_in(self, event: Event) -> set[str]:
+        """The leg that a line lists as in the conference, if any."""
+        is_listed = event.type == "readback.participant" and event.text("status") == "joined"
+        return {event.call_control_id} if is_listed and event.call_control_id else set()
 
     def _is_certain(self, one: Contradiction) -> bool:
         first = self.conference.doubts.get(one.key)
