@@ -157,7 +157,6 @@ CHANNEL_LAYERS = {
 
 # The serving process carries supervisions on; tests do so step by step instead.
 RUN_BACKGROUND = env.bool("RUN_BACKGROUND", env.bool("RUN_ERRANDS", True))  # the second: its name before
-
 # For how many seconds a supervisor's phone stays up in no call, in silence, until she chooses the next one.
 BETWEEN_CALLS_SECS = env.int("BETWEEN_CALLS_SECS", 60)
 

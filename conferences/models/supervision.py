@@ -136,6 +136,9 @@ class Supervision(models.Model):
     # she is out of this one; since when she is surely out of it while her leg stays up for the next.
     line = models.UUIDField(null=True, blank=True)
     hop_to = models.ForeignKey(Conference, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    left_before_at = models.DateTimeField(
+        null=True, blank=True
+    )  # when our leg had last left this call, before this stay
     between_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     dismissed_at = models.DateTimeField(null=True, blank=True)  # its ending was dismissed by the supervisor

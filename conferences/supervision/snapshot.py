@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
 
 from conferences import clock, policy
 from conferences.errors import NotPossible
@@ -54,13 +53,15 @@ def _refusal(supervision: Supervision, agents: frozenset[str]) -> str:
 
 
 def _stay(supervision: Supervision, leg: Leg | None) -> Participant | None:
-    """Our leg's stay in the conference; until it was seen in, not one that was over before: she may have come back."""
-    if leg is None:
-        return None
-    stays = Participant.objects.filter(conference=supervision.conference, leg=leg)
-    if supervision.joined_at is None:
-        stays = stays.exclude(Q(state=Participant.State.LEFT, left_at__lte=supervision.created_at))
-    return stays.first()
+    """Our leg's stay in the conference, but not one that was over before: she may have come back.
+
+    Both times are the provider's: what is compared with a clock of ours may be off by more than a short stay.
+    """
+    stay = Participant.objects.filter(conference=supervision.conference, leg=leg).first() if leg else None
+    if stay is None or stay.state != Participant.State.LEFT or supervision.left_before_at is None:
+        return stay
+    is_new = stay.joined_at is not None and stay.joined_at > supervision.left_before_at
+    return stay if is_new or supervision.joined_at is not None else None
 
 
 def _leg(supervision: Supervision) -> Leg | None:

@@ -7,6 +7,7 @@ import uuid
 from conferences import clock
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Supervision
+from conferences.supervision.phone.own_legs import left_before
 
 
 def next_stay(ended: Supervision, call: Conference) -> Supervision:
@@ -18,6 +19,7 @@ def next_stay(ended: Supervision, call: Conference) -> Supervision:
         device=ended.device,
         address=ended.address,
         call_control_id=ended.call_control_id,
+        left_before_at=left_before(ended.call_control_id, call),
         line=ended.first_stay,
         state=Supervision.State.JOINING,
         token=uuid.uuid4(),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from conferences.ingest import leg_matching
-from conferences.models import Device, Leg, Participant
+from conferences.models import Conference, Device, Leg, Participant
 
 
 def own_legs(user: User) -> QuerySet[Leg]:
@@ -20,3 +22,9 @@ def own_legs(user: User) -> QuerySet[Leg]:
     candidates = Leg.objects.filter(state=Leg.State.ANSWERED, kind=Leg.Kind.SUPERVISOR).exclude(participants__in=inside)
     mine = [leg.pk for leg in candidates if addresses & {*leg_matching.persons_addresses(leg)}]
     return Leg.objects.filter(pk__in=mine)
+
+
+def left_before(call_control_id: str, conference: Conference) -> datetime | None:
+    """Return when that leg last left the conference; None when it never was in it, or is in it."""
+    stays = Participant.objects.filter(conference=conference, leg__call_control_id=call_control_id)
+    return stays.filter(state=Participant.State.LEFT).values_list("left_at", flat=True).first()

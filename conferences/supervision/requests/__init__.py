@@ -20,7 +20,7 @@ from conferences.models import Conference, Device, Leg, Supervision, full_name
 from conferences.supervision import notices, store
 from conferences.supervision.executor import waiting
 from conferences.supervision.phone import answer_checks
-from conferences.supervision.phone.own_legs import own_legs
+from conferences.supervision.phone.own_legs import left_before, own_legs
 from conferences.wording.problems import problem_words
 
 # How many seconds a caller waits for the provider, so that its next wish is not held up; longer for a dial, which may
@@ -210,6 +210,7 @@ def _create(user: User, conference: Conference, request: Request) -> Supervision
         device=request.device,
         address=request.device.party.dialled if request.device else "",
         call_control_id=request.leg.call_control_id if request.leg else "",
+        left_before_at=left_before(request.leg.call_control_id, conference) if request.leg else None,
         state=Supervision.State.JOINING if request.leg else Supervision.State.DIALLING,
         token=request.token,
         source_ip=request.ip,

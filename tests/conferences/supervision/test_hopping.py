@@ -169,8 +169,11 @@ def test_refusals_leave_her_where_she_was(story, marta, two, directory):
     assert browser(marta).post(f"/conferences/{foreign.pk}/hop/").status_code == 404
     assert "You are in this call." in go(story, marta, here)
     assert where(story) == (first.id, "answered")
-    denied = AuditEntry.objects.filter(result="denied").order_by("pk").values_list("action", "note")
-    assert list(denied) == [("join", "This call has ended."), ("join", "You are in this call.")]
+    denied = AuditEntry.objects.filter(result="denied").order_by("pk")
+    assert [(one.action, one.note) for one in denied] == [
+        ("join", "This call has ended."),
+        ("join", "You are in this call."),
+    ]
 
 
 def test_a_right_lost_on_the_way_ends_it(story, marta, two):
@@ -195,3 +198,15 @@ def test_a_leg_that_goes_over_is_no_orphan(story, marta, two):
         story.pass_time(5)
     assert where(story) == (second.id, "answered")
     assert story.commands("/actions/hangup") == []
+
+
+def test_an_earlier_stay_is_not_taken_for_this_one(story, marta, two):
+    (_, here), (_, there) = two
+    story.supervise(marta, here)
+    story.let_our_clock_be_off(-1.5)  # too little to be noticed, and more than she is away from this call
+    go(story, marta, there, 0.2, 0.2)
+    story.simulator.faults.webhooks.events = r"conference\.participant\.joined"
+    story.simulator.faults.webhooks.drop_rate = 1.0
+    go(story, marta, here, 0.2, 0.2)
+    go(story, marta, there, 0.2)
+    assert [one.action for one in story.simulator.commands][-3:] == ["leave", "join", "leave"]
