@@ -48,3 +48,17 @@ DATABASE_BYTES = Gauge(
     "earshot_database_bytes", "Size of the database, and of what SQLite has not merged yet", ["file"]
 )
 DATABASE_ERRORS = Counter("earshot_database_errors_total", "Statements that the database refused, by kind", ["kind"])
+
+# What browsers refused to run or load of our pages, by the directive that forbade it.
+POLICY_DIRECTIVES: Final = (
+    *("script-src", "script-src-elem", "script-src-attr", "style-src", "style-src-elem", "style-src-attr"),
+    *("img-src", "font-src", "connect-src", "form-action", "base-uri", "frame-ancestors", "frame-src"),
+    *("object-src", "media-src", "worker-src", "manifest-src", "default-src"),
+)
+POLICY_REPORTS = Counter(
+    "earshot_policy_reports_total",
+    "Browsers' reports of what the pages' Content-Security-Policy forbade",
+    ["directive"],
+)
+for _directive in (*POLICY_DIRECTIVES, "other"):
+    POLICY_REPORTS.labels(_directive)

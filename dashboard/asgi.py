@@ -20,6 +20,7 @@ from dashboard.live.origins import ExactOrigins  # noqa: E402
 from dashboard.server.background import start_background  # noqa: E402
 from dashboard.server.client_address import networks  # noqa: E402
 from dashboard.server.connections import guard_connections  # noqa: E402
+from dashboard.server.headers import SafeHeaders  # noqa: E402
 from dashboard.server.request_ids import RequestIds  # noqa: E402
 from dashboard.server.shutdown import Drain, stop_gently  # noqa: E402
 
@@ -30,7 +31,7 @@ sockets = URLRouter([path("ws/board/", BoardConsumer.as_asgi())])
 served = Drain(
     ProtocolTypeRouter(
         {
-            "http": RequestIds(WebhookApplication(http), networks(settings.TRUSTED_PROXIES)),
+            "http": SafeHeaders(RequestIds(WebhookApplication(http), networks(settings.TRUSTED_PROXIES))),
             "websocket": ExactOrigins(AuthMiddlewareStack(sockets), settings.ORIGINS),
         }
     )

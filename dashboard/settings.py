@@ -203,6 +203,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
+        "report-uri": ["/csp-reports/"],
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144

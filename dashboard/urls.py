@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from dashboard.views import agents, api, audit, calls, history, supervisions, unassigned
 from dashboard.views.monitoring import health
+from dashboard.views.monitoring.policy_reports import csp_report
 
 urlpatterns = [
     path("", calls.board, name="board"),
@@ -31,5 +32,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("csp-reports/", csp_report, name="csp_report"),
     path("", include("conferences.urls")),
 ]

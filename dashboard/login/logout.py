@@ -29,6 +29,8 @@ class AskingLogoutView(LogoutView):
                 return render(request, "account/logging_out.html", {"supervision": mine, "name": name})
             _leave(mine)
         response: HttpResponse = super().post(request, *args, **kwargs)
+        # Not "cookies": those of every other site under the same domain would go with them.
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 

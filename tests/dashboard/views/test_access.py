@@ -29,7 +29,7 @@ OPEN_TO_ANYBODY = {
     "agents_sign_in",
     *WEBHOOK,
 }
-EXEMPT_FROM_CSRF = {"agents_sign_in", *WEBHOOK}
+EXEMPT_FROM_CSRF = {"agents_sign_in", "csp_report", *WEBHOOK}
 READING = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "DECLARE")
 
 # The regular expressions of Django's admin: the list of an app's models, and whatever is not there.

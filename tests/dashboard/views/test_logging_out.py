@@ -53,7 +53,8 @@ def test_who_leaves_and_logs_out_is_out_of_both(in_a_call, story: Story):
 
 def test_whoever_is_in_no_call_is_not_asked(story: Story, marta):
     client = browser(marta)
-    assert client.post("/accounts/logout/").status_code == 302
+    answer = client.post("/accounts/logout/")
+    assert (answer.status_code, answer.headers["Clear-Site-Data"]) == (302, '"cache", "storage"')
     assert not is_logged_in(client)
 
 
