@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conferences', '0032_logins'),
+        ('conferences', '0033_readings'),
     ]
 
     operations = [
