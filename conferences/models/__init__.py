@@ -3,7 +3,16 @@
 from conferences.models.audit import AuditCheckpoint, AuditDetail, AuditEntry, AuditLock, OwedEntry
 from conferences.models.backfill import BackfillCursor, Gap
 from conferences.models.conferences import AgentChange, Conference, Feed
-from conferences.models.directory import Agent, Connection, Queue, Supervisor, Team, full_name
+from conferences.models.directory import (
+    Agent,
+    ChosenKeys,
+    Connection,
+    Queue,
+    SavedView,
+    Supervisor,
+    Team,
+    full_name,
+)
 from conferences.models.facts import Fact, WebhookRefusal
 from conferences.models.legs import Leg, Participant, Reading
 from conferences.models.logins import Login, TemporaryPassword, WallScreen
@@ -22,6 +31,7 @@ __all__ = [
     "AuditEntry",
     "AuditLock",
     "BackfillCursor",
+    "ChosenKeys",
     "Conference",
     "Connection",
     "Device",
@@ -37,6 +47,7 @@ __all__ = [
     "Queue",
     "QueueNumber",
     "Reading",
+    "SavedView",
     "Supervision",
     "Supervisor",
     "SystemAddress",

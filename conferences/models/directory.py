@@ -175,3 +175,32 @@ class Supervisor(models.Model):
 
     def __str__(self) -> str:
         return full_name(self.user)
+
+
+class SavedView(models.Model):
+    """A view of the board under a name, as its address asks for it; written by its form in `dashboard` alone."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    query: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)  # the words of the address
+    is_default = models.BooleanField(default=False)  # what the user sees first
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "name"], name="one_view_per_name"),
+            models.UniqueConstraint(fields=["user"], condition=models.Q(is_default=True), name="one_default_view"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChosenKeys(models.Model):
+    """The keys that a user has chosen instead of the usual ones; written by their form in `dashboard` alone."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chosen_keys")
+    keys: models.JSONField[Any, Any] = models.JSONField(default=dict)  # {action: key}
+
+    def __str__(self) -> str:
+        return f"keys of {self.user}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -33,15 +33,19 @@ from dashboard.presenters.board.board_view import CHOICES, BoardView
 from dashboard.presenters.call import call_for
 from dashboard.presenters.rows.call_cache import call_cache
 from dashboard.presenters.timeline.page import timeline
+from dashboard.views import saved_views
 from dashboard.views.live_page import live_page
 from dashboard.views.supervisor_request import SupervisorRequest, client_ip
 
 
 @require_GET
 def board(request: SupervisorRequest) -> HttpResponse:
+    if not request.GET and (query := saved_views.default_query(request.user)):
+        return redirect(f"{reverse('board')}?{query}")
     number = latest()
     audience = audience_of(request.user)
     chosen = BoardFilter.read(request.GET)
+    arranged, queues = BoardView.read(request.GET), list(Queue.objects.filter(team__in=audience.teams))
     calls, broken = call_cache.calls(audience, frames.visible(audience))
     shown = in_order(call for call in calls if chosen.matches(call))
     context = {
@@ -49,10 +53,13 @@ def board(request: SupervisorRequest) -> HttpResponse:
         "broken": [fragments.row_id(pk) for pk in broken],
         "all_calls": calls,
         "filter": chosen,
-        "queues": Queue.objects.filter(team__in=audience.teams),
+        "queues": queues,
+        "queue_names": {one.name for one in queues},
+        "query_without_queue": urlencode({**chosen.query(), **arranged.query(), "queue": "", "all": "1"}),
         "states": STATES,
-        "view": BoardView.read(request.GET),
+        "view": arranged,
         "view_choices": CHOICES,
+        **saved_views.context(request.user, request.GET.dict()),
         "audience": audience,
         "last_event_at": Conference.objects.visible_to(request.user)
         .order_by("-feed")

@@ -1,0 +1,60 @@
+"""A view of the board saved under a name: what may be one, and the only writer of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from conferences.models import SavedView
+from dashboard.presenters.board.board_filter import BoardFilter
+from dashboard.presenters.board.board_view import BoardView
+
+MOST: Final = 30
+
+
+def words_of(query: Mapping[str, str]) -> dict[str, str]:
+    """Return what an address asks of the board, and nothing else that stands in it."""
+    return BoardFilter.read(query).query() | BoardView.read(query).query()
+
+
+class SavedViewForm(forms.Form):
+    """A name for the view that an address asks for; one that is taken is given to the new view."""
+
+    name = forms.CharField(max_length=60, error_messages={"required": "Give the view a name."})
+    is_default = forms.BooleanField(required=False)
+
+    def __init__(self, user: User, query: Mapping[str, str], data: Mapping[str, str] | None = None) -> None:
+        super().__init__(data)
+        self._user = user
+        self._words = words_of(query)
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        others = self._user.saved_views.exclude(name=name)
+        if others.count() >= MOST:
+            raise ValidationError(f"You have {MOST} views; remove one first.")
+        return name
+
+    def save(self) -> SavedView:
+        """Save the view, and let no other be the first one if it is to be that."""
+        with transaction.atomic():
+            if self.cleaned_data["is_default"]:
+                SavedView.objects.filter(user=self._user).update(is_default=False)
+            view, _ = SavedView.objects.update_or_create(
+                user=self._user,
+                name=self.cleaned_data["name"],
+                defaults={"query": self._words, "is_default": self.cleaned_data["is_default"]},
+            )
+        return view
+
+
+def make_default(view: SavedView, *, is_default: bool) -> None:
+    """Have the user see this view first, or the whole board again."""
+    with transaction.atomic():
+        SavedView.objects.filter(user=view.user).update(is_default=False)
+        SavedView.objects.filter(pk=view.pk).update(is_default=is_default)
