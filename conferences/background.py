@@ -21,6 +21,7 @@ from conferences.models import Conference, OwedEntry, Participant, Supervision
 from conferences.reconciliation import backfill, readback
 from conferences.supervision import orphan_legs
 from conferences.supervision.executor import advancing
+from conferences.supervision.requests import sensitive
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 
@@ -59,6 +60,8 @@ def _other() -> Iterator[Task]:
         yield ("audit", 0), _settle_audit
     if checkpoints.is_due():
         yield ("checkpoint", 0), _make_checkpoint
+    for section in sensitive.overdue():
+        yield ("sensitive", section.pk), partial(sensitive.end_overdue, section)
     yield from _left_over()
     for conference in Conference.objects.live().filter(polled_at=None)[:50]:
         yield ("conference", conference.pk), partial(readback.fetch_record, conference.pk)

@@ -163,9 +163,8 @@ BETWEEN_CALLS_SECS = env.int("BETWEEN_CALLS_SECS", 60)
 # --- People, logins and tokens ----------------------------------------------------------------------------------------
 from dashboard.login.settings import *  # noqa: E402, F403
 
-# Lets monitoring read /readyz and /metrics without a login: sent as "Authorization: Bearer <token>".
+# Sent as "Authorization: Bearer <token>", for monitoring (/readyz, /metrics) and for the center's own systems (/api/).
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-# Lets the center's own systems tell of their agents (POST /api/agents/sign-in/); empty: nobody may.
 API_TOKEN = env.str("API_TOKEN", "")
 
 # --- Audit ------------------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def intend(supervision: Supervision, action: str, *, role: str, targets: Iterabl
     """
     targets = list(targets)
     # What follows from a right withdrawn, or from another person's action, is not hers.
-    is_earshots = supervision.problem in ("withdrawn", "ended_by_other", "alone")
+    is_earshots = supervision.problem in ("withdrawn", "sensitive", "ended_by_other", "alone")
     return _write(
         phase=AuditEntry.Phase.INTENT,
         action=action,
@@ -121,6 +121,21 @@ def ended(supervision: Supervision, by: AbstractBaseUser, *, ip: str | None) -> 
         role=supervision.accepted_role or supervision.requested_role,
         note=f"The supervision of {roster.supervisor_name(supervision)} was ended.",
         **_about(supervision.conference),
+    )
+
+
+def told_of_call(
+    conference: Conference, action: str, outcome: Outcome, by: AbstractBaseUser | None, *, ip: str | None = None
+) -> AuditEntry:
+    """Write what somebody did to a call beside listening to it; by nobody, it was Earshot or the center's system."""
+    return _write(
+        phase=AuditEntry.Phase.OUTCOME,
+        action=action,
+        result=outcome.result,
+        actor=by,
+        source_ip=ip,
+        note=outcome.note,
+        **_about(conference),
     )
 
 

@@ -15,10 +15,11 @@ from conferences.models.directory import (
 )
 from conferences.models.facts import Fact, WebhookRefusal
 from conferences.models.legs import Leg, Participant, Reading
+from conferences.models.listening.sensitive import SensitiveSection
+from conferences.models.listening.supervision import Supervision
 from conferences.models.logins import Login, TemporaryPassword, WallScreen
 from conferences.models.phones import AgentAddress, AnswerCheck, Device, QueueNumber, SystemAddress
 from conferences.models.pulse import Pulse
-from conferences.models.supervision import Supervision
 from conferences.models.unknown import ForeignAddress, UnknownAddress
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "QueueNumber",
     "Reading",
     "SavedView",
+    "SensitiveSection",
     "Supervision",
     "Supervisor",
     "SystemAddress",

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from conferences.models.conferences import Conference
-from conferences.models.supervision import Supervision
+from conferences.models.listening.supervision import Supervision
 
 _Row = TypeVar("_Row", bound=models.Model)
 

@@ -90,10 +90,12 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
         """
         stays = Participant.objects.select_related("leg__agent__team", "leg__system", "leg__queue")
         supervisions = apps.get_model("conferences", "Supervision").objects.select_related("user", "device")
+        sections = apps.get_model("conferences", "SensitiveSection").objects.open().select_related("begun_by")
         return self.select_related("queue__team").prefetch_related(
             "teams_then",
             Prefetch("participants", stays.prefetch_related(Prefetch("leg__sharers", with_team()))),
             Prefetch("supervisions", supervisions),
+            Prefetch("sensitive_sections", sections),
         )
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from conferences import clock
 from conferences.errors import ConferenceOver, NotAllowed, NotPossible
 from conferences.join_options import JoinOptions
-from conferences.models import Conference, Leg, Participant, Supervision, Supervisor, Team
+from conferences.models import Conference, Leg, Participant, SensitiveSection, Supervision, Supervisor, Team
 from conferences.telnyx.rules import InvalidCommand
 
 PERMISSIONS = {
@@ -78,6 +78,11 @@ def is_in_scope(user: User, conference: Conference) -> bool:
     return Participant.objects.filter(conference=conference, leg__agent__team__in=teams).exclude(long_gone).exists()
 
 
+def is_sensitive(conference: Conference) -> bool:
+    """Return whether a sensitive section is running now, during which nobody may listen."""
+    return SensitiveSection.objects.running().filter(conference=conference).exists()
+
+
 def teams_in(conference: Conference) -> frozenset[int]:
     """Return the teams whose supervisors may listen now: those of its queue and of agents in it. Load `with_people`."""
     agents = {agent.team_id for one in conference.present() for agent in one.leg.agents}
@@ -97,6 +102,8 @@ def check_action(user: User, conference: Conference, role: str, targets: Iterabl
         raise NotAllowed(f"You may not {action}; ask your administrator.", field="role")
     if not conference.is_live:
         raise ConferenceOver("This call has ended.")
+    if is_sensitive(conference):
+        raise NotAllowed("A sensitive section is running: nobody may listen until it is over.")
     check_targets(conference, role, list(targets))
 
 

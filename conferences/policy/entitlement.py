@@ -25,6 +25,7 @@ class Withdrawn(enum.StrEnum):
     DEVICE = "device"
     MODE = "mode"
     SCOPE = "scope"
+    SENSITIVE = "sensitive"
 
 
 def withdrawn(supervision: Supervision) -> Withdrawn | None:
@@ -72,6 +73,11 @@ def _is_about_hers(supervision: Supervision, user: User) -> bool:
     return not supervision.conference.is_live or policy.is_in_scope(user, supervision.conference)
 
 
+def _may_be_heard(supervision: Supervision, _: User) -> bool:
+    """Whoever stands between two calls is in neither."""
+    return supervision.is_between or not policy.is_sensitive(supervision.conference)
+
+
 _RIGHTS: Final[tuple[tuple[Withdrawn, Callable[[Supervision, User], bool]], ...]] = (
     (Withdrawn.ACCOUNT, lambda _, user: user.is_active),
     (Withdrawn.SUPERVISOR, _is_supervisor),
@@ -79,4 +85,5 @@ _RIGHTS: Final[tuple[tuple[Withdrawn, Callable[[Supervision, User], bool]], ...]
     (Withdrawn.DEVICE, _has_phone),
     (Withdrawn.MODE, _may_use_mode),
     (Withdrawn.SCOPE, _is_about_hers),
+    (Withdrawn.SENSITIVE, _may_be_heard),
 )

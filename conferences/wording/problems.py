@@ -41,6 +41,8 @@ PROBLEMS: Final = {
     "not_certain": _("It was not certain who could hear you, so your phone was hung up."),
     "not_confirmed": _("The provider did not confirm the mode, so your phone was hung up."),
     "withdrawn": _("You may no longer supervise this call, so your phone was hung up."),
+    "sensitive": _("A sensitive section began, so your phone was hung up."),
+    "sensitive_out": _("A sensitive section began, so you were taken out of the call."),
     "not_quieter_out": _("The change to a quieter mode did not go through, so you were taken out of the call."),
     "not_certain_out": _("It was not certain who could hear you, so you were taken out of the call."),
     "not_confirmed_out": _("The provider did not confirm the mode, so you were taken out of the call."),

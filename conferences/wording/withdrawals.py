@@ -15,6 +15,7 @@ SENTENCES: Final = {
     "device": _("The phone was taken out of the directory."),
     "mode": _("The permission for this mode was withdrawn."),
     "scope": _("No agent or queue of the supervisor's teams is in the call."),
+    "sensitive": _("A sensitive section began, in which nobody may listen."),
 }
 
 

@@ -29,6 +29,8 @@ ACTIONS: Final = {
     "withdraw": "May listen no longer",
     "end": "End another's supervision",
     "hangup": "Hang up",
+    "sensitive": "Sensitive section begun",
+    "sensitive_end": "Sensitive section over",
 }
 WAITING: Final = "waiting"
 RESULTS: Final = {

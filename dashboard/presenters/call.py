@@ -16,6 +16,7 @@ from dashboard.presenters.audience import Audience
 from dashboard.presenters.board.attention import reasons_for
 from dashboard.presenters.hearing.diagram import Picture, picture
 from dashboard.presenters.hearing.entries import Entry, choices, everybody
+from dashboard.presenters.hearing.joining import Action, Sensitive, actions_for, sensitive_sections
 from dashboard.presenters.people import (
     OTHERS,
     Calling,
@@ -38,15 +39,6 @@ class Preview:
 
     sentence: str
     picture: Picture
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A mode that this audience may use, with the sentence that names who would hear."""
-
-    role: str
-    label: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +68,8 @@ class Call:
     drift_at: datetime | None
     is_unassigned: bool = False  # recognised for no team
     is_in_scope: bool = True  # an agent or queue of this audience's teams is in it now
+    sensitive: tuple[Sensitive, ...] = ()  # nobody may listen while one of them is running
+    may_end: bool = False  # others' supervisions, and so to have nobody listen for a while
     calling: tuple[Calling, ...] = ()  # agents whose phones ring for it
     past_participants: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
     reasons: tuple[Reason, ...] = ()  # why it needs attention, now or in time
@@ -117,6 +111,11 @@ class Call:
     def choices(self, ticked: Collection[str] = ()) -> tuple[Entry, ...]:
         """Return those in the call as the form lists them, `ticked` being the legs to whisper to."""
         return choices(self.everybody, self.parties, self.running, ticked)
+
+    @property
+    def is_sensitive_for_people(self) -> bool:
+        """Whether somebody, and not the center's system, began a section that is running."""
+        return any(one.by for one in self.sensitive)
 
     @property
     def is_live(self) -> bool:
@@ -193,6 +192,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
     agents = agents_by_leg(people)
     policy_of_queue = JoinOptions.of(conference.queue)
     is_in_scope = bool(audience.teams & policy.teams_in(conference))
+    sensitive = sensitive_sections(conference)
     return Call(
         pk=conference.pk,
         conference_id=conference.conference_id,
@@ -204,9 +204,11 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         team=_team(conference),
         people=people,
         supervisors=tuple(supervisor_on_call(one, agents, people, may_end=audience.may_end) for one in supervisions),
-        actions=_actions(audience, parties, policy_of_queue, running=running)
-        if conference.is_live and is_in_scope
+        actions=actions_for(audience, parties, policy_of_queue, running=running)
+        if conference.is_live and is_in_scope and not sensitive
         else (),
+        sensitive=sensitive,
+        may_end=audience.may_end,
         is_in_scope=is_in_scope,
         is_unassigned=not conference.team_ids(),
         started_at=conference.created_at or conference.first_seen_at,
@@ -231,18 +233,3 @@ def _team(conference: Conference) -> str:
         return ""
     kept = {} if conference.is_live else {team.pk: team.name for team in conference.teams_then.all()}
     return conference.queue.team.name if not kept or conference.queue.team_id in kept else ", ".join(kept.values())
-
-
-def _actions(
-    audience: Audience, people: tuple[Party, ...], options: JoinOptions, *, running: bool | None
-) -> tuple[Action, ...]:
-    agents = [one.key for one in people if one.kind == Leg.Kind.AGENT and one.present]
-
-    def said(role: str) -> str:
-        return roster.preview(people, roster.yourself(role, agents, options), options, running=running)
-
-    return tuple(
-        Action(role.value, role.label, said(role.value))
-        for role in policy.PERMISSIONS
-        if role.value in audience.roles and (agents or role != Supervision.Role.WHISPER)
-    )

@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from conferences.errors import NotPossible
+from conferences.errors import NotAllowed, NotPossible
 from conferences.models import Conference, Supervision
 from conferences.supervision import requests
-from conferences.supervision.requests import hopping
+from conferences.supervision.requests import hopping, sensitive
 from dashboard.forms.supervise import RoleForm
 from dashboard.login.confirming import asked_before_barge
 from dashboard.presenters import fragments
@@ -91,6 +91,20 @@ def end(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     except NotPossible as error:
         raise PermissionDenied(error.sentence) from None
     return HttpResponse(status=204) if request.htmx else redirect("conference", pk=theirs.conference_id)
+
+
+@require_POST
+def sensitive_section(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """Have nobody listen to this call for a while, or end that before its time."""
+    found = get_object_or_404(Conference.objects.visible_to(request.user), pk=pk)
+    ask = sensitive.end if request.POST.get("do") == "end" else sensitive.begin
+    try:
+        ask(found, request.user, ip=client_ip(request))
+    except NotAllowed as error:
+        raise PermissionDenied(error.sentence) from None
+    except NotPossible as error:
+        messages.warning(request, error.sentence)
+    return HttpResponse(status=204) if request.htmx else redirect("conference", pk=pk)
 
 
 @require_POST

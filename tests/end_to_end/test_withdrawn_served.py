@@ -30,6 +30,8 @@ from tests.support.story import ALL_MODES, ANA, API_KEY, Directory, browser, mak
 pytestmark = pytest.mark.served
 
 WITHIN = 10.0
+WITHIN_OF_SENSITIVE = 2.0
+TOKEN = "a token of the center's own"
 MODES = ("monitor", "whisper", "barge")
 
 
@@ -105,8 +107,29 @@ class Center:
             headers={"X-CSRFToken": token, "Origin": url}, timeout=30,
         )  # fmt: skip
         assert answer.status_code == 302, answer.text
-        threading.Thread(target=one.watch, args=(self.port,), daemon=True).start()
-        assert one.is_open.wait(20)
+        if not one.is_open.is_set():
+            threading.Thread(target=one.watch, args=(self.port,), daemon=True).start()
+            assert one.is_open.wait(20)
+
+    def call(self) -> World:
+        world = self.simulator.conference_with((ANA,))
+        eventually(lambda: Conference.objects.filter(participants__leg__kind="agent").exists(), 20)
+        return world
+
+    def have_them_listen(self, listeners: list[Listener], agent: str) -> None:
+        for one in listeners:
+            self.begin(one, Conference.objects.get(), agent)
+        joined = Supervision.objects.running().filter(state="joined", confirmation="agrees")
+        eventually(lambda: joined.count() == len(listeners), 60)
+
+    def sensitive(self, leg: str, **more: object) -> Any:
+        """What the center's own system is told when it asks that nobody listens, or that it is over."""
+        answer = httpx.post(
+            f"http://127.0.0.1:{self.port}/api/sensitive/", json={"call_control_id": leg, **more},
+            headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30,
+        )  # fmt: skip
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
     def leg(self, one: Listener) -> Any:
         return self.simulator.legs_to(one.address)[-1]
@@ -119,7 +142,7 @@ class Center:
 def center(transactional_db: None, directory: Directory) -> Iterator[Center]:
     center = Center(directory)
     with center.simulator.serve() as provider:
-        server = serve(center.port, center.simulator.public_key, provider.base_url)
+        server = serve(center.port, center.simulator.public_key, provider.base_url, API_TOKEN=TOKEN)
         try:
             wait_for(center.port, server)
             yield center
@@ -144,13 +167,9 @@ def are_out(center: Center, world: World) -> bool:
 
 
 def everybody_listens(center: Center) -> World:
-    world = center.simulator.conference_with((ANA,))
-    eventually(lambda: Conference.objects.filter(participants__leg__kind="agent").exists(), 20)
+    world = center.call()
     agent = next(stay.leg for stay in world.participants if stay.leg.to == ANA)
-    for one in center.listeners:
-        center.begin(one, Conference.objects.get(), agent.call_control_id)
-    joined = Supervision.objects.filter(state="joined", confirmation="agrees")
-    eventually(lambda: joined.count() == len(center.listeners), 60)
+    center.have_them_listen(center.listeners, agent.call_control_id)
     assert [one.mine.accepted_role for one in center.listeners] == [one.role for one in center.listeners]
     return world
 
@@ -175,3 +194,24 @@ def test_everyone_who_loses_the_right_leaves_within_ten_seconds(center: Center, 
     eventually(lambda: AuditEntry.objects.filter(action="withdraw").count() == len(center.listeners), 20)
     assert {one.actor_name for one in AuditEntry.objects.filter(action__in=("withdraw", "hangup"))} == {"Earshot"}
     eventually(lambda: not OwedEntry.objects.exists(), 20)
+
+
+@pytest.mark.slow
+def test_a_sensitive_section_has_listeners_out_within_two_seconds(center: Center) -> None:
+    """Seven times, in each mode: of the twenty-one all are out in time, and nobody's page is closed."""
+    listeners, rounds = center.listeners[: len(MODES)], 7
+    world = center.call()
+    agent = next(stay.leg for stay in world.participants if stay.leg.to == ANA)
+    outs = []
+    for _ in range(rounds):
+        center.have_them_listen(listeners, agent.call_control_id)
+        assert center.sensitive(agent.call_control_id)["conferences"] == [world.id]
+        until = time.monotonic() + WITHIN_OF_SENSITIVE
+        while time.monotonic() < until and not all(center.hears_nothing(world, one) for one in listeners):
+            time.sleep(0.05)
+        outs += [one.role for one in listeners if center.hears_nothing(world, one)]
+        eventually(lambda: not Supervision.objects.running().exists(), 20)
+        assert center.sensitive(agent.call_control_id, end=True)["ended"] == 1
+    assert outs == [*MODES] * rounds
+    assert {one.problem for one in Supervision.objects.all()} == {"sensitive"}
+    assert [one.name for one in listeners if one.closed_at] == []

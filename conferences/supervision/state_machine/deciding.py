@@ -29,6 +29,8 @@ from conferences.wording.withdrawals import withdrawal_words
 _TAKE_HER_IN: Final = (Step.ASK, Step.JOIN, Step.UPDATE, Step.UNMUTE, Step.UNHOLD)
 # Sent only while policy allows the mode.
 _NEED_A_RIGHT: Final = (Step.DIAL, Step.JOIN, Step.UPDATE)
+# Why it ends, where it is no right of hers that is gone.
+_PROBLEMS: Final = {Withdrawn.SENSITIVE: "sensitive"}
 # Of these it is noted when they were sent last.
 _MARKED: Final = {
     Step.DIAL: "dialled_at",
@@ -82,13 +84,13 @@ def _settle_command(snapshot: Snapshot) -> Decision:
 
 def _withdraw(snapshot: Snapshot, why: Withdrawn) -> Decision:
     """Whoever may not listen any more is out, whatever is under way; on record as Earshot's doing, with the reason."""
-    sentence = withdrawal_words(why)
+    sentence, problem = withdrawal_words(why), _PROBLEMS.get(why, "withdrawn")
     recorded = Recorded("withdraw", Outcome(AuditEntry.Result.OK, note=sentence))
-    columns: dict[str, object] = {"is_active": False, "problem": "withdrawn", "hop_to_id": None}
+    columns: dict[str, object] = {"is_active": False, "problem": problem, "hop_to_id": None}
     columns |= notices.said(sentence)
     if snapshot.supervision.state == Supervision.State.BETWEEN:
         columns["state"] = Supervision.State.LEAVING
-    return Decision(Step.GIVE_UP, snapshot.supervision.state, "withdrawn", columns, recorded)
+    return Decision(Step.GIVE_UP, snapshot.supervision.state, problem, columns, recorded)
 
 
 def _permitted(snapshot: Snapshot, decision: Decision) -> Decision:

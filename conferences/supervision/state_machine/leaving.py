@@ -27,6 +27,7 @@ _ONLY_OUT: Final = {
     "not_certain": "not_certain_out",
     "not_confirmed": "not_confirmed_out",
     "withdrawn": "withdrawn_out",
+    "sensitive": "sensitive_out",
     "no_key": "no_key_out",
     "wrong_key": "wrong_key_out",
     "unchecked": "unchecked_out",

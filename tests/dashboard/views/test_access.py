@@ -20,16 +20,10 @@ from tests.support.story import ANA, browser
 pytestmark = pytest.mark.slow
 
 WEBHOOK = {"telnyx_webhook", "telnyx_webhook_without_slash"}
-OPEN_TO_ANYBODY = {
-    "account_login",
-    "account_inactive",
-    "mfa_authenticate",
-    "mfa_login_webauthn",
-    "healthz",
-    "agents_sign_in",
-    *WEBHOOK,
-}
-EXEMPT_FROM_CSRF = {"agents_sign_in", "csp_report", *WEBHOOK}
+SYSTEMS = {"agents_sign_in", "api_sensitive"}  # with a token of their own
+LOGGING_IN = {"account_login", "account_inactive", "mfa_authenticate", "mfa_login_webauthn"}
+OPEN_TO_ANYBODY = {"healthz", *LOGGING_IN, *SYSTEMS, *WEBHOOK}
+EXEMPT_FROM_CSRF = {*SYSTEMS, "csp_report", *WEBHOOK}
 READING = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "DECLARE")
 
 # The regular expressions of Django's admin: the list of an app's models, and whatever is not there.

@@ -1,0 +1,100 @@
+"""Sensitive sections: begun and ended by a person, or by the center's own systems; the only writer of their rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from conferences import clock, policy, signals
+from conferences.audit import log as audit
+from conferences.errors import NotAllowed, NotPossible
+from conferences.ingest import feed
+from conferences.models import AuditEntry, Conference, SensitiveSection, full_name
+from conferences.models.listening.sensitive import SensitiveSectionQuerySet
+
+USUAL: Final = timedelta(minutes=5)
+LONGEST: Final = timedelta(hours=1)
+SYSTEM: Final = "The center's system"
+
+
+def begin(
+    conference: Conference, by: User | None, *, lasting: timedelta = USUAL, reason: str = "", ip: str | None = None
+) -> SensitiveSection:
+    """Have nobody listen to the call for that long: whoever does is taken out at once. Begun anew, it lasts anew.
+
+    `by`: None for the center's own system. Raises NotPossible, and for a person who may not, NotAllowed; then it is
+    audited.
+    """
+    _check_right(conference, by, ip)
+    if not timedelta(0) < lasting <= LONGEST:
+        most = int(LONGEST.total_seconds())
+        raise NotPossible(f"Say for how many seconds, {most} at most.", field="seconds")
+    with feed.writing():
+        if not Conference.objects.live().filter(pk=conference.pk).exists():
+            raise NotPossible("This call has ended.")
+        section = _open(conference, by).first() or SensitiveSection(conference=conference, begun_by=by)
+        section.begun_at = section.begun_at or clock.now()
+        section.until, section.reason = clock.now() + lasting, reason[:200]
+        section.save()
+        feed.bump(conference)
+    signals.work_arrived.send(sender=None)
+    _record(section, "sensitive", by, f"Until {timezone.localtime(section.until):%H:%M:%S}.", ip)
+    return section
+
+
+def end(conference: Conference, by: User | None, *, ip: str | None = None) -> int:
+    """End the sections that this one may end, before their time; return how many those were.
+
+    People end those of people, the center's system its own. Raises NotAllowed for a person who may not; then it is
+    audited.
+    """
+    _check_right(conference, by, ip)
+    mine = SensitiveSection.objects.open().filter(conference=conference, begun_by__isnull=by is None)
+    return sum(_end(section, by, ip) for section in mine)
+
+
+def end_overdue(section: SensitiveSection) -> None:
+    """Put on record that a section is over, its time being so."""
+    if section.until <= clock.now():
+        _end(section, None, None)
+
+
+def overdue() -> list[SensitiveSection]:
+    """Return the sections whose time is over and of which that is not on record yet."""
+    return list(SensitiveSection.objects.open().select_related("conference").filter(until__lte=clock.now())[:50])
+
+
+def _end(section: SensitiveSection, by: User | None, ip: str | None) -> bool:
+    """Whoever else has just ended it has put that on record, too."""
+    now = clock.now()
+    with feed.writing():
+        mine = SensitiveSection.objects.open().filter(pk=section.pk, until=section.until)
+        if not mine.update(ended_at=now):
+            return False
+        feed.bump(section.conference)
+    lasted = int((min(now, section.until) - section.begun_at).total_seconds())
+    how = "Its time was over" if section.until <= now else f"Ended by {full_name(by) if by else SYSTEM.lower()}"
+    _record(section, "sensitive_end", by, f"{how}, after {lasted} s.", ip)
+    return True
+
+
+def _open(conference: Conference, by: User | None) -> SensitiveSectionQuerySet:
+    return SensitiveSection.objects.open().filter(conference=conference, begun_by=by)
+
+
+def _check_right(conference: Conference, by: User | None, ip: str | None) -> None:
+    if by is None or policy.may_end_others(by):
+        return
+    why = "You may not begin or end a sensitive section; ask your administrator."
+    audit.deny(audit.Attempt(by, conference, "sensitive", "", (), ip), why)
+    raise NotAllowed(why)
+
+
+def _record(section: SensitiveSection, action: str, by: User | None, note: str, ip: str | None) -> None:
+    whose = "" if by or section.begun_by_id else f"{SYSTEM}. "
+    why = f" {section.reason}" if section.reason and action == "sensitive" else ""
+    outcome = audit.Outcome(AuditEntry.Result.OK, note=f"{whose}{note}{why}")
+    audit.told_of_call(section.conference, action, outcome, by, ip=ip)
