@@ -9,11 +9,12 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
 from conferences.addresses.address import FORMS, LONGEST, Address, InvalidAddress
-from conferences.addresses.numbers import PHONE, read_number, valid_number
+from conferences.addresses.numbers import PHONE, default_region, read_number, valid_number
 
 # What is shown in the place of a number that the caller withholds (RFC 3323, section 4.1.1.3, and telephone networks).
 _WITHHELD: Final = frozenset(
@@ -38,7 +39,12 @@ def normalise(text: str) -> str:
 
 def read(text: str) -> Address:
     """Return the party that a person's text names, in whatever spelling. Raises InvalidAddress, in words to show."""
-    text = cleaned(text)
+    return _read(cleaned(text), default_region())
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str, _region: str) -> Address:
+    """Kept for a moment: whoever saves or looks up an address reads it several times. The region decides on some."""
     if len(text) > LONGEST:
         raise InvalidAddress("An address has at most 255 characters.")
     if is_withheld(text):
@@ -86,6 +92,8 @@ def is_withheld(text: str) -> bool:
 
 def cleaned(text: str) -> str:
     """Return text without what cannot be seen, and with digits and spaces of unusual widths as the usual ones."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     text = unicodedata.normalize("NFKC", text)
     shown = "".join(
         " " if one.isspace() else one for one in text if unicodedata.category(one) not in ("Cf", "Cc") or one.isspace()

@@ -8,8 +8,10 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from conferences.admin.loading import page
 
 admin.site.site_header = "Earshot administration"
 admin.site.site_title = "Earshot administration"
@@ -29,4 +31,12 @@ def enter(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> 
     return redirect(wanted if is_ours else reverse("admin:index"))
 
 
+def addresses() -> list[Any]:
+    """Return the admin's addresses, with those of its pages that belong to no model."""
+    own = (("directory/load/", page.load, "load_directory"), ("directory/save/", page.save, "save_directory"))
+    return [*(path(route, admin.site.admin_view(view), name=name) for route, view, name in own), *_of_models()]
+
+
 admin.site.login = enter  # type: ignore[method-assign]
+_of_models = admin.site.get_urls
+admin.site.get_urls = addresses  # type: ignore[method-assign]

@@ -141,6 +141,11 @@ _OWNERS: dict[type[Any], tuple[str, str]] = {
 }
 
 
+def taken(address: str, kind: str, owner: object) -> str:
+    """Return what is said of an address that is an agent's, a supervisor's or a queue's already (`kind`)."""
+    return f"{readable(address)} belongs to the {kind} {owner} already. Take it away there first."
+
+
 def _refuse_taken(row: Written, field: str, address: str, *, by: Iterable[type[Written]]) -> None:
     """Raise ValidationError, naming the owner, for an address at which a call could be taken for somebody else's."""
     for model in cast("Iterable[Any]", by):
@@ -149,8 +154,8 @@ def _refuse_taken(row: Written, field: str, address: str, *, by: Iterable[type[W
         if isinstance(row, model):
             found = found.exclude(**{f"{owner}_id": getattr(row, f"{owner}_id")})
         if (other := found.first()) is not None:
-            taken = f"{readable(getattr(other, name))} belongs to the {owner} {getattr(other, owner)} already."
-            raise ValidationError({field: ValidationError(f"{taken} Take it away there first.", code="taken")})
+            said = taken(getattr(other, name), owner, getattr(other, owner))
+            raise ValidationError({field: ValidationError(said, code="taken")})
 
 
 def _same_phone(name: str, address: str) -> Q:
