@@ -144,12 +144,23 @@ def agents_by_leg(people: Iterable[Person]) -> dict[str, str]:
     return {one.call_control_id: one.label for one in of_kind(people, Leg.Kind.AGENT)}
 
 
-def heading(people: Iterable[Person]) -> str:
-    """Return what a call is called by those in it, such as "Ana R. with +34 ••• ••12"; empty where nobody is."""
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a call is called by those in it, such as "Ana R. with +34 ••• ••12": agents, and whom they talk to."""
+
+    agents: tuple[str, ...]
+    others: tuple[str, ...]
+
+    def __str__(self) -> str:
+        names = (listed(list(one)) for one in (self.agents, self.others) if one)
+        return " with ".join(names)
+
+
+def heading(people: Iterable[Person]) -> Heading:
+    """Return what a call is called by these people; as text it is empty where nobody is."""
     people = list(people)
-    agents = listed(list(dict.fromkeys(short_name(one.label) for one in of_kind(people, Leg.Kind.AGENT))))
-    others = listed(list(dict.fromkeys(one.label for one in of_kind(people, *OTHERS))))
-    return f"{agents} with {others}" if agents and others else agents or others
+    agents = dict.fromkeys(short_name(one.label) for one in of_kind(people, Leg.Kind.AGENT))
+    return Heading(tuple(agents), tuple(dict.fromkeys(one.label for one in of_kind(people, *OTHERS))))
 
 
 def short_name(name: str) -> str:

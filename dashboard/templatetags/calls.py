@@ -15,12 +15,14 @@ from django.utils.safestring import SafeString
 from conferences import audibility, clock
 from conferences.models import Supervision
 from dashboard.presenters import fragments
+from dashboard.presenters import people as people_of
 from dashboard.presenters.agent import AgentRow, row_id
 from dashboard.presenters.call import Call
 from dashboard.presenters.own_bar import said_of
 from dashboard.presenters.people import Person
 from dashboard.presenters.rows import showing
 from dashboard.presenters.rows.call_cache import call_cache
+from dashboard.presenters.timeline.past_calls import PastCall
 
 register = template.Library()
 
@@ -92,6 +94,24 @@ def state_icon(status: str) -> SafeString:
 def kind_icon(kind: str) -> SafeString:
     """Draw what kind of person is on a leg."""
     return icon(KIND_ICONS.get(kind, "circle-question-mark"))
+
+
+@register.simple_tag
+def heading(call: Call | PastCall) -> SafeString:
+    """Write what a call is called: its people, each apart from the direction of the text around, or else its name."""
+    found = _heading_of(call)
+    parts = [names(one, last=" and ") for one in (found.agents, found.others) if one]
+    return format_html_join(" with ", "{}", zip(parts)) if parts else format_html("<bdi>{}</bdi>", call.name)
+
+
+@register.filter
+def title_of(call: Call) -> str:
+    """Return what a call is called as plain text, for a page's title."""
+    return upright(str(_heading_of(call)) or call.name)
+
+
+def _heading_of(call: Call | PastCall) -> people_of.Heading:
+    return call.heading if isinstance(call, PastCall) else people_of.heading(call.people or call.past_participants)
 
 
 @register.simple_tag

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from conferences.addresses import mask_numbers
 from conferences.ingest.feed import latest
-from conferences.models import AuditEntry, Supervision
+from conferences.models import AuditEntry, Conference, Supervision
 from conferences.policy import may_see_numbers
 from dashboard.forms.audit_filter import ACTIONS, RESULTS, WAITING, AuditFilter
 from dashboard.presenters import fragments
@@ -60,6 +61,7 @@ class Action:
     command_id: str
     said: str
     outcomes: tuple[Outcome, ...]
+    call: UUID | None = None  # where the reader may see it, as it was then
 
 
 @require_GET
@@ -71,7 +73,13 @@ def audit(request: AuditorRequest) -> HttpResponse:
     asked = AuditFilter(request.GET, numbers=numbers)
     page = Paginator(asked.narrow(_actions()), PER_PAGE).get_page(request.GET.get("page"))
     told = str if numbers else mask_numbers
-    context = {"form": asked, "page": page, "actions": [_action(entry, told) for entry in page], "gaps": asked.gaps()}
+    calls = {entry.conference_id for entry in page if entry.conference_id is not None}
+    seen = set(Conference.objects.visible_to(request.user).filter(pk__in=calls).values_list("pk", flat=True))
+    actions = [
+        replace(_action(entry, told), call=entry.conference_id if entry.conference_id in seen else None)
+        for entry in page
+    ]
+    context = {"form": asked, "page": page, "actions": actions, "gaps": asked.gaps()}
     # The page is about no call; its socket keeps the reader's own supervision up to date.
     live = {"socket": f"/ws/board/?since={number}&conference=none", "feed": number}
     return render(

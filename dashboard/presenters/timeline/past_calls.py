@@ -11,7 +11,7 @@ from conferences.models import Conference, Leg, Participant
 from conferences.roster import supervisor_name
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.call import name_for
-from dashboard.presenters.people import heading, past_participants
+from dashboard.presenters.people import Heading, heading, past_participants
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class PastCall:
     """One line of the list. `waited`: from the customer's call to the first agent; None where that is not known."""
 
     pk: UUID
-    heading: str
+    heading: Heading
     name: str
     queue: str
     began_at: datetime
@@ -35,7 +35,7 @@ def past_call(audience: Audience, conference: Conference) -> PastCall:
     came = [one for one in conference.supervisions.all() if one.joined_at is not None]
     return PastCall(
         pk=conference.pk,
-        heading=heading(past_participants(audience, conference)) or name,
+        heading=heading(past_participants(audience, conference)),
         name=name,
         queue=conference.queue.name if conference.queue else "",
         began_at=conference.created_at or conference.first_seen_at,

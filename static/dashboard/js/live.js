@@ -16,6 +16,7 @@ import { markOver } from "./dialogs.js";
 import { askInstead, socketSpoke } from "./fallback.js";
 import { acknowledge, showLag } from "./lag.js";
 import { dropRows, dropStrangers, dropUnfit, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
+import { showTitle } from "./title.js";
 import { heardVersion } from "./version.js";
 
 document.addEventListener("htmx:before:ws:message", (event) => {
@@ -56,14 +57,6 @@ function refresh(calls) {
   for (const shown of document.querySelectorAll("[data-follows]")) {
     if (calls.includes(shown.dataset.follows)) htmx.trigger(shown, "refresh");
   }
-}
-
-const ownTitle = document.title;
-
-function showTitle() {
-  const { title } = document.getElementById("supervision")?.dataset ?? {};
-  const text = title ? `${title} – Earshot` : ownTitle;
-  if (document.title !== text) document.title = text;
 }
 
 function settle() {

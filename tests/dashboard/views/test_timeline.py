@@ -6,6 +6,7 @@ import html
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from tests.support.markup import on_one_line
@@ -62,3 +63,31 @@ def test_only_who_may_see_the_call_sees_its_moments(story: Story, marta, ben):
     assert [browser(one).get(address).status_code for one in (marta, ben)] == [200, 404]
     marta.user_permissions.clear()
     assert "600" not in browser(marta).get(address).content.decode()
+
+
+def test_line_of_the_audit_leads_to_its_moment(story: Story, marta):
+    marta.user_permissions.add(Permission.objects.get(codename="view_auditentry"))
+    _, conference = story.call(ANA)
+    story.supervise(marta, conference, role="barge")
+    story.pass_time(20)
+    page = html.unescape(browser(marta).get("/audit/", {"deed": "join"}).content.decode())
+    address = re.search(rf'href="(/conferences/{conference.pk}/\?at=[^"]+)"', page)
+    assert address is not None
+    shown = browser(marta).get(address[1].partition("#")[0]).content.decode()
+    assert ("Marta Gil" in shown, "is no time such as" in shown) == (True, False)
+
+
+def test_a_call_is_called_by_its_people(story: Story, marta, ben, directory):
+    _, conference = story.call(ANA, LUIS, customer="+34600000012")
+    story.supervise(marta, conference, role="whisper", to=(ANA,))
+    pages = {
+        path: on_one_line(browser(marta).get(path).content.decode()) for path in ("/", f"/conferences/{conference.pk}/")
+    }
+    people = "<bdi>Ana R.</bdi> and <bdi>Luis O.</bdi> with <bdi>+34 600 00 00 12</bdi>"
+    assert {path: people in page for path, page in pages.items()} == dict.fromkeys(pages, True)
+    assert (
+        "<title>Ana R. and Luis O. with +34 600 00 00 12 · Earshot</title>" in pages[f"/conferences/{conference.pk}/"]
+    )
+    ben.supervisor.teams.add(directory.support)
+    assert "+34 ••• ••12" in browser(ben).get("/").content.decode()
+    assert "600" not in on_one_line(browser(ben).get("/").content.decode())
