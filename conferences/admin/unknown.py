@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from conferences.addresses import canonical, masked, readable
 from conferences.admin.live import reaching_live_calls
-from conferences.admin.readonly import Closed, ReadOnly, may_see_numbers_on
+from conferences.admin.records.readonly import Closed, ReadOnly, may_see_numbers_on
 from conferences.admin.typed import Admin
 from conferences.models import (
     Agent,

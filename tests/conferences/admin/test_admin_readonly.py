@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from conferences.admin.facts import printable
+from conferences.admin.records.facts import printable
 from conferences.ingest import inbox
 from conferences.models import AuditEntry, Conference, Fact, Leg, Participant, Supervision
 from tests.support.audit_trail import enter

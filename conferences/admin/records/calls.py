@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from conferences.addresses import masked
-from conferences.admin.readonly import ReadOnly, ReadOnlyInline
+from conferences.admin.records.readonly import ReadOnly, ReadOnlyInline
 from conferences.models import Conference, Leg, Participant
 
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from conferences.admin.readonly import ReadOnly, short, to_the_second
+from conferences.admin.records.readonly import ReadOnly, short, to_the_second
 from conferences.ingest import inbox
 from conferences.models import Fact, Gap
 

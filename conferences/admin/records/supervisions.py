@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from conferences.admin.readonly import ReadOnly
+from conferences.admin.records.readonly import ReadOnly
 from conferences.models import Supervision
 from conferences.policy import may_end_others
 from conferences.supervision import requests

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from conferences.addresses import mask_numbers
-from conferences.admin.readonly import ReadOnly, to_the_second
+from conferences.admin.records.readonly import ReadOnly, to_the_second
 from conferences.audit.verifier import DETAIL_FIELDS
 from conferences.models import AuditEntry
 
