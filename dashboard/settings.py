@@ -162,10 +162,7 @@ BETWEEN_CALLS_SECS = env.int("BETWEEN_CALLS_SECS", 60)
 
 # --- People, logins and tokens ----------------------------------------------------------------------------------------
 from dashboard.login.settings import *  # noqa: E402, F403
-
-# Sent as "Authorization: Bearer <token>", for monitoring (/readyz, /metrics) and for the center's own systems (/api/).
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-API_TOKEN = env.str("API_TOKEN", "")
+from dashboard.login.settings import SIGN_ON_ORIGINS  # noqa: E402
 
 # --- Audit ------------------------------------------------------------------------------------------------------------
 # Signs checkpoints of the audit: 32 random bytes in base64 (Ed25519). Empty: none are made.
@@ -199,7 +196,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *SIGN_ON_ORIGINS],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "report-uri": ["/csp-reports/"],

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from conferences.logins import passwords, sessions
 from conferences.models import Login
+from dashboard.login.single_sign_on import AMR, methods_of, take_groups
 from dashboard.login.unfinished import TO_CHANGE
 
 FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -23,6 +24,7 @@ def connect() -> None:
     """Have Django and django-allauth tell of it."""
     user_logged_in.connect(begin, dispatch_uid="login begins")
     user_logged_out.connect(leave, dispatch_uid="login is left")
+    account_signals.user_logged_in.connect(by_single_sign_on, dispatch_uid="single sign-on")
     account_signals.password_changed.connect(password_is_own, dispatch_uid="password changed")
     account_signals.password_reset.connect(password_is_own, dispatch_uid="password reset")
     mfa_signals.authenticator_added.connect(factor_is_proved, dispatch_uid="second factor added")
@@ -35,6 +37,13 @@ def begin(request: HttpRequest, user: User, **_: Any) -> None:
     by = {record.get("method") for record in get_authentication_records(request, user)}
     if "password" in by and passwords.is_temporary(user):
         request.session[TO_CHANGE] = True
+
+
+def by_single_sign_on(request: HttpRequest, user: User, sociallogin: Any = None, **_: Any) -> None:
+    """Rights are what the provider says today."""
+    if sociallogin is not None:
+        request.session[AMR] = methods_of(sociallogin)
+        take_groups(user, sociallogin)
 
 
 def leave(request: HttpRequest, user: User | None, **_: Any) -> None:

@@ -1,5 +1,7 @@
 """The settings of logins, read once from the environment; `dashboard.settings` takes them all."""
 
+from urllib.parse import urlsplit
+
 from environs import Env
 
 env = Env()
@@ -9,15 +11,20 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "dashboard.login.passwords.breached.BreachedPasswordValidator"},
 ]
+# Passwords taken elsewhere: a sorted list of SHA-1 hashes on disk, or the address of a service that is asked for a
+# range of them, and learns five characters of a hash. Neither is there by default.
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", "")
+BREACHED_PASSWORDS_RANGE_URL = env.str("BREACHED_PASSWORDS_RANGE_URL", "")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "account_login"
 # Stored as Django's own, so that any of its versions reads them; computed where it delays no call. A hash of the second
 # kind, from before, becomes one of the first at the next login.
 PASSWORD_HASHERS = [
-    "dashboard.server.hashing.PatientArgon2PasswordHasher",
-    "dashboard.server.hashing.PatientPBKDF2PasswordHasher",
+    "dashboard.login.passwords.hashing.PatientArgon2PasswordHasher",
+    "dashboard.login.passwords.hashing.PatientPBKDF2PasswordHasher",
 ]
 
 AXES_FAILURE_LIMIT = 8
@@ -25,6 +32,11 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+
+# Lets monitoring read /readyz and /metrics without a login: sent as "Authorization: Bearer <token>".
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# Lets the center's own systems tell of their agents (POST /api/agents/sign-in/); empty: nobody may.
+API_TOKEN = env.str("API_TOKEN", "")
 
 # Proxies of the center's own, whose X-Forwarded-For is believed: addresses or networks.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.1", "::1"])
@@ -57,3 +69,31 @@ SECOND_FACTOR_GROUPS: list[str] = env.list("SECOND_FACTOR_GROUPS", [])
 BARGE_CONFIRMED_WITHIN = env.int("BARGE_CONFIRMED_WITHIN", 0)
 # After so many minutes without a request of one's own a login is over; 0: only after twelve hours.
 LOGIN_IDLE_MINUTES = env.int("LOGIN_IDLE_MINUTES", 120)
+
+# Single sign-on by OpenID Connect: the issuer's address, and how it knows us. Empty: there is none.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "single sign-on")  # as it stands on the button
+# Which claim has a person's groups, and which of ours each of theirs is: theirs=ours, comma-separated.
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", "groups")
+OIDC_GROUPS: dict[str, str] = env.dict("OIDC_GROUPS", {})
+# A form of ours leads there, which a page's policy must allow.
+SIGN_ON_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(OIDC_SERVER_URL))] if OIDC_SERVER_URL else []
+SOCIALACCOUNT_ADAPTER = "dashboard.login.single_sign_on.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else [],
+    }
+}

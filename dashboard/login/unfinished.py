@@ -10,6 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 
+from dashboard.login.single_sign_on import AMR
+
 TO_CHANGE: Final = "password_to_change"
 _RECORDS: Final = "account_authentication_methods"  # allauth's, in the session: how it was shown who this is, and when
 # What a single sign-on says of how it made sure (RFC 8176): more than a password.
@@ -49,7 +51,8 @@ def own_factors(user: AbstractBaseUser | AnonymousUser) -> bool:
 
 def has_factor(session: Mapping[str, Any]) -> bool:
     """Whether a second factor was shown in this login, here or to the single sign-on that let her in."""
-    return any(one.get("method") == "mfa" or _STRONG & {*one.get("amr", ())} for one in session.get(_RECORDS, ()))
+    shown = {one.get("method") for one in session.get(_RECORDS, ())}
+    return "mfa" in shown or ("socialaccount" in shown and bool(_STRONG & {*session.get(AMR, ())}))
 
 
 def last_shown(session: Mapping[str, Any], method: str) -> float:

@@ -6,7 +6,9 @@ from typing import Any, Final, cast
 
 from allauth.account.views import LoginView, PasswordChangeView
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -34,7 +36,8 @@ class OwnLoginView(LoginView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         why = WHY.get(self.request.COOKIES.get(WHY_COOKIE, ""), "")
-        return dict(super().get_context_data(**kwargs), why=why)
+        name = settings.OIDC_NAME if settings.OIDC_SERVER_URL else ""
+        return dict(super().get_context_data(**kwargs), why=why, sign_on=name)
 
 
 class ChangePasswordView(PasswordChangeView):  # type: ignore[misc]
@@ -55,6 +58,12 @@ class ChangePasswordView(PasswordChangeView):  # type: ignore[misc]
         return response
 
 
+@login_not_required
+def no_account(request: HttpRequest) -> HttpResponse:
+    """Single sign-on knows her, and nothing here is hers."""
+    return render(request, "account/signup_closed.html")
+
+
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """What belongs to one's own login: password, second factor, and the places where one is logged in."""
@@ -68,6 +77,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "codes_left": len(codes.get_unused_codes()) if codes else 0,
         "has_factor": any(one.type != kinds.RECOVERY_CODES for one in own),
         "must_set_up": needed(user, request.session) is Need.SET_UP,
+        "sign_on": settings.OIDC_NAME if settings.OIDC_SERVER_URL else "",
+        "is_connected": SocialAccount.objects.filter(user=user).exists(),
         "logins": sessions.running(user.pk),
         "here": request.session.session_key,
     }

@@ -57,8 +57,8 @@ def test_nobody_logs_in_to_a_closed_account(marta: User):
 
 def test_an_old_hash_becomes_argon2_at_the_next_login(marta: User, settings):
     settings.PASSWORD_HASHERS = [
-        "dashboard.server.hashing.PatientArgon2PasswordHasher",
-        "dashboard.server.hashing.PatientPBKDF2PasswordHasher",
+        "dashboard.login.passwords.hashing.PatientArgon2PasswordHasher",
+        "dashboard.login.passwords.hashing.PatientPBKDF2PasswordHasher",
     ]
     User.objects.update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
     assert login().status_code == 302

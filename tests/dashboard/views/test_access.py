@@ -21,8 +21,11 @@ pytestmark = pytest.mark.slow
 
 WEBHOOK = {"telnyx_webhook", "telnyx_webhook_without_slash"}
 SYSTEMS = {"agents_sign_in", "api_sensitive"}  # with a token of their own
-LOGGING_IN = {"account_login", "account_inactive", "mfa_authenticate", "mfa_login_webauthn"}
-OPEN_TO_ANYBODY = {"healthz", *LOGGING_IN, *SYSTEMS, *WEBHOOK}
+LOGGING_IN = {
+    *("account_login", "account_inactive", "mfa_authenticate", "mfa_login_webauthn"),
+    *("openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_signup"),
+}
+OPEN_TO_ANYBODY = {"healthz", "csp_report", *LOGGING_IN, *SYSTEMS, *WEBHOOK}
 EXEMPT_FROM_CSRF = {*SYSTEMS, "csp_report", *WEBHOOK}
 READING = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "DECLARE")
 
