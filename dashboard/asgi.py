@@ -21,7 +21,7 @@ from dashboard.server.background import start_background  # noqa: E402
 from dashboard.server.client_address import networks  # noqa: E402
 from dashboard.server.connections import guard_connections  # noqa: E402
 from dashboard.server.headers import SafeHeaders  # noqa: E402
-from dashboard.server.request_ids import RequestIds  # noqa: E402
+from dashboard.server.logs.request_ids import RequestIds  # noqa: E402
 from dashboard.server.shutdown import Drain, stop_gently  # noqa: E402
 
 refuse_to_start()

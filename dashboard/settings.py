@@ -229,7 +229,7 @@ if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"masked": {"()": "dashboard.server.log_lines.made_by_settings", "form": LOG_FORMAT}},
+    "formatters": {"masked": {"()": "dashboard.server.logs.lines.made_by_settings", "form": LOG_FORMAT}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "masked"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {

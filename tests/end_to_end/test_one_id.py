@@ -24,8 +24,8 @@ from dashboard.live.viewer import Viewer
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board.board_filter import BoardFilter
 from dashboard.server.client_address import networks
-from dashboard.server.log_lines import Lines
-from dashboard.server.request_ids import RequestIds
+from dashboard.server.logs.lines import Lines
+from dashboard.server.logs.request_ids import RequestIds
 from tests.support.events import PATH, Door, encode, event
 from tests.support.story import ANA, DESK, Story, browser
 

@@ -16,7 +16,7 @@ import pytest
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 
-from dashboard.server.log_lines import FORMS, Lines
+from dashboard.server.logs.lines import FORMS, Lines
 from tests.support.story import API_KEY, CUSTOMER
 
 KEYS: Final = (API_KEY,)

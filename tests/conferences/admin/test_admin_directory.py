@@ -272,4 +272,5 @@ def test_an_invalid_policy_is_refused_beside_its_field(admin, directory, changes
 def test_every_part_of_a_queues_policy_can_be_edited(admin, directory):
     page = admin.get(reverse("admin:conferences_queue_change", args=[directory.queue.pk]))
     shown = set(page.context["adminform"].form.fields)
-    assert shown == {"name", "team", *(field.name for field in fields(JoinOptions))}
+    limits = {f"{what}_{level}" for what in ("wait", "hold", "talk") for level in ("warn", "alarm")}
+    assert shown == {"name", "team", *limits, *(field.name for field in fields(JoinOptions))}

@@ -10,7 +10,7 @@ import pytest
 
 from conferences import metrics
 from conferences.liveness.loop_watch import LoopWatch, Watched
-from dashboard.server.log_lines import Lines
+from dashboard.server.logs.lines import Lines
 
 
 def blocked() -> float:

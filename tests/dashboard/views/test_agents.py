@@ -377,15 +377,15 @@ def test_a_call_that_waits_says_whom_it_calls(story: Story, marta: User):
     story.simulator.world.legs.answer(caller)
     story.simulator.world.conferences.create(caller, "Waiting")
     story.deliver()
-    assert "No agent Agents no agent" in board(marta)
+    assert "No agent 0:00 Agents no agent" in board(marta)
     leg = ring(story, ANA, link_to=caller)
-    assert "No agent Agents calling Ana Ruiz 0:00" in board(marta)
+    assert "No agent 0:00 Agents calling Ana Ruiz 0:00" in board(marta)
     story.wait(8)
-    assert re.search("No agent Agents calling Ana Ruiz 0:0[78]", board(marta))
+    assert re.search("No agent 0:0[78] Agents calling Ana Ruiz 0:0[78]", board(marta))
     assert re.search("Ana Ruiz rings for 0:0[78]", " ".join(detail(marta).split()))
     story.simulator.far_end_hangs_up(leg)
     story.deliver()
-    assert "No agent Agents no agent" in board(marta)
+    assert re.search("No agent 0:0[78] Agents no agent", board(marta))
 
 
 def detail(user: User) -> str:

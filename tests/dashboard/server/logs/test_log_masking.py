@@ -7,7 +7,7 @@ import logging
 import pytest
 from django.conf import settings
 
-from dashboard.server.log_masking import mask
+from dashboard.server.logs.masking import mask
 
 LEG = "v3:MdI91X4lWFEs7IgbBEOT9M4AigoY08M0WWZFISt1Yw2axZ_IiE4pqg"
 NUMBER = "+34600000012"

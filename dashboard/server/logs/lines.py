@@ -13,7 +13,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from dashboard.server.log_masking import CONTROLS, masked
+from dashboard.server.logs.masking import CONTROLS, masked
 
 # Before anything else of a line, in this order.
 _FIRST: Final = ("timestamp", "level", "logger", "event")

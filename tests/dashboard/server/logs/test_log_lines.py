@@ -12,7 +12,7 @@ from django.conf import settings
 from structlog.stdlib import get_logger
 
 from conferences import tracing
-from dashboard.server.log_lines import FORMS, Lines
+from dashboard.server.logs.lines import FORMS, Lines
 
 LEG = "v3:MdI91X4lWFEs7IgbBEOT9M4AigoY08M0WWZFISt1Yw2axZ_IiE4pqg"
 NUMBER = "+34600000012"
@@ -141,4 +141,4 @@ def test_the_record_itself_stays_as_it_is():
 
 def test_every_handler_of_the_product_masks():
     assert {one["formatter"] for one in settings.LOGGING["handlers"].values()} == {"masked"}
-    assert settings.LOGGING["formatters"]["masked"]["()"] == "dashboard.server.log_lines.made_by_settings"
+    assert settings.LOGGING["formatters"]["masked"]["()"] == "dashboard.server.logs.lines.made_by_settings"
