@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from dashboard.views import agents, api, audit, calls, history, saved_views, supervisions, unassigned
+from dashboard.views import agents, api, audit, calls, history, keys, saved_views, supervisions, unassigned
 from dashboard.views.monitoring import health
 from dashboard.views.monitoring.policy_reports import csp_report
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("", calls.board, name="board"),
     path("views/", saved_views.save, name="save_view"),
     path("views/<int:pk>/", saved_views.change, name="change_view"),
+    path("keys/", keys.keys, name="keys"),
     path("agents/", agents.agents, name="agents"),
     path("history/", history.history, name="history"),
     path("unassigned/", unassigned.unassigned, name="unassigned"),

@@ -8,6 +8,7 @@ const HELD_FOR = 600;
 let armedAt = -Infinity;
 let holding = 0; // the timer of a press that is still down
 let wasHeld = false;
+let heldKey = ""; // the key of Barge, while it is down
 
 const button = () => document.querySelector("#supervision [data-guarded]");
 const isArmed = () => performance.now() - armedAt < ARMED_FOR;
@@ -38,7 +39,7 @@ function send(pressed) {
   pressed.form.requestSubmit(pressed);
 }
 
-// What a whole press comes to: a click of the mouse, a finger, Enter, the space bar or a screen reader; or the key b.
+// What a whole press comes to: a click of the mouse, a finger, Enter, the space bar or a screen reader; or its own key.
 function press() {
   const pressed = button();
   if (!pressed) return;
@@ -63,8 +64,12 @@ function release() {
 }
 
 const isGuarded = (event) => Boolean(event.target.closest?.("#supervision [data-guarded]"));
-const isInBar = (event) =>
-  Boolean(event.target.closest?.("#supervision")) && !event.ctrlKey && !event.metaKey && !event.altKey;
+
+// The key of Barge has gone down (keys.js): what it comes to is known when it is up, or has been down for long.
+export function guardKey(event) {
+  heldKey = event.key;
+  hold();
+}
 
 document.addEventListener("pointerdown", (event) => {
   if (isGuarded(event) && event.button === 0) hold();
@@ -81,11 +86,9 @@ document.addEventListener(
   "keydown",
   (event) => {
     if (event.key === "Escape" && isArmed()) disarm();
-    const presses =
-      event.key === "b" ? isInBar(event) && button() : ["Enter", " "].includes(event.key) && isGuarded(event);
-    if (!presses) return;
-    if (event.repeat || event.key === "b") event.preventDefault();
-    if (!event.repeat) hold();
+    if (!["Enter", " "].includes(event.key) || !isGuarded(event)) return;
+    if (event.repeat) event.preventDefault();
+    else hold();
   },
   true,
 );
@@ -94,7 +97,8 @@ document.addEventListener(
   (event) => {
     if (!holding) return;
     release();
-    if (event.key === "b") press();
+    if (event.key === heldKey) press();
+    heldKey = "";
   },
   true,
 );

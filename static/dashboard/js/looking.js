@@ -27,7 +27,8 @@ export function applyChanges() {
   for (const one of waiting) one.apply();
   showWaiting();
   // The row that had the focus is gone: go on from its neighbour.
-  if (row && !row.isConnected) after?.closest("article")?.querySelector("a, h2")?.focus({ preventScroll: true });
+  if (row && !row.isConnected)
+    after?.closest("article")?.querySelector("h2 a, h2[tabindex]")?.focus({ preventScroll: true });
 }
 
 function applyIfLeft() {
