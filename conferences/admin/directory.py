@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from conferences.addresses import searchable
+from conferences.admin.lists import WithoutAddress, WithoutNumber, deactivate, give_group, move_to_team
 from conferences.admin.live import reaching_live_calls
 from conferences.admin.typed import Admin, FormSet, Inline
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
@@ -122,7 +123,8 @@ class TeamAdmin(DirectoryAdmin):
 @admin.register(Queue)
 class QueueAdmin(DirectoryAdmin):
     list_display = ("name", "team", "dialled_numbers", "beep_enabled")
-    list_filter = ("team", "beep_enabled")
+    list_filter = ("team", WithoutNumber, "beep_enabled")
+    actions = (move_to_team,)
     list_select_related = ("team",)
     search_fields = ("name", "numbers__number")
     inlines = (QueueNumbers,)
@@ -158,7 +160,8 @@ class QueueAdmin(DirectoryAdmin):
 @admin.register(Agent)
 class AgentAdmin(DirectoryAdmin):
     list_display = ("name", "team", "addresses")
-    list_filter = ("team",)
+    list_filter = ("team", WithoutAddress)
+    actions = (move_to_team,)
     list_select_related = ("team",)
     search_fields = ("name", "addresses__address")
     inlines = (AgentAddresses,)
@@ -176,7 +179,8 @@ class SupervisorAdmin(DirectoryAdmin):
     """The roles shown are what the user's permissions and groups give; they are changed at the user."""
 
     list_display = ("__str__", "user", "supervised_teams", "devices", "monitor", "whisper", "barge", "override")
-    list_filter = ("teams",)
+    list_filter = ("teams", "user__is_active")
+    actions = (give_group, deactivate)
     list_select_related = ("user",)
     search_fields = ("user__username", "user__first_name", "user__last_name", "devices__address")
     filter_horizontal = ("teams",)

@@ -11,11 +11,13 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from conferences.admin.loading import page
+from conferences.admin.home import page as home
+from conferences.admin.home.sections import listed_by
+from conferences.admin.loading import page as loading
 
 admin.site.site_header = "Earshot administration"
 admin.site.site_title = "Earshot administration"
-admin.site.index_title = "Directory and records"
+admin.site.index_title = "The center"
 admin.site.site_url = None  # templates/admin/base_site.html links back to the board in its own words
 
 
@@ -33,10 +35,21 @@ def enter(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> 
 
 def addresses() -> list[Any]:
     """Return the admin's addresses, with those of its pages that belong to no model."""
-    own = (("directory/load/", page.load, "load_directory"), ("directory/save/", page.save, "save_directory"))
+    own = (
+        ("directory/load/", loading.load, "load_directory"),
+        ("directory/save/", loading.save, "save_directory"),
+        ("examination/", home.examination, "examination"),
+    )
     return [*(path(route, admin.site.admin_view(view), name=name) for route, view, name in own), *_of_models()]
 
 
+def first_page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """Show the admin's first page with what is wrong and what goes on above its lists."""
+    return _index(request, {**home.context(request), **(extra_context or {})})
+
+
 admin.site.login = enter  # type: ignore[method-assign]
-_of_models = admin.site.get_urls
+_of_models, _index = admin.site.get_urls, admin.site.index
 admin.site.get_urls = addresses  # type: ignore[method-assign]
+admin.site.index = first_page  # type: ignore[method-assign, assignment]
+admin.site.get_app_list = listed_by(admin.site.get_app_list, home.pages)  # type: ignore[method-assign]

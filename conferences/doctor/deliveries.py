@@ -56,7 +56,7 @@ def parked(count: int) -> Finding:
         return ok("Facts", "None is parked.")
     what = "1 is" if count == 1 else f"{count} are"
     fix = "Look at the trace under Facts in the admin; once it is mended, run `manage.py replay_facts`."
-    return error("Facts", f"{what} parked: a mistake of ours keeps them from counting.", fix)
+    return error("Facts", f"{what} parked: a mistake of ours keeps them from counting.", fix, "parked")
 
 
 def looked_through(until: datetime | None, now: datetime) -> Finding:

@@ -16,12 +16,16 @@ class Level(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `said` is what was found and `mend` what to do about it, in sentences; never a key."""
+    """One thing looked at: `message` is what was found and `fix` what to do about it, in sentences; never a key.
+
+    `where` is the list in the admin in which it is mended, as "agents" or "queues"; empty where it is mended elsewhere.
+    """
 
     level: Level
     subject: str
     message: str
     fix: str = ""
+    where: str = ""
 
 
 def ok(subject: str, message: str) -> Finding:
@@ -29,11 +33,11 @@ def ok(subject: str, message: str) -> Finding:
     return Finding(Level.OK, subject, message)
 
 
-def warning(subject: str, message: str, fix: str) -> Finding:
+def warning(subject: str, message: str, fix: str, where: str = "") -> Finding:
     """Return that it works, but not as well or as safely as it could."""
-    return Finding(Level.WARNING, subject, message, fix)
+    return Finding(Level.WARNING, subject, message, fix, where)
 
 
-def error(subject: str, message: str, fix: str) -> Finding:
+def error(subject: str, message: str, fix: str, where: str = "") -> Finding:
     """Return that calls, supervisors or webhooks are lost as long as this is so."""
-    return Finding(Level.ERROR, subject, message, fix)
+    return Finding(Level.ERROR, subject, message, fix, where)

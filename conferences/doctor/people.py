@@ -35,13 +35,13 @@ def _none(subject: str, is_there: bool) -> Finding | None:
     if is_there:
         return None
     fix = "Enter them in the admin; until then no call belongs to a team."
-    return warning(subject, f"There are no {subject.lower()} in the directory.", fix)
+    return warning(subject, f"There are no {subject.lower()} in the directory.", fix, "loading")
 
 
 def _unassigned(count: int) -> Finding:
     what = "1 live call belongs" if count == 1 else f"{count} live calls belong"
     fix = "On the board, under unassigned, see whose numbers they show, and enter those in the directory."
-    return warning("Unassigned", f"{what} to no team, so no supervisor sees them.", fix)
+    return warning("Unassigned", f"{what} to no team, so no supervisor sees them.", fix, "unknown")
 
 
 def _region() -> Finding:
@@ -60,7 +60,7 @@ def _alike() -> Finding:
     ]
     if found:
         fix = "Write each with its host (sip:1001@pbx.example.com), and each number with + and country code."
-        return warning(subject, f"{len(found)} cannot be told apart: {_names(found)}.", fix)
+        return warning(subject, f"{len(found)} cannot be told apart: {_names(found)}.", fix, "agents")
     return ok(subject, "All can be told apart.")
 
 
@@ -78,9 +78,11 @@ def _supervisors() -> Finding:
     if len(lacks) == len(everyone):
         message = "Nobody can supervise a call."
         fix = "In the admin, give a user a supervisor's entry with a team and a device, and a mode's permission."
-        return error(subject, f"{message} {_list(lacks)}" if lacks else message, fix)
+        return error(subject, f"{message} {_list(lacks)}" if lacks else message, fix, "supervisors")
     if lacks:
-        return warning(subject, f"{_list(lacks)} They cannot supervise.", "Complete their entries in the admin.")
+        return warning(
+            subject, f"{_list(lacks)} They cannot supervise.", "Complete their entries in the admin.", "supervisors"
+        )
     return ok(subject, f"{len(everyone)} can supervise.")
 
 
@@ -100,7 +102,8 @@ def _list(lacks: dict[str, str]) -> str:
 
 def _lacking(subject: str, lack: str, found: Iterable[str]) -> Finding:
     if names := list(found):
-        return warning(subject, f"{len(names)} {lack}: {_names(names)}.", f"Add them in the admin, under {subject}.")
+        fix = f"Add them in the admin, under {subject}."
+        return warning(subject, f"{len(names)} {lack}: {_names(names)}.", fix, f"{subject.lower()} lacking")
     return ok(subject, "All can be recognised.")
 
 
