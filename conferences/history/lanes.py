@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from conferences.fold import LegState, ParticipantState, State
 from conferences.history.record import Record
 
 ENDED, LEFT = "ended", "left"
+SUPERVISOR, AGENT = "supervisor", "agent"
+# After these every leg of a call may be something else; after any other, only the one that it is about.
+_ABOUT_ALL: Final = frozenset({"conference.ended", "readback.conference"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,17 @@ class Lane:
 
 def lanes(record: Record) -> tuple[Lane, ...]:
     """Return a lane for each leg that ever had a stay in the call, in the order of their coming."""
-    return tuple(_lane(record, key) for key in record.legs)
+    drawn = {key: _Drawn() for key in record.legs}
+    supervisors = [key for key, leg in record.legs.items() if leg.kind == SUPERVISOR]
+    for fact, state in zip(record.course.facts, record.course.states, strict=True):
+        for key in drawn if fact.type in _ABOUT_ALL else (fact.call_control_id or "",):
+            if key in drawn:
+                drawn[key].now(state.legs.get(key), _stay(record, state, key), fact.occurred_at)
+        if fact.call_control_id in supervisors or fact.type in _ABOUT_ALL:
+            whispered_to = _whispered_to(record, state, supervisors)
+            for key, lane in drawn.items():
+                lane.whispers.become("whispered" if key in whispered_to else "", fact.occurred_at)
+    return tuple(_lane(key, leg.kind, drawn[key]) for key, leg in record.legs.items())
 
 
 def status(leg: LegState | None, stay: ParticipantState | None) -> str:
@@ -53,41 +67,57 @@ def status(leg: LegState | None, stay: ParticipantState | None) -> str:
     return "muted" if stay.muted else "in"
 
 
-def _lane(record: Record, key: str) -> Lane:
-    conference = record.conference.conference_id
-    stay_of = (conference, key)
+@dataclass(slots=True)
+class _Spans:
+    """Stretches over which a word stays the same; none for an empty word."""
 
-    def at(state: State) -> str:
-        return status(state.legs.get(key), state.participants.get(stay_of))
+    word: str = ""
+    since: datetime | None = None
+    found: list[Span] = field(default_factory=list)
 
-    def mode(state: State) -> str:
-        stay = state.participants.get(stay_of)
-        return stay.role or "none" if stay is not None and stay.state == "joined" else ""
+    def become(self, word: str, at: datetime) -> None:
+        """Note what is so from now on."""
+        if word == self.word:
+            return
+        if self.word and self.since is not None and self.since < at:
+            self.found.append(Span(self.word, self.since, at))
+        self.word, self.since = word, at
 
-    def whispered(state: State) -> str:
-        stays = (one for one in record.stays(state) if one.role == "whisper" and one.state == "joined")
-        return "whispered" if any(key in one.whisper_call_control_ids for one in stays) else ""
+    def all(self) -> tuple[Span, ...]:
+        """Return the stretches, the last of which may go on."""
+        last = [Span(self.word, self.since, None)] if self.word and self.since is not None else []
+        return (*self.found, *last)
 
-    row = record.legs[key]
-    is_supervisor = row.kind == "supervisor"
+
+@dataclass(slots=True)
+class _Drawn:
+    """One leg's lane in the making."""
+
+    spans: _Spans = field(default_factory=_Spans)
+    modes: _Spans = field(default_factory=_Spans)
+    whispers: _Spans = field(default_factory=_Spans)
+
+    def now(self, leg: LegState | None, stay: ParticipantState | None, at: datetime) -> None:
+        """Note what the leg is from now on."""
+        self.spans.become(status(leg, stay), at)
+        self.modes.become((stay.role or "none") if stay is not None and stay.state == "joined" else "", at)
+
+
+def _lane(key: str, kind: str, drawn: _Drawn) -> Lane:
     return Lane(
         call_control_id=key,
-        kind=row.kind,
-        spans=tuple(_spans(record, at)),
-        whispers=tuple(_spans(record, whispered)) if row.kind == "agent" else (),
-        modes=tuple(_spans(record, mode)) if is_supervisor else (),
+        kind=kind,
+        spans=drawn.spans.all(),
+        whispers=drawn.whispers.all() if kind == AGENT else (),
+        modes=drawn.modes.all() if kind == SUPERVISOR else (),
     )
 
 
-def _spans(record: Record, what: Callable[[State], str]) -> Iterator[Span]:
-    """Yield the stretches over which the states of a call give the same word, and none for an empty one."""
-    before, since = "", None
-    for fact, state in zip(record.course.facts, record.course.states, strict=True):
-        now = what(state)
-        if now == before:
-            continue
-        if before and since is not None and since < fact.occurred_at:
-            yield Span(before, since, fact.occurred_at)
-        before, since = now, fact.occurred_at
-    if before and since is not None:
-        yield Span(before, since, None)
+def _stay(record: Record, state: State, key: str) -> ParticipantState | None:
+    return state.participants.get((record.conference.conference_id, key))
+
+
+def _whispered_to(record: Record, state: State, supervisors: Iterable[str]) -> set[str]:
+    stays = (_stay(record, state, key) for key in supervisors)
+    whispering = (one for one in stays if one is not None and one.role == "whisper" and one.state == "joined")
+    return {key for one in whispering for key in one.whisper_call_control_ids}

@@ -8,7 +8,7 @@ from conferences.history.commands import Command
 from conferences.history.course import Course
 from conferences.history.record import Record, Stretch
 from conferences.models import AuditEntry, Conference, Fact, Reading
-from conferences.telnyx.events import Event
+from conferences.telnyx.events import Event, parse
 
 
 def load(conference: Conference) -> Record:
@@ -18,12 +18,13 @@ def load(conference: Conference) -> Record:
 
 def _facts(conference: Conference) -> Iterator[Event]:
     """Yield all facts about the conference and about the legs in it, wherever else those were."""
-    applied = Fact.objects.filter(outcome=Fact.Outcome.APPLIED)
-    about = list(applied.filter(conference_id=conference.conference_id))
-    legs = {one.call_control_id for one in about} - {""}
-    others = applied.filter(call_control_id__in=legs).exclude(conference_id=conference.conference_id)
-    for fact in (*about, *others):
-        yield fact.event
+    applied = Fact.objects.filter(outcome=Fact.Outcome.APPLIED).order_by()
+    told = applied.values_list("call_control_id", "body", "received_at")
+    about = list(told.filter(conference_id=conference.conference_id))
+    legs = {leg for leg, *_ in about} - {""}
+    others = told.filter(call_control_id__in=legs).exclude(conference_id=conference.conference_id)
+    for _, body, received_at in (*about, *others):
+        yield parse(bytes(body), received_at)
 
 
 def _readings(conference: Conference) -> dict[str, tuple[Stretch, ...]]:

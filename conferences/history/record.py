@@ -47,6 +47,13 @@ class Record:
         known = sorted(self.conference.supervisions.all(), key=lambda one: one.created_at)
         return {one.call_control_id: one for one in known if one.call_control_id}
 
+    @property
+    def changes(self) -> list[datetime]:
+        """When anything was told of this call, or a command was sent, in order."""
+        conference = self.conference.conference_id
+        told = [one.occurred_at for one in self.course.facts if one.conference_id in (None, conference)]
+        return sorted([*told, *(one.sent_at for one in self.commands)])
+
     def name(self, call_control_id: str, *, numbers: bool) -> str:
         """Return what the person on a leg is called; `numbers`: customers' numbers in full."""
         supervision, leg = self.supervisions.get(call_control_id), self.legs.get(call_control_id)

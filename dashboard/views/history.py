@@ -15,7 +15,7 @@ from conferences.models import Conference
 from dashboard.forms.history_filter import HistoryFilter
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.timeline.page import timeline
+from dashboard.presenters.timeline import page
 from dashboard.presenters.timeline.past_calls import past_call
 from dashboard.views.supervisor_request import SupervisorRequest
 
@@ -54,5 +54,5 @@ def _place(conference: Conference) -> str:
 def moment(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Who heard whom at the moment that the address asks for, as a part of the call's page."""
     found = get_object_or_404(Conference.objects.visible_to(request.user).with_people(), pk=pk)
-    shown = timeline(audience_of(request.user), found, request.GET.dict())
-    return render(request, "dashboard/call/_moment.html", {"moment": shown.moment})
+    shown = page.moment(audience_of(request.user), found, request.GET.dict())
+    return render(request, "dashboard/call/_moment.html", {"moment": shown})

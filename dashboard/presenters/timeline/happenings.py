@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,6 +15,7 @@ from conferences.models import Supervision
 from conferences.wording.corrections import correction_words
 from dashboard.presenters.timeline.asked import Stretch
 
+MOST: Final = 100
 WORDS: Final = {
     "ringing": "phone rings",
     "outside": "answered, not in this call",
@@ -72,6 +73,13 @@ def happenings(
 def during(found: Iterable[Happening], call: Stretch) -> tuple[Happening, ...]:
     """Keep what happened within the call."""
     return tuple(one for one in found if call.begins_at <= one.at <= call.ends_at)
+
+
+def nearest(found: Sequence[Happening], moment: datetime) -> tuple[Happening, ...]:
+    """Keep those nearest to a moment, as many as one may want to read at once."""
+    at = sum(one.at <= moment for one in found)
+    first = max(0, min(at - MOST // 2, len(found) - MOST))
+    return tuple(found[first : first + MOST])
 
 
 def _of_lane(lane: Lane, who: str) -> Iterator[Happening]:

@@ -22,7 +22,7 @@ from dashboard.presenters.audience import Audience
 from dashboard.presenters.hearing.diagram import Picture, picture
 from dashboard.presenters.timeline.asked import Asked, Stretch, asked
 from dashboard.presenters.timeline.drawing import LaneDrawing, Mark, pieces, place
-from dashboard.presenters.timeline.happenings import Happening, during, happenings
+from dashboard.presenters.timeline.happenings import Happening, during, happenings, nearest
 
 # A customer may have rung for so long before there was a conference; older than that is another call.
 BEFORE: Final = timedelta(hours=2)
@@ -59,7 +59,8 @@ class Timeline:
 
     call: Stretch
     lanes: tuple[LaneDrawing, ...]
-    happenings: tuple[Happening, ...]
+    happenings: tuple[Happening, ...]  # all, or those nearest to the moment
+    count: int  # of all of them
     moment: MomentView
 
 
@@ -73,15 +74,22 @@ def timeline(audience: Audience, conference: Conference, query: Mapping[str, str
     happened = during(happenings(record, found, put_right, name), call)
     drawn = tuple(_drawn(one, name(one.call_control_id), happened, call) for one in found)
     chosen = asked(query, call, _telling(found, call))
-    return Timeline(call, drawn, happened, _moment(record, audience, call, chosen, happened))
+    shown = nearest(happened, chosen.moment)
+    return Timeline(call, drawn, shown, len(happened), _moment(record, audience, call, chosen))
 
 
-def _moment(
-    record: Record, audience: Audience, call: Stretch, chosen: Asked, happened: tuple[Happening, ...]
-) -> MomentView:
+def moment(audience: Audience, conference: Conference, query: Mapping[str, str]) -> MomentView:
+    """Return who heard whom at the moment that `query` asks for. Load the conference with `with_people`."""
+    record = load(conference)
+    call = _stretch(record)
+    return _moment(record, audience, call, asked(query, call, call.ends_at))
+
+
+def _moment(record: Record, audience: Audience, call: Stretch, chosen: Asked) -> MomentView:
     then = record.at(chosen.moment, numbers=audience.numbers)
-    earlier = [one.at for one in happened if one.at < _second(chosen.moment)]
-    later = [one.at for one in happened if one.at > chosen.moment]
+    changes = [one for one in record.changes if call.begins_at <= one <= call.ends_at]
+    earlier = [one for one in changes if one < _second(chosen.moment)]
+    later = [one for one in changes if one > chosen.moment]
     return MomentView(
         pk=record.conference.pk,
         moment=chosen.moment,
