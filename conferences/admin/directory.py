@@ -183,7 +183,7 @@ class SupervisorAdmin(DirectoryAdmin):
     actions = (give_group, deactivate)
     list_select_related = ("user",)
     search_fields = ("user__username", "user__first_name", "user__last_name", "devices__address")
-    filter_horizontal = ("teams",)
+    filter_horizontal = ("teams", "queues")
     inlines = (Devices,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

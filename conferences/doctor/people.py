@@ -73,7 +73,7 @@ def _addresses() -> list[tuple[str, str]]:
 
 def _supervisors() -> Finding:
     subject = "Supervisors"
-    everyone = list(Supervisor.objects.select_related("user").prefetch_related("teams", "devices"))
+    everyone = list(Supervisor.objects.select_related("user").prefetch_related("teams", "queues", "devices"))
     lacks = {str(one): lack for one in everyone if (lack := _lack(one))}
     if len(lacks) == len(everyone):
         message = "Nobody can supervise a call."
@@ -89,8 +89,10 @@ def _supervisors() -> Finding:
 def _lack(supervisor: Supervisor) -> str:
     if not supervisor.user.is_active:
         return "is switched off"
-    if not supervisor.teams.all():
+    if not supervisor.teams.all() and not supervisor.queues.all():
         return "has no team"
+    if not supervisor.user.has_perm("conferences.view_board"):
+        return "may not see the board"
     if not supervisor.devices.all():
         return "has no device"
     return "" if roles_of(supervisor.user) else "has no mode's permission"

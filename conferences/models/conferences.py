@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from conferences.addresses import mask_numbers
 from conferences.models.directory import Agent, Queue, Team, with_team
 from conferences.models.legs import Leg, Participant
+from conferences.models.listening.scope import Scope, scope_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -50,15 +50,14 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
 
         Those of no team are seen by whoever may see them: a call that nobody is shown is worse than none.
         """
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        may = isinstance(user, AbstractUser) and user.has_perm("conferences.view_unassigned")
-        return self.in_scope(Team.objects.filter(supervisors__user=user.pk), unassigned=may)
+        return self.in_scope(scope_of(user))
 
-    def in_scope(self, teams: Iterable[int] | QuerySet[Team], *, unassigned: bool) -> ConferenceQuerySet:
-        """Keep the conferences of these teams and, with `unassigned`, those of none."""
-        found = self.of_teams(teams)
-        return found | self.unassigned() if unassigned else found
+    def in_scope(self, scope: Scope) -> ConferenceQuerySet:
+        """Keep the conferences of these teams and of these queues and, if `unassigned`, those of no team."""
+        found = self.of_teams(scope.teams)
+        if scope.queues:
+            found |= self.filter(queue__in=scope.queues)
+        return found | self.unassigned() if scope.unassigned else found
 
     def unassigned(self) -> ConferenceQuerySet:
         """Keep the conferences that are recognised for no team: no queue, and nobody known to be an agent."""
@@ -166,6 +165,10 @@ class Conference(models.Model):
             ("override_join_policy", "Can join otherwise than the queue's policy says"),
             ("view_unassigned", "Can see calls that belong to no team"),
             ("view_customer_number", "Can see customers' numbers in full"),
+            ("view_board", "Can see the board: live and ended calls of the teams and queues given"),
+            ("export_audit", "Can export the audit"),
+            ("administer_directory", "Can administer the directory: teams, queues, agents, supervisors"),
+            ("give_rights", "Can give rights to people and groups"),
         ]
 
     # Agents' phones that ring for it, where ringing_legs.with_ringing has looked; no column.

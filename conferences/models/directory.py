@@ -165,10 +165,16 @@ def full_name(user: AbstractUser) -> str:
 
 
 class Supervisor(models.Model):
-    """A user who looks after teams. What the user may do there is given by Django's permissions."""
+    """A user who looks after teams, or single queues. What the user may do there is given by Django's permissions."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="supervisor")
     teams = models.ManyToManyField(Team, related_name="supervisors", blank=True)
+    queues = models.ManyToManyField(
+        Queue,
+        related_name="supervisors",
+        blank=True,
+        help_text="Single queues of other teams: their calls alone, and not what else those teams' agents are on.",
+    )
 
     class Meta:
         ordering = ["user__username"]

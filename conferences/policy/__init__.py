@@ -12,7 +12,8 @@ from django.db.models import Q
 from conferences import clock
 from conferences.errors import ConferenceOver, NotAllowed, NotPossible
 from conferences.join_options import JoinOptions
-from conferences.models import Conference, Leg, Participant, SensitiveSection, Supervision, Supervisor, Team
+from conferences.models import Conference, Leg, Participant, SensitiveSection, Supervision, Supervisor
+from conferences.models.listening.scope import Scope, scope_of
 from conferences.telnyx.rules import InvalidCommand
 
 PERMISSIONS = {
@@ -67,20 +68,28 @@ def whisper_legs(conference: Conference) -> list[Participant]:
 
 
 def is_in_scope(user: User, conference: Conference) -> bool:
-    """Return whether an agent or queue of the user's teams is in the call now, or was a few seconds ago.
+    """Return whether an agent or queue of the user's is in the call now, or was a few seconds ago.
 
     Having taken part is enough for seeing the call (`visible_to`), and not for listening to it.
     """
-    teams = Team.objects.filter(supervisors__user=user)
-    if Conference.objects.filter(pk=conference.pk, queue__team__in=teams).exists():
+    scope = scope_of(user)
+    ours = Q(queue__team__in=scope.teams) | Q(queue__in=scope.queues)
+    if Conference.objects.filter(ours, pk=conference.pk).exists():
         return True
     long_gone = Q(state=Participant.State.LEFT, left_at__lt=clock.now() - COMES_BACK)
-    return Participant.objects.filter(conference=conference, leg__agent__team__in=teams).exclude(long_gone).exists()
+    return (
+        Participant.objects.filter(conference=conference, leg__agent__team__in=scope.teams).exclude(long_gone).exists()
+    )
 
 
 def is_sensitive(conference: Conference) -> bool:
     """Return whether a sensitive section is running now, during which nobody may listen."""
     return SensitiveSection.objects.running().filter(conference=conference).exists()
+
+
+def is_in_it(scope: Scope, conference: Conference) -> bool:
+    """Return the same, as of this moment, of a call that is loaded `with_people`."""
+    return bool(scope.teams & teams_in(conference)) or conference.queue_id in scope.queues
 
 
 def teams_in(conference: Conference) -> frozenset[int]:

@@ -24,6 +24,7 @@ from conferences.ingest.readback_notes import (
     note_watched,
 )
 from conferences.models import Conference, Fact, Participant, Supervision
+from conferences.models.listening.scope import Scope
 from conferences.reconciliation import leg_status, regions
 from conferences.reconciliation.leg_status import SETTLED
 from conferences.reconciliation.session import SEEN_AGAIN, ReadBack, Record
@@ -80,12 +81,9 @@ def due(now: datetime) -> list[Conference]:
     return sorted(Conference.objects.live().filter(waiting), key=lambda one: one.polled_at or one.first_seen_at)
 
 
-def mark_watched(teams: Iterable[int], now: datetime, *, unassigned: bool = False) -> None:
-    """Note that the live conferences of these teams are on a screen: they are then read back more often.
-
-    `unassigned`: those of no team as well.
-    """
-    note_watched(Conference.objects.live().in_scope(teams, unassigned=unassigned), now)
+def mark_watched(scope: Scope, now: datetime) -> None:
+    """Note that the live conferences of that scope are on a screen: they are then read back more often."""
+    note_watched(Conference.objects.live().in_scope(scope), now)
 
 
 def read_back(conference: Conference, *, patient: bool = False) -> None:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from conferences.addresses import InvalidAddress, normalise
 from conferences.history.search import Wanted
-from conferences.models import Agent, Queue, Team, full_name
+from conferences.models import Agent, full_name
+from conferences.models.listening.scope import queues_in, scope_of
 from conferences.policy import may_see_numbers
 from dashboard.forms.audit_filter import Day
 
@@ -64,8 +65,9 @@ class HistoryFilter(forms.Form):
 
     def __init__(self, data: Any, user: User) -> None:
         super().__init__(data)
-        teams = Team.objects.filter(supervisors__user=user)
-        self._choose("queue", Queue.objects.filter(team__in=teams))
+        scope = scope_of(user)
+        teams = scope.teams
+        self._choose("queue", queues_in(scope))
         self._choose("agent", Agent.objects.filter(team__in=teams))
         self._choose("supervisor", User.objects.filter(supervisor__teams__in=teams).distinct().order_by("first_name"))
         if not may_see_numbers(user):

@@ -15,12 +15,13 @@ from conferences.ingest.ringing_legs import with_ringing
 from conferences.liveness import provider_silence, pulse
 from conferences.models import Conference, Supervision
 from conferences.models.conferences import ConferenceQuerySet
+from conferences.models.listening.scope import Scope
 from dashboard.live import agent_frames
 from dashboard.live.agent_frames import AgentRows
 from dashboard.live.lag import Stamps
 from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
 from dashboard.presenters import fragments
-from dashboard.presenters.audience import Audience, Scope, may_see
+from dashboard.presenters.audience import Audience, may_see
 from dashboard.presenters.call import Call
 from dashboard.presenters.rows import showing
 from dashboard.presenters.rows.call_cache import call_cache
@@ -200,7 +201,7 @@ def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
 
 def visible(audience: Audience) -> ConferenceQuerySet:
     """Return the live conferences this audience may see."""
-    return Conference.objects.live().in_scope(audience.teams, unassigned=audience.unassigned)
+    return Conference.objects.live().in_scope(audience.scope)
 
 
 def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str], heard: Mapping[str, object]) -> str:
@@ -233,14 +234,14 @@ def last_heard() -> dict[str, str]:
 
 def mark_watched(scopes: Collection[Scope]) -> dict[Scope, dict[str, str]]:
     """Note that the live calls in these scopes are on a screen; return as of when each is known, by our id."""
-    teams = {one for some, _ in scopes for one in some}
-    reconciliation.mark_watched(teams, clock.now(), unassigned=any(unassigned for _, unassigned in scopes))
+    teams = frozenset(one for scope in scopes for one in scope.teams)
+    queues = frozenset(one for scope in scopes for one in scope.queues)
+    reconciliation.mark_watched(Scope(teams, queues, any(scope.unassigned for scope in scopes)), clock.now())
     return {scope: _ages(scope) for scope in scopes}
 
 
 def _ages(scope: Scope) -> dict[str, str]:
-    teams, unassigned = scope
-    seen = Conference.objects.live().in_scope(teams, unassigned=unassigned)
+    seen = Conference.objects.live().in_scope(scope)
     known = seen.values_list("pk", "last_event_at", "verified_at")
     return {str(pk): max(told, checked or told).isoformat() for pk, told, checked in known}
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from conferences import policy
-from conferences.models import Conference, Team
-
-Scope = tuple[frozenset[int], bool]  # teams, and whether calls of no team are seen too
+from conferences.models import Conference
+from conferences.models.listening.scope import Scope, scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +20,28 @@ class Audience:
     numbers: bool
     may_end: bool = False  # others' supervisions
     unassigned: bool = False  # calls that are recognised for no team, too
+    queues: frozenset[int] = frozenset()  # of other teams, by themselves
 
     @property
     def scope(self) -> Scope:
         """Which conferences they see, whatever they see of them."""
-        return (self.teams, self.unassigned)
+        return Scope(self.teams, self.queues, self.unassigned)
 
 
 def audience_of(user: User) -> Audience:
-    teams = Team.objects.filter(supervisors__user=user).values_list("pk", flat=True)
+    scope = scope_of(user)
     return Audience(
-        frozenset(teams),
+        scope.teams,
         tuple(str(role) for role in policy.roles_of(user)),
         policy.may_see_numbers(user),
         policy.may_end_others(user),
-        policy.may_see_unassigned(user),
+        scope.unassigned,
+        scope.queues,
     )
 
 
 def may_see(audience: Audience, conference: Conference) -> bool:
     """The rule of `Conference.objects.visible_to`, for a conference that is already loaded with its people."""
     teams = conference.team_ids()
-    return bool(audience.teams & teams) or (audience.unassigned and not teams)
+    is_theirs = bool(audience.teams & teams) or conference.queue_id in audience.queues
+    return is_theirs or (audience.unassigned and not teams)

@@ -191,7 +191,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
     parties, running = roster.parties(conference, numbers=audience.numbers), roster.is_running(conference)
     agents = agents_by_leg(people)
     policy_of_queue = JoinOptions.of(conference.queue)
-    is_in_scope = bool(audience.teams & policy.teams_in(conference))
+    is_in_scope = policy.is_in_it(audience.scope, conference)
     sensitive = sensitive_sections(conference)
     return Call(
         pk=conference.pk,

@@ -17,7 +17,8 @@ from conferences import policy, reconciliation
 from conferences.errors import NotPossible
 from conferences.ingest.feed import latest
 from conferences.ingest.ringing_legs import with_ringing
-from conferences.models import Conference, Queue, Supervision
+from conferences.models import Conference, Supervision
+from conferences.models.listening.scope import queues_in
 from conferences.supervision import requests
 from dashboard.forms.join_options import options_sent
 from dashboard.forms.supervise import SuperviseForm
@@ -45,7 +46,10 @@ def board(request: SupervisorRequest) -> HttpResponse:
     number = latest()
     audience = audience_of(request.user)
     chosen = BoardFilter.read(request.GET)
-    arranged, queues = BoardView.read(request.GET), list(Queue.objects.filter(team__in=audience.teams))
+    arranged, queues = (
+        BoardView.read(request.GET),
+        list(queues_in(audience.scope)),
+    )
     calls, broken = call_cache.calls(audience, frames.visible(audience))
     shown = in_order(call for call in calls if chosen.matches(call))
     context = {

@@ -176,7 +176,7 @@ def _login(number: int) -> str:
     user = User(username=f"supervisor{number}", first_name="Supervisor", last_name=str(number))
     user.set_unusable_password()
     user.save()
-    user.user_permissions.set(Permission.objects.filter(codename__in=KINDS[number % len(KINDS)]))
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_board", *KINDS[number % len(KINDS)]]))
     Supervisor.objects.create(user=user).teams.set(Team.objects.all())
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

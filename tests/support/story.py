@@ -26,7 +26,7 @@ PASSWORD = "a long enough password"
 API_KEY = "KEY0123456789ABCDEF_canary"
 
 
-ALL_MODES = ["monitor_conference", "whisper_conference", "barge_conference"]
+ALL_MODES = ["view_board", "monitor_conference", "whisper_conference", "barge_conference"]
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Directory:
 def make_supervisor(username: str, name: str, teams: list[Team], permissions: list[str]) -> User:
     first, last = name.split()
     user = User.objects.create_user(username, password=PASSWORD, first_name=first, last_name=last)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_board", *permissions]))
     supervisor = Supervisor.objects.create(user=user)
     supervisor.teams.set(teams)
     return user

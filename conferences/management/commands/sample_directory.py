@@ -63,7 +63,7 @@ class Command(BaseCommand):
         if is_new:
             user.set_password(PASSWORD)
             user.save()
-        user.user_permissions.set(Permission.objects.filter(codename__in=PERMISSIONS[role.username]))
+        user.user_permissions.set(Permission.objects.filter(codename__in=["view_board", *PERMISSIONS[role.username]]))
         supervisor, _ = Supervisor.objects.get_or_create(user=user)
         supervisor.teams.set(teams.values() if everywhere else [teams[name] for name in role.teams])
         for device in role.devices:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from conferences import background
 from conferences.models import Conference, Leg, Participant, Supervision
+from conferences.models.listening.scope import Scope
 from conferences.reconciliation import leg_status, readback
 from conferences.simulator.world import JoinOptions
 from conferences.telnyx.errors import TelnyxError
@@ -111,11 +112,11 @@ def test_the_longest_unread_is_due_first_and_supervised_sooner(story, directory,
     assert [unread_for(61, 70, 4), unread_for(59, 61, 6), unread_for(59, 59, 4)] == [[1, 0], [1, 2], []]
     Supervision.objects.update(ended_at=now)
     assert [unread_for(59, 61, 6), unread_for(59, 59, 61)] == [[1], [2]]
-    readback.mark_watched([directory.support.pk], now)
+    readback.mark_watched(Scope(frozenset({directory.support.pk})), now)
     assert [unread_for(6, 4, 7), unread_for(4, 6, 59)] == [[2, 0], [2, 1]]
-    readback.mark_watched([directory.support.pk], now - timedelta(seconds=20))
+    readback.mark_watched(Scope(frozenset({directory.support.pk})), now - timedelta(seconds=20))
     assert unread_for(6, 59, 6) == []
-    readback.mark_watched([directory.sales.pk], now)
+    readback.mark_watched(Scope(frozenset({directory.sales.pk})), now)
     assert unread_for(6, 59, 6) == [2]  # Chen is in it
     Conference.objects.filter(pk=conferences[2].pk).update(state="completed")
     assert unread_for(59, 59, 61) == []
