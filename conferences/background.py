@@ -21,7 +21,7 @@ from conferences.models import Conference, OwedEntry, Participant, Supervision
 from conferences.reconciliation import backfill, readback
 from conferences.supervision import orphan_legs
 from conferences.supervision.executor import advancing
-from conferences.supervision.requests import sensitive
+from conferences.supervision.requests import following, sensitive
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 
@@ -63,12 +63,19 @@ def _other() -> Iterator[Task]:
     for section in sensitive.overdue():
         yield ("sensitive", section.pk), partial(sensitive.end_overdue, section)
     yield from _left_over()
+    yield from _followed()
     for conference in Conference.objects.live().filter(polled_at=None)[:50]:
         yield ("conference", conference.pk), partial(readback.fetch_record, conference.pk)
     if backfill.unidentified_legs(clock.now()):
         yield ("strangers", 0), _introduce
     for conference in _with_unread_people(clock.now()):
         yield ("people", conference.pk), partial(_read_people, conference)
+
+
+def _followed() -> Iterator[Task]:
+    """An agent's next call may have started."""
+    for pk in following.waiting():
+        yield ("follow", pk), partial(following.look, pk)
 
 
 def _left_over() -> Iterator[Task]:

@@ -12,7 +12,7 @@ from conferences import clock, roster
 from conferences.audit import chain
 from conferences.audit import owed as audit_owed
 from conferences.audit.verifier import DETAIL_FIELDS, FORMAT
-from conferences.models import AuditDetail, AuditEntry, Conference, Leg, Supervision, full_name
+from conferences.models import AuditDetail, AuditEntry, Conference, Follow, Leg, Supervision, full_name
 
 EARSHOT = "Earshot"
 
@@ -136,6 +136,21 @@ def told_of_call(
         source_ip=ip,
         note=outcome.note,
         **_about(conference),
+    )
+
+
+def followed(wish: Follow, action: str, *, by: AbstractBaseUser | None, ip: str | None, note: str) -> AuditEntry:
+    """Write that a supervisor asked to join an agent's next call, or how that ended; `by`: None where by itself."""
+    return _write(
+        phase=AuditEntry.Phase.OUTCOME,
+        action=action,
+        result=AuditEntry.Result.OK,
+        actor=by,
+        source_ip=ip,
+        role=Supervision.Role.MONITOR,
+        subject="agent",
+        subject_id=str(wish.agent_id),
+        note=note,
     )
 
 

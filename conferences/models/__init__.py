@@ -15,6 +15,7 @@ from conferences.models.directory import (
 )
 from conferences.models.facts import Fact, WebhookRefusal
 from conferences.models.legs import Leg, Participant, Reading
+from conferences.models.listening.follows import Follow
 from conferences.models.listening.sensitive import SensitiveSection
 from conferences.models.listening.supervision import Supervision
 from conferences.models.logins import Login, TemporaryPassword, WallScreen
@@ -38,6 +39,7 @@ __all__ = [
     "Device",
     "Fact",
     "Feed",
+    "Follow",
     "ForeignAddress",
     "Gap",
     "Leg",

@@ -27,6 +27,8 @@ ACTIONS: Final = {
     "leave": "Leave",
     "alone": "Everybody had left",
     "withdraw": "May listen no longer",
+    "follow": "Wait for an agent’s next call",
+    "unfollow": "No longer wait for an agent’s next call",
     "end": "End another's supervision",
     "hangup": "Hang up",
     "sensitive": "Sensitive section begun",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from conferences.models import Agent, Conference, Leg, Participant
+from conferences.models import Agent, Conference, Leg, Participant, Supervision
 from conferences.roster import name_of, shown
 from dashboard.presenters.agent_rows import Roster
 from dashboard.presenters.audience import Audience, may_see
@@ -19,6 +19,7 @@ WORDS: Final = ("Talking", "On hold", "Muted", RINGING, OUTSIDE, IN_TWO, IDLE)
 CALLS_OUT: Final = "calls out"
 NOT_JOINABLE: Final = "not in a conference: cannot be joined"
 BEFORE_ANSWER: Final = (RINGING, UNKNOWN)
+_NO_TIME: Final = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,21 @@ class AgentLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class LastCall:
+    """The last call she was in: when she left it, how long she was in it, and its queue where that may be shown."""
+
+    left_at: datetime
+    lasted: timedelta | None
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgentRow:
-    """One agent, ready to be shown. `is_sure`: it is certainly she who is on these legs."""
+    """One agent, ready to be shown. `is_sure`: it is certainly she who is on these legs.
+
+    `calls` are those of today that she has left, `talked` is the time in them; `may_follow`: this audience may ask to
+    join her next call.
+    """
 
     pk: int
     name: str
@@ -69,6 +83,14 @@ class AgentRow:
     since: datetime | None
     legs: tuple[AgentLeg, ...]
     is_sure: bool
+    last: LastCall | None = None
+    calls: int = 0
+    talked: timedelta = timedelta(0)
+    may_follow: bool = False
+
+    @property
+    def supervisors(self) -> tuple[SupervisorOnCall, ...]:
+        return tuple(one for leg in self.legs for one in leg.supervisors)
 
     @property
     def label(self) -> str:
@@ -93,7 +115,19 @@ def row_for(audience: Audience, found: Roster, agent: Agent) -> AgentRow:
         since=since if legs else found.left_at.get(agent.pk),
         legs=legs,
         is_sure=not any(one.others for one in legs),
+        last=_last(audience, found.last.get(agent.pk)),
+        calls=found.today.get(agent.pk, (0, _NO_TIME))[0],
+        talked=found.today.get(agent.pk, (0, _NO_TIME))[1],
+        may_follow=Supervision.Role.MONITOR.value in audience.roles,
     )
+
+
+def _last(audience: Audience, stay: Participant | None) -> LastCall | None:
+    if stay is None or stay.left_at is None:
+        return None
+    queue = stay.conference.queue
+    name = queue.name if queue is not None and queue.team_id in audience.teams else ""
+    return LastCall(stay.left_at, stay.left_at - stay.joined_at if stay.joined_at else None, name)
 
 
 def _state(legs: tuple[AgentLeg, ...]) -> tuple[str, datetime | None]:
@@ -184,6 +218,8 @@ def _word_of(call: Call | None) -> str:
 
 
 def _since(leg: Leg, stay: Participant | None, status: str) -> datetime | None:
-    if status == RINGING:
-        return leg.started_at
+    own = {RINGING: leg.started_at, "Muted": stay.muted_at if stay else None}
+    own["On hold"] = leg.phone_hold_at if leg.phone_hold else stay.on_hold_at if stay else None
+    if own.get(status):
+        return own[status]
     return (stay.joined_at if stay else None) or leg.answered_at or leg.started_at

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Greatest
+from django.utils import timezone
 
+from conferences import clock
 from conferences.models import Agent, AgentChange, Conference, Leg, Participant
 
 UP = ~Q(state=Leg.State.ENDED)
@@ -19,7 +22,8 @@ Sharing = Leg.sharers.through
 class Roster:
     """Some agents with every live leg of theirs, its conference, and the live legs of the same call session.
 
-    `left_at`: when the last leg ended that was certainly theirs.
+    `left_at`: when the last leg ended that was certainly theirs; `last`: their stay on the last of those that was
+    answered; `today`: since midnight how many calls they were in that they have left, and for how long altogether.
     """
 
     agents: list[Agent]
@@ -28,13 +32,18 @@ class Roster:
     conferences: dict[UUID, Conference] = field(default_factory=dict)
     sessions: dict[str, list[Leg]] = field(default_factory=dict)
     left_at: dict[int, datetime | None] = field(default_factory=dict)
+    last: dict[int, Participant] = field(default_factory=dict)
+    today: dict[int, tuple[int, timedelta]] = field(default_factory=dict)
 
 
 def roster(agents: QuerySet[Agent]) -> Roster:
     """Return these agents in order of team and name."""
     last = Leg.objects.filter(agent=OuterRef("pk"), state=Leg.State.ENDED, ended_at__isnull=False)
     certain = last.exclude(Exists(Sharing.objects.filter(leg=OuterRef("pk")))).order_by("-ended_at")
-    named = agents.select_related("team").annotate(left_at=Subquery(certain.values("ended_at")[:1]))
+    named = agents.select_related("team").annotate(
+        left_at=Subquery(certain.values("ended_at")[:1]),
+        last_leg=Subquery(certain.exclude(answered_at=None).values("pk")[:1]),
+    )
     found = Roster(list(named.order_by("team__name", "name", "pk")))
     found.left_at = {one.pk: getattr(one, "left_at") for one in found.agents}  # noqa: B009 - annotated
     up = _legs_of([one.pk for one in found.agents])
@@ -42,6 +51,7 @@ def roster(agents: QuerySet[Agent]) -> Roster:
         for agent in leg.agents:
             found.legs.setdefault(agent.pk, []).append(leg)
     _find_calls(found, up)
+    _find_past(found)
     return found
 
 
@@ -61,6 +71,20 @@ def _find_calls(found: Roster, up: list[Leg]) -> None:
     found.stays = {stay.leg_id: stay for stay in stays.order_by("pk")}
     calls = {stay.conference_id for stay in found.stays.values()}
     found.conferences = {one.pk: one for one in Conference.objects.with_people().filter(pk__in=calls)}
+
+
+def _find_past(found: Roster) -> None:
+    """What is over: the last call of each, and what today's come to."""
+    ended = {getattr(one, "last_leg"): one.pk for one in found.agents}  # noqa: B009 - annotated
+    stays = Participant.objects.filter(leg__in=[leg for leg in ended if leg], left_at__isnull=False)
+    for stay in stays.select_related("conference__queue").order_by("left_at"):
+        found.last[ended[stay.leg_id]] = stay
+    midnight = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    left = Participant.objects.filter(leg__agent__in=[one.pk for one in found.agents], left_at__gte=midnight)
+    left = left.exclude(Exists(Sharing.objects.filter(leg=OuterRef("leg"))))
+    lasted = ExpressionWrapper(F("left_at") - Greatest(F("joined_at"), midnight), output_field=DurationField())
+    sums = left.order_by().values("leg__agent").annotate(calls=Count("conference", distinct=True), lasted=Sum(lasted))
+    found.today = {one["leg__agent"]: (one["calls"], one["lasted"] or timedelta(0)) for one in sums}
 
 
 def changed_since(number: int) -> dict[int, int]:

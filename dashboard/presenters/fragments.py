@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from conferences import clock, policy
 from conferences.models import Conference, Gap, Supervision
 from conferences.supervision import notices, requests
+from conferences.supervision.requests import following
 from dashboard.presenters import own_bar
 from dashboard.presenters.agent import AgentRow
 from dashboard.presenters.audience import Audience, audience_of, may_see
@@ -73,12 +74,13 @@ def outside(audience: Audience) -> str:
 def panel_context(user: User) -> dict[str, Any]:
     """What the user's own supervision looks like now; `supervision` is None when there is none to show."""
     mine = requests.current(user)
+    follow = following.open_of(user)
     if mine is None:
-        return {"supervision": None}
+        return {"supervision": None, "follow": follow}
     conference = Conference.objects.with_people().get(pk=mine.conference_id)
     audience = audience_of(user)
     if not may_see(audience, conference):
-        return {"supervision": mine, "is_out_of_sight": True, "State": Supervision.State}
+        return {"supervision": mine, "is_out_of_sight": True, "State": Supervision.State, "follow": follow}
     call = call_for(audience, conference)
     agents = agents_by_leg(call.people)
     targets = [agents[one] for one in mine.accepted_targets if one in agents]
@@ -98,6 +100,7 @@ def panel_context(user: User) -> dict[str, Any]:
         "other_phones": own_bar.other_phones(mine),
         "whisper_to": [one for one in call.agents if said and one.call_control_id in said.whisper_to],
         "alone": alone,
+        "follow": follow,
         "line": own_bar.line(mine, audience),
         "quiet": own_bar.why_quiet(call, mine),
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],

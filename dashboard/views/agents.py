@@ -5,19 +5,25 @@ from __future__ import annotations
 from functools import partial
 from typing import cast
 
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
+from conferences.errors import NotPossible
 from conferences.ingest.feed import latest
 from conferences.liveness import boundaries
 from conferences.models import Agent
+from conferences.supervision.requests import following
 from dashboard.live.viewer import AGENTS
+from dashboard.presenters import fragments
 from dashboard.presenters.agent import WORDS, AgentRow, row_for, row_id
 from dashboard.presenters.agent_rows import Roster, roster
 from dashboard.presenters.audience import Audience, audience_of
+from dashboard.presenters.board.agent_order import GROUPS, SORTS, AgentOrder
 from dashboard.views.live_page import live_page
+from dashboard.views.supervisor_request import SupervisorRequest, client_ip
 
 
 @require_GET
@@ -26,13 +32,46 @@ def agents(request: HttpRequest) -> HttpResponse:
     audience = audience_of(user)
     found = roster(Agent.objects.filter(team__in=audience.teams))
     rows, broken = _rows(audience, found)
+    order = AgentOrder.read(request.GET.dict())
     context = {
         "rows": rows,
+        "groups": order.arranged(rows),
+        "order": order,
+        "sorts": SORTS,
+        "groupings": GROUPS,
         "broken": [row_id(pk) for pk in broken],
         "words": WORDS,
         "audience": audience,
     }
     return render(request, "dashboard/agents/agents.html", context | live_page(user, number, {"view": AGENTS}))
+
+
+@require_POST
+def follow(request: SupervisorRequest, pk: int) -> HttpResponse:
+    """Ask to be called when this agent's next call starts."""
+    agent = get_object_or_404(Agent, pk=pk, team__supervisors__user=request.user)
+    notice = ""
+    try:
+        session_key = request.session.session_key or ""
+        following.follow(request.user, agent, ip=client_ip(request), session_key=session_key)
+    except NotPossible as error:
+        notice = error.sentence
+    return _bar(request, notice)
+
+
+@require_POST
+def unfollow(request: SupervisorRequest) -> HttpResponse:
+    """Wait for no agent's next call any more."""
+    following.cancel(request.user, ip=client_ip(request))
+    return _bar(request)
+
+
+def _bar(request: SupervisorRequest, notice: str = "") -> HttpResponse:
+    if not request.htmx:
+        if notice:
+            messages.warning(request, notice)
+        return redirect("agents")
+    return render(request, fragments.PANEL, fragments.panel_context(request.user) | {"notice": notice})
 
 
 def _rows(audience: Audience, found: Roster) -> tuple[list[AgentRow], list[int]]:

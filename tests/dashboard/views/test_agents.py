@@ -64,7 +64,7 @@ def test_nobody_is_on_the_phone(marta: User):
     assert row.status == "Idle"
     assert row.since is None
     assert row.legs == ()
-    assert "Ana Ruiz Support Idle no call to join" in shown(marta)
+    assert "Ana Ruiz Support Idle Join next call no call to join" in shown(marta)
 
 
 def test_a_phone_rings_and_is_given_up(story: Story, marta: User):
@@ -404,3 +404,37 @@ async def test_a_board_is_told_whom_a_call_calls(story: Story, marta: User, open
     await in_thread(story.deliver)()
     frame = await page.until(lambda frame: "calling" not in frame.get("content", "calling"))
     assert ("Luis Ortega" in frame["content"], "Ana Ruiz" in frame["content"]) == (True, False)
+
+
+# What is over today, and in which order.
+
+
+def test_last_call_and_calls_of_today(story: Story, marta: User):
+    for seconds in (60, 90):
+        world, _ = story.call(ANA)
+        story.pass_time(seconds)
+        story.simulator.world.conferences.complete(world, "all_left", hang_up=True)
+        story.pass_time(1)
+    story.call(ANA)
+    row = ana(marta)
+    assert (row.calls, row.last.queue, row.status) == (2, "Helpdesk", "Talking")
+    assert (round(row.talked.total_seconds(), -1), round(row.last.lasted.total_seconds(), -1)) == (150, 90)
+    assert "2 calls today, 2:3" in shown(marta)
+    story.wait(24 * 3600)
+    assert ana(marta).calls == 0
+
+
+def test_sorted_and_grouped_by_the_address(story: Story, marta: User, directory: Any):
+    marta.supervisor.teams.add(directory.sales)
+    story.call(LUIS)
+    names = re.compile(r'<h2 class="group">\s*<bdi>([^<]*)|class="name">(Ana|Luis|Chen)')
+
+    def order(query: str) -> list[str]:
+        found = names.findall(browser(marta).get(f"/agents/?{query}").content.decode().partition('id="agents"')[2])
+        return [heading or name for heading, name in found if heading or name]
+
+    assert order("")[:3] == ["Chen", "Ana", "Luis"]
+    assert order("sort=state")[0] == "Luis"
+    assert order("group=team") == ["Sales", "Chen", "Support", "Ana", "Luis"]
+    assert order("group=state")[:2] == ["Talking", "Luis"]
+    assert order("sort=nothing&group=such") == order("")

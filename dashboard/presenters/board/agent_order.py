@@ -1,0 +1,68 @@
+"""How the agents' page is arranged, as it stands in the address: in which order, and in which groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, Final
+
+from dashboard.presenters.agent import IDLE, IN_TWO, OUTSIDE, RINGING, AgentRow
+
+# The first of each goes without saying.
+GROUPS: Final = {"": "No groups", "team": "By team", "state": "By state"}
+SORTS: Final = {
+    "": "Name",
+    "state": "State, longest first",
+    "calls": "Most calls today",
+    "talked": "Longest in calls today",
+    "last": "Longest since the last call",
+}
+_STATES: Final = (IN_TWO, "On hold", "Muted", "Talking", RINGING, OUTSIDE, IDLE)
+_EVER: Final = datetime.max.replace(tzinfo=UTC)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_KEYS: Final[Mapping[str, Callable[[AgentRow], Any]]] = {
+    "state": lambda row: (_state(row), row.since or _EVER),
+    "calls": lambda row: -row.calls,
+    "talked": lambda row: -row.talked,
+    "last": lambda row: row.last.left_at if row.last else _NEVER,
+}
+_GROUP_KEYS: Final[Mapping[str, Callable[[AgentRow], Any]]] = {
+    "team": lambda row: (row.team, row.team),
+    "state": lambda row: (_state(row), row.status),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some rows under a heading; it is empty where there are no groups."""
+
+    heading: str
+    rows: tuple[AgentRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOrder:
+    """Which order and which groups."""
+
+    sort: str = ""
+    group: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> AgentOrder:
+        """Read it off an address; what is not known there is as usual."""
+        sort, group = query.get("sort", ""), query.get("group", "")
+        return cls(sort if sort in SORTS else "", group if group in GROUPS else "")
+
+    def arranged(self, rows: Iterable[AgentRow]) -> list[Group]:
+        """Return the rows in this order, in these groups; those that are alike in it stay as they were."""
+        ordered = sorted(rows, key=_KEYS.get(self.sort, lambda _: 0))
+        key = _GROUP_KEYS.get(self.group)
+        if key is None:
+            return [Group("", tuple(ordered))]
+        return [Group(str(found[1]), tuple(some)) for found, some in groupby(sorted(ordered, key=key), key)]
+
+
+def _state(row: AgentRow) -> int:
+    return _STATES.index(row.status) if row.status in _STATES else len(_STATES)
