@@ -1,7 +1,7 @@
 // Which reasons for attention count by now. The server foresees them, each with the moments from which it counts: here
 // these are compared with the clock and nothing else is decided.
 
-import { serverTime } from "./clock.js";
+import { shownTime } from "./clock.js";
 import { isInUse, letWait } from "./looking.js";
 
 const NONE = { weight: 0, since: Infinity };
@@ -46,13 +46,13 @@ function showRow(row, now, mayGrow) {
 }
 
 export function showReasons({ mayGrow = !isInUse() } = {}) {
-  const now = serverTime() / 1000;
+  const now = shownTime() / 1000;
   next = Infinity;
   for (const row of document.querySelectorAll("#conferences > article")) showRow(row, now, mayGrow);
 }
 
 // Whether anything has come due by time alone.
-export const isDue = () => serverTime() / 1000 >= next;
+export const isDue = () => shownTime() / 1000 >= next;
 
 letWait(
   () => [...held].filter((row) => row.isConnected),

@@ -47,6 +47,9 @@ export function freezeAt(moment) {
   frozenAt = moment;
 }
 
+// As of when calls are shown.
+export const shownTime = () => (frozenAt === null ? serverTime() : Math.min(frozenAt, serverTime()));
+
 const CALLS = "#conferences, #agents, .detail";
 
 function write(element, text) {
@@ -58,11 +61,11 @@ export function tick() {
   const clock = document.getElementById("clock");
   if (clock) write(clock, dayTime.format(now));
   for (const time of document.querySelectorAll("time[data-since]")) {
-    const until = frozenAt !== null && time.closest(CALLS) ? Math.min(frozenAt, now) : now;
+    const until = frozenAt !== null && time.closest(CALLS) ? shownTime() : now;
     write(time, elapsed(until - Date.parse(time.dataset.since)));
   }
   for (const time of document.querySelectorAll("time[data-counts-to]")) {
-    write(time, elapsed(Date.parse(time.dataset.countsTo) - now));
+    write(time, elapsed(Date.parse(time.dataset.countsTo) - shownTime()));
   }
   for (const time of document.querySelectorAll("time[data-age]")) write(time, age(now - Date.parse(time.dataset.age)));
   for (const time of document.querySelectorAll("time[data-left]")) {

@@ -149,3 +149,20 @@ def test_a_refused_form_changes_nothing(admin, directory, call, ben):
     assert page.status_code == 200
     assert Device.objects.count() == 1
     assert moved(call) is False
+
+
+def test_another_limit_reaches_the_queues_live_calls(admin, directory, call):
+    numbers = [{"id": one.pk, "number": one.number} for one in directory.queue.numbers.all()]
+    own_fields = {"name": "Helpdesk", "team": directory.queue.team_id, "beep_enabled": "never"}
+    send(
+        admin,
+        directory.queue,
+        (own_fields | {"wait_warn": "20", "wait_alarm": "45", "hold_warn": "", "hold_alarm": ""}, numbers),
+    )
+    assert moved(call)
+    directory.queue.refresh_from_db()
+    assert (directory.queue.wait_warn, directory.queue.wait_alarm, directory.queue.hold_warn) == (20, 45, None)
+
+    address = reverse("admin:conferences_queue_change", args=[directory.queue.pk])
+    posted = own_fields | {"wait_warn": "20", "wait_alarm": "20", "numbers-TOTAL_FORMS": 0, "numbers-INITIAL_FORMS": 0}
+    assert "The alarm comes later than the attention." in admin.post(address, posted).content.decode()
