@@ -12,6 +12,7 @@ from conferences.history.record import Record
 
 ENDED, LEFT = "ended", "left"
 SUPERVISOR, AGENT = "supervisor", "agent"
+IN_THE_CALL: Final = ("in", "muted", "held")
 # After these every leg of a call may be something else; after any other, only the one that it is about.
 _ABOUT_ALL: Final = frozenset({"conference.ended", "readback.conference"})
 
@@ -52,6 +53,24 @@ def lanes(record: Record) -> tuple[Lane, ...]:
             for key, lane in drawn.items():
                 lane.whispers.become("whispered" if key in whispered_to else "", fact.occurred_at)
     return tuple(_lane(key, leg.kind, drawn[key]) for key, leg in record.legs.items())
+
+
+def unread(record: Record, lane: Lane) -> tuple[Span, ...]:
+    """Return when a leg was in the call and nobody knows whether muted or on hold: no two looks tell the same."""
+    found = []
+    for span in lane.spans:
+        if span.what not in IN_THE_CALL:
+            continue
+        since: datetime = span.begins_at
+        for begins_at, ends_at in sorted(record.readings.get(lane.call_control_id, ())):
+            if ends_at <= since or (span.ends_at is not None and begins_at >= span.ends_at):
+                continue
+            if begins_at > since:
+                found.append(Span("unread", since, begins_at))
+            since = ends_at
+        if span.ends_at is None or since < span.ends_at:
+            found.append(Span("unread", since, span.ends_at))
+    return tuple(found)
 
 
 def status(leg: LegState | None, stay: ParticipantState | None) -> str:

@@ -24,7 +24,7 @@ def test_no_page_has_an_accessibility_fault(center: Center, open_page: Callable[
     call = Conference.objects.get().pk
     page = open_page(**options)
     found = {}
-    for path in ("/", f"/conferences/{call}/", f"/conferences/{call}/supervise/?role=whisper", "/audit/"):
+    for path in ("/", f"/conferences/{call}/", f"/conferences/{call}/supervise/?role=whisper", "/history/", "/audit/"):
         page.goto(path)
         found[path.split(str(call))[-1]] = complaints(page)
     assert {path: faults for path, faults in found.items() if faults} == {}

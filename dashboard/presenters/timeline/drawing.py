@@ -40,6 +40,7 @@ class LaneDrawing:
     pieces: tuple[Piece, ...]
     whispers: tuple[Piece, ...]
     modes: tuple[Piece, ...]
+    unread: tuple[Piece, ...]
     marks: tuple[Mark, ...]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from conferences import clock
-from conferences.history.lanes import Lane, lanes
+from conferences.history.lanes import Lane, lanes, unread
 from conferences.history.loading import load
 from conferences.history.record import Record
 from conferences.history.repairs import repairs
@@ -20,7 +20,7 @@ from conferences.history.sentences import sentences
 from conferences.models import Conference, Leg
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.hearing.diagram import Picture, picture
-from dashboard.presenters.timeline.asked import Asked, Stretch, asked
+from dashboard.presenters.timeline.asked import A_SECOND, Asked, Stretch, asked
 from dashboard.presenters.timeline.drawing import LaneDrawing, Mark, pieces, place
 from dashboard.presenters.timeline.happenings import Happening, during, happenings, nearest
 
@@ -72,7 +72,10 @@ def timeline(audience: Audience, conference: Conference, query: Mapping[str, str
     put_right = list(repairs(record))
     name = partial(record.name, numbers=audience.numbers)
     happened = during(happenings(record, found, put_right, name), call)
-    drawn = tuple(_drawn(one, name(one.call_control_id), happened, call) for one in found)
+    drawn = tuple(
+        replace(_drawn(one, name(one.call_control_id), happened, call), unread=pieces(unread(record, one), call))
+        for one in found
+    )
     chosen = asked(query, call, _telling(found, call))
     shown = nearest(happened, chosen.moment)
     return Timeline(call, drawn, shown, len(happened), _moment(record, audience, call, chosen))
@@ -130,7 +133,8 @@ def _telling(found: tuple[Lane, ...], call: Stretch) -> datetime:
         return call.ends_at
     came = sorted(lane.modes[0].begins_at for lane in found if lane.modes)
     met = sorted(span.begins_at for lane in found for span in lane.spans[:9] if span.what in ("in", "muted"))
-    return max(call.begins_at, min(call.ends_at, (came or met[1:2] or [call.begins_at])[0] + timedelta(seconds=1)))
+    first = max(call.begins_at, min(call.ends_at, (came or met[1:2] or [call.begins_at])[0]))
+    return first + min(A_SECOND, (call.ends_at - first) / 2)
 
 
 def _drawn(lane: Lane, name: str, happened: tuple[Happening, ...], call: Stretch) -> LaneDrawing:
@@ -142,5 +146,6 @@ def _drawn(lane: Lane, name: str, happened: tuple[Happening, ...], call: Stretch
         pieces=pieces(lane.spans, call),
         whispers=pieces(lane.whispers, call),
         modes=pieces(lane.modes, call),
+        unread=(),
         marks=tuple(Mark(one.kind, place(one.at, call)) for one in marks),
     )

@@ -26,6 +26,16 @@ function goTo(second) {
   slider().dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+const RESTS = 60; // ms that the slider rests before its moment is asked for
+
+let resting = 0;
+
+document.addEventListener("input", (event) => {
+  if (event.target !== slider()) return;
+  clearTimeout(resting);
+  resting = setTimeout(() => slider()?.form.requestSubmit(), RESTS);
+});
+
 document.addEventListener("htmx:after:swap", took);
 
 document.addEventListener("click", (event) => {
