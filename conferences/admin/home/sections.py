@@ -15,7 +15,10 @@ _SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "conferences.Team", "conferences.Queue", "conferences.Agent", "conferences.UnknownAddress",
         "conferences.AgentAddress", "conferences.SystemAddress", "conferences.ForeignAddress", "conferences.Connection",
     ),
-    "People and rights": ("conferences.Supervisor", "auth.User", "auth.Group", "mfa.Authenticator"),
+    "People and rights": (
+        "conferences.Supervisor", "auth.User", "auth.Group", "conferences.Login", "mfa.Authenticator",
+        "conferences.WallScreen",
+    ),
     "Records": (
         "conferences.Conference", "conferences.Leg", "conferences.Participant", "conferences.Supervision",
         "conferences.AuditEntry",
@@ -39,6 +42,8 @@ _PLAIN: Final = {
     "axes.AccessFailureLog": "Failed logins",
     "account.EmailAddress": "E-mail addresses of logins",
     "mfa.Authenticator": "Second factors",
+    "conferences.Login": "Who is logged in where",
+    "conferences.WallScreen": "Screens on walls",
     "socialaccount.SocialAccount": "Single sign-on: people",
     "socialaccount.SocialApp": "Single sign-on: providers",
     "socialaccount.SocialToken": "Single sign-on: tokens",

@@ -1,0 +1,106 @@
+"""Users, logins, second factors and screens on walls in the admin: what an administrator may do to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialApp, SocialToken
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from conferences.admin.records.readonly import ReadOnly
+from conferences.admin.typed import Admin
+from conferences.logins import passwords, sessions, wall
+from conferences.models import Login, WallScreen
+
+# Their forms show what lets in: secrets of factors and providers, and tokens.
+for _model in (User, Authenticator, EmailAddress, SocialApp, SocialToken):
+    admin.site.unregister(_model)
+
+
+@admin.register(User)
+class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
+    """A password that an administrator chooses is known to two: it must be changed at the next login."""
+
+    actions = ("end_logins",)
+
+    def save_model(self, request: HttpRequest, user: User, form: Any, change: bool) -> None:
+        super().save_model(request, user, form, change)
+        if not change and user.has_usable_password():
+            passwords.mark_temporary(user)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        before = User.objects.filter(pk=id).values_list("password", flat=True).first()
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        user = User.objects.filter(pk=id).first()
+        if user is not None and user.password != before and user.pk != request.user.pk:
+            if user.has_usable_password():
+                passwords.mark_temporary(user)
+            sessions.end(sessions.running(user.pk), Login.End.PASSWORD)
+        return response
+
+    @admin.action(description="End all logins of the people chosen", permissions=["change"])
+    def end_logins(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        ended = sum(sessions.end(sessions.running(user.pk), Login.End.ADMIN) for user in chosen)
+        self.message_user(request, f"{ended} ended." if ended else "None of them was logged in.")
+
+
+@admin.register(Login)
+class LoginAdmin(ReadOnly):
+    list_display = ("user", "began_at", "seen_at", "ends_at", "address", "browser", "ended_at", "end")
+    list_filter = ("end",)
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__first_name", "user__last_name", "=address")
+    fields = list_display
+    actions = ("end_now",)
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("auth.change_user")
+
+    @admin.action(description="End the logins chosen", permissions=["end"])
+    def end_now(self, request: HttpRequest, chosen: QuerySet[Login]) -> None:
+        ended = sessions.end([one for one in chosen if sessions.end_of(one) is None], Login.End.ADMIN)
+        self.message_user(request, f"{ended} ended." if ended else "None of these was running any more.")
+
+
+@admin.register(Authenticator)
+class FactorAdmin(ReadOnly):
+    """Somebody who lost the app or the key is let in again by taking it away; what is in it is shown to nobody."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    fields = list_display
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("mfa.delete_authenticator")
+
+
+@admin.register(WallScreen)
+class WallScreenAdmin(Admin):
+    """The token is shown once, when the screen is made."""
+
+    list_display = ("name", "made_by", "made_at", "ended_at")
+    filter_horizontal = ("teams",)
+    readonly_fields = ("made_by", "made_at", "ended_at")
+    actions = ("take_back",)
+
+    def save_model(self, request: HttpRequest, screen: WallScreen, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, screen, form, change)
+            return
+        token = wall.new_token()
+        wall.give(screen, token, request.user)  # type: ignore[arg-type]
+        messages.warning(request, f"The screen's token, shown this once: {token}")
+
+    @admin.action(description="Take the tokens of the screens chosen back", permissions=["change"])
+    def take_back(self, request: HttpRequest, chosen: QuerySet[WallScreen]) -> None:
+        for one in chosen:
+            wall.take_back(one)
+        self.message_user(request, "Their tokens are good for nothing any more.")
