@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from dashboard.views import agents, api, audit, calls, history, keys, saved_views, supervisions, unassigned
+from dashboard.views import agents, audit, calls, history, keys, saved_views, supervisions, unassigned
+from dashboard.views.api import directory, systems
 from dashboard.views.monitoring import health
 from dashboard.views.monitoring.policy_reports import csp_report
 
@@ -33,8 +34,12 @@ urlpatterns = [
     path("supervisions/<uuid:pk>/dismiss/", supervisions.dismiss, name="dismiss"),
     path("accounts/", include("dashboard.login.urls")),
     path("audit/", audit.audit, name="audit"),
-    path("api/agents/sign-in/", api.agents_sign_in, name="agents_sign_in"),
-    path("api/sensitive/", api.sensitive_section, name="api_sensitive"),
+    path("api/agents/sign-in/", systems.agents_sign_in, name="agents_sign_in"),
+    path("api/directory/credentials/", directory.credentials, name="api_credentials"),
+    path("api/directory/sign-in/", systems.agents_sign_in, name="api_sign_in"),
+    path("api/directory/live/", directory.live, name="api_live"),
+    path("api/directory/openapi.json", directory.description, name="api_description"),
+    path("api/sensitive/", systems.sensitive_section, name="api_sensitive"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

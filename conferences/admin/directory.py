@@ -79,6 +79,7 @@ class QueueNumbers(Addresses):
 
 class AgentAddresses(Addresses):
     model = AgentAddress
+    readonly_fields: ClassVar[tuple[str, ...]] = ("written_as", "expires_at")
 
 
 class Devices(Addresses):

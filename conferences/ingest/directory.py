@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from functools import cached_property
 
+from conferences import clock
 from conferences.addresses import canonical, spellings
 from conferences.models import (
     Agent,
@@ -74,12 +76,15 @@ class Directory:
     def is_ours(self, leg: Leg) -> bool:
         return leg.call_control_id in self._ours
 
-    def agents(self, addresses: Sequence[str]) -> list[Agent]:
+    def agents(self, addresses: Sequence[str], at: datetime | None) -> list[Agent]:
         """Return the agents at the surest of these addresses: the whole one before the user without a host, which
         another may have. Of several who share a phone it is whoever signed in last, or all of them.
+
+        `at`: when the leg began, for an address that is an agent's for a while; None where that is not known.
         """
-        rows = self._agents_addresses
-        at = ([one for one in rows if one.address == address] for address in addresses)
-        found = next((rows for rows in at if rows), [])
+        moment = at or clock.now()
+        rows = [one for one in self._agents_addresses if one.expires_at is None or moment < one.expires_at]
+        each = ([one for one in rows if one.address == address] for address in addresses)
+        found = next((rows for rows in each if rows), [])
         signed_in = sorted((one for one in found if one.signed_in_at), key=lambda one: str(one.signed_in_at))
         return [signed_in[-1].agent] if signed_in else [one.agent for one in found]

@@ -50,7 +50,7 @@ def recognise(leg: Leg, directory: Directory | None = None) -> None:
         leg.kind = Leg.Kind.SUPERVISOR
         return
     person = persons_addresses(leg, directory)
-    if agents := directory.agents(person):
+    if agents := directory.agents(person, leg.started_at):
         leg.kind, leg.agent = Leg.Kind.AGENT, agents[0]
     elif (system := directory.system(person)) is not None:
         leg.kind, leg.system = Leg.Kind.SYSTEM, system
@@ -97,7 +97,7 @@ def _may_be_incoming(leg: Leg, origin: Origin) -> bool:
 def note_sharers(leg: Leg, directory: Directory | None = None) -> None:
     """Keep who else may be on a leg, once it is recognised and saved: agents who share its phone, none signed in."""
     directory = directory or Directory([leg])
-    agents = directory.agents(persons_addresses(leg, directory)) if leg.kind == Leg.Kind.AGENT else []
+    agents = directory.agents(persons_addresses(leg, directory), leg.started_at) if leg.kind == Leg.Kind.AGENT else []
     others = {one.pk for one in agents[1:]}
     if {one.pk for one in leg.sharers.all()} != others:
         leg.sharers.set(others)

@@ -44,6 +44,9 @@ class AgentAddress(Written):
     # Of several agents at one phone: since when this one has it.
     signed_in_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Of a credential that a system registered for a while: legs that begin from then on are not the agent's.
+    expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     class Meta:
         ordering = ["address"]
         verbose_name_plural = "agent addresses"

@@ -60,7 +60,8 @@ def _save(steps: list[Step], model: Any, teams: dict[str, Team]) -> None:
 
 
 def _take_away(steps: Iterable[Step]) -> None:
-    """First of all: what one line gives up another may take."""
+    """First of all: what one line gives up another may take, and what a file says for good does not end."""
+    _make_lasting(step for step in steps if step.kind is Kind.AGENT and step.row is not None)
     gone: dict[Any, list[int]] = {QueueNumber: [], AgentAddress: [], Device: []}
     for step in steps:
         if step.phones is not None:
@@ -71,6 +72,14 @@ def _take_away(steps: Iterable[Step]) -> None:
     for model, keys in gone.items():
         for begin in range(0, len(keys), 500):
             model.objects.filter(pk__in=keys[begin : begin + 500]).delete()
+
+
+def _make_lasting(steps: Iterable[Step]) -> None:
+    """What a system registered for a while and a line names is written anew, without an end."""
+    ending = AgentAddress.objects.exclude(expires_at=None)
+    if ending.exists():
+        for step in steps:
+            ending.filter(agent=step.row, address__in=[phone.address for phone in step.phones or ()]).delete()
 
 
 def _add(steps: list[Step], model: Any, fields: Callable[[Step, Phone], dict[str, Any]]) -> None:

@@ -27,7 +27,7 @@ def _queues() -> Iterator[list[str]]:
 
 def _agents() -> Iterator[list[str]]:
     for one in Agent.objects.select_related("team").prefetch_related("addresses").order_by("name", "pk"):
-        yield [Kind.AGENT, one.name, join([one.team.name]), join(map(_address, one.addresses.all())), "", ""]
+        yield [Kind.AGENT, one.name, join([one.team.name]), _for_good(one), "", ""]
 
 
 def _supervisors() -> Iterator[list[str]]:
@@ -40,6 +40,11 @@ def _supervisors() -> Iterator[list[str]]:
 
 
 _ROWS = {Kind.TEAM: _teams, Kind.QUEUE: _queues, Kind.AGENT: _agents, Kind.SUPERVISOR: _supervisors}
+
+
+def _for_good(agent: Agent) -> str:
+    """Without what a system has registered for a while."""
+    return join(_address(row) for row in agent.addresses.all() if row.expires_at is None)
 
 
 def _number(row: Any) -> str:

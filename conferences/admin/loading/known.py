@@ -81,7 +81,9 @@ class Known:
     agents: dict[str, list[Agent]] = field(default_factory=_agents)
     users: dict[str, User] = field(default_factory=_users)
     numbers: dict[int, list[Any]] = field(default_factory=lambda: _by("queue_id", QueueNumber.objects.all()))
-    addresses: dict[int, list[Any]] = field(default_factory=lambda: _by("agent_id", AgentAddress.objects.all()))
+    addresses: dict[int, list[Any]] = field(
+        default_factory=lambda: _by("agent_id", AgentAddress.objects.filter(expires_at=None))
+    )
     devices: dict[int, list[Any]] = field(
         default_factory=lambda: _by("user_pk", Device.objects.select_related("supervisor"))
     )

@@ -20,7 +20,10 @@ from tests.support.story import ANA, browser
 pytestmark = pytest.mark.slow
 
 WEBHOOK = {"telnyx_webhook", "telnyx_webhook_without_slash"}
-SYSTEMS = {"agents_sign_in", "api_sensitive"}  # with a token of their own
+SYSTEMS = {
+    *("agents_sign_in", "api_sensitive"),
+    *("api_credentials", "api_sign_in", "api_live", "api_description"),
+}  # with a token of their own
 LOGGING_IN = {
     *("account_login", "account_inactive", "mfa_authenticate", "mfa_login_webauthn"),
     *("openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_signup"),
