@@ -32,6 +32,7 @@ def _minutes(label: str) -> forms.IntegerField:
         required=False,
         min_value=0,
         max_value=LONGEST,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6}),
         error_messages={"invalid": _MINUTES, "min_value": _MINUTES, "max_value": _MINUTES},
     )
 

@@ -104,7 +104,8 @@ def person_for(audience: Audience, stay: Participant, supervisions: list[Supervi
 def past_participants(audience: Audience, conference: Conference) -> tuple[Person, ...]:
     """Return everybody who was in a conference that has ended; nothing is claimed of their mute or hold."""
     stays = sorted(conference.participants.all(), key=lambda one: one.pk)
-    people = (person_for(audience, stay, []) for stay in stays)
+    came = list(conference.supervisions.all())
+    people = (person_for(audience, stay, came) for stay in stays)
     return tuple(replace(one, muted=None, on_hold=None, phone_hold=False) for one in people)
 
 

@@ -12,6 +12,7 @@ from conferences.history.lanes import Lane
 from conferences.history.record import Record
 from conferences.history.repairs import Repair
 from conferences.models import Supervision
+from conferences.roster import supervisor_name
 from conferences.wording.corrections import correction_words
 from dashboard.presenters.timeline.asked import Stretch
 
@@ -49,7 +50,7 @@ _ROLES: Final = dict(Supervision.Role.choices)
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that happened: when, to whom, and of which kind (state, mode, command, repair)."""
+    """One thing that happened: when, to whom, and of which kind (state, mode, command, confirmed, repair)."""
 
     at: datetime
     who: str
@@ -65,6 +66,7 @@ def happenings(
     found = [
         *(one for lane in lanes for one in _of_lane(lane, name(lane.call_control_id))),
         *(_of_command(one) for one in record.commands),
+        *(one for mine in record.supervisions.values() for one in _of_confirmation(mine)),
         *(_of_repair(one, name) for one in repairs),
     ]
     return tuple(sorted(found, key=lambda one: one.at))
@@ -100,6 +102,14 @@ def _of_command(command: Command) -> Happening:
     mode = f" ({role}{' to ' + ', '.join(command.targets) if command.targets else ''})" if role else ""
     said = f"{_ACTIONS.get(command.action, command.action)}{mode}: {_RESULTS.get(command.result, command.result)}"
     return Happening(command.sent_at, command.who, said, "command", command.call_control_id)
+
+
+def _of_confirmation(supervision: Supervision) -> Iterator[Happening]:
+    """The mode that was confirmed last: of earlier ones it is not kept."""
+    if supervision.confirmed_at is not None:
+        said = f"{_ROLES.get(supervision.confirmed_role, 'mode')} confirmed by Telnyx"
+        key = supervision.call_control_id
+        yield Happening(supervision.confirmed_at, supervisor_name(supervision), said, "confirmed", key)
 
 
 def _of_repair(repair: Repair, name: Callable[[str], str]) -> Happening:

@@ -138,7 +138,9 @@ def _telling(found: tuple[Lane, ...], call: Stretch) -> datetime:
 
 
 def _drawn(lane: Lane, name: str, happened: tuple[Happening, ...], call: Stretch) -> LaneDrawing:
-    marks = [one for one in happened if one.key == lane.call_control_id and one.kind in ("command", "repair")]
+    marks = [
+        one for one in happened if one.key == lane.call_control_id and one.kind in ("command", "confirmed", "repair")
+    ]
     return LaneDrawing(
         name=name,
         kind=lane.kind,

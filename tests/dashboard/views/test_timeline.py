@@ -91,3 +91,13 @@ def test_a_call_is_called_by_its_people(story: Story, marta, ben, directory):
     ben.supervisor.teams.add(directory.support)
     assert "+34 ••• ••12" in browser(ben).get("/").content.decode()
     assert "600" not in on_one_line(browser(ben).get("/").content.decode())
+
+
+def test_an_ended_call_names_its_supervisor_and_the_proof(story: Story, marta):
+    world, conference = story.call(ANA)
+    story.supervise(marta, conference)
+    for stay in list(world.participants):
+        story.simulator.far_end_hangs_up(stay.leg)
+    story.pass_time(5)
+    page = on_one_line(browser(marta).get(f"/conferences/{conference.pk}/").content.decode())
+    assert ("Monitor confirmed by Telnyx" in page, '<bdi class="name">Supervisor</bdi>' in page) == (True, False)
