@@ -14,11 +14,15 @@ class ConferencesConfig(AppConfig):
         from conferences.liveness import database_errors
 
         database_errors.begin()
+        from conferences.audit import access, changes
+
+        access.connect()
+        changes.connect()
         post_migrate.connect(close_audit, sender=self)
 
 
 def close_audit(using: str, **_: Any) -> None:
     """Install the triggers that keep the audit as it was written."""
-    from conferences.audit import triggers
+    from conferences.audit.proof import triggers
 
     triggers.install(using)

@@ -14,8 +14,9 @@ from django.db import connections
 from django.db.models import Q, QuerySet
 
 from conferences import clock, signals
-from conferences.audit import checkpoints
 from conferences.audit import owed as audit_owed
+from conferences.audit import stays
+from conferences.audit.proof import checkpoints
 from conferences.liveness import boundaries
 from conferences.models import Conference, OwedEntry, Participant, Supervision
 from conferences.reconciliation import backfill, readback
@@ -58,6 +59,8 @@ def urgent() -> Iterator[Task]:
 def _other() -> Iterator[Task]:
     if OwedEntry.objects.exists():
         yield ("audit", 0), _settle_audit
+    for ended in stays.ends_not_on_record():
+        yield ("end", ended.pk), partial(stays.ended, ended)
     if checkpoints.is_due():
         yield ("checkpoint", 0), _make_checkpoint
     for section in sensitive.overdue():

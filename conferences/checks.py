@@ -15,6 +15,7 @@ from django.core.checks import CheckMessage, register
 from django.core.exceptions import ImproperlyConfigured
 from phonenumbers import SUPPORTED_REGIONS
 
+from conferences.audit.proof import checkpoints
 from conferences.liveness import sqlite_safety
 from conferences.provider import key_refused_at, public_keys
 from conferences.telnyx.rules import NUMBER, InvalidCommand, is_sendable_key
@@ -29,6 +30,7 @@ _SAMPLE: Final = "django-insecure-"
 _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 _ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(?::[0-9]+)?")
 _ORIGIN_HINT: Final = "Write each as a browser sends it: https://earshot.example.com or http://127.0.0.1:8000."
+_AUDIT_HINT: Final = "Put 32 random bytes in base64 into the environment: openssl rand -base64 32."
 _NO_DIALLING: Final = "No supervisor's phone can be dialled; only one that is on a call to us already can join."
 
 
@@ -67,7 +69,7 @@ def refuse_to_start() -> None:
         raise ImproperlyConfigured(f"{problem} Without it no webhook can be told from a forgery.")
     if problem := api_key_problem():
         raise ImproperlyConfigured(f"{problem} Without it no call can be joined or left.")
-    unsafe = [*check_secret(), *check_addresses(), *check_debug(), *check_stores()]
+    unsafe = [*check_secret(), *check_addresses(), *check_debug(), *check_stores(), *check_audit()]
     if errors := [one for one in unsafe if one.level >= checks.ERROR]:
         raise ImproperlyConfigured(" ".join(f"{one.msg} {one.hint}" for one in errors))
 
@@ -158,6 +160,16 @@ def check_stores(**_: Any) -> list[CheckMessage]:
     if settings.CHANNEL_LAYERS["default"]["BACKEND"] == "channels.layers.InMemoryChannelLayer":
         hint = "With one server process that is fine. With several, set REDIS_URL: else some boards lag by a second."
         return [checks.Info("The channel layer is in memory.", hint=hint, id="conferences.I001")]
+    return []
+
+
+@register
+def check_audit(**_: Any) -> list[CheckMessage]:
+    """Check that the audit's checkpoints can be signed, where they are to be."""
+    try:
+        checkpoints.signing_key()
+    except checkpoints.UnusableKey as error:
+        return [_serious(9, f"AUDIT_KEY: {error}", _AUDIT_HINT)]
     return []
 
 

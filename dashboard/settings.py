@@ -35,6 +35,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
 # Browser origins that may open the WebSocket and post forms: exact scheme, host and port.
 ORIGINS = env.list("ORIGINS", ["http://127.0.0.1:8000", "http://localhost:8000"])
 CSRF_TRUSTED_ORIGINS = ORIGINS
+CSRF_FAILURE_VIEW = "dashboard.server.on_record.csrf_failure"
 
 INSTALLED_APPS = [
     "daphne",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.server.on_record.put_on_record",
     "dashboard.login.middleware.keep_limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -165,11 +167,10 @@ from dashboard.login.settings import *  # noqa: E402, F403
 from dashboard.login.settings import SIGN_ON_ORIGINS  # noqa: E402
 
 # --- Audit ------------------------------------------------------------------------------------------------------------
-# Signs checkpoints of the audit: 32 random bytes in base64 (Ed25519). Empty: none are made.
+# Checkpoints are signed with the first (32 random bytes in base64; empty: none are made), may be signed with those of
+# the second, and go to the log, a file, and an address that takes them as JSON.
 AUDIT_KEY = env.str("AUDIT_KEY", "")
-# Public keys that signed earlier ones, after a rotation.
 AUDIT_PUBLIC_KEYS: list[str] = env.list("AUDIT_PUBLIC_KEYS", [])
-# Where checkpoints go beside the log: a file, and an address that takes them as JSON.
 AUDIT_CHECKPOINTS = env.str("AUDIT_CHECKPOINTS", str(BASE_DIR / "var" / "audit-checkpoints.jsonl") if AUDIT_KEY else "")
 AUDIT_WEBHOOK = env.str("AUDIT_WEBHOOK", "")
 

@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from dashboard.views import agents, audit, calls, history, keys, saved_views, supervisions, unassigned
+from dashboard.views import agents, calls, history, keys, saved_views, supervisions, unassigned
 from dashboard.views.api import directory, systems
+from dashboard.views.audit.page import audit
 from dashboard.views.monitoring import health
 from dashboard.views.monitoring.policy_reports import csp_report
 
@@ -33,7 +34,7 @@ urlpatterns = [
     path("supervisions/<uuid:pk>/end/", supervisions.end, name="end"),
     path("supervisions/<uuid:pk>/dismiss/", supervisions.dismiss, name="dismiss"),
     path("accounts/", include("dashboard.login.urls")),
-    path("audit/", audit.audit, name="audit"),
+    path("audit/", audit, name="audit"),
     path("api/agents/sign-in/", systems.agents_sign_in, name="agents_sign_in"),
     path("api/directory/credentials/", directory.credentials, name="api_credentials"),
     path("api/directory/sign-in/", systems.agents_sign_in, name="api_sign_in"),

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AbstractUser
+from django.contrib.auth.models import AbstractBaseUser
 
-from conferences import clock, roster
-from conferences.audit import chain
-from conferences.audit import owed as audit_owed
-from conferences.audit.verifier import DETAIL_FIELDS, FORMAT
-from conferences.models import AuditDetail, AuditEntry, Conference, Follow, Leg, Supervision, full_name
-
-EARSHOT = "Earshot"
+from conferences import roster
+from conferences.audit import entries, stays
+from conferences.models import AuditEntry, Conference, Follow, Leg, Supervision
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +42,31 @@ def intend(supervision: Supervision, action: str, *, role: str, targets: Iterabl
     One that cannot be written just now is kept and written later; it has no primary key then.
     """
     targets = list(targets)
-    # What follows from a right withdrawn, or from another person's action, is not hers.
-    is_earshots = supervision.problem in ("withdrawn", "sensitive", "ended_by_other", "alone")
-    return _write(
+    reason = stays.reason_for(supervision, action)
+    return entries.write(
         phase=AuditEntry.Phase.INTENT,
         action=action,
-        actor=None if is_earshots else supervision.user,
-        source_ip=None if is_earshots else supervision.source_ip,
-        supervision=supervision,
-        call_control_id=supervision.call_control_id,
-        role=role,
+        actor=None if reason else supervision.user,
+        source_ip=None if reason else supervision.source_ip,
+        reason=reason,
         targets=named(targets),
         command_id=command_id,
-        claim=_claim(supervision, role, targets),
-        **_about(supervision.conference),
+        **stays.about(supervision) | {"role": role, "claim": _claim(supervision, role, targets)},
     )
 
 
 def conclude(intent: AuditEntry, outcome: Outcome, *, call_control_id: str = "") -> AuditEntry:
     """Write what came of an intent; `call_control_id` names a leg that only the answer told."""
-    return _write(
+    return entries.write(
         phase=AuditEntry.Phase.OUTCOME,
         intent=intent,
         action=intent.action,
         result=outcome.result,
         actor=intent.actor,
         source_ip=intent.source_ip,
+        reason=intent.reason,
+        session_digest=intent.session_digest,
+        address=intent.address,
         supervision=intent.supervision,
         conference=intent.conference,
         conference_name=intent.conference_name,
@@ -92,25 +86,23 @@ def conclude(intent: AuditEntry, outcome: Outcome, *, call_control_id: str = "")
 
 def happened(supervision: Supervision, action: str, outcome: Outcome) -> AuditEntry:
     """Write what came of something by itself, that nobody did then: Earshot tells of it."""
-    return _write(
+    return entries.write(
         phase=AuditEntry.Phase.OUTCOME,
         action=action,
         result=outcome.result,
         actor=None,
-        supervision=supervision,
-        call_control_id=supervision.call_control_id,
-        role=supervision.requested_role,
+        reason=supervision.problem,
         targets=named(supervision.requested_targets),
         provider_code=outcome.code,
         provider_text=outcome.text,
         note=outcome.note,
-        **_about(supervision.conference),
+        **stays.about(supervision) | {"role": supervision.requested_role},
     )
 
 
 def ended(supervision: Supervision, by: AbstractBaseUser, *, ip: str | None) -> AuditEntry:
     """Write that somebody ended another person's supervision."""
-    return _write(
+    return entries.write(
         phase=AuditEntry.Phase.OUTCOME,
         action="end",
         result=AuditEntry.Result.OK,
@@ -128,7 +120,7 @@ def told_of_call(
     conference: Conference, action: str, outcome: Outcome, by: AbstractBaseUser | None, *, ip: str | None = None
 ) -> AuditEntry:
     """Write what somebody did to a call beside listening to it; by nobody, it was Earshot or the center's system."""
-    return _write(
+    return entries.write(
         phase=AuditEntry.Phase.OUTCOME,
         action=action,
         result=outcome.result,
@@ -141,7 +133,7 @@ def told_of_call(
 
 def followed(wish: Follow, action: str, *, by: AbstractBaseUser | None, ip: str | None, note: str) -> AuditEntry:
     """Write that a supervisor asked to join an agent's next call, or how that ended; `by`: None where by itself."""
-    return _write(
+    return entries.write(
         phase=AuditEntry.Phase.OUTCOME,
         action=action,
         result=AuditEntry.Result.OK,
@@ -156,7 +148,7 @@ def followed(wish: Follow, action: str, *, by: AbstractBaseUser | None, ip: str 
 
 def deny(attempt: Attempt, why: str) -> AuditEntry:
     """Write an attempt that was refused on our side and never sent, with the sentence that was shown."""
-    return _write(
+    return entries.write(
         phase=AuditEntry.Phase.OUTCOME,
         action=attempt.action,
         result=AuditEntry.Result.DENIED,
@@ -167,21 +159,6 @@ def deny(attempt: Attempt, why: str) -> AuditEntry:
         note=why,
         **_about(attempt.conference),
     )
-
-
-def take_in() -> int:
-    """Chain what the release before wrote while both ran, and write that this was done; return how many entries."""
-    count = chain.take_in()
-    if count:
-        _write(
-            phase=AuditEntry.Phase.OUTCOME,
-            action="take_in",
-            result=AuditEntry.Result.OK,
-            actor=None,
-            subject=FORMAT,
-            note=f"{count} entries of the release before were chained.",
-        )
-    return count
 
 
 def named(call_control_ids: Iterable[str]) -> list[dict[str, str]]:
@@ -216,14 +193,3 @@ def _about(conference: Conference) -> dict[str, object]:
         "conference_name": conference.title,
         "telnyx_conference_id": conference.conference_id,
     }
-
-
-def _write(**values: Any) -> AuditEntry:
-    actor = values["actor"]
-    is_person = isinstance(actor, AbstractUser)
-    detail = AuditDetail(
-        actor_name=full_name(actor) if is_person else EARSHOT,
-        account=actor.get_username() if is_person else "",
-        **{name: values.pop(name) or "" for name in DETAIL_FIELDS if name in values},
-    )
-    return audit_owed.write(AuditEntry(at=clock.now(), **values), detail)

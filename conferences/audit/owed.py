@@ -13,8 +13,8 @@ from typing import Any, Final
 from django.db import DatabaseError, transaction
 from django.db.models import Model
 
-from conferences.audit import chain
-from conferences.audit.verifier import DETAIL_FIELDS, ENTRY_FIELDS
+from conferences.audit.proof import chain
+from conferences.audit.proof.verifier import DETAIL_FIELDS, ENTRY_FIELDS
 from conferences.models import AuditDetail, AuditEntry, OwedEntry
 
 log = logging.getLogger(__name__)

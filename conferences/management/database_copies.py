@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 
-from conferences.audit import triggers
+from conferences.audit.proof import triggers
 
 ENDINGS: Final = {"sqlite": ".sqlite3", "postgresql": ".dump"}
 # A server that still runs holds locks; waiting for it for ever would look like a long restore.

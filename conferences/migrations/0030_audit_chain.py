@@ -8,7 +8,7 @@ import secrets
 import django.db.models.deletion
 from django.db import migrations, models
 
-from conferences.audit import verifier
+from conferences.audit.proof import triggers, verifier
 
 MOVED = ("actor_name", "source_ip", "conference_name", "targets", "provider_text", "claim", "note")
 EMPTY = {"source_ip": None, "targets": []}
@@ -46,6 +46,7 @@ def _move(model, entry):
 def put_back(apps, schema_editor):
     """Give the entries their names and numbers back."""
     database = schema_editor.connection.alias
+    triggers.remove(database)
     entries = apps.get_model("conferences", "AuditEntry").objects.using(database)
     for detail in apps.get_model("conferences", "AuditDetail").objects.using(database).iterator():
         found = {f"old_{name}": getattr(detail, name) for name in MOVED}

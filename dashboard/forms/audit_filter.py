@@ -26,6 +26,8 @@ ACTIONS: Final = {
     "unhold": "Take the phone off hold",
     "leave": "Leave",
     "alone": "Everybody had left",
+    "confirm": "Mode confirmed",
+    "out": "Out of the call",
     "withdraw": "May listen no longer",
     "follow": "Wait for an agent’s next call",
     "unfollow": "No longer wait for an agent’s next call",
@@ -33,6 +35,16 @@ ACTIONS: Final = {
     "hangup": "Hang up",
     "sensitive": "Sensitive section begun",
     "sensitive_end": "Sensitive section over",
+    "refuse": "Refused",
+    "login": "Log in",
+    "logout": "Log out",
+    "read": "Read",
+    "add": "Add",
+    "change": "Change",
+    "remove": "Remove",
+    "erase": "Erase details",
+    "export": "Export the audit",
+    "take_in": "Chain late entries",
 }
 WAITING: Final = "waiting"
 RESULTS: Final = {
@@ -118,8 +130,8 @@ class AuditFilter(forms.Form):
     def gaps(self) -> QuerySet[Gap]:
         """The latest gaps in what is known of calls, of the days asked for. Call after `narrow`."""
         first, last = self.cleaned_data.get("from_day"), self.cleaned_data.get("to_day")
-        since = _start(first or date(2000, 1, 1))
-        return Gap.objects.within(since, _start(last + timedelta(days=1)) if last else clock.now())[:MOST_GAPS]
+        since = start_of(first or date(2000, 1, 1))
+        return Gap.objects.within(since, start_of(last + timedelta(days=1)) if last else clock.now())[:MOST_GAPS]
 
 
 def _with_result(result: str) -> Q:
@@ -128,7 +140,8 @@ def _with_result(result: str) -> Q:
     return Q(result=result) | Q(pk__in=AuditEntry.objects.filter(result=result).values("intent"))
 
 
-def _start(day: date) -> datetime:
+def start_of(day: date) -> datetime:
+    """Return when a day begins where the contact center is."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
@@ -136,6 +149,6 @@ _CONDITIONS: Final[Mapping[str, Callable[[Any], Q]]] = {
     "person": lambda text: Q(detail__actor_name__icontains=text) | Q(actor__username__icontains=text),
     "deed": lambda action: Q(action=action),
     "result": _with_result,
-    "from_day": lambda day: Q(at__gte=_start(day)),
-    "to_day": lambda day: Q(at__lt=_start(day + timedelta(days=1))),
+    "from_day": lambda day: Q(at__gte=start_of(day)),
+    "to_day": lambda day: Q(at__lt=start_of(day + timedelta(days=1))),
 }

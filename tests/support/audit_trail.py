@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-from conferences.audit import chain, triggers
-from conferences.audit.verifier import DETAIL_FIELDS
+from conferences.audit import access
+from conferences.audit.proof import chain, triggers
+from conferences.audit.proof.verifier import DETAIL_FIELDS
 from conferences.models import AuditDetail, AuditEntry
 
 
@@ -17,6 +18,14 @@ def enter(**values: Any) -> AuditEntry:
     """Write an entry at the end of the chain, with any columns of it and of its details."""
     detail = AuditDetail(**{name: values.pop(name) for name in DETAIL_FIELDS if name in values})
     return chain.append(AuditEntry(**values), detail)
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_read() -> Iterator[None]:
+    """What was on record a moment ago in another test is not in this one."""
+    yield
+    for recently in (access.READ, access.FAILED, access.REFUSED):
+        recently.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -110,6 +110,8 @@ def _environment(home: Path, keys: dict[str, str], options: dict[str, Any]) -> d
         "LOG_FORMAT": "text",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         "SECRET_KEY": keys["secret_key"],
+        "AUDIT_KEY": keys["audit_key"],
+        "AUDIT_CHECKPOINTS": str(home / "audit-checkpoints.jsonl"),
         "DATABASE_URL": f"sqlite:///{home / 'earshot.sqlite3'}",
         "REDIS_URL": "",
         "ORIGINS": f"http://127.0.0.1:{options['port']},http://localhost:{options['port']}",
@@ -150,12 +152,14 @@ def _services(keys: dict[str, str], options: dict[str, Any]) -> dict[str, list[s
 def _keys(home: Path) -> dict[str, str]:
     """The demo's own keys, made once: sessions and signatures of the next run go on with them."""
     place = home / "keys.json"
-    if not place.exists():
+    known = json.loads(place.read_text()) if place.exists() else {}
+    if "audit_key" not in known:
         made = {
             "secret_key": secrets.token_urlsafe(50),
             "api_key": f"KEY{secrets.token_hex(16)}",
             "key_seed": base64.b64encode(secrets.token_bytes(32)).decode(),
-        }
+            "audit_key": base64.b64encode(secrets.token_bytes(32)).decode(),
+        } | known
         place.write_text(json.dumps(made))
     keys: dict[str, str] = json.loads(place.read_text())
     return keys

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from conferences.audit import checkpoints, log, verification
+from conferences.audit import keeping
+from conferences.audit.proof import checkpoints, verification
 from conferences.models import AuditEntry
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Read the audit from its first entry to its last. Raises CommandError when something is not as it was."""
         if options["take_in"]:
-            self.stdout.write(f"{log.take_in()} entries chained.")
+            self.stdout.write(f"{keeping.take_in()} entries chained.")
         known = checkpoints.read(options["checkpoint"])
         problems = [*checkpoints.problems(known)]
         total = AuditEntry.objects.exclude(seq=None).count()

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from conferences import signals
 from conferences.audit import log as audit
+from conferences.audit import stays
 from conferences.models import Supervision
 from conferences.reconciliation import leg_status, readback
 from conferences.supervision import confirmation, lease, notices, store, transitions
@@ -63,6 +64,7 @@ def _do_next(supervision_id: UUID, turn: int) -> bool:
 
 def _note(supervision: Supervision, decision: Decision, columns: Mapping[str, object]) -> bool:
     """Write what was decided, and put it on record; return whether it still is what is to be done."""
+    before = supervision.state
     if not _write(supervision, decision.step, notices.worded(columns)):
         return False
     if decision.denied:
@@ -71,6 +73,7 @@ def _note(supervision: Supervision, decision: Decision, columns: Mapping[str, ob
         audit.deny(attempt, decision.denied)
     if decision.recorded:
         audit.happened(supervision, decision.recorded.action, decision.recorded.outcome)
+    stays.moved_on(supervision, before)
     return True
 
 
@@ -122,7 +125,10 @@ def _go_over(_: Snapshot) -> bool:
 
 
 def _confirm(snapshot: Snapshot) -> bool:
-    store.note_in_turn(snapshot.supervision, confirmation.verify_mode(snapshot.supervision))
+    supervision = snapshot.supervision
+    noted = store.note_in_turn(supervision, confirmation.verify_mode(supervision))
+    if noted and supervision.confirmation == Supervision.Confirmation.AGREES:
+        stays.confirmed(supervision)
     return True
 
 

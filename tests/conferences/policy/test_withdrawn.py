@@ -80,7 +80,7 @@ def test_a_supervisor_without_the_right_is_removed_and_recorded(story: Story, ma
     assert entry.actor_name == "Earshot"
     assert entry.supervision_id == mine.pk
     assert bool(entry.note) is True
-    after = AuditEntry.objects.filter(pk__gt=entry.pk)
+    after = AuditEntry.objects.filter(pk__gt=entry.pk, supervision=entry.supervision)
     assert {(one.action, one.actor_name) for one in after} >= {("hangup", "Earshot")}
     assert {one.actor_name for one in after} == {"Earshot"}
 

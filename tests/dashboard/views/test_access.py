@@ -116,8 +116,9 @@ def test_a_form_with_the_sites_token_is_taken(marta):
 
 
 def everything():
-    """Every row of every table."""
-    return {model._meta.label: list(model.objects.order_by("pk").values_list()) for model in apps.get_models()}
+    """Every row of every table but the audit's, which tells who looked at what."""
+    kept = [model for model in apps.get_models() if not model.__name__.startswith("Audit")]
+    return {model._meta.label: list(model.objects.order_by("pk").values_list()) for model in kept}
 
 
 def test_looking_changes_nothing(addresses, everybody):
@@ -127,7 +128,11 @@ def test_looking_changes_nothing(addresses, everybody):
         for name, address in addresses.items():
             with CaptureQueriesContext(connection) as queries:
                 client.get(address)
-            writing += [(name, one["sql"]) for one in queries if not one["sql"].lstrip().startswith(READING)]
+            writing += [
+                (name, one["sql"])
+                for one in queries
+                if not one["sql"].lstrip().startswith(READING) and "conferences_audit" not in one["sql"]
+            ]
     assert writing == []
     assert everything() == before
 

@@ -69,7 +69,7 @@ def test_mode_without_permission_is_refused_in_words_and_audited(story: Story, b
     _, conference = story.call(ANA, CHEN)
     response = post(ben, conference, form_for(ben, role="barge"))
     assert "You may not barge; ask your administrator." in response.content.decode()
-    denied = AuditEntry.objects.get()
+    denied = AuditEntry.objects.get(action="join")
     assert denied.result == "denied"
     assert denied.actor == ben
     assert denied.role == "barge"
@@ -91,7 +91,7 @@ def test_all_that_is_missing_is_told_at_once(story: Story, marta, phone, sentenc
     response = post(marta, conference, form_for(marta, role="whisper", my_leg=phone))
     missing = {"my_leg": [sentence], "targets": ["Choose at least one agent to whisper to."]}
     assert response.context["form"].errors == missing
-    assert [(one.result, one.role) for one in AuditEntry.objects.all()] == [("denied", "whisper")]
+    assert [(one.result, one.role) for one in AuditEntry.objects.filter(action="join")] == [("denied", "whisper")]
 
 
 def test_missing_phone_does_not_hide_a_missing_right(story: Story, ben):
@@ -366,7 +366,7 @@ def test_a_nul_among_the_targets_is_refused_in_words(story: Story, marta):
     _, conference = story.call(ANA)
     response = post(marta, conference, form_for(marta, role="whisper", targets=["\0"]))
     assert response.context["form"].errors["targets"] == ["One of those you chose is not in this call."]
-    assert AuditEntry.objects.get().result == "denied"
+    assert AuditEntry.objects.get(action="join").result == "denied"
 
 
 def test_first_press_of_barge_asks_and_sends_nothing(story, marta):

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from django.db.models import Q
 
-from conferences.audit import chain, triggers
-from conferences.audit.chain import OLD, OLD_NAMES
-from conferences.audit.verifier import DETAIL_FIELDS, ENTRY_FIELDS, Finding, Row, Verifier
+from conferences.audit.proof import chain, triggers
+from conferences.audit.proof.chain import OLD, OLD_NAMES
+from conferences.audit.proof.verifier import DETAIL_FIELDS, ENTRY_FIELDS, Finding, Row, Verifier
 from conferences.models import AuditCheckpoint, AuditEntry
 
 AT_ONCE: Final = 5000

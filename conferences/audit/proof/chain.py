@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import models, transaction
 
-from conferences.audit import verifier
+from conferences.audit.proof import verifier
 from conferences.models import AuditDetail, AuditEntry, AuditLock
 
 # What the release before writes into columns of the entry itself; in ours they are called old_….

@@ -22,7 +22,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from structlog.stdlib import get_logger
 
-from conferences.audit.verifier import as_text, checkpoint_bytes, read_checkpoints, signature_problem
+from conferences.audit.proof.verifier import as_text, checkpoint_bytes, read_checkpoints, signature_problem
 from conferences.models import AuditCheckpoint, AuditEntry
 
 log = get_logger(__name__)

@@ -1,0 +1,57 @@
+"""Puts on record what is done with the audit itself: entries chained late, details erased, copies exported."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models, transaction
+
+from conferences.audit import acting, entries
+from conferences.audit.proof import chain
+from conferences.audit.proof.verifier import DETAIL_FIELDS, ERASE, FORMAT, erased_digest
+from conferences.models import AuditDetail, AuditEntry
+
+OK = AuditEntry.Result.OK
+OUTCOME = AuditEntry.Phase.OUTCOME
+
+
+def take_in() -> int:
+    """Chain what the release before wrote while both ran, and write that this was done; return how many entries."""
+    count = chain.take_in()
+    if count:
+        note = f"{count} entries of the release before were chained."
+        entries.write(phase=OUTCOME, action="take_in", result=OK, subject=FORMAT, note=note)
+    return count
+
+
+def export_begins() -> AuditEntry:
+    """Write that the whole audit is about to be exported. Raises DatabaseError when it cannot be written."""
+    return entries.write_or_raise(
+        phase=OUTCOME, action="export", result=OK, actor=acting.now().user, subject=FORMAT, note="The whole audit."
+    )
+
+
+def erase(which: models.QuerySet[AuditEntry], *, by: AbstractUser | None = None, why: str = "") -> AuditEntry | None:
+    """Empty the details of these entries, and write who did it and why; None when there is nothing to erase.
+
+    The numbers of the entries are on record as a digest, so that nothing can be erased beside them. Raises
+    DatabaseError when it cannot be put on record; then nothing is erased.
+    """
+    with transaction.atomic():
+        doomed = AuditDetail.objects.filter(entry__in=which.exclude(seq=None), erased_by=None)
+        seqs = {pk: seq or 0 for pk, seq in doomed.values_list("entry_id", "entry__seq")}
+        if not seqs:
+            return None
+        told = entries.write_or_raise(
+            phase=OUTCOME,
+            action=ERASE,
+            result=OK,
+            actor=by,
+            subject=FORMAT,
+            subject_id=erased_digest(seqs.values()),
+            note=f"{len(seqs)} entries. {why}".strip(),
+        )
+        empty = {name: getattr(AuditDetail(), name) for name in ("salt", *DETAIL_FIELDS)}
+        # Past the closed manager: the triggers let just this happen.
+        erased: models.QuerySet[AuditDetail] = models.QuerySet(AuditDetail).filter(entry_id__in=list(seqs))
+        models.QuerySet.update(erased, erased_by=told.seq, **empty)
+    return told

@@ -1,0 +1,1 @@
+"""That nothing of the audit was changed: the chain, what guards it, checkpoints, and verifying here and elsewhere."""

@@ -1,0 +1,71 @@
+"""The filters of the audit by stay: who listened, to whom, in which team, queue and mode, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from django import forms
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from conferences.models import AuditEntry, Conference, Participant, Queue, Supervision, Team
+from dashboard.forms.audit_filter import Day, start_of
+
+
+class StayFilter(forms.Form):
+    """Every field narrows the list; one that cannot be understood is said to be so and narrows nothing."""
+
+    supervisor = forms.CharField(required=False, max_length=100)
+    agent = forms.CharField(required=False, max_length=100)
+    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="Any")
+    queue = forms.ModelChoiceField(Queue.objects.none(), required=False, empty_label="Any")
+    mode = forms.ChoiceField(required=False, choices=[("", "Any"), *Supervision.Role.choices])
+    from_day = Day("From")
+    to_day = Day("To")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Let `user` choose among all teams, or a supervisor among her own."""
+        super().__init__(*args, **kwargs)
+        own = Team.objects.filter(supervisors__user=user)
+        teams = own if own.exists() and not user.is_superuser else Team.objects.all()
+        self._choice("team").queryset = teams
+        self._choice("queue").queryset = Queue.objects.filter(team__in=teams)
+
+    def narrow(self, stays: QuerySet[Supervision]) -> QuerySet[Supervision]:
+        """Keep the stays asked for. Whole days are days where the contact center is (TIME_ZONE)."""
+        self.is_valid()
+        for name, value in self.cleaned_data.items():
+            if value:
+                stays = stays.filter(_CONDITIONS[name](value))
+        return stays
+
+    def _choice(self, name: str) -> forms.ModelChoiceField[Any]:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        return field
+
+
+def _in_mode(role: str) -> Exists:
+    taken = AuditEntry.objects.filter(supervision=OuterRef("pk"), action__in=("join", "update"), result="ok", role=role)
+    return Exists(taken)
+
+
+def _with_agent(text: str) -> Exists:
+    named = Participant.objects.filter(conference=OuterRef("conference"), leg__agent__name__icontains=text)
+    return Exists(named)
+
+
+_CONDITIONS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "supervisor": lambda text: (
+        Q(user__username__icontains=text)
+        | Q(pk__in=AuditEntry.objects.filter(detail__actor_name__icontains=text).values("supervision"))
+    ),
+    "agent": _with_agent,
+    "team": lambda team: Q(conference__in=Conference.objects.of_teams([team.pk])),
+    "queue": lambda queue: Q(conference__queue=queue),
+    "mode": _in_mode,
+    "from_day": lambda day: Q(created_at__gte=start_of(day)),
+    "to_day": lambda day: Q(created_at__lt=start_of(day + timedelta(days=1))),
+}
