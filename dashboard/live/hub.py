@@ -206,6 +206,8 @@ class Hub:
                 self._close(viewer, 4403)
         for viewer in await self._in_thread(lambda: logins.turned_out(self._viewers)):
             self._close(viewer, 4403)
+        for viewer, frame in (await self._in_thread(lambda: logins.warnings(self._viewers))).items():
+            self._send(viewer, frame)
 
     async def _send_heartbeat(self) -> None:
         if not (viewers := list(self._viewers)):

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
 
 from django.contrib.auth.models import User
 from django.db.models.functions import Coalesce
+from django.template.loader import render_to_string
+from django.utils import timezone
 
+from conferences.logins import sessions
 from conferences.models import Supervision
 from conferences.policy.entitlement import session_is_alive
+from dashboard.live import frames
 from dashboard.live.viewer import Viewer
+from dashboard.presenters import fragments
 from dashboard.presenters.audience import Audience, audience_of
+
+WARNED_BEFORE: Final = timedelta(minutes=5)
 
 
 def revalidate_sessions(viewers: Iterable[Viewer]) -> dict[Viewer, Audience | None]:
@@ -38,3 +47,19 @@ def turned_out(viewers: Iterable[Viewer]) -> list[Viewer]:
     lately = ends.filter(turned_at__gt=min(one.opened_at for one in viewers)).order_by("turned_at")
     last = dict(lately.values_list("user", "turned_at"))
     return [one for one in viewers if one.user_pk in last and last[one.user_pk] > one.opened_at]
+
+
+def warnings(viewers: Iterable[Viewer]) -> dict[Viewer, str]:
+    """Return a frame for each page whose login ends soon, or no longer does; each page is told once."""
+    viewers = list(viewers)
+    limits = sessions.limits(one.session_key for one in viewers)
+    told = {}
+    for one in viewers:
+        limit = limits.get(one.session_key)
+        soon = limit if limit is not None and limit.at - timezone.now() < WARNED_BEFORE else None
+        ends = soon.at if soon is not None else None
+        if ends != one.login_ends:
+            one.login_ends = ends
+            html = render_to_string("dashboard/layout/_login_end.html", {"limit": soon})
+            told[one] = frames.encode(one.since, {"content": str(fragments.partial("login-end", html))})
+    return told

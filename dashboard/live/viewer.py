@@ -41,6 +41,7 @@ class Viewer:
     frames: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     unshown: deque[int] = field(default_factory=lambda: deque(maxlen=MOST_WAITING))  # sent, not said to be on screen
     close_code: int = 1000
+    login_ends: datetime | None = None  # as its page was told, shortly before
     opened_at: datetime = field(default_factory=timezone.now)
 
     def offer(self, frame: str) -> None:

@@ -91,3 +91,12 @@ def end_login(request: HttpRequest, pk: int) -> HttpResponse:
     login = get_object_or_404(Login, pk=pk, user_id=request.user.pk)
     sessions.end([login], End.ENDED)
     return redirect("account")
+
+
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """A request of her own, which is all that it takes to stay logged in."""
+    login = sessions.find(request.session.session_key)
+    if login is not None:
+        sessions.note_request(login)
+    return HttpResponse(status=204)

@@ -8,6 +8,8 @@ from django.test import Client
 
 from conferences.logins import passwords, sessions
 from conferences.models import Login, Supervision, TemporaryPassword
+from dashboard.live.connect import viewer_of
+from dashboard.live.logins import warnings
 from tests.dashboard.login.test_login import ANOTHER, CHANGE, LOGIN, text_of
 from tests.support.story import ANA, DESK, PASSWORD, Story, browser
 
@@ -49,6 +51,25 @@ def test_a_login_that_nobody_uses_ends(story: Story, marta: User, minutes: int, 
         assert is_in(client)
     else:
         assert "had not asked for anything" in told(client)
+
+
+def test_a_page_is_told_before_its_login_ends(story: Story, marta: User):
+    client = log_in()
+    page = viewer_of(marta, client.session.session_key, {})
+    story.wait(114 * 60)
+    assert warnings([page]) == {}
+    story.wait(2 * 60)
+    (frame,) = warnings([page]).values()
+    assert ("Stay logged in" in frame, warnings([page])) == (True, {})
+    assert client.post("/accounts/stay/").status_code == 204
+    (frame,) = warnings([page]).values()
+    assert ("Stay logged in" in frame, "hidden" in frame) == (False, True)
+    for _ in range(6):
+        story.wait(99 * 60)
+        client.get("/")
+    story.wait(8 * 60)
+    (frame,) = warnings([page]).values()
+    assert ("and with it a call that you are in" in frame, "Stay logged in" in frame) == (True, False)
 
 
 def test_no_idle_limit_where_none_is_wanted(story: Story, marta: User, settings):
