@@ -26,7 +26,7 @@ from dashboard.live import frames
 from dashboard.live.connect import viewer_of
 from dashboard.live.origins import is_allowed
 from dashboard.login.confirming import asked_before_barge
-from dashboard.presenters import fragments
+from dashboard.presenters import fragments, own_bar
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board.attention import in_order
 from dashboard.presenters.board.board_filter import STATES, BoardFilter
@@ -104,6 +104,8 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
             return asked
         if _begin(request, found, form):
             return _go_on(request, pk)
+    elif (offered := _hop_offered(request, found, number)) is not None:
+        return offered
     else:
         role = request.GET.get("role", "")
         first = {"role": role if role in policy.PERMISSIONS else "monitor", "phone": request.GET.get("phone", "")}
@@ -118,6 +120,18 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     if request.htmx:
         return render(request, "dashboard/supervise/_supervise_form.html", context)
     return render(request, "dashboard/supervise/supervise.html", context | _page(request, number, conference=pk))
+
+
+def _hop_offered(request: SupervisorRequest, found: Conference, number: int) -> HttpResponse | None:
+    """What is asked of one whose phone is up for another call: only whether she goes over; None for all others."""
+    mine, audience = requests.current(request.user), audience_of(request.user)
+    if mine is None or own_bar.line(mine, audience) is None or (mine.conference_id == found.pk and not mine.is_between):
+        return None
+    call = call_for(audience, found)
+    context = {"call": call, "hop_preview": call.preview(Supervision.Role.MONITOR, ())}
+    if request.htmx:
+        return render(request, "dashboard/supervise/_hop_form.html", context)
+    return render(request, "dashboard/supervise/hop.html", context | _page(request, number, conference=found.pk))
 
 
 @require_GET

@@ -210,3 +210,15 @@ def test_an_earlier_stay_is_not_taken_for_this_one(story, marta, two):
     go(story, marta, here, 0.2, 0.2)
     go(story, marta, there, 0.2)
     assert [one.action for one in story.simulator.commands][-3:] == ["leave", "join", "leave"]
+
+
+def test_the_form_of_another_call_offers_to_go_over(story, marta, two):
+    (first, here), (_, there) = two
+    story.supervise(marta, here)
+    form = browser(marta).get(f"/conferences/{there.pk}/supervise/?role=whisper").content.decode()
+    assert ("Go over to this call" in form, "Your phone" in form, "Start whispering" in form) == (True, True, False)
+    assert "Go over to this call" not in browser(marta).get(f"/conferences/{here.pk}/supervise/").content.decode()
+    assert browser(marta).post(f"/conferences/{there.pk}/hop/").status_code == 302
+    story.pass_time()
+    assert first.id != where(story)[0]
+    assert stays(marta)[-1].state == "joined"
