@@ -64,7 +64,7 @@ def test_nobody_is_on_the_phone(marta: User):
     assert row.status == "Idle"
     assert row.since is None
     assert row.legs == ()
-    assert "Ana Ruiz Support Idle Join next call no call to join" in shown(marta)
+    assert "Ana Ruiz Support Join next call Idle no call to join" in shown(marta)
 
 
 def test_a_phone_rings_and_is_given_up(story: Story, marta: User):
