@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 from conferences.admin.records.readonly import ReadOnly
 from conferences.admin.typed import Admin
+from conferences.audit import logins as audit
 from conferences.logins import passwords, sessions, wall
 from conferences.models import Login, WallScreen
 
@@ -41,12 +42,13 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         if user is not None and user.password != before and user.pk != request.user.pk:
             if user.has_usable_password():
                 passwords.mark_temporary(user)
-            sessions.end(sessions.running(user.pk), Login.End.PASSWORD)
+            ended = sessions.end(sessions.running(user.pk), Login.End.PASSWORD)
+            audit.ended(user, Login.End.PASSWORD, by=request.user, count=ended)
         return response
 
     @admin.action(description="End all logins of the people chosen", permissions=["change"])
     def end_logins(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
-        ended = sum(sessions.end(sessions.running(user.pk), Login.End.ADMIN) for user in chosen)
+        ended = sum(_end(request, sessions.running(user.pk)) for user in chosen)
         self.message_user(request, f"{ended} ended." if ended else "None of them was logged in.")
 
 
@@ -64,7 +66,7 @@ class LoginAdmin(ReadOnly):
 
     @admin.action(description="End the logins chosen", permissions=["end"])
     def end_now(self, request: HttpRequest, chosen: QuerySet[Login]) -> None:
-        ended = sessions.end([one for one in chosen if sessions.end_of(one) is None], Login.End.ADMIN)
+        ended = _end(request, [one for one in chosen.select_related("user") if sessions.end_of(one) is None])
         self.message_user(request, f"{ended} ended." if ended else "None of these was running any more.")
 
 
@@ -80,6 +82,10 @@ class FactorAdmin(ReadOnly):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("mfa.delete_authenticator")
+
+    def delete_model(self, request: HttpRequest, factor: Authenticator) -> None:
+        audit.factor(factor.user, "remove_factor", factor.type, by=request.user)
+        super().delete_model(request, factor)
 
 
 @admin.register(WallScreen)
@@ -104,3 +110,12 @@ class WallScreenAdmin(Admin):
         for one in chosen:
             wall.take_back(one)
         self.message_user(request, "Their tokens are good for nothing any more.")
+
+
+def _end(request: HttpRequest, logins: list[Login]) -> int:
+    ended = 0
+    for login in logins:
+        count = sessions.end([login], Login.End.ADMIN)
+        audit.ended(login.user, Login.End.ADMIN, by=request.user, count=count)
+        ended += count
+    return ended

@@ -12,6 +12,7 @@ from django.contrib.auth import user_logged_in, user_logged_out
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from conferences.audit import logins as audit
 from conferences.logins import passwords, sessions
 from conferences.models import Login
 from dashboard.login.single_sign_on import AMR, methods_of, take_groups
@@ -28,6 +29,8 @@ def connect() -> None:
     account_signals.password_changed.connect(password_is_own, dispatch_uid="password changed")
     account_signals.password_reset.connect(password_is_own, dispatch_uid="password reset")
     mfa_signals.authenticator_added.connect(factor_is_proved, dispatch_uid="second factor added")
+    mfa_signals.authenticator_removed.connect(factor_is_gone, dispatch_uid="second factor removed")
+    mfa_signals.authentication_failed.connect(factor_is_wrong, dispatch_uid="second factor wrong")
 
 
 def begin(request: HttpRequest, user: User, **_: Any) -> None:
@@ -59,10 +62,21 @@ def password_is_own(request: HttpRequest, user: User, **_: Any) -> None:
     this = request.session.get("login")
     if this is not None:
         sessions.move(this, request.session.session_key or "")
-    sessions.end((one for one in sessions.running(user.pk) if one.pk != this), Login.End.PASSWORD)
+    others = [one for one in sessions.running(user.pk) if one.pk != this]
+    audit.ended(user, Login.End.PASSWORD, by=user, count=sessions.end(others, Login.End.PASSWORD))
 
 
 def factor_is_proved(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     """Whoever has just set one up has shown that it is at hand."""
     if authenticator.type in FACTORS:
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+        audit.factor(user, "add_factor", authenticator.type, by=user)
+
+
+def factor_is_gone(user: User, authenticator: Authenticator, **_: Any) -> None:
+    audit.factor(user, "remove_factor", authenticator.type, by=user)
+
+
+def factor_is_wrong(user: User, authenticator: Authenticator, **_: Any) -> None:
+    """At most six in five minutes (ACCOUNT_RATE_LIMITS), and after the right password."""
+    audit.factor(user, "fail_factor", authenticator.type, by=user)

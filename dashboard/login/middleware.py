@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from conferences.audit import logins as audit
 from conferences.logins import sessions
 from conferences.models import Login
 from dashboard.login.unfinished import Need, needed
@@ -41,7 +42,8 @@ def keep_limits(get_response: GetResponse) -> GetResponse:
         login = sessions.find(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
         why = sessions.end_of(login) if login is not None else None
         if login is not None and why is not None and request.user.is_authenticated:
-            sessions.end([login], why)
+            if sessions.end([login], why):
+                audit.ended(login.user, why)
             logout(request)
         request.COOKIES[WHY_COOKIE] = why or request.COOKIES.get(WHY_COOKIE, "")
         response = get_response(request)

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from conferences.audit import logins as audit
 from conferences.logins import sessions
 from conferences.models import Login, Supervision
 from conferences.supervision import requests
@@ -89,7 +90,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def end_login(request: HttpRequest, pk: int) -> HttpResponse:
     """End another login of one's own."""
     login = get_object_or_404(Login, pk=pk, user_id=request.user.pk)
-    sessions.end([login], End.ENDED)
+    audit.ended(login.user, End.ENDED, by=request.user, count=sessions.end([login], End.ENDED))
     return redirect("account")
 
 

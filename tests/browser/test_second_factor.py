@@ -98,7 +98,7 @@ def second_factor(page: Page) -> None:
     expect(page.get_by_role("heading", name="Your second factor")).to_be_visible()
 
 
-def test_app_and_passkey_are_set_up_and_let_her_in(page: Page):
+def test_app_and_passkey_let_her_in(page: Page):
     keys: Any = page.context.new_cdp_session(page)
     keys.send("WebAuthn.enable")
     keys.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})

@@ -56,7 +56,7 @@ class Command(BaseCommand):
     def introduce(self, options: dict[str, Any]) -> None:
         url = f"http://127.0.0.1:{options['port']}/"
         self.stdout.write(f"\n  Earshot is up:  {url}\n")
-        self.stdout.write(f"  Password for everyone:  {PASSWORD}\n\n")
+        self.stdout.write(f"  Password for everyone:  {PASSWORD} (no second factor is asked for)\n\n")
         self.stdout.write("  elena    may monitor, whisper and barge in all teams, and read the audit\n")
         self.stdout.write("  aisha    may monitor and whisper; sees numbers masked\n")
         self.stdout.write("  samuel   may only monitor, in Sales alone; sees numbers masked\n")

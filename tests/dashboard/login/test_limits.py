@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from conferences.logins import passwords, sessions
-from conferences.models import Login, Supervision, TemporaryPassword
+from conferences.models import AuditEntry, Login, Supervision, TemporaryPassword
 from dashboard.live.connect import viewer_of
 from dashboard.live.logins import warnings
 from tests.dashboard.login.test_login import ANOTHER, CHANGE, LOGIN, text_of
@@ -112,6 +112,8 @@ def test_own_logins_are_seen_and_ended(story: Story, marta: User, ben: User):
     assert is_in(elsewhere)
     assert here.post(f"/accounts/logins/{other.pk}/end/").status_code == 302
     assert "You ended this login from another one." in told(elsewhere)
+    entry = AuditEntry.objects.get(action="end_login")
+    assert (entry.actor, entry.reason, entry.note) == (marta, "ended", "The login of Marta Gil ended.")
     assert (is_in(here), here.get("/accounts/").content.decode().count("End it")) == (True, 0)
 
 
