@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import Client
 
 from conferences.audit import access
 from conferences.audit.proof import chain, triggers
@@ -41,3 +44,13 @@ def audit_lets_go_between_tests() -> Iterator[None]:
     BaseDatabaseOperations.execute_sql_flush = without_triggers
     yield
     BaseDatabaseOperations.execute_sql_flush = flush
+
+
+def unrecorded(user: User) -> Client:
+    """Log somebody in, and let her read the audit, without that standing in it: where a test counts what does."""
+    user_logged_in.disconnect(dispatch_uid="audit login")
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    access.connect()
+    access.READ.count((client.session.session_key, user.pk, "audit", ""))
+    return client

@@ -86,6 +86,7 @@ def test_pages_follow_one_another_without_loss(calls, marta, monkeypatch):
 
 def test_queries_do_not_grow_with_the_number_of_calls(story: Story, marta):
     counted = []
+    listed(marta)  # the audit's very first entry takes more
     for _ in range(2):
         for _ in range(3):
             end(story, story.call(ANA, LUIS)[0])
