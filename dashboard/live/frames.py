@@ -247,5 +247,4 @@ def _ages(scope: Scope) -> dict[str, str]:
 
 
 def encode(number: int, values: Mapping[str, object]) -> str:
-    told = {**values, "feed": number, "now": clock.now().isoformat(), "version": VERSION}
-    return orjson.dumps(told).decode()
+    return orjson.dumps({**values, "feed": number, "now": clock.now().isoformat(), "version": VERSION}).decode()
