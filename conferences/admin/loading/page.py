@@ -20,7 +20,7 @@ from conferences.admin.loading import table
 from conferences.admin.loading.applying import apply
 from conferences.admin.loading.comparing import Plan, compare
 from conferences.admin.loading.exporting import export
-from conferences.admin.loading.rights import may_load, rights_of
+from conferences.admin.loading.rights import may_load, may_see_all, rights_of
 from conferences.admin.loading.steps import Effect, Step
 from conferences.admin.loading.table import COLUMNS
 from conferences.errors import NotPossible
@@ -56,7 +56,7 @@ def load(request: HttpRequest) -> HttpResponse:
 def save(request: HttpRequest) -> HttpResponse:
     """Send the directory as a file; to those who may see all of it."""
     user = _user(request)
-    if not all(user.has_perm(f"conferences.view_{name}") for name in ("team", "queue", "agent", "supervisor")):
+    if not may_see_all(user):
         raise PermissionDenied("You may not see the whole directory.")
     response = HttpResponse(export().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="directory.csv"'

@@ -21,7 +21,7 @@ def act(client, kind, action, rows, **more):
 def manager(directory) -> User:
     """Staff who may change people and supervisors, and may monitor herself."""
     user = User.objects.create_user("manager", password=PASSWORD, is_staff=True)
-    codenames = ["view_supervisor", "change_supervisor", "change_user", "monitor_conference"]
+    codenames = ["view_supervisor", "change_supervisor", "change_user", "monitor_conference", "view_board"]
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     return user
 
@@ -44,13 +44,13 @@ def test_agents_move_to_a_team_and_calls_follow(story: Story, cleo, directory, b
 
 
 def test_a_group_is_given_by_who_has_its_rights(manager, cleo, marta, ben):
-    monitor, barge = Group.objects.get(name="Monitor"), Group.objects.get(name="Barge")
+    monitor, all_modes = Group.objects.get(name="Monitor"), Group.objects.get(name="Supervisor")
     people = [marta.supervisor, ben.supervisor]
-    act(browser(manager), "supervisor", "give_group", people, choice=barge.pk)
-    assert barge.user_set.count() == 0
+    act(browser(manager), "supervisor", "give_group", people, choice=all_modes.pk)
+    assert all_modes.user_set.count() == 0
     act(browser(manager), "supervisor", "give_group", people, choice=monitor.pk)
-    act(browser(cleo), "supervisor", "give_group", people, choice=barge.pk)
-    assert (monitor.user_set.count(), barge.user_set.count()) == (2, 2)
+    act(browser(cleo), "supervisor", "give_group", people, choice=all_modes.pk)
+    assert (monitor.user_set.count(), all_modes.user_set.count()) == (2, 2)
 
 
 def test_deactivating_ends_listening_and_spares_oneself(story: Story, cleo, directory, marta, ben):

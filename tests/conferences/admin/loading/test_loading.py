@@ -30,7 +30,7 @@ team,Billing | more
 queue,Helpdesk,Support,+34 910 000 001 | (0034) 910 000 002
 agent,"=HYPERLINK(""http://x"")",Support,gencredAbC
 agent,Ana Ruiz,Billing \\| more,1001
-supervisor,Marta Gil,Support | Billing \\| more,Desk = sip:Marta@pbx.example.com | +34 600 000 091,marta,Coach | Barge
+supervisor,Marta Gil,Support | Billing \\| more,Desk = sip:Marta@pbx.example.com | +34 600 000 091,marta,Coach | Monitor
 """
 TABLES = (Team, Queue, Agent, AgentAddress, Device, Supervisor, User)
 
@@ -64,7 +64,7 @@ def test_a_file_becomes_the_directory_and_back(db):
     ]  # fmt: skip
     marta = User.objects.get()
     assert (marta.get_full_name(), marta.has_usable_password(), marta.is_staff) == ("Marta Gil", False, False)
-    assert {one.name for one in marta.groups.all()} == {"Coach", "Barge"}
+    assert {one.name for one in marta.groups.all()} == {"Coach", "Monitor"}
     devices = {one.name: one.party.dialled for one in marta.supervisor.devices.all()}
     assert devices == {"Desk": "sip:Marta@pbx.example.com", "Phone": "+34600000091"}
 

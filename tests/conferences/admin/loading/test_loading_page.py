@@ -78,7 +78,7 @@ def test_a_file_gives_nobody_rights_beyond_forms(clerk, directory):
     for text in (LINES.replace("Eva", "Eve"), SUPERVISOR):
         assert not look(client, text).context["plan"].is_sound
     assert client.get(SAVE).status_code == 403
-    supervising = ["add_user", "change_user", "add_supervisor", "change_supervisor", "monitor_conference"]
+    supervising = ["add_user", "change_user", "add_supervisor", "change_supervisor", "monitor_conference", "view_board"]
     clerk.user_permissions.add(*Permission.objects.filter(codename__in=supervising))
     (step,) = look(client, SUPERVISOR).context["plan"].steps  # Coach may whisper, which the clerk may not
     assert step.effect == "wrong"
