@@ -18,6 +18,9 @@ class ConferencesConfig(AppConfig):
 
         access.connect()
         changes.connect()
+        from conferences.rights import holding
+
+        holding.connect()
         post_migrate.connect(close_audit, sender=self)
 
 

@@ -17,13 +17,17 @@ from django.utils.safestring import SafeString
 from conferences.addresses import searchable
 from conferences.admin.lists import WithoutAddress, WithoutNumber, deactivate, give_group, move_to_team
 from conferences.admin.live import reaching_live_calls
+from conferences.admin.rights.by_right import ByRight, administers
 from conferences.admin.typed import Admin, FormSet, Inline
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
 from conferences.policy import PERMISSIONS
 
 
-class DirectoryAdmin(Admin):
+class DirectoryAdmin(ByRight, Admin):
     """Whatever is saved or deleted here reaches the live calls in the same transaction."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return administers(request) or super().has_module_permission(request)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with _writing(request):
@@ -63,7 +67,7 @@ class AddressFormSet(FormSet):
         return "number" if self.model is QueueNumber else "address"
 
 
-class Addresses(Inline):
+class Addresses(ByRight, Inline):
     formset = AddressFormSet
     extra = 1
     readonly_fields: ClassVar[tuple[str, ...]] = ("written_as",)

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from conferences.admin.records.readonly import ReadOnly
+from conferences.admin.rights.people import OfUsers
 from conferences.admin.typed import Admin
 from conferences.audit import logins as audit
 from conferences.logins import passwords, sessions, wall
@@ -25,7 +26,7 @@ for _model in (User, Authenticator, EmailAddress, SocialApp, SocialToken):
 
 
 @admin.register(User)
-class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
+class PeopleAdmin(OfUsers, UserAdmin):  # type: ignore[type-arg]
     """A password that an administrator chooses is known to two: it must be changed at the next login."""
 
     actions = ("end_logins",)

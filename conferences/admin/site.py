@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -19,6 +19,15 @@ admin.site.site_header = "Earshot administration"
 admin.site.site_title = "Earshot administration"
 admin.site.index_title = "The center"
 admin.site.site_url = None  # templates/admin/base_site.html links back to the board in its own words
+
+
+IN_ADMIN: Final = ("conferences.administer_directory", "conferences.give_rights")
+
+
+def is_let_in(request: HttpRequest) -> bool:
+    """Let in who is staff, and who has a right that is exercised here."""
+    user = request.user
+    return user.is_active and (user.is_staff or any(user.has_perm(right) for right in IN_ADMIN))
 
 
 def enter(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -48,6 +57,7 @@ def first_page(request: HttpRequest, extra_context: dict[str, Any] | None = None
     return _index(request, {**home.context(request), **(extra_context or {})})
 
 
+admin.site.has_permission = is_let_in  # type: ignore[method-assign]
 admin.site.login = enter  # type: ignore[method-assign]
 _of_models, _index = admin.site.get_urls, admin.site.index
 admin.site.get_urls = addresses  # type: ignore[method-assign]

@@ -24,6 +24,7 @@ from conferences.models import (
     ForeignAddress,
     Queue,
     QueueNumber,
+    RightsGrant,
     Supervisor,
     SystemAddress,
     Team,
@@ -31,13 +32,14 @@ from conferences.models import (
 
 ROWS: Final = (
     User, Group, Team, Queue, QueueNumber, Agent, AgentAddress, Supervisor, Device, SystemAddress, Connection,
-    ForeignAddress,
+    ForeignAddress, RightsGrant,
 )  # fmt: skip
 SETS: Final[dict[Any, str]] = {
     User.groups.through: "groups",
     User.user_permissions.through: "rights",
     Group.permissions.through: "rights",
     Supervisor.teams.through: "teams",
+    Supervisor.queues.through: "queues",
 }
 _NOT_TOLD: Final = frozenset({"last_login"})  # a login is on record by itself
 _SECRET: Final = frozenset({"password"})

@@ -16,6 +16,7 @@ from conferences.models.directory import (
 from conferences.models.facts import Fact, WebhookRefusal
 from conferences.models.legs import Leg, Participant, Reading
 from conferences.models.listening.follows import Follow
+from conferences.models.listening.grants import RightsGrant
 from conferences.models.listening.sensitive import SensitiveSection
 from conferences.models.listening.supervision import Supervision
 from conferences.models.logins import Login, TemporaryPassword, WallScreen
@@ -50,6 +51,7 @@ __all__ = [
     "Queue",
     "QueueNumber",
     "Reading",
+    "RightsGrant",
     "SavedView",
     "SensitiveSection",
     "Supervision",

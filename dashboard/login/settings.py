@@ -97,3 +97,6 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
+
+# A right that somebody gives waits until another who may give rights confirms it.
+RIGHTS_NEED_SECOND_PERSON = env.bool("RIGHTS_NEED_SECOND_PERSON", False)

@@ -16,8 +16,8 @@ _SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "conferences.AgentAddress", "conferences.SystemAddress", "conferences.ForeignAddress", "conferences.Connection",
     ),
     "People and rights": (
-        "conferences.Supervisor", "auth.User", "auth.Group", "conferences.Login", "mfa.Authenticator",
-        "conferences.WallScreen",
+        "conferences.Supervisor", "auth.User", "auth.Group", "conferences.RightsGrant", "conferences.Login",
+        "mfa.Authenticator", "conferences.WallScreen",
     ),
     "Records": (
         "conferences.Conference", "conferences.Leg", "conferences.Participant", "conferences.Supervision",
@@ -28,6 +28,7 @@ _SECTIONS: Final[dict[str, tuple[str, ...]]] = {
 # Where a table's name says what it is to a programmer only.
 _PLAIN: Final = {
     "conferences.Conference": "Calls (conferences)",
+    "conferences.RightsGrant": "Rights that wait",
     "conferences.Leg": "Legs",
     "conferences.Participant": "Who was in which call",
     "conferences.Supervision": "Who supervised which call",

@@ -30,8 +30,11 @@ def rights_of(user: User) -> Callable[[Step, Known], Iterator[str]]:
 
 
 def groups_beyond(user: User, groups: list[Group]) -> list[str]:
-    """Return the names of those groups that give a right which the user lacks, and so may neither give nor take."""
-    if user.is_superuser:
+    """Return the names of those groups that give a right which the user lacks, and so may neither give nor take.
+
+    None for whoever may give rights.
+    """
+    if user.has_perm("conferences.give_rights"):
         return []
     given = Permission.objects.filter(group__in=groups).values_list(
         "group__name", "content_type__app_label", "codename"

@@ -1,0 +1,30 @@
+"""The directory's pages, open by one right beside Django's own four for each table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.options import InlineModelAdmin
+from django.http import HttpRequest
+
+
+class ByRight:
+    """Open to whoever may administer the directory, beside those who hold Django's permission for the table."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return administers(request) or super().has_view_permission(request, obj)  # type: ignore[misc]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        further = (obj,) if isinstance(self, InlineModelAdmin) else ()
+        return administers(request) or super().has_add_permission(request, *further)  # type: ignore[misc]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return administers(request) or super().has_change_permission(request, obj)  # type: ignore[misc]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return administers(request) or super().has_delete_permission(request, obj)  # type: ignore[misc]
+
+
+def administers(request: HttpRequest) -> bool:
+    """Return whether whoever asks may change all of the directory."""
+    return request.user.has_perm("conferences.administer_directory")

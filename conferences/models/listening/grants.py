@@ -1,0 +1,41 @@
+"""Rights that were given and wait for a second person."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.db import models
+
+
+class RightsGrant(models.Model):
+    """A group, a permission or a flag, given to a user or to a group, and in force once another person confirms it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="waiting_rights"
+    )
+    to_group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    permission = models.ForeignKey(Permission, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    flag = models.CharField(max_length=20, blank=True)  # a field of the user: is_superuser or is_staff
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    confirmed = models.BooleanField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+        verbose_name = "right that waits"
+        verbose_name_plural = "rights that wait"
+
+    def __str__(self) -> str:
+        return f"{self.what} for {self.user or self.to_group}"
+
+    @property
+    def what(self) -> str:
+        """What is given, in words."""
+        if self.group is not None:
+            return f"the group {self.group}"
+        return f"“{self.permission.name}”" if self.permission is not None else self.flag.replace("is_", "")

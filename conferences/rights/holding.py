@@ -1,0 +1,75 @@
+"""Holds back what somebody gives where two people are asked for, whichever way it is given; the audit tells of both.
+
+What no person gives, such as a command or single sign-on, waits for nobody; nor does taking a right away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Model
+from django.db.models.signals import m2m_changed, pre_save
+
+from conferences import clock
+from conferences.audit import acting
+from conferences.models import RightsGrant
+
+# What of a user is a right by itself.
+FLAGS: Final = ("is_superuser", "is_staff")
+_TABLES: Final = (User.groups.through, User.user_permissions.through, Group.permissions.through)
+_confirmed: ContextVar[bool] = ContextVar("rights_confirmed", default=False)
+
+
+def connect() -> None:
+    """Have Django ask here before it gives a right. Safe to call again."""
+    for through in _TABLES:
+        m2m_changed.connect(_add, sender=through, dispatch_uid=f"hold {through.__name__}")
+    pre_save.connect(_save, sender=User, dispatch_uid="hold flags")
+
+
+@contextmanager
+def confirmed() -> Iterator[None]:
+    """Have what is given meanwhile be in force at once: a second person has said so."""
+    token = _confirmed.set(True)
+    try:
+        yield
+    finally:
+        _confirmed.reset(token)
+
+
+def _giver() -> User | None:
+    """Return who gives a right now that must wait; None where it need not."""
+    user = acting.now().user
+    is_asked_for = settings.RIGHTS_NEED_SECOND_PERSON and not _confirmed.get()
+    return user if is_asked_for and isinstance(user, User) else None
+
+
+def _add(sender: Any, instance: Model, *, action: str, reverse: bool, **told: Any) -> None:
+    """Django adds only what is left in `pk_set`: before the addition it may be changed (Django docs: m2m_changed)."""
+    if action != "pre_add" or (by := _giver()) is None:
+        return
+    for thing in told["model"].objects.filter(pk__in=told["pk_set"]):
+        holder, given = (thing, instance) if reverse else (instance, thing)
+        to = {"user": holder} if isinstance(holder, User) else {"to_group": holder}
+        _wait(by, **to, **{"group" if isinstance(given, Group) else "permission": given})
+    told["pk_set"].clear()
+
+
+def _save(sender: Any, instance: User, *, raw: bool = False, **_: Any) -> None:
+    if raw or (by := _giver()) is None:
+        return
+    before = User.objects.filter(pk=instance.pk).values(*FLAGS).first()
+    for flag in FLAGS:
+        if before is not None and getattr(instance, flag) and not before[flag]:
+            setattr(instance, flag, False)
+            _wait(by, user=instance, flag=flag)
+
+
+def _wait(by: User, **what: Any) -> None:
+    if not RightsGrant.objects.filter(decided_at=None, **what).exists():
+        RightsGrant(**what, asked_by=by, asked_at=clock.now()).save()
