@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, pre_save
 

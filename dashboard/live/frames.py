@@ -15,7 +15,7 @@ from conferences.ingest.ringing_legs import with_ringing
 from conferences.liveness import provider_silence, pulse
 from conferences.models import Conference, Supervision
 from conferences.models.conferences import ConferenceQuerySet
-from conferences.models.listening.scope import Scope
+from conferences.models.listening.scope import Scope, all_of
 from dashboard.live import agent_frames
 from dashboard.live.agent_frames import AgentRows
 from dashboard.live.lag import Stamps
@@ -234,9 +234,7 @@ def last_heard() -> dict[str, str]:
 
 def mark_watched(scopes: Collection[Scope]) -> dict[Scope, dict[str, str]]:
     """Note that the live calls in these scopes are on a screen; return as of when each is known, by our id."""
-    teams = frozenset(one for scope in scopes for one in scope.teams)
-    queues = frozenset(one for scope in scopes for one in scope.queues)
-    reconciliation.mark_watched(Scope(teams, queues, any(scope.unassigned for scope in scopes)), clock.now())
+    reconciliation.mark_watched(all_of(scopes), clock.now())
     return {scope: _ages(scope) for scope in scopes}
 
 

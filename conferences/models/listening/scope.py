@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, AbstractUser, AnonymousUser
@@ -30,6 +31,13 @@ def scope_of(user: AbstractBaseUser | AnonymousUser) -> Scope:
     teams = frozenset(mine.filter(teams__isnull=False).values_list("teams", flat=True))
     queues = frozenset(mine.filter(queues__isnull=False).values_list("queues", flat=True))
     return Scope(teams, queues, unassigned)
+
+
+def all_of(scopes: Collection[Scope]) -> Scope:
+    """Return what is in any of these."""
+    teams = frozenset(one for scope in scopes for one in scope.teams)
+    queues = frozenset(one for scope in scopes for one in scope.queues)
+    return Scope(teams, queues, any(scope.unassigned for scope in scopes))
 
 
 def queues_in(scope: Scope) -> QuerySet[Queue]:
