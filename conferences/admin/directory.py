@@ -135,7 +135,14 @@ class QueueAdmin(DirectoryAdmin):
     inlines = (QueueNumbers,)
     fieldsets = (
         (None, {"fields": ("name", "team")}),
-        ("How supervisors join its calls", {"fields": ("beep_enabled", "mute", "start_conference_on_enter", "region")}),
+        (
+            "How supervisors join its calls",
+            {
+                "fields": ("beep_enabled", "mute", "start_conference_on_enter", "region"),
+                "classes": ("collapse",),
+                "description": "Nothing here is needed: as it stands, nobody in the call notices who listens.",
+            },
+        ),
         ("On hold at first", {"fields": ("hold", "hold_media_name", "hold_audio_url"), "classes": ("collapse",)}),
         (
             "When its calls need attention",

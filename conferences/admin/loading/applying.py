@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.contrib.auth.models import Group, User
 
 from conferences.admin.live import reaching_live_calls
 from conferences.admin.loading.comparing import Plan
 from conferences.admin.loading.steps import Effect, Kind, Phone, Step
+from conferences.audit import acting, entries
 from conferences.errors import NotPossible
-from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
+from conferences.models import Agent, AgentAddress, AuditEntry, Device, Queue, QueueNumber, Supervisor, Team
 
+MOST_SINGLY: Final = 3000
 CHANGED_SINCE = "Nothing was written: the directory has changed since you looked. Look again at what would change."
 
 
@@ -27,36 +30,75 @@ def apply(plan: Callable[[], Plan], *, shown: str | None = None) -> Plan:
         if shown is not None and made.digest != shown:
             raise NotPossible(CHANGED_SINCE)
         if made.is_sound:
-            _write([step for step in made.steps if step.effect is not Effect.UNCHANGED])
+            changing = [step for step in made.steps if step.effect is not Effect.UNCHANGED]
+            store = _Stored(singly=len(changing) <= MOST_SINGLY)
+            _write(changing, store)
+            if not store.singly:
+                _put_on_record(made)
     return made
 
 
-def _write(steps: list[Step]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """How rows are stored: one by one, of which the audit hears, or thousands in a statement, which it is told of."""
+
+    singly: bool
+
+    def add(self, model: Any, rows: list[Any]) -> None:
+        if not self.singly:
+            model.objects.bulk_create(rows, batch_size=500)
+            return
+        for row in rows:
+            row.save()
+
+    def move(self, model: Any, rows: list[Any]) -> None:
+        if not self.singly:
+            model.objects.bulk_update(rows, ["team"], batch_size=500)
+            return
+        for row in rows:
+            row.save(update_fields=["team"])
+
+
+def _put_on_record(made: Plan) -> None:
+    """One entry for a file too large to have one for each row: how much it was, and which plan."""
+    counts = {str(effect): [None, count] for effect, count in made.counts.items()}
+    entries.write_or_raise(
+        actor=acting.now().user,
+        **({} if acting.now().user else {"actor_name": "manage.py load_directory"}),
+        phase=AuditEntry.Phase.OUTCOME,
+        action="change",
+        result=AuditEntry.Result.OK,
+        subject="directory",
+        changes=counts,
+        note=f"From a file, of which the plan has the digest {made.digest}.",
+    )
+
+
+def _write(steps: list[Step], store: _Stored) -> None:
     of = {kind: [step for step in steps if step.kind is kind] for kind in Kind}
     for step in of[Kind.TEAM]:
         if step.row is None:
             step.row = Team.objects.create(name=step.name)
     teams = {one.name: one for one in Team.objects.all()}
     _take_away(steps)
-    _save(of[Kind.QUEUE], Queue, teams)
-    _save(of[Kind.AGENT], Agent, teams)
-    _add(of[Kind.QUEUE], QueueNumber, lambda step, phone: {"queue": step.row, "number": phone.address})
-    _add(of[Kind.AGENT], AgentAddress, lambda step, phone: {"agent": step.row, "address": phone.address})
+    _save(of[Kind.QUEUE], Queue, teams, store)
+    _save(of[Kind.AGENT], Agent, teams, store)
+    store.add(QueueNumber, _rows(of[Kind.QUEUE], QueueNumber, ("queue", "number")))
+    store.add(AgentAddress, _rows(of[Kind.AGENT], AgentAddress, ("agent", "address")))
     for step in of[Kind.SUPERVISOR]:
         _supervisor(step, teams)
 
 
-def _save(steps: list[Step], model: Any, teams: dict[str, Team]) -> None:
-    """Thousands in a few statements: no form of the admin does more for one."""
+def _save(steps: list[Step], model: Any, teams: dict[str, Team], store: _Stored) -> None:
     new = [step for step in steps if step.row is None]
     for step in new:
         step.row = model(name=step.name, team=teams[step.team])
-    model.objects.bulk_create([step.row for step in new], batch_size=500)
+    store.add(model, [step.row for step in new])
     moved = [step.row for step in steps if step.team and step.row.team_id != teams[step.team].pk]
     for step in steps:
         if step.team:
             step.row.team = teams[step.team]
-    model.objects.bulk_update(moved, ["team"], batch_size=500)
+    store.move(model, moved)
 
 
 def _take_away(steps: Iterable[Step]) -> None:
@@ -82,9 +124,13 @@ def _make_lasting(steps: Iterable[Step]) -> None:
             ending.filter(agent=step.row, address__in=[phone.address for phone in step.phones or ()]).delete()
 
 
-def _add(steps: list[Step], model: Any, fields: Callable[[Step, Phone], dict[str, Any]]) -> None:
-    rows = [model(**fields(step, phone), written=phone.written) for step in steps for phone in _new_phones(step)]
-    model.objects.bulk_create(rows, batch_size=500)
+def _rows(steps: list[Step], model: Any, names: tuple[str, str]) -> list[Any]:
+    owner, address = names
+    return [
+        model(**{owner: step.row, address: phone.address}, written=phone.written)
+        for step in steps
+        for phone in _new_phones(step)
+    ]
 
 
 def _new_phones(step: Step) -> list[Phone]:

@@ -19,7 +19,7 @@ from conferences.admin.loading.applying import apply
 from conferences.admin.loading.comparing import compare
 from conferences.admin.loading.exporting import export
 from conferences.errors import NotPossible
-from conferences.models import Agent, AgentAddress, Device, Queue, Supervisor, Team
+from conferences.models import Agent, AgentAddress, AuditEntry, Device, Queue, Supervisor, Team
 from tests.support.story import Story
 
 HEADING = "kind,name,team,addresses,username,groups"
@@ -268,5 +268,7 @@ def test_fifty_thousand_lines_take_few_queries(db):
         load(text)
     assert AgentAddress.objects.count() == 99_900
     assert len(writing) < 1500
+    (told,) = AuditEntry.objects.filter(subject="directory")
+    assert told.changes["new"] == [None, 50_000]
     assert {*effects(plan(text))} == {"unchanged"}
     assert apps.get_model("conferences", "AgentChange").objects.count() == 49_950

@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from conferences.models import Agent, Supervisor, Team
+from conferences.models import Agent, AuditEntry, Supervisor, Team
 from tests.support.story import PASSWORD, browser
 
 LOAD, SAVE = "/admin/directory/load/", "/admin/directory/save/"
@@ -46,6 +46,8 @@ def test_a_file_is_looked_at_then_applied_as_shown(admin, directory, cleo):
     confirm(admin, page)
     assert Agent.objects.get(name="Eva Sanz").team.name == "Night"
     assert {(one.user, one.object_repr) for one in LogEntry.objects.all()} == {(cleo, "Night"), (cleo, "Eva Sanz")}
+    told = AuditEntry.objects.filter(subject__in=["agent", "agentaddress", "team"]).order_by("subject")
+    assert {(one.actor, one.action) for one in told} == {(cleo, "add")}
     saved = admin.get(SAVE).content
     assert [step.effect for step in look(admin, saved.decode("utf-8-sig")).context["plan"].steps] == ["unchanged"] * 9
 
