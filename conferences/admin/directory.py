@@ -7,15 +7,13 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.models import Permission
-from django.db.models import Count, Exists, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from conferences.addresses import searchable
-from conferences.admin.lists import WithoutAddress, WithoutNumber, deactivate, give_group, move_to_team
+from conferences.admin.lists import WithoutAddress, WithoutNumber, deactivate, give_group, list_link, move_to_team
 from conferences.admin.live import reaching_live_calls
 from conferences.admin.rights.by_right import ByRight, administers
 from conferences.admin.typed import Admin, FormSet, Inline
@@ -114,15 +112,15 @@ class TeamAdmin(DirectoryAdmin):
 
     @admin.display(ordering="queue_count")
     def queues(self, team: Any) -> SafeString:
-        return _list_link("queue", "team__id__exact", team, team.queue_count)
+        return list_link("queue", "team__id__exact", team, team.queue_count)
 
     @admin.display(ordering="agent_count")
     def agents(self, team: Any) -> SafeString:
-        return _list_link("agent", "team__id__exact", team, team.agent_count)
+        return list_link("agent", "team__id__exact", team, team.agent_count)
 
     @admin.display(ordering="supervisor_count")
     def supervisors(self, team: Any) -> SafeString:
-        return _list_link("supervisor", "teams__id__exact", team, team.supervisor_count)
+        return list_link("supervisor", "teams__id__exact", team, team.supervisor_count)
 
 
 @admin.register(Queue)
@@ -245,9 +243,3 @@ def _holds(permission: str) -> Any:
     to_them = Q(user=OuterRef("user")) | Q(group__user=OuterRef("user"))
     granted = Permission.objects.filter(to_them, content_type__app_label=app_label, codename=codename)
     return Q(user__is_active=True) & (Q(user__is_superuser=True) | Q(Exists(granted)))
-
-
-def _list_link(name: str, lookup: str, of: Model, count: int) -> SafeString:
-    return format_html(
-        '<a href="{}?{}={}">{}</a>', reverse(f"admin:conferences_{name}_changelist"), lookup, of.pk, count
-    )

@@ -11,6 +11,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from conferences.admin.loading.rights import groups_beyond
 from conferences.models import Supervisor, Team
@@ -41,6 +44,13 @@ class WithoutAddress(Lacking):
 
 class WithoutNumber(Lacking):
     related = "numbers"
+
+
+def list_link(name: str, lookup: str, of: Model, count: int) -> SafeString:
+    """Return a count as the link to the list of what it counts."""
+    return format_html(
+        '<a href="{}?{}={}">{}</a>', reverse(f"admin:conferences_{name}_changelist"), lookup, of.pk, count
+    )
 
 
 @admin.action(description="Move to a team…", permissions=["change"])

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from conferences.admin.home import page as home
 from conferences.admin.home.sections import listed_by
 from conferences.admin.loading import page as loading
+from conferences.admin.records import person
 
 admin.site.site_header = "Earshot administration"
 admin.site.site_title = "Earshot administration"
@@ -48,6 +49,8 @@ def addresses() -> list[Any]:
         ("directory/load/", loading.load, "load_directory"),
         ("directory/save/", loading.save, "save_directory"),
         ("examination/", home.examination, "examination"),
+        ("people/agent/<int:pk>/", person.agent, "person_agent"),
+        ("people/supervisor/<int:pk>/", person.supervisor, "person_supervisor"),
     )
     return [*(path(route, admin.site.admin_view(view), name=name) for route, view, name in own), *_of_models()]
 
