@@ -4,10 +4,14 @@ from __future__ import annotations
 
 
 class NotPossible(Exception):
-    """An action that was not begun. `sentence` is for the supervisor; `field` is the form field it belongs beside."""
+    """An action that was not begun. `sentence` is for the supervisor; `field` is the form field it belongs beside.
 
-    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+    `kind` says it to code, where policy refused: a value of policy.listening.Refusal.
+    """
+
+    def __init__(self, sentence: str, *, field: str | None = None, kind: str = "") -> None:
         super().__init__(sentence)
+        self.kind = kind
         self.sentence = sentence
         self.field = field
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from conferences.addresses import searchable
 from conferences.admin.lists import WithoutAddress, WithoutNumber, deactivate, give_group, list_link, move_to_team
 from conferences.admin.live import reaching_live_calls
-from conferences.admin.rights.by_right import ByRight, administers
+from conferences.admin.rights.by_right import ByRight, Listening, administers
 from conferences.admin.typed import Admin, FormSet, Inline
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
 from conferences.policy import PERMISSIONS
@@ -95,6 +95,7 @@ class Devices(Addresses):
 
 @admin.register(Team)
 class TeamAdmin(DirectoryAdmin):
+    inlines = (Listening,)
     list_display = ("name", "queues", "agents", "supervisors")
     search_fields = ("name",)
 
@@ -130,7 +131,7 @@ class QueueAdmin(DirectoryAdmin):
     actions = (move_to_team,)
     list_select_related = ("team",)
     search_fields = ("name", "numbers__number")
-    inlines = (QueueNumbers,)
+    inlines = (QueueNumbers, Listening)
     fieldsets = (
         (None, {"fields": ("name", "team")}),
         (

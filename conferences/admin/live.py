@@ -17,6 +17,7 @@ from conferences.models import (
     Connection,
     Device,
     Leg,
+    ListeningPolicy,
     Participant,
     QueueNumber,
     SystemAddress,
@@ -34,8 +35,10 @@ def reaching_live_calls() -> Iterator[None]:
     two of them can give one address to two owners.
     """
     with feed.writing():
-        addresses, shown, agents = _addresses(), _shown(), _agents()
+        addresses, shown, agents, policies = _addresses(), _shown(), _agents(), _policies()
         yield
+        if policies != _policies():
+            feed.bump_all(Conference.objects.live())
         feed.bump_agents({row[0] for row in _agents() - agents})
         for conference in Conference.objects.filter(pk__in={row[0] for row in shown ^ _shown()}):
             feed.bump(conference)
@@ -64,6 +67,12 @@ def _shown() -> _Rows:
         *live.values_list("pk", "queue", "queue__name", "queue__team", "queue__team__name", *_LIMITS),
         *agents.values_list("conference", "leg__agent__name", "leg__agent__team", "leg__agent__team__name"),
     }
+
+
+def _policies() -> _Rows:
+    """Every listening policy, and who is protected: what may be done in which live call follows them."""
+    protected = Agent.objects.filter(is_protected=True).values_list("pk")
+    return {*ListeningPolicy.objects.values_list(), *protected}
 
 
 def _agents() -> set[tuple[int, str, int, str]]:

@@ -10,10 +10,12 @@ from django.forms.models import BaseInlineFormSet
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Any]
     Inline = admin.TabularInline[Any, Any]
+    Stacked = admin.StackedInline[Any, Any]
     FormSet = BaseInlineFormSet[Any, Any, Any]
 else:
     Admin = admin.ModelAdmin
     Inline = admin.TabularInline
+    Stacked = admin.StackedInline
     FormSet = BaseInlineFormSet
 
-__all__ = ["Admin", "FormSet", "Inline"]
+__all__ = ["Admin", "FormSet", "Inline", "Stacked"]

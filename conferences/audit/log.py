@@ -51,6 +51,7 @@ def intend(supervision: Supervision, action: str, *, role: str, targets: Iterabl
         reason=reason,
         targets=named(targets),
         command_id=command_id,
+        note=f"Why: {supervision.reason}" if supervision.reason and action in ("dial", "join") else "",
         **stays.about(supervision) | {"role": role, "claim": _claim(supervision, role, targets)},
     )
 

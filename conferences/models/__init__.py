@@ -17,6 +17,7 @@ from conferences.models.facts import Fact, WebhookRefusal
 from conferences.models.legs import Leg, Participant, Reading
 from conferences.models.listening.follows import Follow
 from conferences.models.listening.grants import RightsGrant
+from conferences.models.listening.policy import ListeningPolicy
 from conferences.models.listening.sensitive import SensitiveSection
 from conferences.models.listening.supervision import Supervision
 from conferences.models.logins import Login, TemporaryPassword, WallScreen
@@ -44,6 +45,7 @@ __all__ = [
     "ForeignAddress",
     "Gap",
     "Leg",
+    "ListeningPolicy",
     "Login",
     "OwedEntry",
     "Participant",

@@ -87,10 +87,10 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
         What a row has one of comes with the row: Django asks for that apart by one condition for each row, and SQLite
         takes no more than a thousand of them.
         """
-        stays = Participant.objects.select_related("leg__agent__team", "leg__system", "leg__queue")
+        stays = Participant.objects.select_related("leg__agent__team__listening_policy", "leg__system", "leg__queue")
         supervisions = apps.get_model("conferences", "Supervision").objects.select_related("user", "device")
         sections = apps.get_model("conferences", "SensitiveSection").objects.open().select_related("begun_by")
-        return self.select_related("queue__team").prefetch_related(
+        return self.select_related("queue__team__listening_policy", "queue__listening_policy").prefetch_related(
             "teams_then",
             Prefetch("participants", stays.prefetch_related(Prefetch("leg__sharers", with_team()))),
             Prefetch("supervisions", supervisions),

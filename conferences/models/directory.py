@@ -118,6 +118,9 @@ class Agent(models.Model):
 
     name = models.CharField(max_length=120)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="agents")
+    is_protected = models.BooleanField(
+        "protected", default=False, db_default=False, help_text="Nobody may listen to a call that this agent is in."
+    )
 
     class Meta:
         ordering = ["name"]
@@ -128,7 +131,7 @@ class Agent(models.Model):
 
 def with_team() -> QuerySet[Agent]:
     """Return the agents, each loaded with the team."""
-    return Agent.objects.select_related("team")
+    return Agent.objects.select_related("team__listening_policy")
 
 
 class Connection(models.Model):

@@ -14,7 +14,9 @@ from conferences.errors import ConferenceOver, NotAllowed, NotPossible
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Participant, SensitiveSection, Supervision, Supervisor
 from conferences.models.listening.scope import Scope, scope_of
+from conferences.policy.listening import FREE, Refusal, rules_now
 from conferences.telnyx.rules import InvalidCommand
+from conferences.wording.refusals import refusal_words
 
 PERMISSIONS = {
     Supervision.Role.MONITOR: "conferences.monitor_conference",
@@ -92,6 +94,25 @@ def is_in_it(scope: Scope, conference: Conference) -> bool:
     return bool(scope.teams & teams_in(conference)) or conference.queue_id in scope.queues
 
 
+def why_not_now(user: User, conference: Conference, role: str) -> Refusal | None:
+    """Return why nobody, or not this user, may take that mode in this call now, although the right is there."""
+    if is_sensitive(conference):
+        return Refusal.SENSITIVE
+    rules = rules_now(conference)
+    if rules is FREE:
+        return None
+    running = Supervision.objects.running().filter(conference=conference)
+    is_listening = running.filter(user=user, is_active=True, joined_at__isnull=False).exclude(accepted_role="").exists()
+    others = list(running.filter(is_active=True).exclude(user=user).values_list("requested_role", flat=True))
+    return rules.why_not(role, is_listening=is_listening, others=others)
+
+
+def check_reason(conference: Conference, reason: str) -> None:
+    """Raise NotPossible unless that reason will do, where policy asks for one."""
+    if not rules_now(conference).accepts(reason):
+        raise NotPossible(refusal_words(Refusal.REASON), field="reason", kind=Refusal.REASON)
+
+
 def teams_in(conference: Conference) -> frozenset[int]:
     """Return the teams whose supervisors may listen now: those of its queue and of agents in it. Load `with_people`."""
     agents = {agent.team_id for one in conference.present() for agent in one.leg.agents}
@@ -111,8 +132,8 @@ def check_action(user: User, conference: Conference, role: str, targets: Iterabl
         raise NotAllowed(f"You may not {action}; ask your administrator.", field="role")
     if not conference.is_live:
         raise ConferenceOver("This call has ended.")
-    if is_sensitive(conference):
-        raise NotAllowed("A sensitive section is running: nobody may listen until it is over.")
+    if refusal := why_not_now(user, conference, role):
+        raise NotAllowed(refusal_words(refusal), field="role", kind=refusal)
     check_targets(conference, role, list(targets))
 
 

@@ -11,9 +11,10 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils.crypto import constant_time_compare
 
-from conferences import policy
+from conferences import clock, policy
 from conferences.logins import sessions
 from conferences.models import Supervision, Supervisor
+from conferences.policy.listening import rules_now
 
 
 class Withdrawn(enum.StrEnum):
@@ -26,6 +27,8 @@ class Withdrawn(enum.StrEnum):
     MODE = "mode"
     SCOPE = "scope"
     SENSITIVE = "sensitive"
+    POLICY = "policy"
+    TOO_LONG = "too_long"
 
 
 def withdrawn(supervision: Supervision) -> Withdrawn | None:
@@ -78,6 +81,21 @@ def _may_be_heard(supervision: Supervision, _: User) -> bool:
     return supervision.is_between or not policy.is_sensitive(supervision.conference)
 
 
+def _is_allowed(supervision: Supervision, _: User) -> bool:
+    """By whatever policies hold now; that one was to monitor first, or among few, counts when a mode is taken alone."""
+    if supervision.is_between or not supervision.conference.is_live:
+        return True
+    rules = rules_now(supervision.conference)
+    return not rules.protected and (supervision.accepted_role or supervision.requested_role) in rules.modes
+
+
+def _has_time(supervision: Supervision, _: User) -> bool:
+    if supervision.joined_at is None or supervision.is_between:
+        return True
+    longest = rules_now(supervision.conference).longest
+    return longest is None or clock.now() < supervision.joined_at + longest
+
+
 _RIGHTS: Final[tuple[tuple[Withdrawn, Callable[[Supervision, User], bool]], ...]] = (
     (Withdrawn.ACCOUNT, lambda _, user: user.is_active),
     (Withdrawn.SUPERVISOR, _is_supervisor),
@@ -86,4 +104,6 @@ _RIGHTS: Final[tuple[tuple[Withdrawn, Callable[[Supervision, User], bool]], ...]
     (Withdrawn.MODE, _may_use_mode),
     (Withdrawn.SCOPE, _is_about_hers),
     (Withdrawn.SENSITIVE, _may_be_heard),
+    (Withdrawn.POLICY, _is_allowed),
+    (Withdrawn.TOO_LONG, _has_time),
 )

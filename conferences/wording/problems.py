@@ -41,6 +41,8 @@ PROBLEMS: Final = {
     "not_certain": _("It was not certain who could hear you, so your phone was hung up."),
     "not_confirmed": _("The provider did not confirm the mode, so your phone was hung up."),
     "withdrawn": _("You may no longer supervise this call, so your phone was hung up."),
+    "too_long": _("The longest time to listen was over, so your phone was hung up."),
+    "too_long_out": _("The longest time to listen was over, so you were taken out of the call."),
     "sensitive": _("A sensitive section began, so your phone was hung up."),
     "sensitive_out": _("A sensitive section began, so you were taken out of the call."),
     "not_quieter_out": _("The change to a quieter mode did not go through, so you were taken out of the call."),

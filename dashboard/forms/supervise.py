@@ -14,6 +14,7 @@ from conferences.addresses import readable
 from conferences.errors import NotPossible, RefusedByProvider
 from conferences.join_options import NAMES, JoinOptions
 from conferences.models import AnswerCheck, Conference, Device, Leg, Supervision
+from conferences.policy.listening import rules_of
 from conferences.supervision.phone.answer_checks import announcement, check_of_leg
 from conferences.supervision.phone.own_legs import own_legs
 from dashboard.forms.join_options import chosen_options, option_fields, options_sent
@@ -101,6 +102,9 @@ class SuperviseForm(RoleForm):
         if policy.may_override(user):
             self.fields |= option_fields()
             self.initial = {**self.policy.stored(), **self.initial}
+        self.rules = rules_of(conference)
+        if self.rules.reason_required:
+            self.fields["reason"] = _reason(self.rules.reasons)
         self.devices = list(Device.objects.filter(supervisor__user=user))
         self.legs = list(own_legs(user))
         legs = [
@@ -151,6 +155,15 @@ class SuperviseForm(RoleForm):
     @property
     def leg(self) -> Leg | None:
         return next((one for one in self.legs if f"leg:{one.pk}" == self.cleaned_data.get("my_leg")), None)
+
+
+def _reason(reasons: tuple[str, ...]) -> forms.Field:
+    """A list where policy has one, else a line to write in; that it is missing is said with all else."""
+    if reasons:
+        return forms.ChoiceField(
+            label="Why", required=False, choices=[("", "Choose why"), *((one, one) for one in reasons)]
+        )
+    return forms.CharField(label="Why", required=False, max_length=200)
 
 
 def _label(phone: str, check: AnswerCheck) -> str:

@@ -23,6 +23,11 @@ class Audience:
     queues: frozenset[int] = frozenset()  # of other teams, by themselves
 
     @property
+    def looks_after(self) -> bool:
+        """Whether there is a team or a queue of theirs."""
+        return bool(self.teams or self.queues)
+
+    @property
     def scope(self) -> Scope:
         """Which conferences they see, whatever they see of them."""
         return Scope(self.teams, self.queues, self.unassigned)

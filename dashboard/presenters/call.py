@@ -204,7 +204,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         team=_team(conference),
         people=people,
         supervisors=tuple(supervisor_on_call(one, agents, people, may_end=audience.may_end) for one in supervisions),
-        actions=actions_for(audience, parties, policy_of_queue, running=running)
+        actions=actions_for(audience, parties, conference, running=running)
         if conference.is_live and is_in_scope and not sensitive
         else (),
         sensitive=sensitive,

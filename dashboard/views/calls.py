@@ -184,6 +184,7 @@ def _asked(request: SupervisorRequest, form: SuperviseForm) -> requests.Request:
         options=form.options,
         ip=client_ip(request),
         session_key=request.session.session_key or "",
+        reason=form.cleaned_data.get("reason", ""),
     )
 
 

@@ -7,6 +7,9 @@ from typing import Any
 from django.contrib.admin.options import InlineModelAdmin
 from django.http import HttpRequest
 
+from conferences.admin.typed import Stacked
+from conferences.models import ListeningPolicy
+
 
 class ByRight:
     """Open to whoever may administer the directory, beside those who hold Django's permission for the table."""
@@ -28,3 +31,11 @@ class ByRight:
 def administers(request: HttpRequest) -> bool:
     """Return whether whoever asks may change all of the directory."""
     return request.user.has_perm("conferences.administer_directory")
+
+
+class Listening(ByRight, Stacked):
+    """How the calls of a queue or a team may be listened to."""
+
+    model = ListeningPolicy
+    extra = 0
+    max_num = 1

@@ -78,6 +78,8 @@ class Supervision(models.Model):
         max_length=36, blank=True
     )  # of the request that last asked for something, for the log
 
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="")  # as the supervisor gave it
+
     options: models.JSONField[Any, Any] = models.JSONField(default=dict)  # JoinOptions.stored(): how it joins
 
     state = models.CharField(max_length=10, choices=State, default=State.DIALLING)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
+from conferences.errors import NotPossible
 from conferences.ingest import leg_matching
 from conferences.models import Conference, Device, Leg, Participant
 
@@ -28,3 +29,12 @@ def left_before(call_control_id: str, conference: Conference) -> datetime | None
     """Return when that leg last left the conference; None when it never was in it, or is in it."""
     stays = Participant.objects.filter(conference=conference, leg__call_control_id=call_control_id)
     return stays.filter(state=Participant.State.LEFT).values_list("left_at", flat=True).first()
+
+
+def check_phone(user: User, leg: Leg | None, device: Device | None) -> None:
+    """Raise NotPossible unless that leg, or without one that device, is the user's to be used."""
+    if leg is not None:
+        if not own_legs(user).filter(pk=leg.pk).exists():
+            raise NotPossible("That phone is no longer on a call you could use.", field="my_leg")
+    elif device is None or device.supervisor.user_id != user.pk:
+        raise NotPossible("Choose one of your own devices.", field="my_leg")

@@ -20,7 +20,7 @@ from conferences.models import Conference, Device, Leg, Supervision, full_name
 from conferences.supervision import notices, store
 from conferences.supervision.executor import waiting
 from conferences.supervision.phone import answer_checks
-from conferences.supervision.phone.own_legs import left_before, own_legs
+from conferences.supervision.phone.own_legs import check_phone, left_before
 from conferences.wording.problems import problem_words
 
 # How many seconds a caller waits for the provider, so that its next wish is not held up; longer for a dial, which may
@@ -35,6 +35,7 @@ class Request:
 
     `token` is the form's own: the same token twice is one supervision. `ip` is where it was asked from. `options` say
     how it joins; None: as the queue's policy has it. `session_key` is the login's: with its end the listening ends too.
+    `reason` is hers, kept and on record.
     """
 
     role: str
@@ -45,6 +46,7 @@ class Request:
     options: JoinOptions | None = None
     ip: str | None = None
     session_key: str = ""
+    reason: str = ""
 
 
 def begin(user: User, conference: Conference, request: Request) -> Supervision:
@@ -188,7 +190,8 @@ def _begin(user: User, conference: Conference, request: Request) -> Supervision:
     with on_record(audit.Attempt(user, conference, "join", request.role, request.targets, request.ip)):
         policy.check_action(user, conference, request.role, request.targets)
         policy.check_options(user, conference, request.options)
-        _check_own_leg(user, request)
+        policy.check_reason(conference, request.reason)
+        check_phone(user, request.leg, request.device)
         return _create(user, conference, request)
 
 
@@ -215,6 +218,7 @@ def _create(user: User, conference: Conference, request: Request) -> Supervision
         token=request.token,
         source_ip=request.ip,
         session_key=request.session_key,
+        reason=request.reason[:200],
         requested_role=request.role,
         requested_targets=list(request.targets),
         answer_check=answer_checks.check_of(request.device, request.leg, user),
@@ -235,14 +239,6 @@ def _instead(user: User, token: UUID) -> Supervision:
     if twin is not None:
         return twin
     raise NotPossible("You are already supervising a call. Leave it first.")
-
-
-def _check_own_leg(user: User, request: Request) -> None:
-    if request.leg is not None:
-        if not own_legs(user).filter(pk=request.leg.pk).exists():
-            raise NotPossible("That phone is no longer on a call you could use.", field="my_leg")
-    elif request.device is None or request.device.supervisor.user_id != user.pk:
-        raise NotPossible("Choose one of your own devices.", field="my_leg")
 
 
 def _check_running(supervision: Supervision) -> None:

@@ -30,6 +30,7 @@ def hop(user: User, conference: Conference, *, ip: str | None = None, session_ke
             raise NotPossible(NO_LINE)
         _check_place(mine, conference)
         policy.check_action(user, conference, Supervision.Role.MONITOR, ())
+        policy.check_reason(conference, "")
         if not store.ask(mine, **_wish(mine, conference, ip, session_key)):
             raise NotPossible(NO_LINE)
     waiting.advance_within(mine.pk, requests.AT_MOST)

@@ -9,6 +9,7 @@ from conferences import policy, roster
 from conferences.audibility import Party
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Supervision, full_name
+from conferences.policy.listening import rules_of
 from dashboard.presenters.audience import Audience
 
 
@@ -36,9 +37,10 @@ def sensitive_sections(conference: Conference) -> tuple[Sensitive, ...]:
 
 
 def actions_for(
-    audience: Audience, people: tuple[Party, ...], options: JoinOptions, *, running: bool | None
+    audience: Audience, people: tuple[Party, ...], conference: Conference, *, running: bool | None
 ) -> tuple[Action, ...]:
     """Return the modes that this audience may use, quiet to loud."""
+    options, rules = JoinOptions.of(conference.queue), rules_of(conference)
     agents = [one.key for one in people if one.kind == Leg.Kind.AGENT and one.present]
 
     def said(role: str) -> str:
@@ -47,5 +49,7 @@ def actions_for(
     return tuple(
         Action(role.value, role.label, said(role.value))
         for role in policy.PERMISSIONS
-        if role.value in audience.roles and (agents or role != Supervision.Role.WHISPER)
+        if role.value in audience.roles
+        and rules.why_not(role.value, is_listening=False) is None
+        and (agents or role != Supervision.Role.WHISPER)
     )

@@ -1,0 +1,59 @@
+"""What rules listening to the calls of a queue or of a team, beside the rights of whoever listens."""
+
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from conferences.models.directory import Queue, Team
+
+
+class ListeningPolicy(models.Model):
+    """One for a queue or for a team. Of several that bear on a call each holds: the strictest wins.
+
+    A call's are those of its queue, of its queue's team, and of the teams of the agents in it. Without one everything
+    is allowed that rights allow.
+    """
+
+    queue = models.OneToOneField(
+        Queue, on_delete=models.CASCADE, null=True, blank=True, related_name="listening_policy"
+    )
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="listening_policy")
+    monitor = models.BooleanField("monitor is allowed", default=True)
+    whisper = models.BooleanField("whisper is allowed", default=True)
+    barge = models.BooleanField("barge is allowed", default=True)
+    monitor_first = models.BooleanField(
+        default=False, help_text="Whoever wants to be heard has to listen as monitor before."
+    )
+    reason_required = models.BooleanField(default=False, help_text="It is kept with the supervision and in the audit.")
+    reasons = models.TextField(
+        blank=True, help_text="Reasons to choose from, one on each line. Empty: whatever the supervisor writes."
+    )
+    most_audible = models.PositiveSmallIntegerField(
+        "at most so many audible supervisors",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Who whisper or barge in one call at the same time. Empty: any number.",
+    )
+    longest_minutes = models.PositiveSmallIntegerField(
+        "longest supervision, minutes",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="After that the supervisor is taken out. Empty: as long as the call.",
+    )
+
+    class Meta:
+        ordering = ["queue__name", "team__name"]
+        verbose_name = "listening policy"
+        verbose_name_plural = "listening policies"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(queue=None, team__isnull=False) | models.Q(queue__isnull=False, team=None),
+                name="policy_of_queue_or_team",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Listening to calls of {self.queue or self.team}"

@@ -1,0 +1,107 @@
+"""What the policies of a call's queue and teams allow now, whoever asks: kinds, for buttons and actions alike."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db.models import Model
+
+from conferences.models import Agent, Conference, ListeningPolicy, Supervision
+
+Role = Supervision.Role
+AUDIBLE: Final = (Role.WHISPER, Role.BARGE, Role.NONE)
+
+
+class Refusal(enum.StrEnum):
+    """Why a mode may not be taken now, although the right is there."""
+
+    SENSITIVE = "sensitive"
+    PROTECTED = "protected"
+    MODE = "mode"
+    MONITOR_FIRST = "monitor_first"
+    AUDIBLE = "audible"
+    REASON = "reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All that policies say of one call, the strictest of each. `longest`: None where only the call's end ends it."""
+
+    modes: frozenset[str] = frozenset(Role.values)
+    protected: bool = False
+    monitor_first: bool = False
+    reason_required: bool = False
+    reasons: tuple[str, ...] = ()
+    most_audible: int | None = None
+    longest: timedelta | None = None
+
+    def why_not(self, role: str, *, is_listening: bool, others: Collection[str] = ()) -> Refusal | None:
+        """Return why that mode may not be taken, or None.
+
+        `is_listening`: whether she is in the call already; `others`: the modes of the other supervisors in it.
+        """
+        if self.protected:
+            return Refusal.PROTECTED
+        if role not in self.modes:
+            return Refusal.MODE
+        if role not in AUDIBLE:
+            return None
+        if self.monitor_first and not is_listening:
+            return Refusal.MONITOR_FIRST
+        heard = sum(one in AUDIBLE for one in others)
+        return Refusal.AUDIBLE if self.most_audible is not None and heard >= self.most_audible else None
+
+    def accepts(self, reason: str) -> bool:
+        """Return whether that reason will do."""
+        return not self.reason_required or (reason in self.reasons if self.reasons else bool(reason.strip()))
+
+
+FREE: Final = Rules()
+
+
+def rules_of(conference: Conference) -> Rules:
+    """Return what rules a call loaded `with_people`. Asks the database nothing."""
+    legs = [one.leg for one in conference.participants.all() if one.state != "left"]
+    agents = {agent.pk: agent for leg in legs for agent in leg.agents}.values()
+    teams = {team.pk: team for team in [agent.team for agent in agents]}
+    if conference.queue is not None:
+        teams[conference.queue.team_id] = conference.queue.team
+    policies = [found for one in (conference.queue, *teams.values()) if one is not None and (found := _policy(one))]
+    return _strictest(policies, protected=any(agent.is_protected for agent in agents))
+
+
+def rules_now(conference: Conference) -> Rules:
+    """Return what rules a call as of now, however it is loaded."""
+    if not ListeningPolicy.objects.exists() and not Agent.objects.filter(is_protected=True).exists():
+        return FREE
+    return rules_of(Conference.objects.with_people().get(pk=conference.pk))
+
+
+def _policy(one: Model) -> ListeningPolicy | None:
+    return getattr(one, "listening_policy", None)
+
+
+def _strictest(policies: list[ListeningPolicy], *, protected: bool) -> Rules:
+    if not policies:
+        return Rules(protected=protected) if protected else FREE
+    modes = (Role.MONITOR, Role.WHISPER, Role.BARGE)
+    off = {role for role in modes if not all(getattr(one, role.value) for one in policies)}
+    if Role.BARGE in off:
+        off.add(Role.NONE)  # as loud, and to the provider the same
+    lines = [line.strip() for one in policies if one.reason_required for line in one.reasons.splitlines()]
+    asking = [one for one in policies if one.reason_required]
+    audible = [one.most_audible for one in policies if one.most_audible is not None]
+    minutes = [one.longest_minutes for one in policies if one.longest_minutes is not None]
+    return Rules(
+        modes=frozenset(Role.values) - off,
+        protected=protected,
+        monitor_first=any(one.monitor_first for one in policies),
+        reason_required=bool(asking),
+        reasons=tuple(dict.fromkeys(filter(None, lines))),
+        most_audible=min(audible, default=None),
+        longest=timedelta(minutes=min(minutes)) if minutes else None,
+    )
