@@ -139,6 +139,8 @@ def test_no_conference_is_seen_by_nobody(agent, number):
 
 
 class _Known:
+    queue_id = None
+
     def __init__(self, teams: frozenset[int]) -> None:
         self._teams = teams
 

@@ -30,7 +30,8 @@ LOGGING_IN = {
 }
 OPEN_TO_ANYBODY = {"healthz", "csp_report", *LOGGING_IN, *SYSTEMS, *WEBHOOK}
 EXEMPT_FROM_CSRF = {*SYSTEMS, "csp_report", *WEBHOOK}
-READING = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "DECLARE")
+LOOKING = tuple(f"PRAGMA {one}" for one in ("journal_mode", "quick_check", "synchronous"))
+READING = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "DECLARE", *LOOKING)
 
 # The regular expressions of Django's admin: the list of an app's models, and whatever is not there.
 REGEXES = {r"\^\(\?P<app_label>(\w+)[^)]*\)/\$": r"\1/", r"\(\?P<url>\.\*\)\$": "nowhere/"}
