@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.contrib import admin
 from django.contrib.auth.models import AbstractUser
-from django.db.models import Model
+from django.db.models import DateTimeField, Model
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -59,7 +60,7 @@ class ReadOnly(Closed, Admin):
     show_full_result_count = False
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return self._masked(request, super().get_list_display(request))
+        return [self._timed(name) for name in self._masked(request, super().get_list_display(request))]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         stand_ins = set(self.masks.values())
@@ -78,6 +79,19 @@ class ReadOnly(Closed, Admin):
         masked = any(path[: len(one)] == one for one in map(_path, {*self.masks, *self.hidden_lookups}))
         is_masked = masked and not may_see_numbers_on(request)
         return not is_masked and super().lookup_allowed(lookup, value, request)
+
+    def _timed(self, name: Any) -> Any:
+        """Stand in for a column of times: to the second, in 24 hours, as the audit shows them."""
+        fields = {one.name: one for one in self.opts.fields if isinstance(one, DateTimeField)}
+        if name not in fields:
+            return name
+
+        @admin.display(description=fields[name].verbose_name, ordering=name, empty_value="–")
+        def shown(row: Model) -> str | None:
+            moment = getattr(row, name)
+            return to_the_second(moment) if moment else None
+
+        return shown
 
     def _masked(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
         return [name if may_see_numbers_on(request) else self.masks.get(name, name) for name in names]

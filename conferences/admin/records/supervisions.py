@@ -11,16 +11,31 @@ from conferences.admin.records.readonly import ReadOnly
 from conferences.models import Supervision
 from conferences.policy import may_end_others
 from conferences.supervision import requests
+from conferences.wording.problems import problem_words
+
+
+class WhyFilter(admin.SimpleListFilter):
+    """By why it ended or is to end, in the words in which supervisors are told."""
+
+    title = "why it ended"
+    parameter_name = "problem"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        kinds = Supervision.objects.exclude(problem="").order_by("problem").values_list("problem", flat=True).distinct()
+        return [(kind, problem_words(kind) or kind) for kind in kinds]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Supervision]) -> QuerySet[Supervision]:
+        return queryset.filter(problem=self.value()) if self.value() else queryset
 
 
 @admin.register(Supervision)
 class SupervisionAdmin(ReadOnly):
     hidden_lookups = frozenset({"conference__name"})
     list_display = (
-        "user", "conference", "requested_role", "accepted_role", "state", "created_at", "joined_at", "ended_at",
-        "problem",
+        "created_at", "user", "conference", "requested_role", "accepted_role", "state", "joined_at", "ended_at",
+        "why",
     )  # fmt: skip
-    list_filter = ("state", "requested_role", "problem")
+    list_filter = ("state", "requested_role", WhyFilter)
     list_select_related = ("user", "conference")
     search_fields = (
         "user__username", "user__first_name", "user__last_name", "conference__name", "=conference__conference_id",
@@ -28,6 +43,10 @@ class SupervisionAdmin(ReadOnly):
     )  # fmt: skip
     date_hierarchy = "created_at"
     actions = ("end_now",)
+
+    @admin.display(description="why it ended", empty_value="–")
+    def why(self, supervision: Supervision) -> str | None:
+        return problem_words(supervision.problem) or supervision.problem or None
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and may_end_others(request.user)

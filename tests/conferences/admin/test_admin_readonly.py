@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conferences.admin.records.facts import printable
+from conferences.admin.records.readonly import to_the_second
 from conferences.ingest import inbox
 from conferences.models import AuditEntry, Conference, Fact, Leg, Participant, Supervision
+from conferences.wording.problems import problem_words
 from tests.support.audit_trail import enter
-from tests.support.story import ANA, CUSTOMER, PASSWORD, browser
+from tests.support.story import ANA, CUSTOMER, PASSWORD, Story, browser
 
 pytestmark = pytest.mark.slow
 
@@ -215,3 +217,14 @@ def test_staff_pass_the_admins_door_and_others_do_not(cleo, marta):
 
 def test_the_admins_door_leads_to_no_other_site(cleo):
     assert browser(cleo).get("/admin/login/?next=https://elsewhere.example/").headers["Location"] == "/admin/"
+
+
+def test_supervisions_are_listed_by_time_with_why(story: Story, cleo, marta):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference, role="monitor")
+    Supervision.objects.filter(pk=mine.pk).update(problem="left_alone")
+    page = browser(cleo).get("/admin/conferences/supervision/?problem=left_alone")
+    assert list(page.context["cl"].result_list) == [mine]
+    html = page.content.decode()
+    assert f">{to_the_second(mine.created_at)}</a>" in html
+    assert html.count(problem_words("left_alone")) == 2  # in the filter and in the row
