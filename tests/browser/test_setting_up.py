@@ -70,6 +70,10 @@ def test_own_pages_of_admin_have_no_accessibility_fault(
         page.get_by_role("button", name="Look what would change").click()
         expect(page.locator("#plan")).to_be_visible()
         found[name] = complaints(page)
+    people = {"agent": Agent.objects.latest("pk").pk, "supervisor": Supervisor.objects.latest("pk").pk}
+    for kind, pk in people.items():
+        page.goto(f"/admin/people/{kind}/{pk}/")
+        found[kind] = complaints(page)
     page.goto("/admin/examination/")
     found["examination"] = complaints(page)
     assert {name: faults for name, faults in found.items() if faults} == {}
