@@ -22,6 +22,7 @@ from conferences.models import (
     Connection,
     Device,
     ForeignAddress,
+    ListeningPolicy,
     Queue,
     QueueNumber,
     RightsGrant,
@@ -32,7 +33,7 @@ from conferences.models import (
 
 ROWS: Final = (
     User, Group, Team, Queue, QueueNumber, Agent, AgentAddress, Supervisor, Device, SystemAddress, Connection,
-    ForeignAddress, RightsGrant,
+    ForeignAddress, RightsGrant, ListeningPolicy,
 )  # fmt: skip
 SETS: Final[dict[Any, str]] = {
     User.groups.through: "groups",

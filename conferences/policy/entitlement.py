@@ -86,7 +86,10 @@ def _is_allowed(supervision: Supervision, _: User) -> bool:
     if supervision.is_between or not supervision.conference.is_live:
         return True
     rules = rules_now(supervision.conference)
-    return not rules.protected and (supervision.accepted_role or supervision.requested_role) in rules.modes
+    return (
+        not (rules.protected or rules.lacks_notice)
+        and (supervision.accepted_role or supervision.requested_role) in rules.modes
+    )
 
 
 def _has_time(supervision: Supervision, _: User) -> bool:

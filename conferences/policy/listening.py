@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db.models import Model
 
 from conferences.models import Agent, Conference, ListeningPolicy, Supervision
@@ -21,6 +22,7 @@ class Refusal(enum.StrEnum):
 
     SENSITIVE = "sensitive"
     PROTECTED = "protected"
+    NOTICE = "notice"
     MODE = "mode"
     MONITOR_FIRST = "monitor_first"
     AUDIBLE = "audible"
@@ -33,6 +35,9 @@ class Rules:
 
     modes: frozenset[str] = frozenset(Role.values)
     protected: bool = False
+    lacks_notice: bool = False
+    notice_version: int = 0
+    agents_told: bool = False
     monitor_first: bool = False
     reason_required: bool = False
     reasons: tuple[str, ...] = ()
@@ -46,6 +51,8 @@ class Rules:
         """
         if self.protected:
             return Refusal.PROTECTED
+        if self.lacks_notice:
+            return Refusal.NOTICE
         if role not in self.modes:
             return Refusal.MODE
         if role not in AUDIBLE:
@@ -76,7 +83,8 @@ def rules_of(conference: Conference) -> Rules:
 
 def rules_now(conference: Conference) -> Rules:
     """Return what rules a call as of now, however it is loaded."""
-    if not ListeningPolicy.objects.exists() and not Agent.objects.filter(is_protected=True).exists():
+    is_free = not settings.LISTENING_NOTICE_REQUIRED and not ListeningPolicy.objects.exists()
+    if is_free and not Agent.objects.filter(is_protected=True).exists():
         return FREE
     return rules_of(Conference.objects.with_people().get(pk=conference.pk))
 
@@ -86,8 +94,10 @@ def _policy(one: Model) -> ListeningPolicy | None:
 
 
 def _strictest(policies: list[ListeningPolicy], *, protected: bool) -> Rules:
+    confirmed = [one.notice_version for one in policies if one.has_notice]
+    lacks_notice = settings.LISTENING_NOTICE_REQUIRED and not confirmed
     if not policies:
-        return Rules(protected=protected) if protected else FREE
+        return Rules(protected=protected, lacks_notice=lacks_notice) if protected or lacks_notice else FREE
     modes = (Role.MONITOR, Role.WHISPER, Role.BARGE)
     off = {role for role in modes if not all(getattr(one, role.value) for one in policies)}
     if Role.BARGE in off:
@@ -99,6 +109,9 @@ def _strictest(policies: list[ListeningPolicy], *, protected: bool) -> Rules:
     return Rules(
         modes=frozenset(Role.values) - off,
         protected=protected,
+        lacks_notice=lacks_notice,
+        notice_version=max(confirmed, default=0),
+        agents_told=any(one.agents_told for one in policies),
         monitor_first=any(one.monitor_first for one in policies),
         reason_required=bool(asking),
         reasons=tuple(dict.fromkeys(filter(None, lines))),

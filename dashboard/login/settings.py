@@ -100,3 +100,5 @@ SOCIALACCOUNT_PROVIDERS = {
 
 # A right that somebody gives waits until another who may give rights confirms it.
 RIGHTS_NEED_SECOND_PERSON = env.bool("RIGHTS_NEED_SECOND_PERSON", False)
+# Nobody listens to a call before an administrator has confirmed, for its queue or team, how people are told of it.
+LISTENING_NOTICE_REQUIRED = env.bool("LISTENING_NOTICE_REQUIRED", False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib.admin.options import InlineModelAdmin
 from django.http import HttpRequest
 
@@ -33,9 +34,39 @@ def administers(request: HttpRequest) -> bool:
     return request.user.has_perm("conferences.administer_directory")
 
 
+class ListeningForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The policy, and a tick by which whoever saves it confirms the notice as it is worded."""
+
+    confirm = forms.BooleanField(
+        label="I confirm the notice as it is worded here", required=False, help_text="On record, with your name."
+    )
+
+    class Meta:
+        model = ListeningPolicy
+        fields = (
+            "monitor",
+            "whisper",
+            "barge",
+            "monitor_first",
+            "reason_required",
+            "reasons",
+            "most_audible",
+            "longest_minutes",
+            "agents_told",
+            "notice",
+        )
+
+    def save(self, commit: bool = True) -> Any:
+        row = self.instance
+        if self.cleaned_data["confirm"] and not row.has_notice:
+            row.notice_confirmed, row.notice_version = row.notice, row.notice_version + 1
+        return super().save(commit)
+
+
 class Listening(ByRight, Stacked):
     """How the calls of a queue or a team may be listened to."""
 
     model = ListeningPolicy
+    form = ListeningForm
     extra = 0
     max_num = 1

@@ -44,6 +44,21 @@ class ListeningPolicy(models.Model):
         help_text="After that the supervisor is taken out. Empty: as long as the call.",
     )
 
+    agents_told = models.BooleanField(
+        "agents are told",
+        default=False,
+        db_default=False,
+        help_text="Whether agents know of it is on record with each listening.",
+    )
+    notice = models.TextField(
+        blank=True,
+        db_default="",
+        help_text="By which words callers and agents are told that calls may be listened to. Changed, it has to be "
+        "confirmed anew.",
+    )
+    notice_confirmed = models.TextField(blank=True, db_default="", editable=False)  # the text that was confirmed last
+    notice_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # counts the confirmed ones
+
     class Meta:
         ordering = ["queue__name", "team__name"]
         verbose_name = "listening policy"
@@ -57,3 +72,8 @@ class ListeningPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"Listening to calls of {self.queue or self.team}"
+
+    @property
+    def has_notice(self) -> bool:
+        """Whether there is a notice, and an administrator has confirmed it as it is worded now."""
+        return bool(self.notice.strip()) and self.notice == self.notice_confirmed

@@ -126,3 +126,32 @@ def test_a_reason_is_asked_for_and_kept(story: Story, marta, of_queue, case):
     assert Supervision.objects.get().reason == right
     story.pass_time(2)
     assert right in AuditEntry.objects.filter(action="dial").order_by("pk").first().note
+
+
+def saves(user, queue, **fields):
+    """Save the queue's form in the admin, with its policy."""
+    row = ListeningPolicy.objects.filter(queue=queue).first()
+    modes = {f"listening_policy-0-{role}": "on" for role in ("monitor", "whisper", "barge")}
+    form = {"name": queue.name, "team": queue.team_id, "beep_enabled": "never", **modes}
+    form |= {f"listening_policy-0-{name}": value for name, value in fields.items()}
+    form |= {"listening_policy-0-id": row.pk if row else "", "listening_policy-0-queue": queue.pk}
+    for prefix, there in (("listening_policy", bool(row)), ("numbers", False)):
+        form |= {f"{prefix}-TOTAL_FORMS": int(prefix != "numbers"), f"{prefix}-INITIAL_FORMS": int(there)}
+    answer = browser(user).post(f"/admin/conferences/queue/{queue.pk}/change/", form)
+    assert answer.status_code == 302, answer.content.decode()
+
+
+@pytest.mark.words
+def test_nobody_listens_before_the_notice_is_confirmed(story: Story, marta, cleo, directory, settings):
+    settings.LISTENING_NOTICE_REQUIRED = True
+    _, conference = story.call(ANA)
+    assert "so nobody may listen yet" in begin(marta, conference)
+    saves(cleo, directory.queue, notice="Calls may be listened to.")
+    assert "so nobody may listen yet" in begin(marta, conference)
+    saves(cleo, directory.queue, notice="Calls may be listened to.", confirm="on")
+    assert ListeningPolicy.objects.get().notice_version == 1
+    assert AuditEntry.objects.filter(subject="listening policy", actor=cleo).count() == 2
+    mine = story.supervise(marta, conference)
+    assert mine.state == "joined"
+    saves(cleo, directory.queue, notice="Something else.")
+    assert after_ten_seconds(story, mine).problem == "withdrawn"
