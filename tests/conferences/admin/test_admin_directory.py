@@ -41,7 +41,7 @@ def agent_form(agent, addresses, **fields):
 def queue_form(queue, numbers):
     existing = sum("id" in row for row in numbers)
     fields = {"name": queue.name, "team": queue.team_id, "beep_enabled": queue.beep_enabled}
-    return fields | inline("numbers", numbers, of=existing)
+    return fields | inline("numbers", numbers, of=existing) | inline("listening_policy", [])
 
 
 def supervisor_form(supervisor, devices):
@@ -51,7 +51,7 @@ def supervisor_form(supervisor, devices):
 
 
 def inline_forms(response):
-    (formset,) = response.context["inline_admin_formsets"]
+    formset = response.context["inline_admin_formsets"][0]
     return formset.formset.forms
 
 

@@ -23,12 +23,16 @@ def call(directory, story):
     return story.call(ANA)[1]
 
 
+# Queues and teams may say how they are listened to; these say nothing.
+NO_POLICY = {"listening_policy-TOTAL_FORMS": 0, "listening_policy-INITIAL_FORMS": 0}
+
+
 def send(client, row, fields):
     """Post an owner's own fields and one inline with its rows, as its form would."""
     name, prefix = row._meta.model_name, {"agent": "addresses", "queue": "numbers", "supervisor": "devices"}
     own, rows = fields
     inline = {"TOTAL_FORMS": len(rows), "INITIAL_FORMS": sum("id" in one for one in rows)}
-    posted = {f"{prefix[name]}-{key}": value for key, value in inline.items()}
+    posted = NO_POLICY | {f"{prefix[name]}-{key}": value for key, value in inline.items()}
     for place, one in enumerate(rows):
         posted |= {f"{prefix[name]}-{place}-{key}": value for key, value in one.items()}
     response = client.post(reverse(f"admin:conferences_{name}_change", args=[row.pk]), own | posted)
@@ -110,7 +114,7 @@ def test_a_new_name_is_shown_at_once(admin, directory, call, name):
     page = admin.get(reverse(f"admin:conferences_{name}_change", args=[row.pk]))
     fields = page.context["adminform"].form.initial | {"name": "Renamed"}
     prefix = {"agent": "addresses-", "queue": "numbers-", "team": "-"}[name]
-    fields |= {f"{prefix}TOTAL_FORMS": 0, f"{prefix}INITIAL_FORMS": 0}
+    fields |= NO_POLICY | {f"{prefix}TOTAL_FORMS": 0, f"{prefix}INITIAL_FORMS": 0}
     admin.post(reverse(f"admin:conferences_{name}_change", args=[row.pk]), fields)
     assert (type(row).objects.get(pk=row.pk).name, moved(call)) == ("Renamed", True)
 
@@ -164,5 +168,6 @@ def test_another_limit_reaches_the_queues_live_calls(admin, directory, call):
     assert (directory.queue.wait_warn, directory.queue.wait_alarm, directory.queue.hold_warn) == (20, 45, None)
 
     address = reverse("admin:conferences_queue_change", args=[directory.queue.pk])
-    posted = own_fields | {"wait_warn": "20", "wait_alarm": "20", "numbers-TOTAL_FORMS": 0, "numbers-INITIAL_FORMS": 0}
+    posted = own_fields | NO_POLICY
+    posted |= {"wait_warn": "20", "wait_alarm": "20", "numbers-TOTAL_FORMS": 0, "numbers-INITIAL_FORMS": 0}
     assert "The alarm comes later than the attention." in admin.post(address, posted).content.decode()

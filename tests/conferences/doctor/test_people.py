@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from conferences.doctor.findings import Level
 from conferences.doctor.people import examine
@@ -38,6 +39,10 @@ def no_permission(user):
     user.user_permissions.clear()
 
 
+def no_mode(user):
+    user.user_permissions.set(Permission.objects.filter(codename="view_board"))
+
+
 def switched_off(user):
     user.is_active = False
     user.save()
@@ -48,7 +53,8 @@ def switched_off(user):
     [
         (no_team, "has no team"),
         (no_device, "has no device"),
-        (no_permission, "has no mode's permission"),
+        (no_permission, "may not see the board"),
+        (no_mode, "has no mode's permission"),
         (switched_off, "is switched off"),
     ],
 )
