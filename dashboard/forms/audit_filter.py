@@ -133,9 +133,13 @@ class AuditFilter(forms.Form):
 
     def gaps(self) -> QuerySet[Gap]:
         """The latest gaps in what is known of calls, of the days asked for. Call after `narrow`."""
-        first, last = self.cleaned_data.get("from_day"), self.cleaned_data.get("to_day")
-        since = start_of(first or date(2000, 1, 1))
-        return Gap.objects.within(since, start_of(last + timedelta(days=1)) if last else clock.now())[:MOST_GAPS]
+        return gaps_within(self.cleaned_data.get("from_day"), self.cleaned_data.get("to_day"))
+
+
+def gaps_within(first: date | None, last: date | None) -> QuerySet[Gap]:
+    """Return the latest gaps in what is known of calls, of these days; None: from the first, up to now."""
+    since = start_of(first or date(2000, 1, 1))
+    return Gap.objects.within(since, start_of(last + timedelta(days=1)) if last else clock.now())[:MOST_GAPS]
 
 
 def _with_result(result: str) -> Q:

@@ -19,6 +19,7 @@ from conferences.audit.listening import Span, stay
 from conferences.models import AuditEntry, Supervision
 from conferences.policy import may_see_numbers
 from conferences.wording.audit import reason_words
+from dashboard.forms.audit_filter import gaps_within
 from dashboard.forms.stay_filter import StayFilter
 from dashboard.views.audit.actions import Action, actions, seen_of, view_of, within_calls
 
@@ -64,6 +65,7 @@ def stays(request: HttpRequest, user: User) -> dict[str, object]:
     return {
         "form": asked,
         "page": page,
+        "gaps": gaps_within(asked.cleaned_data.get("from_day"), asked.cleaned_data.get("to_day")),
         "stays": _views(page, told, seen_of((one.conference_id for one in page), user)),
     }
 

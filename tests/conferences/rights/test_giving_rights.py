@@ -160,7 +160,8 @@ def test_taking_a_right_waits_for_nobody(nora, lea, settings):
 def test_the_directory_is_the_administrators_and_calls_are_not(nora, directory):
     client = browser(nora)
     assert client.get(f"/admin/conferences/queue/{directory.queue.pk}/change/").status_code == 200
-    assert client.post("/admin/conferences/team/add/", {"name": "Night"}).status_code == 302
+    night = {"name": "Night", "listening_policy-TOTAL_FORMS": 0, "listening_policy-INITIAL_FORMS": 0}
+    assert client.post("/admin/conferences/team/add/", night).status_code == 302
     assert client.get("/admin/conferences/fact/").status_code == 403
     assert client.get("/audit/").status_code == 403
     assert "You may not see the board" in client.get("/").content.decode()
