@@ -44,7 +44,7 @@ def provider() -> Iterator[str]:
 @pytest.fixture
 def sign_on(provider: str, settings: Any, db: None) -> str:
     settings.OIDC_SERVER_URL = provider
-    settings.OIDC_GROUPS = {COACH: "Coach", BARGE: "Barge"}
+    settings.OIDC_GROUPS = {COACH: "Coach", BARGE: "Supervisor"}
     app = {
         "provider_id": "sso",
         "name": "sso",
@@ -89,7 +89,7 @@ def test_a_member_gets_an_account_and_todays_groups(sign_on: str):
     rosa.groups.add(Group.objects.get(name="Privacy officer"))  # no group of theirs stands for it
     person(sign_on, "s-1", preferred_username="renamed", groups=[BARGE])
     come(sign_on, "s-1")
-    assert (groups("rosa"), User.objects.count()) == ({"Barge", "Privacy officer"}, 1)
+    assert (groups("rosa"), User.objects.count()) == ({"Supervisor", "Privacy officer"}, 1)
 
     person(sign_on, "s-1", preferred_username="rosa", groups=[])
     come(sign_on, "s-1")
@@ -115,7 +115,7 @@ def test_nobody_takes_an_account_over_by_its_name(sign_on: str, marta: User):
     assert "Connect" in text_of(own.get("/accounts/"))
     come(sign_on, "s-3", client=own, query="?process=connect&next=/accounts/")
     client, _ = come(sign_on, "s-3")
-    assert (is_in(client), groups("marta")) == (True, {"Barge"})
+    assert (is_in(client), groups("marta")) == (True, {"Supervisor"})
 
 
 def test_who_cancels_or_brings_a_made_up_answer(sign_on: str):
