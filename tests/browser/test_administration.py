@@ -42,7 +42,9 @@ def test_a_deed_is_found_in_the_audit(cleo: User, center: Center, open_page: Cal
 
     audit = open_page("cleo", "/audit/")
     expect(audit.locator("#badge")).to_contain_text("Live")
-    expect(audit.locator("#actions tbody tr")).to_have_count(2)
+    expect(audit.locator(".stays > li")).to_have_count(1)
+    expect(audit.locator(".stays > li")).to_contain_text("Marta Gil listens to Ana Ruiz")
+    audit.get_by_role("link", name="Everything").click()
     audit.locator("#id_deed").select_option("Join")
     audit.get_by_label("From", exact=True).fill("2099-12-31")
     audit.get_by_role("button", name="Show", exact=True).click()
