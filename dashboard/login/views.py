@@ -42,7 +42,13 @@ class OwnLoginView(LoginView):  # type: ignore[misc]
 
 
 class ChangePasswordView(PasswordChangeView):  # type: ignore[misc]
-    """One's own password, by who knows it; whoever comes by single sign-on has none here."""
+    """One's own password, by who knows it; whoever comes by single sign-on has none here, and is told so."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            return redirect("account")
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return dict(super().get_context_data(**kwargs), is_temporary=bool(self.request.session.get(TO_CHANGE)))

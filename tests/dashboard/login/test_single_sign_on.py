@@ -86,6 +86,9 @@ def test_a_member_gets_an_account_and_todays_groups(sign_on: str):
     assert (rosa.get_full_name(), rosa.has_usable_password(), rosa.is_staff) == ("Rosa Lima", False, False)
     assert groups("rosa") == {"Coach"}
 
+    change = client.get("/accounts/password/change/")
+    assert (change.status_code, change.headers["Location"]) == (302, "/accounts/")  # there is none to change
+
     rosa.groups.add(Group.objects.get(name="Privacy officer"))  # no group of theirs stands for it
     person(sign_on, "s-1", preferred_username="renamed", groups=[BARGE])
     come(sign_on, "s-1")
