@@ -35,7 +35,7 @@ def test_no_word_is_broken(center: Center, open_page: Callable[..., Page], width
     center.call(*addresses)
     page = open_page(viewport={"width": width, "height": 900})
     page.locator("#conferences a.name").first.click()
-    expect(page.locator(".hearing .table tbody tr")).to_have_count(6)
+    expect(page.locator(".hearing").first.locator(".table tbody tr")).to_have_count(6)
     page.wait_for_load_state("load")  # with its style sheets
     assert page.evaluate(BROKEN) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
