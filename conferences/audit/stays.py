@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from conferences import clock, roster
 from conferences.audit import acting, entries
-from conferences.models import AuditEntry, Conference, Supervision
+from conferences.models import AuditEntry, Conference, OwedEntry, Supervision
 from conferences.wording.problems import problem_words
 
 OUTCOME: Final = AuditEntry.Phase.OUTCOME
@@ -58,7 +58,9 @@ def ends_not_on_record() -> list[Supervision]:
     """Return stays that ended a moment ago, and of whose end nothing is written."""
     now = clock.now()
     lately = Supervision.objects.filter(ended_at__gt=now - LOOKED_BACK, ended_at__lt=now - SETTLED)
-    begun = lately.filter(audit_entries__isnull=False)
+    # What could not be written yet is written once it can be: it is not to be found anew at every look until then.
+    owed = {one.values.get("supervision_id") for one in OwedEntry.objects.filter(values__action="out")}
+    begun = lately.filter(audit_entries__isnull=False).exclude(pk__in=owed)
     return list(begun.exclude(audit_entries__action="out").select_related("conference", "user").distinct()[:50])
 
 

@@ -75,6 +75,7 @@ def test_leaving_is_possible_and_recorded_later(story: Story, marta, role, to):
     background.run_due()
     late = list(AuditEntry.objects.filter(supervision=mine, action__in=("leave", "hangup", "out")).order_by("pk"))
     assert [(one.action, one.phase) for one in late][:2] == [("leave", "intent"), ("leave", "outcome")]
+    assert [one.action for one in late].count("out") == 1
     assert all((one.at - asked_at).total_seconds() < 5 for one in late)
     assert late[1].intent == late[0]
     assert not OwedEntry.objects.exists()
