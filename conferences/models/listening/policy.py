@@ -48,7 +48,7 @@ class ListeningPolicy(models.Model):
         "agents are told",
         default=False,
         db_default=False,
-        help_text="Whether agents know of it is on record with each listening.",
+        help_text="Whether agents know that they may be listened to.",
     )
     notice = models.TextField(
         blank=True,
