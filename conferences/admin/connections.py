@@ -1,4 +1,4 @@
-"""Connections, machines and shared phones in the admin: what else decides whose leg it is."""
+"""Connections, machines, shared phones and protected numbers in the admin: what else is known of addresses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from conferences.admin.directory import DirectoryAdmin
 from conferences.ingest.sign_ins import sign_in
-from conferences.models import AgentAddress, Connection, SystemAddress
+from conferences.models import AgentAddress, Connection, ProtectedNumber, SystemAddress
 
 
 @admin.register(Connection)
@@ -23,6 +23,12 @@ class ConnectionAdmin(DirectoryAdmin):
 class SystemAddressAdmin(DirectoryAdmin):
     list_display = ("name", "address", "spelt_otherwise")
     search_fields = ("name", "address")
+
+
+@admin.register(ProtectedNumber)
+class ProtectedNumberAdmin(DirectoryAdmin):
+    list_display = ("number", "note")
+    search_fields = ("number", "note")
 
 
 @admin.register(AgentAddress)

@@ -170,8 +170,8 @@ class QueueAdmin(DirectoryAdmin):
 
 @admin.register(Agent)
 class AgentAdmin(DirectoryAdmin):
-    list_display = ("name", "team", "addresses")
-    list_filter = ("team", WithoutAddress)
+    list_display = ("name", "team", "addresses", "is_protected")
+    list_filter = ("team", WithoutAddress, "is_protected")
     actions = (move_to_team,)
     list_select_related = ("team",)
     search_fields = ("name", "addresses__address")

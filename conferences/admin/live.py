@@ -19,6 +19,7 @@ from conferences.models import (
     Leg,
     ListeningPolicy,
     Participant,
+    ProtectedNumber,
     QueueNumber,
     SystemAddress,
 )
@@ -72,7 +73,8 @@ def _shown() -> _Rows:
 def _policies() -> _Rows:
     """Every listening policy, and who is protected: what may be done in which live call follows them."""
     protected = Agent.objects.filter(is_protected=True).values_list("pk")
-    return {*ListeningPolicy.objects.values_list(), *protected}
+    numbers = ProtectedNumber.objects.values_list("number")
+    return {*ListeningPolicy.objects.values_list(), *protected, *numbers}
 
 
 def _agents() -> set[tuple[int, str, int, str]]:

@@ -23,6 +23,7 @@ from conferences.models import (
     Device,
     ForeignAddress,
     ListeningPolicy,
+    ProtectedNumber,
     Queue,
     QueueNumber,
     RightsGrant,
@@ -33,7 +34,7 @@ from conferences.models import (
 
 ROWS: Final = (
     User, Group, Team, Queue, QueueNumber, Agent, AgentAddress, Supervisor, Device, SystemAddress, Connection,
-    ForeignAddress, RightsGrant, ListeningPolicy,
+    ForeignAddress, RightsGrant, ListeningPolicy, ProtectedNumber,
 )  # fmt: skip
 SETS: Final[dict[Any, str]] = {
     User.groups.through: "groups",

@@ -18,6 +18,7 @@ from conferences.models.legs import Leg, Participant, Reading
 from conferences.models.listening.follows import Follow
 from conferences.models.listening.grants import RightsGrant
 from conferences.models.listening.policy import ListeningPolicy
+from conferences.models.listening.protected import ProtectedNumber
 from conferences.models.listening.sensitive import SensitiveSection
 from conferences.models.listening.supervision import Supervision
 from conferences.models.logins import Login, TemporaryPassword, WallScreen
@@ -49,6 +50,7 @@ __all__ = [
     "Login",
     "OwedEntry",
     "Participant",
+    "ProtectedNumber",
     "Pulse",
     "Queue",
     "QueueNumber",

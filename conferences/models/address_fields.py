@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -81,6 +82,25 @@ class NumberField(AddressField):
         number = super().to_python(value)
         if number and not number.startswith("+"):
             raise ValidationError("Write a telephone number with + and country code.", code="invalid")
+        return number
+
+
+_BEGINNING: Final = re.compile(r"\+[\d\s().-]{3,30}")
+_FEWEST_DIGITS: Final = 3  # fewer would be all numbers of a country
+
+
+class PrefixField(AddressField):
+    """An E.164 number, or the digits that such numbers begin with."""
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        try:
+            number = normalise(text) if text else ""
+        except InvalidAddress:
+            number = "+" + re.sub(r"\D", "", text) if _BEGINNING.fullmatch(text) else "-"
+        if number and not (number.startswith("+") and len(number) > _FEWEST_DIGITS):
+            said = "Write a telephone number, or how numbers begin, with + and country code: +34 910."
+            raise ValidationError(said, code="invalid")
         return number
 
 

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from conferences.addresses import mask_numbers
 from conferences.models.directory import Agent, Queue, Team, with_team
 from conferences.models.legs import Leg, Participant
+from conferences.models.listening.protected import with_protected_number
 from conferences.models.listening.scope import Scope, scope_of
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
         takes no more than a thousand of them.
         """
         stays = Participant.objects.select_related("leg__agent__team__listening_policy", "leg__system", "leg__queue")
+        looked = {"is_protected": with_protected_number()}
+        stays = stays.annotate(**looked)
         supervisions = apps.get_model("conferences", "Supervision").objects.select_related("user", "device")
         sections = apps.get_model("conferences", "SensitiveSection").objects.open().select_related("begun_by")
         return self.select_related("queue__team__listening_policy", "queue__listening_policy").prefetch_related(

@@ -162,6 +162,8 @@ class Participant(models.Model):
 
     objects = ParticipantQuerySet.as_manager()
 
+    is_protected: bool  # whether nobody may listen because of a number; only where `with_people` has looked, no column
+
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["conference", "leg"], name="one_stay_row_per_leg")]

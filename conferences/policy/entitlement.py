@@ -27,6 +27,7 @@ class Withdrawn(enum.StrEnum):
     MODE = "mode"
     SCOPE = "scope"
     SENSITIVE = "sensitive"
+    PROTECTED = "protected"
     POLICY = "policy"
     TOO_LONG = "too_long"
 
@@ -81,15 +82,18 @@ def _may_be_heard(supervision: Supervision, _: User) -> bool:
     return supervision.is_between or not policy.is_sensitive(supervision.conference)
 
 
+def _is_unprotected(supervision: Supervision, _: User) -> bool:
+    """Whoever is protected may have come into the call meanwhile, or be protected only since."""
+    is_over = supervision.is_between or not supervision.conference.is_live
+    return is_over or not rules_now(supervision.conference).protected
+
+
 def _is_allowed(supervision: Supervision, _: User) -> bool:
     """By whatever policies hold now; that one was to monitor first, or among few, counts when a mode is taken alone."""
     if supervision.is_between or not supervision.conference.is_live:
         return True
     rules = rules_now(supervision.conference)
-    return (
-        not (rules.protected or rules.lacks_notice)
-        and (supervision.accepted_role or supervision.requested_role) in rules.modes
-    )
+    return not rules.lacks_notice and (supervision.accepted_role or supervision.requested_role) in rules.modes
 
 
 def _has_time(supervision: Supervision, _: User) -> bool:
@@ -107,6 +111,7 @@ _RIGHTS: Final[tuple[tuple[Withdrawn, Callable[[Supervision, User], bool]], ...]
     (Withdrawn.MODE, _may_use_mode),
     (Withdrawn.SCOPE, _is_about_hers),
     (Withdrawn.SENSITIVE, _may_be_heard),
+    (Withdrawn.PROTECTED, _is_unprotected),
     (Withdrawn.POLICY, _is_allowed),
     (Withdrawn.TOO_LONG, _has_time),
 )

@@ -11,7 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.db.models import Model
 
-from conferences.models import Agent, Conference, ListeningPolicy, Supervision
+from conferences.models import Agent, Conference, ListeningPolicy, Participant, ProtectedNumber, Supervision
 
 Role = Supervision.Role
 AUDIBLE: Final = (Role.WHISPER, Role.BARGE, Role.NONE)
@@ -72,19 +72,20 @@ FREE: Final = Rules()
 
 def rules_of(conference: Conference) -> Rules:
     """Return what rules a call loaded `with_people`. Asks the database nothing."""
-    legs = [one.leg for one in conference.participants.all() if one.state != "left"]
-    agents = {agent.pk: agent for leg in legs for agent in leg.agents}.values()
+    stays = [one for one in conference.participants.all() if one.state != Participant.State.LEFT]
+    agents = {agent.pk: agent for one in stays for agent in one.leg.agents}.values()
+    protected = any(agent.is_protected for agent in agents) or any(one.is_protected for one in stays)
     teams = {team.pk: team for team in [agent.team for agent in agents]}
     if conference.queue is not None:
         teams[conference.queue.team_id] = conference.queue.team
     policies = [found for one in (conference.queue, *teams.values()) if one is not None and (found := _policy(one))]
-    return _strictest(policies, protected=any(agent.is_protected for agent in agents))
+    return _strictest(policies, protected=protected)
 
 
 def rules_now(conference: Conference) -> Rules:
     """Return what rules a call as of now, however it is loaded."""
     is_free = not settings.LISTENING_NOTICE_REQUIRED and not ListeningPolicy.objects.exists()
-    if is_free and not Agent.objects.filter(is_protected=True).exists():
+    if is_free and not Agent.objects.filter(is_protected=True).exists() and not ProtectedNumber.objects.exists():
         return FREE
     return rules_of(Conference.objects.with_people().get(pk=conference.pk))
 

@@ -45,6 +45,8 @@ PROBLEMS: Final = {
     "too_long_out": _("The longest time to listen was over, so you were taken out of the call."),
     "sensitive": _("A sensitive section began, so your phone was hung up."),
     "sensitive_out": _("A sensitive section began, so you were taken out of the call."),
+    "protected": _("Somebody who is protected is in the call, so your phone was hung up."),
+    "protected_out": _("Somebody who is protected is in the call, so you were taken out of it."),
     "not_quieter_out": _("The change to a quieter mode did not go through, so you were taken out of the call."),
     "not_certain_out": _("It was not certain who could hear you, so you were taken out of the call."),
     "not_confirmed_out": _("The provider did not confirm the mode, so you were taken out of the call."),

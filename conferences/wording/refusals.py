@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 # By the kind, a value of policy.listening.Refusal.
 SENTENCES: Final = {
     "sensitive": _("A sensitive section is running: nobody may listen until it is over."),
-    "protected": _("An agent in this call is protected: nobody may listen."),
+    "protected": _("Somebody in this call is protected: nobody may listen."),
     "notice": _("No administrator has confirmed how people are told of listening here, so nobody may listen yet."),
     "mode": _("The policy of this queue or team does not allow this mode."),
     "monitor_first": _("Monitor this call first; then you may be heard in it."),

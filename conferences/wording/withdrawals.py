@@ -16,7 +16,8 @@ SENTENCES: Final = {
     "mode": _("The permission for this mode was withdrawn."),
     "scope": _("No agent or queue of the supervisor's teams is in the call."),
     "sensitive": _("A sensitive section began, in which nobody may listen."),
-    "policy": _("The policy of the queue or team does not allow it any more, or a protected agent is in the call."),
+    "protected": _("Somebody who is protected is in the call, so nobody may listen."),
+    "policy": _("The policy of the queue or team does not allow it any more."),
     "too_long": _("The longest time that the policy of the queue or team allows was over."),
 }
 

@@ -14,6 +14,7 @@ _SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "Directory": (
         "conferences.Team", "conferences.Queue", "conferences.Agent", "conferences.UnknownAddress",
         "conferences.AgentAddress", "conferences.SystemAddress", "conferences.ForeignAddress", "conferences.Connection",
+        "conferences.ProtectedNumber",
     ),
     "People and rights": (
         "conferences.Supervisor", "auth.User", "auth.Group", "conferences.RightsGrant", "conferences.Login",

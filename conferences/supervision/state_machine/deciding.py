@@ -30,7 +30,11 @@ _TAKE_HER_IN: Final = (Step.ASK, Step.JOIN, Step.UPDATE, Step.UNMUTE, Step.UNHOL
 # Sent only while policy allows the mode.
 _NEED_A_RIGHT: Final = (Step.DIAL, Step.JOIN, Step.UPDATE)
 # Why it ends, where it is no right of hers that is gone.
-_PROBLEMS: Final = {Withdrawn.SENSITIVE: "sensitive", Withdrawn.TOO_LONG: "too_long"}
+_PROBLEMS: Final = {
+    Withdrawn.SENSITIVE: "sensitive",
+    Withdrawn.PROTECTED: "protected",
+    Withdrawn.TOO_LONG: "too_long",
+}
 # Of these it is noted when they were sent last.
 _MARKED: Final = {
     Step.DIAL: "dialled_at",

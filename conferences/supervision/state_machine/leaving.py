@@ -28,6 +28,7 @@ _ONLY_OUT: Final = {
     "not_confirmed": "not_confirmed_out",
     "withdrawn": "withdrawn_out",
     "sensitive": "sensitive_out",
+    "protected": "protected_out",
     "too_long": "too_long_out",
     "no_key": "no_key_out",
     "wrong_key": "wrong_key_out",

@@ -22,7 +22,18 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from conferences.ingest.ringing_legs import with_ringing
-from conferences.models import Agent, Conference, Leg, Participant, Queue, SensitiveSection, SystemAddress, Team
+from conferences.models import (
+    Agent,
+    Conference,
+    Leg,
+    ListeningPolicy,
+    Participant,
+    ProtectedNumber,
+    Queue,
+    SensitiveSection,
+    SystemAddress,
+    Team,
+)
 from conferences.models.conferences import ConferenceQuerySet
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import Audience
@@ -31,7 +42,10 @@ from dashboard.presenters.rows import showing
 from dashboard.presenters.rows.moving import Pieces, in_pieces, written
 
 MOST: Final = 8192  # calls, each as one audience sees it: some 10 KB with its row
-SHOWN: Final = (Agent, Conference, Leg, Participant, Queue, SensitiveSection, SystemAddress, Team, User)
+SHOWN: Final = (
+    Agent, Conference, Leg, ListeningPolicy, Participant, ProtectedNumber, Queue, SensitiveSection, SystemAddress,
+    Team, User,
+)  # fmt: skip
 HEAD: Final = ("pk", "feed", "persisted_at", "last_event_at", "verified_at")
 
 Change = tuple[int, datetime | None]

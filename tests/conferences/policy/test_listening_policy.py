@@ -6,9 +6,9 @@ import uuid
 
 import pytest
 
-from conferences.models import AuditEntry, ListeningPolicy, Supervision
+from conferences.models import AuditEntry, ListeningPolicy, ProtectedNumber, Supervision
 from tests.conferences.policy.test_withdrawn import after_ten_seconds
-from tests.support.story import ANA, DESK, LUIS, Story, browser
+from tests.support.story import ANA, CHEN, DESK, LUIS, SALES_NUMBER, Story, browser
 
 
 def begin(user, conference, role="monitor", **more):
@@ -109,7 +109,47 @@ def test_a_protected_agent_is_listened_to_by_nobody(story: Story, marta, directo
     assert "protected" in begin(marta, other)
     directory.luis.is_protected = True
     directory.luis.save()
-    assert after_ten_seconds(story, mine).problem == "withdrawn"
+    assert after_ten_seconds(story, mine).problem == "protected"
+
+
+NUMBERS = [
+    ("+1 (415) 555-0171", "+14155550171", True),
+    ("+1 415 555", "+1415555", True),
+    ("+1 415 999", "+1415999", False),
+    ("+1 415 555 0101", "+14155550101", False),  # the queue's own, which the customer called
+]
+
+
+@pytest.mark.parametrize("case", NUMBERS)
+def test_a_call_with_a_protected_number_is_nobodys(story: Story, marta, cleo, case):
+    written, kept, is_theirs = case
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    assert mine.state == "joined"
+    form = {"number": written, "note": "The works council"}
+    assert browser(cleo).post("/admin/conferences/protectednumber/add/", form).status_code == 302
+    assert ProtectedNumber.objects.get().number == kept
+    assert AuditEntry.objects.filter(subject="protected number", actor=cleo).exists()
+    story.pass_time(1)
+    mine = Supervision.objects.get(pk=mine.pk)
+    assert (mine.problem, story.leg(DESK).state) == (("protected", "ended") if is_theirs else ("", "answered"))
+    assert buttons(marta) == ([] if is_theirs else ["monitor", "whisper", "barge"])
+    if is_theirs:
+        assert begin(marta, conference) != ""
+
+
+def test_too_short_a_beginning_protects_nothing(cleo):
+    for text in ("+34", "nobody", "sip:x@y.example"):
+        page = browser(cleo).post("/admin/conferences/protectednumber/add/", {"number": text})
+        assert page.status_code == 200
+    assert ProtectedNumber.objects.count() == 0
+
+
+def test_an_agents_own_number_protects_no_customer(story: Story, marta, directory):
+    ProtectedNumber.objects.create(number=CHEN)
+    marta.supervisor.teams.add(directory.sales)
+    _, conference = story.call(CHEN, queue=SALES_NUMBER)
+    assert story.supervise(marta, conference).state == "joined"
 
 
 @pytest.mark.words

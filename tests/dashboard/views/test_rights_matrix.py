@@ -60,7 +60,7 @@ ALIKE: Final = {
 FOR_MONITORING: Final = {"readyz", "metrics"}  # by a token, or the right to see the facts
 ADMINISTERED: Final = {
     "team", "queue", "agent", "supervisor", "connection", "systemaddress", "agentaddress", "group", "user",
-    "rightsgrant",
+    "rightsgrant", "protectednumber",
 }  # fmt: skip
 NOT_ADMINISTERED: Final = {
     "socialaccount", "accessattempt", "accesslog", "accessfailurelog", "auditentry", "conference", "leg", "participant",
