@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "dashboard.server.client_address.see_through_proxies",
+    "dashboard.language.middleware.speak_as_the_browser_says",
     "dashboard.server.bounds.bound_logins",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.language.middleware.speak_as_she_has_chosen",
     "dashboard.server.on_record.put_on_record",
     "dashboard.login.middleware.keep_limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -95,7 +97,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             # In every template without {% load %}: a fragment begins with its root.
-            "builtins": ["django.templatetags.static", "dashboard.templatetags.calls"],
+            "builtins": ["django.templatetags.static", "django.templatetags.i18n", "dashboard.templatetags.calls"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -206,10 +208,10 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 
 # --- Language, time, files --------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = "en"  # of the log, the audit and the admin, too
+LANGUAGES = [("en", "English"), ("es", "Español"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "dashboard" / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
-USE_TZ = True
-USE_I18N = True
 STATIC_URL = "static/"
 # Where they are collected; releases side by side share one place, so that a page finds what it was made with.
 STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "var" / "static"))

@@ -6,6 +6,7 @@ from conferences.models.conferences import AgentChange, Conference, Feed
 from conferences.models.directory import (
     Agent,
     ChosenKeys,
+    ChosenReading,
     Connection,
     Queue,
     SavedView,
@@ -37,6 +38,7 @@ __all__ = [
     "AuditLock",
     "BackfillCursor",
     "ChosenKeys",
+    "ChosenReading",
     "Conference",
     "Connection",
     "Device",

@@ -205,6 +205,20 @@ class SavedView(models.Model):
         return self.name
 
 
+class ChosenReading(models.Model):
+    """The language and time zone that a user has chosen; written by their form in `dashboard` alone.
+
+    Empty: the language as the browser says, and the contact center's time zone.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chosen_reading")
+    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"language and time zone of {self.user}"
+
+
 class ChosenKeys(models.Model):
     """The keys that a user has chosen instead of the usual ones; written by their form in `dashboard` alone."""
 

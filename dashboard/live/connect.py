@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from conferences.policy.entitlement import session_is_alive
+from dashboard.language.reading import read_by_page
 from dashboard.live.threads import in_thread
 from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
 from dashboard.login.unfinished import needed
@@ -34,10 +35,12 @@ def _viewer_of_login(user: User, session: Any, query: Mapping[str, str]) -> View
 def viewer_of(user: User, session_key: str, query: Mapping[str, str]) -> Viewer:
     """Return the viewer that a page's address describes."""
     since = query.get("since", "")
+    with read_by_page(query):
+        audience = audience_of(user)
     return Viewer(
         user_pk=user.pk,
         session_key=session_key,
-        audience=audience_of(user),
+        audience=audience,
         filter=BoardFilter.read(query),
         conference=_uuid(query.get("conference", "")),
         since=int(since) if since.isascii() and since.isdigit() and len(since) < 19 else 0,

@@ -12,13 +12,13 @@ from django.contrib.auth.models import User
 from conferences import clock, reconciliation
 from conferences.ingest import feed
 from conferences.ingest.ringing_legs import with_ringing
-from conferences.liveness import provider_silence, pulse
 from conferences.models import Conference, Supervision
 from conferences.models.conferences import ConferenceQuerySet
 from conferences.models.listening.scope import Scope, all_of
+from dashboard.language.reading import read_in
 from dashboard.live import agent_frames
 from dashboard.live.agent_frames import AgentRows
-from dashboard.live.lag import Stamps
+from dashboard.live.lag import Stamps, last_heard
 from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import Audience, may_see
@@ -42,9 +42,9 @@ class Changes:
     agents: AgentRows = field(default_factory=lambda: AgentRows(0))
     _calls: dict[tuple[Audience, UUID], Call | None] = field(default_factory=dict)
     _rendered: dict[tuple[str, Audience, UUID], str] = field(default_factory=dict)
-    _panels: dict[int, str] = field(default_factory=dict)
+    _panels: dict[tuple[int, str, str], str] = field(default_factory=dict)
     _frames: dict[Hashable, str | None] = field(default_factory=dict)
-    _count: str | None = None
+    _counts: dict[str, str] = field(default_factory=dict)
     _outside: dict[Audience, str] = field(default_factory=dict)
     _live: dict[Audience, list[Call]] = field(default_factory=dict)
 
@@ -56,7 +56,8 @@ class Changes:
         panel = viewer.user_pk if viewer.user_pk in self.users else None
         key = (viewer.audience, viewer.filter, viewer.view, viewer.conference, viewer.since, panel, catching_up)
         if key not in self._frames:
-            self._frames[key] = self._frame(viewer, catching_up=catching_up)
+            with read_in(viewer.audience.language, viewer.audience.zone):
+                self._frames[key] = self._frame(viewer, catching_up=catching_up)
         return self._frames[key]
 
     def _frame(self, viewer: Viewer, *, catching_up: bool) -> str | None:
@@ -131,19 +132,21 @@ class Changes:
         """What is the same on every page: the boxes of an open form, and the user's own supervision."""
         return [
             *(self._part("targets", viewer.audience, call) for call in calls if call.is_live),
-            *([self._panel(viewer.user_pk)] if viewer.user_pk in self.users else []),
+            *([self._panel(viewer)] if viewer.user_pk in self.users else []),
             *(self._unassigned(viewer) if viewer.audience.unassigned and self.number > viewer.since else []),
         ]
 
     def _unassigned(self, viewer: Viewer) -> list[str]:
         """The header's count of calls of no team; and on their page the legs that are in no call at all."""
-        if self._count is None:
-            self._count = str(fragments.partial("unassigned-count", fragments.unassigned_count(count_unassigned())))
+        language = viewer.audience.language
+        if language not in self._counts:
+            count = fragments.unassigned_count(count_unassigned())
+            self._counts[language] = str(fragments.partial("unassigned-count", count))
         if viewer.view != UNASSIGNED:
-            return [self._count]
+            return [self._counts[language]]
         if viewer.audience not in self._outside:
             self._outside[viewer.audience] = str(fragments.partial("outside", fragments.outside(viewer.audience)))
-        return [self._count, self._outside[viewer.audience]]
+        return [self._counts[language], self._outside[viewer.audience]]
 
     def _call(self, audience: Audience, conference: Conference) -> Call | None:
         key = (audience, conference.pk)
@@ -167,11 +170,12 @@ class Changes:
             self._rendered[key] = str(fragments.partial(target, html))
         return self._rendered[key]
 
-    def _panel(self, user_pk: int) -> str:
-        if user_pk not in self._panels:
-            user = User.objects.get(pk=user_pk)
-            self._panels[user_pk] = str(fragments.partial("supervision", fragments.panel(user)))
-        return self._panels[user_pk]
+    def _panel(self, viewer: Viewer) -> str:
+        key = (viewer.user_pk, viewer.audience.language, viewer.audience.zone)
+        if key not in self._panels:
+            user = User.objects.get(pk=viewer.user_pk)
+            self._panels[key] = str(fragments.partial("supervision", fragments.panel(user)))
+        return self._panels[key]
 
 
 def changes_since(number: int) -> Changes:
@@ -219,17 +223,6 @@ def polled(viewer: Viewer) -> str:
     if viewer.view == AGENTS:
         told |= {"roster": agent_frames.listed(viewer.audience.teams)}
     return orjson.dumps(told | {"ages": _ages(viewer.audience.scope)} | last_heard()).decode()
-
-
-def last_heard() -> dict[str, str]:
-    """Return, while calls are live, when the provider last told anything ("word"), and when it was last read ("read").
-
-    A time that never was is left out: nothing can be said of it.
-    """
-    if not Conference.objects.live().exists():
-        return {}
-    told = {"word": provider_silence.last_word(), "read": pulse.last(pulse.RECONCILER)}
-    return {name: at.isoformat() for name, at in told.items() if at is not None}
 
 
 def mark_watched(scopes: Collection[Scope]) -> dict[Scope, dict[str, str]]:

@@ -16,7 +16,7 @@ from conferences.ingest.webhooks.writer import writer
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
 from dashboard.live import agent_frames, frames, logins, nudges
-from dashboard.live.lag import LagMeter, Stamps
+from dashboard.live.lag import LagMeter, Stamps, last_heard
 from dashboard.live.threads import in_thread
 from dashboard.live.viewer import AGENTS, TooSlow, Viewer
 
@@ -213,7 +213,7 @@ class Hub:
         if not (viewers := list(self._viewers)):
             return
         ages = await self._in_thread(lambda: frames.mark_watched({viewer.audience.scope for viewer in viewers}))
-        heard = await self._in_thread(frames.last_heard)
+        heard = await self._in_thread(last_heard)
         agents = {viewer.audience.teams for viewer in viewers if viewer.view == AGENTS}
         rosters = await self._in_thread(lambda: agent_frames.rosters(agents))
         made, lag = {}, self._lag.summary()

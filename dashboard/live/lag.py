@@ -1,4 +1,7 @@
-"""How far the screens are behind, from samples that browsers acknowledged: provider to us, and us to the screen."""
+"""How far the screens are behind, from samples that browsers acknowledged: provider to us, and us to the screen.
+
+And when the provider was last heard.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
+
+from conferences.liveness import provider_silence, pulse
+from conferences.models import Conference
 
 WINDOW: Final = 300.0  # seconds that a sample counts
 MOST_SAMPLES: Final = 2000
@@ -90,3 +96,14 @@ def percentile(values: Sequence[float], percent: float) -> float:
     """Return the nearest-rank percentile, in milliseconds' precision."""
     ordered = sorted(values)
     return round(ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)], 3)
+
+
+def last_heard() -> dict[str, str]:
+    """Return, while calls are live, when the provider last told anything ("word"), and when it was last read ("read").
+
+    A time that never was is left out: nothing can be said of it.
+    """
+    if not Conference.objects.live().exists():
+        return {}
+    told = {"word": provider_silence.last_word(), "read": pulse.last(pulse.RECONCILER)}
+    return {name: at.isoformat() for name, at in told.items() if at is not None}

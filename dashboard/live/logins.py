@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from conferences.logins import sessions
 from conferences.models import Supervision
 from conferences.policy.entitlement import session_is_alive
+from dashboard.language.reading import read_in
 from dashboard.live import frames
 from dashboard.live.viewer import Viewer
 from dashboard.presenters import fragments
@@ -33,7 +35,15 @@ def revalidate_sessions(viewers: Iterable[Viewer]) -> dict[Viewer, Audience | No
     logins = {(one.session_key, one.user_pk) for one in viewers if one.user_pk in active}
     alive = {(key, pk) for key, pk in logins if session_is_alive(key, active[pk])}
     audiences = {pk: audience_of(user) for pk, user in active.items()}
-    return {one: audiences[one.user_pk] if (one.session_key, one.user_pk) in alive else None for one in viewers}
+    return {
+        one: _read_likewise(audiences[one.user_pk], one) if (one.session_key, one.user_pk) in alive else None
+        for one in viewers
+    }
+
+
+def _read_likewise(audience: Audience, viewer: Viewer) -> Audience:
+    """A page keeps the language and time zone that it was written in."""
+    return replace(audience, language=viewer.audience.language, zone=viewer.audience.zone)
 
 
 def turned_out(viewers: Iterable[Viewer]) -> list[Viewer]:
@@ -60,6 +70,7 @@ def warnings(viewers: Iterable[Viewer]) -> dict[Viewer, str]:
         ends = soon.at if soon is not None else None
         if ends != one.login_ends:
             one.login_ends = ends
-            html = render_to_string("dashboard/layout/_login_end.html", {"limit": soon})
+            with read_in(one.audience.language, one.audience.zone):
+                html = render_to_string("dashboard/layout/_login_end.html", {"limit": soon})
             told[one] = frames.encode(one.since, {"content": str(fragments.partial("login-end", html))})
     return told

@@ -20,6 +20,7 @@ urlpatterns = [
     path("login/", views.OwnLoginView.as_view(), name="account_login"),
     path("logout/", AskingLogoutView.as_view(), name="account_logout"),
     path("logins/<int:pk>/end/", views.end_login, name="account_end_login"),
+    path("reading/", views.reading, name="account_reading"),
     path("stay/", views.stay, name="account_stay"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),

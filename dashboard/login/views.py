@@ -8,16 +8,20 @@ from allauth.account.views import LoginView, PasswordChangeView
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from conferences.audit import logins as audit
 from conferences.logins import sessions
-from conferences.models import Login, Supervision
+from conferences.models import ChosenReading, Login, Supervision
 from conferences.supervision import requests
+from dashboard.language.choice import save_reading
+from dashboard.language.reading import zones
 from dashboard.login.middleware import WHY_COOKIE
 from dashboard.login.unfinished import TO_CHANGE, Need, needed
 
@@ -88,6 +92,10 @@ def account(request: HttpRequest) -> HttpResponse:
         "is_connected": SocialAccount.objects.filter(user=user).exists(),
         "logins": sessions.running(user.pk),
         "here": request.session.session_key,
+        "reading": ChosenReading.objects.filter(user=user).first(),
+        "languages": settings.LANGUAGES,
+        "zones": zones(),
+        "center_zone": settings.TIME_ZONE,
     }
     return render(request, "account/account.html", context)
 
@@ -97,6 +105,14 @@ def end_login(request: HttpRequest, pk: int) -> HttpResponse:
     """End another login of one's own."""
     login = get_object_or_404(Login, pk=pk, user_id=request.user.pk)
     audit.ended(login.user, End.ENDED, by=request.user, count=sessions.end([login], End.ENDED))
+    return redirect("account")
+
+
+@require_POST
+def reading(request: HttpRequest) -> HttpResponse:
+    """Save in which language, and by the clock of which place, she reads."""
+    if not save_reading(cast("User", request.user), request.POST.dict()):
+        messages.error(request, gettext("There is no such language or time zone. Choose one of the list."))
     return redirect("account")
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib.auth.models import User
 
 from conferences import policy
 from conferences.models import Conference
 from conferences.models.listening.scope import Scope, scope_of
+from dashboard.language import reading
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """All that decides what somebody sees of a conference: teams in scope, roles allowed, numbers in full or not."""
+    """All that decides what somebody sees of a conference: teams in scope, roles allowed, numbers in full or not.
+
+    And how it is put: the language and the time zone in force where the audience is made.
+    """
 
     teams: frozenset[int]
     roles: tuple[str, ...]
@@ -21,6 +25,8 @@ class Audience:
     may_end: bool = False  # others' supervisions
     unassigned: bool = False  # calls that are recognised for no team, too
     queues: frozenset[int] = frozenset()  # of other teams, by themselves
+    language: str = field(default_factory=reading.language)
+    zone: str = field(default_factory=reading.zone)
 
     @property
     def looks_after(self) -> bool:

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from conferences import audibility, clock
 from conferences.models import Supervision
+from dashboard.language import reading
 from dashboard.presenters import fragments
 from dashboard.presenters import people as people_of
 from dashboard.presenters.agent import AgentRow, row_id
@@ -57,6 +58,12 @@ WARN_BEFORE_EXPIRY: Final = 15 * 60.0
 def icon(name: str) -> SafeString:
     """Draw an icon of the sheet (`layout/_icons.html`). It says nothing to a screen reader: put words beside it."""
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#icon-{}"/></svg>', name)
+
+
+@register.simple_tag
+def zone_name() -> str:
+    """Return the name of the time zone in which times are written."""
+    return reading.zone()
 
 
 @register.simple_tag(takes_context=True)

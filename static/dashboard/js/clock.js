@@ -1,8 +1,10 @@
 // Ticks what the page says about time, on the server's clock: the browser's own may be minutes off.
 
 const root = document.documentElement.dataset;
-const dayTime = new Intl.DateTimeFormat("en-GB", {
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const dayTime = new Intl.DateTimeFormat(language, {
   timeZone: root.zone,
+  timeZoneName: "short",
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",

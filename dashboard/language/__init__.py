@@ -1,0 +1,1 @@
+"""In which language, and by the clock of which place, each user reads."""
