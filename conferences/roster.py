@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext
+
 from conferences.addresses import canonical, masked, readable
 from conferences.audibility import Party, reach, sentence, with_supervisor
 from conferences.join_options import JoinOptions
@@ -62,6 +64,8 @@ def name_of(leg: Leg, *, numbers: bool) -> str:
         return leg.system.name
     if leg.kind == Leg.Kind.SUPERVISOR:
         return "Supervisor"
+    if leg.facts_deleted_at is not None and not leg.far_address:
+        return gettext("Number deleted")
     if not leg.far_address or not leg.direction:
         return "Unknown caller"
     return shown(leg.far_address, numbers=numbers)

@@ -168,13 +168,8 @@ BETWEEN_CALLS_SECS = env.int("BETWEEN_CALLS_SECS", 60)
 from dashboard.login.settings import *  # noqa: E402, F403
 from dashboard.login.settings import SIGN_ON_ORIGINS  # noqa: E402
 
-# --- Audit ------------------------------------------------------------------------------------------------------------
-# Checkpoints are signed with the first (32 random bytes in base64; empty: none are made), may be signed with those of
-# the second, and go to the log, a file, and an address that takes them as JSON.
-AUDIT_KEY = env.str("AUDIT_KEY", "")
-AUDIT_PUBLIC_KEYS: list[str] = env.list("AUDIT_PUBLIC_KEYS", [])
-AUDIT_CHECKPOINTS = env.str("AUDIT_CHECKPOINTS", str(BASE_DIR / "var" / "audit-checkpoints.jsonl") if AUDIT_KEY else "")
-AUDIT_WEBHOOK = env.str("AUDIT_WEBHOOK", "")
+# --- The audit, and how long what is kept -----------------------------------------------------------------------------
+from dashboard.retention import *  # noqa: E402, F403
 
 # --- Transport and browser --------------------------------------------------------------------------------------------
 SECURE = not DEBUG

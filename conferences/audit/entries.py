@@ -7,12 +7,15 @@ from typing import Any, Final
 from django.contrib.auth.models import AbstractUser
 
 from conferences import clock
+from conferences.addresses import mask_numbers
 from conferences.audit import acting, owed
 from conferences.audit.proof import chain
 from conferences.audit.proof.verifier import DETAIL_FIELDS
 from conferences.models import AuditDetail, AuditEntry, full_name
 
 EARSHOT: Final = "Earshot"
+# The audit outlives customers' numbers, and so has them masked wherever a text may hold one.
+_TEXTS: Final = ("conference_name", "claim", "note", "provider_text")
 
 
 def write(*, actor: Any = None, **values: Any) -> AuditEntry:
@@ -32,6 +35,7 @@ def _made(actor: Any, values: dict[str, Any]) -> tuple[AuditEntry, AuditDetail]:
     if values.get("result") == AuditEntry.Result.DENIED:
         acting.now().refused = True
     told = {name: values.pop(name) for name in DETAIL_FIELDS if name in values}
+    told |= {name: mask_numbers(str(told[name])) for name in _TEXTS if told.get(name)}
     who: dict[str, Any] = {"actor_name": EARSHOT}
     if isinstance(actor, AbstractUser):
         who = {"actor_name": full_name(actor), "account": actor.get_username()}

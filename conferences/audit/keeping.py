@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
 
@@ -12,6 +15,7 @@ from conferences.models import AuditDetail, AuditEntry
 
 OK = AuditEntry.Result.OK
 OUTCOME = AuditEntry.Phase.OUTCOME
+PRUNE: Final = "prune"
 
 
 def take_in() -> int:
@@ -21,6 +25,12 @@ def take_in() -> int:
         note = f"{count} entries of the release before were chained."
         entries.write(phase=OUTCOME, action="take_in", result=OK, subject=FORMAT, note=note)
     return count
+
+
+def pruned(counts: Mapping[str, int]) -> AuditEntry:
+    """Write how many rows of each kind were deleted because they had been kept for their time."""
+    note = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return entries.write(phase=OUTCOME, action=PRUNE, result=OK, subject="retention", note=note)
 
 
 def export_begins() -> AuditEntry:

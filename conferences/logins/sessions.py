@@ -9,14 +9,13 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from conferences.models import Login
 
 End = Login.End
 NOTED_EVERY: Final = timedelta(minutes=1)
-KEPT: Final = timedelta(days=30)  # after its end, for the question why
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,6 @@ def limits(session_keys: Iterable[str]) -> dict[str, Limit]:
     }
 
 
-def forget_old() -> int:
-    """Delete logins that have long been over, and return how many."""
-    before = timezone.now() - KEPT
-    return Login.objects.filter(Q(ended_at__lt=before) | Q(ends_at__lt=before)).delete()[0]
+def over(before: datetime) -> QuerySet[Login]:
+    """Return the logins that were over before that time; kept until then for the question why they are."""
+    return Login.objects.filter(Q(ended_at__lt=before) | Q(ends_at__lt=before))

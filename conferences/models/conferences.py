@@ -145,6 +145,7 @@ class Conference(models.Model):
     drift = models.TextField(blank=True)  # what was last put right after a read-back, in a sentence
     drift_at = models.DateTimeField(null=True, blank=True)
     last_order = models.CharField(max_length=320, blank=True)
+    facts_deleted_at = models.DateTimeField(null=True, blank=True)  # since then no fold changes it
 
     objects = ConferenceQuerySet.as_manager()
 

@@ -80,6 +80,7 @@ class Leg(models.Model):
     # Who else may be at this phone, `agent` being the first of them: nobody has signed in there.
     sharers: models.ManyToManyField[Agent, Any] = models.ManyToManyField(Agent, blank=True, related_name="shared_legs")
     last_order = models.CharField(max_length=320, blank=True)
+    facts_deleted_at = models.DateTimeField(null=True, blank=True)  # since then no fold changes it
     looked_up_at = models.DateTimeField(null=True, blank=True)  # when the provider's records of it were last asked for,
     lookups = models.PositiveSmallIntegerField(default=0)  # and how often, while nobody knew who originated it
 

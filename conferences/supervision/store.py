@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from conferences import clock, tracing
+from conferences.addresses import mask_numbers
 from conferences.ingest import feed
 from conferences.models import Supervision
 
@@ -103,6 +105,22 @@ def note_in_turn(
 def set_where(supervision_id: UUID, condition: Q, **columns: object) -> bool:
     """Set columns that no screen shows, where the row still meets the condition; return whether it did."""
     return bool(Supervision.objects.filter(condition, pk=supervision_id).update(**columns))
+
+
+def forgettable(before: datetime) -> QuerySet[Supervision]:
+    """Return the stays that ended before that time and still say which phone was called, and from where."""
+    said = ~Q(address="", session_key="", notice="") | Q(source_ip__isnull=False) | Q(reason__regex=r"\d")
+    return Supervision.objects.filter(said, ended_at__lt=before)
+
+
+def forget(supervisions: Iterable[Supervision]) -> int:
+    """Empty in these rows what `forgettable` tells of; return how many were changed. The audit keeps it longer."""
+    changed = 0
+    for one in supervisions:
+        empty = {"address": "", "session_key": "", "notice": "", "source_ip": None, "reason": mask_numbers(one.reason)}
+        differs = any(getattr(one, name) != value for name, value in empty.items())
+        changed += differs and Supervision.objects.filter(pk=one.pk).update(**empty)
+    return changed
 
 
 def _as_asked(supervision: Supervision) -> QuerySet[Supervision]:

@@ -47,6 +47,7 @@ ACTIONS: Final = {
     "change": "Change",
     "remove": "Remove",
     "erase": "Erase details",
+    "prune": "Delete what is old",
     "export": "Export the audit",
     "take_in": "Chain late entries",
 }

@@ -33,6 +33,7 @@ from dashboard.presenters.board.board_filter import STATES, BoardFilter
 from dashboard.presenters.board.board_view import CHOICES, BoardView
 from dashboard.presenters.call import call_for
 from dashboard.presenters.rows.call_cache import call_cache
+from dashboard.presenters.timeline import past_calls as past
 from dashboard.presenters.timeline.page import timeline
 from dashboard.views import saved_views
 from dashboard.views.live_page import live_page
@@ -88,7 +89,7 @@ def conference(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     found = _conference(request, pk)
     audience = audience_of(request.user)
     call = call_for(audience, found)
-    context = {"timeline": timeline(audience, found, request.GET.dict())}
+    context = past.events_deleted(found) or {"timeline": timeline(audience, found, request.GET.dict())}
     context |= fragments.detail_context(call) | _page(request, number, conference=pk)
     return render(request, "dashboard/call/call.html", context)
 

@@ -16,7 +16,7 @@ from dashboard.forms.history_filter import HistoryFilter
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.timeline import page
-from dashboard.presenters.timeline.past_calls import past_call
+from dashboard.presenters.timeline.past_calls import events_deleted, past_call
 from dashboard.views.supervisor_request import SupervisorRequest
 
 PER_PAGE = 50
@@ -54,5 +54,7 @@ def _place(conference: Conference) -> str:
 def moment(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Who heard whom at the moment that the address asks for, as a part of the call's page."""
     found = get_object_or_404(Conference.objects.visible_to(request.user).with_people(), pk=pk)
+    if gone := events_deleted(found):
+        return render(request, "dashboard/call/_events_deleted.html", gone)
     shown = page.moment(audience_of(request.user), found, request.GET.dict())
     return render(request, "dashboard/call/_moment.html", {"moment": shown})

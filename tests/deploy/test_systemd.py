@@ -24,7 +24,7 @@ MOST_EXPOSED = 1.9
 
 def instance(name: str) -> str:
     """A template's name with what the document puts after the @."""
-    return name.replace("@.", "@8001." if "server" in name else "@clearsessions.")
+    return name.replace("@.", "@8001." if "server" in name else "@prune.")
 
 
 @pytest.fixture

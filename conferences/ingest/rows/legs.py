@@ -67,6 +67,8 @@ def _take_all(
     past: set[str] = set()
     for leg in records:
         key, row = leg.call_control_id, rows.get(leg.call_control_id)
+        if row is not None and row.facts_deleted_at is not None:
+            continue
         differ = differences.between(f"leg {key}", row, leg, LEG)
         if not differ:
             continue

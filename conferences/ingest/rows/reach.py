@@ -28,6 +28,7 @@ class Rows:
         self.participants: dict[tuple[str, str], Participant] = {}
         self.reach = {*conference_ids}
         self.differences = Differences()
+        self._closed: set[str] = set()  # those whose facts are deleted
         self._unwritten: dict[str, set[str]] = {}  # conference → the fields of its row that are to be written
         self.named_legs = set(call_control_ids)
         self.legs = {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=self.named_legs)}
@@ -37,6 +38,7 @@ class Rows:
         loaded = {row.pk: row for row in conferences}
         self.conferences |= {row.conference_id: row for row in loaded.values()}
         self.reach |= {row.conference_id for row in loaded.values()}
+        self._closed |= {row.conference_id for row in loaded.values() if row.facts_deleted_at is not None}
         if not loaded:
             return
         for stay in Participant.objects.filter(conference__in=loaded).select_related("leg"):
@@ -161,6 +163,8 @@ class Rows:
             if key not in self.reach:
                 continue
             row = self.conferences.get(key)
+            if key in self._closed:
+                continue
             differ = self.differences.between(f"conference {key}", row, record, CONFERENCE)
             if row is None:
                 row = Conference(first_seen_at=record.created_at or now, last_event_at=now)
@@ -183,6 +187,8 @@ class Rows:
             if record.conference_id not in self.reach:
                 continue
             row = self.participants.get(record.key)
+            if record.conference_id in self._closed:
+                continue
             what = f"leg {record.call_control_id} in conference {record.conference_id}"
             differ = self.differences.between(what, row, record, STAY)
             if not differ:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
+
 from conferences.models import Conference, Leg, Participant
 from conferences.roster import supervisor_name
 from dashboard.presenters.audience import Audience
@@ -27,6 +29,12 @@ class PastCall:
     waited: timedelta | None
     reason: str
     supervisors: tuple[str, ...]
+
+
+def events_deleted(conference: Conference) -> dict[str, object]:
+    """Return when the events of a call were deleted, and after how many days they are; empty while they are there."""
+    at = conference.facts_deleted_at
+    return {"deleted_at": at, "kept_days": settings.RETAIN_FACTS_DAYS} if at is not None else {}
 
 
 def past_call(audience: Audience, conference: Conference) -> PastCall:

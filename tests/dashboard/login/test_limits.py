@@ -149,11 +149,3 @@ def test_a_password_that_others_know_must_be_changed(story: Story, marta: User):
     assert (same.status_code, is_in(client)) == (200, False)
     client.post(CHANGE, {"oldpassword": PASSWORD, "password1": ANOTHER, "password2": ANOTHER})
     assert (is_in(client), TemporaryPassword.objects.count()) == (True, 0)
-
-
-def test_logins_long_over_are_forgotten(story: Story, marta: User):
-    log_in()
-    story.wait(29 * 24 * HOUR)
-    assert sessions.forget_old() == 0
-    story.wait(3 * 24 * HOUR)
-    assert sessions.forget_old() == 1

@@ -1,0 +1,39 @@
+"""Deletes what has been kept for as long as the settings say."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from conferences.retention import pruning
+from conferences.retention.kinds import KINDS, Kind
+
+
+class Command(BaseCommand):
+    help = "Delete what is older than it is to be kept (RETAIN_…_DAYS), a little at a time, while everything goes on."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        names = [kind.name for kind in KINDS]
+        parser.add_argument("--only", choices=names, action="append", metavar="KIND", help=f"one of {', '.join(names)}")
+        parser.add_argument("--dry-run", action="store_true", help="count what would be deleted, and delete nothing")
+        parser.add_argument(
+            "--pause", type=float, default=pruning.PAUSE, metavar="SECONDS", help="between two transactions, at least"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Delete, kind by kind, and say how much went."""
+        kinds = [kind for kind in KINDS if not options["only"] or kind.name in options["only"]]
+        if options["dry_run"]:
+            self._say(kinds, pruning.count(kinds), "would be deleted")
+            return
+        self._say(kinds, pruning.prune(kinds, pause=options["pause"], progress=self._tell), "deleted")
+
+    def _say(self, kinds: list[Kind], done: dict[str, int], verb: str) -> None:
+        for kind in kinds:
+            self.stdout.write(f"{kind.name}: {done[kind.name]} {verb}: {kind.what}, after {kind.days} days.")
+
+    def _tell(self, name: str, done: int) -> None:
+        self.stderr.write(f"\r{name}: {done}", ending="")
+        self.stderr.flush()
