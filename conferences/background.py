@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.conf import settings
 from django.db import connections
 from django.db.models import Q, QuerySet
 
@@ -23,6 +24,7 @@ from conferences.reconciliation import backfill, readback
 from conferences.supervision import orphan_legs
 from conferences.supervision.executor import advancing
 from conferences.supervision.requests import following, sensitive
+from conferences.supervision.requests.helping import asking, looking
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 
@@ -67,6 +69,7 @@ def _other() -> Iterator[Task]:
         yield ("sensitive", section.pk), partial(sensitive.end_overdue, section)
     yield from _left_over()
     yield from _followed()
+    yield from _asked_for_help()
     for conference in Conference.objects.live().filter(polled_at=None)[:50]:
         yield ("conference", conference.pk), partial(readback.fetch_record, conference.pk)
     if backfill.unidentified_legs(clock.now()):
@@ -79,6 +82,13 @@ def _followed() -> Iterator[Task]:
     """An agent's next call may have started."""
     for pk in following.waiting():
         yield ("follow", pk), partial(following.look, pk)
+
+
+def _asked_for_help() -> Iterator[Task]:
+    for leg in asking.asked_by_phone(settings.HELP_KEYS):
+        yield ("help", leg.pk), partial(asking.ask_by_phone, leg, settings.HELP_KEYS)
+    for pk in looking.due():
+        yield ("helped", pk), partial(looking.look, pk)
 
 
 def _left_over() -> Iterator[Task]:

@@ -8,6 +8,7 @@ from dashboard.views.api import directory, systems
 from dashboard.views.audit.page import audit
 from dashboard.views.monitoring import health
 from dashboard.views.monitoring.policy_reports import csp_report
+from dashboard.views.supervisions import helping
 
 urlpatterns = [
     path("", calls.board, name="board"),
@@ -33,6 +34,8 @@ urlpatterns = [
     path("supervisions/<uuid:pk>/lift/", supervisions.lift, name="lift"),
     path("supervisions/<uuid:pk>/end/", supervisions.end, name="end"),
     path("supervisions/<uuid:pk>/dismiss/", supervisions.dismiss, name="dismiss"),
+    path("help/<uuid:pk>/answer/", helping.answer, name="answer_help"),
+    path("help/<uuid:pk>/close/", helping.close, name="close_help"),
     path("accounts/", include("dashboard.login.urls")),
     path("audit/", audit, name="audit"),
     path("api/agents/sign-in/", systems.agents_sign_in, name="agents_sign_in"),
@@ -41,6 +44,7 @@ urlpatterns = [
     path("api/directory/live/", directory.live, name="api_live"),
     path("api/directory/openapi.json", directory.description, name="api_description"),
     path("api/sensitive/", systems.sensitive_section, name="api_sensitive"),
+    path("api/help/", systems.help_wanted, name="api_help"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

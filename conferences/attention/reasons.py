@@ -49,7 +49,8 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why, and since when. `limit`: the seconds that were promised; `until`: what it counts down to; `count`: of holds.
+    """Why, and since when. `limit`: the seconds that were promised; `until`: what it counts down to; `count`: of holds;
+    `who`: asks for help.
 
     It counts from `warn_at` on and is an alarm from `alarm_at` on; None: never.
     """
@@ -61,6 +62,7 @@ class Reason:
     limit: int | None = None
     until: datetime | None = None
     count: int = 0
+    who: str = ""
 
     @property
     def rank(self) -> int:
@@ -92,7 +94,8 @@ class Watched:
     started_at: datetime | None = None
     expires_at: datetime | None = None
     drift_at: datetime | None = None
-    help_asked_at: datetime | None = None
+    help_asked_at: datetime | None = None  # by the first of those whom nobody answers yet,
+    help_asked_by: str = ""
 
 
 def reasons(call: Watched, limits: Limits) -> tuple[Reason, ...]:
@@ -135,4 +138,5 @@ def _at_once(call: Watched) -> Iterator[Reason]:
     if call.drift_at is not None:
         yield Reason(Kind.DRIFT, call.drift_at, call.drift_at)
     if call.help_asked_at is not None:
-        yield Reason(Kind.HELP, call.help_asked_at, call.help_asked_at, call.help_asked_at + UNANSWERED_HELP)
+        asked_at, who = call.help_asked_at, call.help_asked_by
+        yield Reason(Kind.HELP, asked_at, asked_at, asked_at + UNANSWERED_HELP, who=who)

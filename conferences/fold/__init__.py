@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from conferences.fold import answering, conferences, legs, own_facts
+from conferences.fold import answering, asking, conferences, legs, own_facts
 from conferences.fold.states import AnsweredBy, ConferenceState, LegState, ParticipantState, State
 from conferences.telnyx.events import Event
 
@@ -122,7 +122,6 @@ WITHOUT_EFFECT: Final = frozenset(
     {
         "call.cost",
         "call.dequeued",
-        "call.dtmf.received",
         "call.enqueued",
         "call.machine.premium.detection.started",
         "call.playback.ended",
@@ -189,6 +188,7 @@ _EFFECTS: Final[Mapping[str, Callable[[State, Event], None]]] = {
     "call.hangup": legs.hangup,
     "call.hold": legs.phone_hold(held=True),
     "call.unhold": legs.phone_hold(held=False),
+    "call.dtmf.received": asking.pressed,
     "call.gather.ended": answering.gather_ended,
     "call.machine.detection.ended": answering.detected,
     "call.machine.greeting.ended": answering.greeting_ended,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from conferences.fold.asking import asks_for_help
 from conferences.fold.lookup import leave, leg_of
 from conferences.fold.states import LegState, State
 from conferences.telnyx.events import Event
@@ -25,6 +26,7 @@ def know_leg(state: State, fact: Event, call_control_id: str) -> None:
             from_address=leg.from_address or fact.from_ or "",
             to_address=leg.to_address or fact.to or "",
             from_sip_uri=leg.from_sip_uri or fact.text("from_sip_uri") or "",
+            help_header_at=leg.help_header_at or (fact.occurred_at if asks_for_help(fact) else None),
         )
     state.legs[call_control_id] = known
 

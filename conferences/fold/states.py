@@ -59,6 +59,9 @@ class LegState:
     gather_status: str = ""  # how the latest asking for a key ended: valid, invalid, timeout, …
     gather_for: str = ""
     gathers: int = 0  # how many of them have ended
+    signs: str = ""  # the last * and # pressed one soon after another, at most four; of digits nothing is kept
+    signs_at: datetime | None = None  # when the last of them was
+    help_header_at: datetime | None = None  # when the leg first came with a header that asks for help
     last_order: str = ""  # fold.order of the latest fact about this leg
 
 

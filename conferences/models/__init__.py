@@ -18,6 +18,7 @@ from conferences.models.facts import Fact, WebhookRefusal
 from conferences.models.legs import Leg, Participant, Reading
 from conferences.models.listening.follows import Follow
 from conferences.models.listening.grants import RightsGrant
+from conferences.models.listening.help import HelpRequest
 from conferences.models.listening.policy import ListeningPolicy
 from conferences.models.listening.protected import ProtectedNumber
 from conferences.models.listening.sensitive import SensitiveSection
@@ -47,6 +48,7 @@ __all__ = [
     "Follow",
     "ForeignAddress",
     "Gap",
+    "HelpRequest",
     "Leg",
     "ListeningPolicy",
     "Login",

@@ -93,11 +93,13 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
         stays = stays.annotate(**looked)
         supervisions = apps.get_model("conferences", "Supervision").objects.select_related("user", "device")
         sections = apps.get_model("conferences", "SensitiveSection").objects.open().select_related("begun_by")
+        asking = apps.get_model("conferences", "HelpRequest").objects.open().loaded()
         return self.select_related("queue__team__listening_policy", "queue__listening_policy").prefetch_related(
             "teams_then",
             Prefetch("participants", stays.prefetch_related(Prefetch("leg__sharers", with_team()))),
             Prefetch("supervisions", supervisions),
             Prefetch("sensitive_sections", sections),
+            Prefetch("help_requests", asking),
         )
 
 

@@ -72,6 +72,9 @@ class Leg(models.Model):
     gather_status = models.CharField(max_length=255, blank=True)
     gather_for = models.TextField(blank=True)
     gathers = models.PositiveSmallIntegerField(default=0)
+    signs = models.CharField(max_length=4, blank=True, default="", db_default="")  # the last * and # pressed in a row
+    signs_at = models.DateTimeField(null=True, blank=True)
+    help_header_at = models.DateTimeField(null=True, blank=True)
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.UNKNOWN)
     agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")

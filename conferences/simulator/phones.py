@@ -93,6 +93,7 @@ class PhoneBook:
     def __init__(self, default: Phone | None = None) -> None:
         self.default = default or Phone()
         self._phones: dict[str, Phone] = {}
+        self.headers: dict[str, dict[str, str]] = {}  # X- headers that a phone sends, by its address
 
     def set(self, address: str, outcome: Outcome, after: float = 2.0) -> None:
         """Fix how one phone behaves from now on; raises ValueError for an unknown outcome."""

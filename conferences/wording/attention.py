@@ -8,9 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 # By the kind, a value of attention.Kind. {time}: how long it has been so, or, for an end, how long until it; {limit}:
-# what was promised; {count}: how often.
+# what was promised; {count}: how often; {who}: a name.
 SENTENCES: Final = {
-    "help": _("asks for help {time}"),
+    "help": _("{who} asks for help {time}"),
     "no_agent": _("no agent for {time}"),
     "waiting": _("waiting {time} of {limit}"),
     "on_hold": _("on hold {time} of {limit}"),

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from environs import Env
+from environs import Env, validate
 
 env = Env()
 
@@ -37,6 +37,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 # Lets the center's own systems tell of their agents (POST /api/agents/sign-in/); empty: nobody may.
 API_TOKEN = env.str("API_TOKEN", "")
+# The * and # by which an agent asks for help, pressed one soon after another; empty: none do.
+HELP_KEYS = env.str("HELP_KEYS", "", validate=validate.Regexp(r"^([*#]{2,4})?$"))
 
 # Proxies of the center's own, whose X-Forwarded-For is believed: addresses or networks.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.1", "::1"])

@@ -13,6 +13,7 @@ from conferences.audibility import Party, with_supervisor
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Supervision
 from dashboard.presenters.audience import Audience
+from dashboard.presenters.board.asking import Help, help_requests
 from dashboard.presenters.board.attention import reasons_for
 from dashboard.presenters.hearing.diagram import Picture, picture
 from dashboard.presenters.hearing.entries import Entry, choices, everybody
@@ -72,6 +73,7 @@ class Call:
     may_end: bool = False  # others' supervisions, and so to have nobody listen for a while
     calling: tuple[Calling, ...] = ()  # agents whose phones ring for it
     past_participants: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
+    help: tuple[Help, ...] = ()  # its agents who ask for it
     reasons: tuple[Reason, ...] = ()  # why it needs attention, now or in time
 
     @property
@@ -116,6 +118,11 @@ class Call:
     def is_sensitive_for_people(self) -> bool:
         """Whether somebody, and not the center's system, began a section that is running."""
         return any(one.by for one in self.sensitive)
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether this audience may whisper here, and so answer whoever asks for help."""
+        return any(one.role == Supervision.Role.WHISPER for one in self.actions)
 
     @property
     def is_live(self) -> bool:
@@ -200,6 +207,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         state=conference.state,
         status=status_of(conference, people),
         reasons=reasons_for(conference, people),
+        help=help_requests(conference),
         queue=conference.queue.name if conference.queue else "",
         team=_team(conference),
         people=people,

@@ -32,7 +32,7 @@ def reason(found: Reason) -> SafeString:
         _epoch(found.warn_at),
         format_html(' data-alarm="{}"', _epoch(found.alarm_at)) if found.alarm_at else "",
         "" if found.level(now) else SafeString(" hidden"),
-        format_html(said, time=_time(found), limit=_limit(found.limit), count=found.count),
+        format_html(said, time=_time(found), limit=_limit(found.limit), count=found.count, who=_name(found.who)),
     )
 
 
@@ -57,6 +57,10 @@ def _limit(seconds: int | None) -> str:
     if seconds % MINUTE == 0 and seconds >= 5 * MINUTE:
         return f"{seconds // MINUTE} min"
     return f"{seconds // MINUTE}:{seconds % MINUTE:02}"
+
+
+def _name(who: str) -> SafeString:
+    return format_html('<bdi class="name">{}</bdi>', who)
 
 
 def _epoch(moment: datetime) -> str:

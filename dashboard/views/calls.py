@@ -111,16 +111,17 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         role = request.GET.get("role", "")
         first = {"role": role if role in policy.PERMISSIONS else "monitor", "phone": request.GET.get("phone", "")}
         form = SuperviseForm(found, request.user, initial=first)
-    call = call_for(audience_of(request.user), found)
-    context = {
-        "form": form,
-        "call": call,
-        "choices": call.choices(form.ticked),
-        "form_preview": call.preview(form["role"].value() or "", form.ticked, form.options_shown),
-    }
+    context = form_context(request, found, form)
     if request.htmx:
         return render(request, "dashboard/supervise/_supervise_form.html", context)
     return render(request, "dashboard/supervise/supervise.html", context | _page(request, number, conference=pk))
+
+
+def form_context(request: SupervisorRequest, found: Conference, form: SuperviseForm) -> dict[str, Any]:
+    """What the form that begins a supervision shows of the call."""
+    call = call_for(audience_of(request.user), found)
+    preview = call.preview(form["role"].value() or "", form.ticked, form.options_shown)
+    return {"form": form, "call": call, "choices": call.choices(form.ticked), "form_preview": preview}
 
 
 def _hop_offered(request: SupervisorRequest, found: Conference, number: int) -> HttpResponse | None:

@@ -78,6 +78,10 @@ def _sip_uri(address: str) -> str:
     return address.removeprefix("sip:") if address.startswith("sip") else f"{address}@sip.telnyx.com"
 
 
+def _headers(leg: Leg) -> list[Payload]:
+    return [{"name": name, "value": value} for name, value in leg.headers.items()]
+
+
 def initiated(leg: Leg) -> Payload:
     """Make the payload of call.initiated."""
     incoming = leg.direction == "incoming"
@@ -89,7 +93,7 @@ def initiated(leg: Leg) -> Payload:
         caller_id_name=leg.from_,
         connection_codecs="PCMU,PCMA,OPUS",
         offered_codecs="PCMU,PCMA",
-        custom_headers=[],
+        custom_headers=_headers(leg),
         sip_headers=[],
         tags=[],
         **({"shaken_stir_attestation": "A", "shaken_stir_validated": True} if incoming else {}),
@@ -99,7 +103,7 @@ def initiated(leg: Leg) -> Payload:
 def answered(leg: Leg) -> Payload:
     """Make the payload of call.answered."""
     return call_payload(
-        leg, start_time=stamp(leg.created_at), state="answered", custom_headers=[], sip_headers=[], tags=[],
+        leg, start_time=stamp(leg.created_at), state="answered", custom_headers=_headers(leg), sip_headers=[], tags=[],
         codec="PCMU", sampling_rate=8000,
     )  # fmt: skip
 
@@ -118,7 +122,7 @@ def hangup(leg: Leg, source: str, sip_code: str, error_code: str = "") -> Payloa
         start_time=stamp(leg.created_at),
         state="hangup",
         call_quality_stats={"inbound": inbound, "outbound": {"packet_count": "4820", "skip_packet_count": "0"}},
-        custom_headers=[],
+        custom_headers=_headers(leg),
         sip_headers=[],
         tags=[],
         **({"telnyx_error": {"error_code": error_code}} if error_code else {}),

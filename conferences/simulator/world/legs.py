@@ -96,6 +96,7 @@ class Legs:
         if session:
             ids[2] = session.call_session_id
         leg = Leg(ids[0], ids[1], ids[2], app, direction, from_, to, created_at=self._state.moment())
+        leg.headers = self._state.phones.headers.get(from_, {}) | self._state.phones.headers.get(to, {})
         self._state.legs[leg.call_control_id] = leg
         return leg
 

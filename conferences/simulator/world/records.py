@@ -52,6 +52,8 @@ class Leg:
     detection: str | None = None
     endpoint: str | None = None
     """The SIP address of the phone or browser of ours that placed the call; None for what an application dialled."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """The X- headers that the far end's phone sends."""
 
     @property
     def far_end(self) -> str:

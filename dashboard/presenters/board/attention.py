@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conferences import clock
 from conferences.attention import Limits, Reason, Watched, reasons, weight
 from conferences.models import Conference, Leg, Participant
+from dashboard.presenters.board.asking import help_requests
 from dashboard.presenters.people import OTHERS, Person, of_kind
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def _watched(conference: Conference, people: tuple[Person, ...]) -> Watched:
     came = _first(one.joined_at for one in others)
     gone = _gone(conference)
     is_alone = bool(others) and not agents
+    asking = next((one for one in help_requests(conference) if not one.taken_by), None)
     return Watched(
         waiting_since=came if is_alone and not gone else None,
         alone_since=max((at for at in (*_left(gone), came) if at), default=None) if is_alone and gone else None,
@@ -48,6 +50,8 @@ def _watched(conference: Conference, people: tuple[Person, ...]) -> Watched:
         started_at=conference.created_at or conference.first_seen_at,
         expires_at=conference.expires_at,
         drift_at=conference.drift_at if conference.drift else None,
+        help_asked_at=asking.asked_at if asking else None,
+        help_asked_by=asking.agent if asking else "",
     )
 
 

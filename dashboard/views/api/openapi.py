@@ -1,4 +1,4 @@
-"""The addresses of /api/directory/ as OpenAPI describes them; a test compares what is answered with this."""
+"""The addresses of /api/directory/ and /api/help/ as OpenAPI describes them; a test compares answers with this."""
 
 from __future__ import annotations
 
@@ -56,8 +56,11 @@ def _operation(summary: str, answer: dict[str, Any], **more: Any) -> dict[str, A
     return {"summary": summary, "responses": responses, **more}
 
 
-def _posted(summary: str, fields: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-    body = {"type": "object", "required": [*fields], "properties": fields}
+def _posted(
+    summary: str, fields: dict[str, Any], answer: dict[str, Any], may: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """`may`: what may be sent besides."""
+    body = {"type": "object", "required": [*fields], "properties": fields | (may or {})}
     told = {"type": "object", "required": [*answer], "properties": answer}
     return {"post": _operation(summary, told, requestBody={"required": True, **_content(body)})}
 
@@ -86,6 +89,17 @@ OPENAPI: Final[dict[str, Any]] = {
             "Say which agent is at a shared phone now",
             {"agent": _AGENT, "address": _ADDRESS},
             {"agent": {"type": "string"}, "address": {"type": "string"}, "signed_in_at": _TIME},
+        ),
+        "/api/help/": _posted(
+            "Ask for a supervisor's help in the call the agent is in, or withdraw that",
+            {"agent": _AGENT},
+            {
+                "agent": {"type": "string"},
+                "state": {"enum": ["asked", "taken", "withdrawn"]},
+                "asked_at": {"oneOf": [_TIME, {"type": "null"}]},
+                "conference_id": {"type": ["string", "null"]},
+            },
+            {"reason": {"type": "string", "maxLength": 200}, "withdraw": {"type": "boolean"}},
         ),
         "/api/directory/live/": {
             "get": _operation(

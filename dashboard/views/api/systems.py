@@ -1,4 +1,4 @@
-"""What the center's own systems tell of calls and shared phones: a sign-in, and that nobody may listen for a while."""
+"""What the center's own systems tell of calls and shared phones: a sign-in, that nobody may listen, a call for help."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from conferences.errors import NotPossible
 from conferences.ingest.sign_ins import sign_in
 from conferences.models import Conference, Participant
 from conferences.supervision.requests import sensitive
+from conferences.supervision.requests.helping import asking
 from dashboard.views.api.tokens import Asked, agent_of, for_systems
 from dashboard.views.supervisor_request import client_ip
 
@@ -33,6 +34,25 @@ def sensitive_section(request: HttpRequest, asked: Asked) -> Asked:
     lasting, reason = timedelta(seconds=_seconds(asked.get("seconds"))), str(asked.get("reason") or "")
     begun = [sensitive.begin(one, None, lasting=lasting, reason=reason, ip=ip) for one in found]
     return {"until": max(one.until for one in begun)} | _ids(found)
+
+
+@for_systems('{"agent": "Ana Ruiz", "reason": "refund above my limit"}')
+def help_wanted(request: HttpRequest, asked: Asked) -> Asked:
+    """Ask for a supervisor's help for `agent`, in the call she is in; with `"withdraw": true` take that back.
+
+    Asked again while it is open, it is the same request.
+    """
+    agent, ip = agent_of(asked.get("agent")), client_ip(request)
+    if asked.get("withdraw") is True:
+        asking.withdraw(agent, ip=ip)
+        return {"agent": agent.name, "state": "withdrawn", "asked_at": None, "conference_id": None}
+    wish = asking.ask(agent, reason=str(asked.get("reason") or "").replace("\0", ""), ip=ip)
+    return {
+        "agent": agent.name,
+        "state": "taken" if wish.taken_by_id else "asked",
+        "asked_at": wish.asked_at,
+        "conference_id": wish.conference.conference_id,
+    }
 
 
 def _calls(asked: Asked) -> list[Conference]:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 WEBHOOK = {"telnyx_webhook", "telnyx_webhook_without_slash"}
 SYSTEMS = {
-    *("agents_sign_in", "api_sensitive"),
+    *("agents_sign_in", "api_sensitive", "api_help"),
     *("api_credentials", "api_sign_in", "api_live", "api_description"),
 }  # with a token of their own
 LOGGING_IN = {
@@ -53,6 +53,7 @@ def sample(route: str) -> str:
     for regex, text in REGEXES.items():
         route = re.sub(regex, text, route)
     route = route.replace("supervisions/<uuid:pk>", f"supervisions/{first('supervision')}")
+    route = route.replace("help/<uuid:pk>", f"help/{first('helprequest')}")
     route = re.sub(r"<uuid:\w+>", str(first("conference")), route)
     route = route.replace("<path:content_type_id>/<path:object_id>", f"{team_type()}/{first('team')}")
     if found := re.match(r"admin/(\w+)/(\w+)/<path:object_id>", route):

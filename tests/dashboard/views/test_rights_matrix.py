@@ -38,6 +38,7 @@ ROWS: Final[dict[str, Row]] = {
     **dict.fromkeys(("mfa_add_webauthn", "mfa_login_webauthn", "mfa_reauthenticate_webauthn"), MINE),
     **dict.fromkeys(("mfa_remove_webauthn", "mfa_edit_webauthn"), MINE),
     **dict.fromkeys(("change_view", "change", "leave", "stay", "lift", "dismiss", "account_end_login"), NOT_MINE),
+    **dict.fromkeys(("answer_help", "close_help"), NOT_MINE),  # of a request that is there: test_help.py
     **dict.fromkeys(("mfa_deactivate_totp", "mfa_view_recovery_codes"), NOT_MINE),
     **dict.fromkeys(("conference", "supervise", "recheck", "hearing", "moment", "hop"), CALL),
     "follow": (OF_TEAM, "not there"),
@@ -55,7 +56,7 @@ ALIKE: Final = {
     **dict.fromkeys(("socialaccount_login_cancelled", "telnyx_webhook", "telnyx_webhook_without_slash"), "may"),
     # Without a token of the center's own systems there is nothing there; nor without a provider of logins.
     **dict.fromkeys(("agents_sign_in", "api_credentials", "api_sign_in", "api_live", "api_description"), "not there"),
-    **dict.fromkeys(("api_sensitive", "openid_connect_login", "openid_connect_callback"), "not there"),
+    **dict.fromkeys(("api_sensitive", "api_help", "openid_connect_login", "openid_connect_callback"), "not there"),
 }
 FOR_MONITORING: Final = {"readyz", "metrics"}  # by a token, or the right to see the facts
 ADMINISTERED: Final = {

@@ -1,0 +1,1 @@
+"""An agent asks for help in a call, and a supervisor answers by whisper to her alone."""
