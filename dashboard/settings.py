@@ -97,7 +97,10 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             # In every template without {% load %}: a fragment begins with its root.
-            "builtins": ["django.templatetags.static", "django.templatetags.i18n", "dashboard.templatetags.calls"],
+            "builtins": [
+                *("django.templatetags.static", "django.templatetags.i18n"),
+                *("dashboard.templatetags.calls", "dashboard.templatetags.sentences"),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -148,12 +151,8 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
         # A hub waits five seconds at a time for a nudge; a socket that gives up sooner would call that a failure.
-        "CONFIG": {
-            "hosts": [{"address": REDIS_URL, "socket_timeout": 15}],
-            "capacity": 1000,
-            "expiry": 30,
-            "prefix": "earshot",
-        },
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 15}], "prefix": "earshot"}
+        | {"capacity": 1000, "expiry": 30},
     }
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}

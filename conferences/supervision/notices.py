@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from conferences.models import Leg, Supervision
 from conferences.wording import notices as wording
+from conferences.wording.lists import first_of
 
 Columns = dict[str, object]
 Kind = Supervision.Notice
@@ -131,7 +132,4 @@ def _names(legs: Iterable[str]) -> list[str]:
 
 def listed(names: Collection[str]) -> str:
     """Return names as a sentence lists them; of many the first ones and how many more."""
-    shown = [*names]
-    if len(shown) > MOST_NAMES:
-        shown = [*shown[: MOST_NAMES - 1], f"{len(shown) - MOST_NAMES + 1} more"]
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return first_of([*names], MOST_NAMES)

@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from conferences.models import Conference, Leg, Participant, Supervision
 from conferences.roster import name_on, supervisor_name
-from conferences.supervision.notices import listed
+from conferences.wording.calls import doing_words, with_words
+from conferences.wording.lists import either, first_of
 from dashboard.presenters.audience import Audience
 
-VERBS: Final = {"monitor": "monitors", "whisper": "whispers to", "barge": "barges in", "none": "takes part"}
+MOST_NAMES: Final = 3
 OTHERS: Final = (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)  # whom agents talk to
 
 
@@ -58,13 +61,12 @@ class SupervisorOnCall:
         """How far this has come, as a colleague should read it; empty for a supervisor who is in the call."""
         if self.state == Supervision.State.JOINED:
             return ""
-        return "leaving" if self.state == Supervision.State.LEAVING else "being connected"
+        return gettext("leaving") if self.state == Supervision.State.LEAVING else gettext("being connected")
 
     @property
     def phrase(self) -> str:
         """Such as "Marta whispers to Luis and Ana"."""
-        verb = VERBS.get(self.role, "is in the call, mode not certain")
-        return " ".join(part for part in (self.name, verb, listed(self.targets) if self.targets else "") if part)
+        return doing_words(self.name, self.role, first_of(self.targets, MOST_NAMES) if self.targets else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Calling:
 
 def phone_ringing(leg: Leg) -> Calling:
     """Return the agent's phone that this leg lets ring."""
-    return Calling(" or ".join(agent.name for agent in leg.agents), leg.started_at)
+    return Calling(either([agent.name for agent in leg.agents]), leg.started_at)
 
 
 def person_for(audience: Audience, stay: Participant, supervisions: list[Supervision]) -> Person:
@@ -110,8 +112,8 @@ def past_participants(audience: Audience, conference: Conference) -> tuple[Perso
 
 
 def _detail(leg: Leg) -> str:
-    teams = " or ".join(dict.fromkeys(one.team.name for one in leg.agents))
-    return f"{teams}, a shared phone" if len(leg.agents) > 1 else teams
+    teams = either(list(dict.fromkeys(one.team.name for one in leg.agents)))
+    return gettext("{teams}, a shared phone").format(teams=teams) if len(leg.agents) > 1 else teams
 
 
 def supervisor_on_call(
@@ -126,7 +128,7 @@ def supervisor_on_call(
     return SupervisorOnCall(
         name=supervisor_name(supervision),
         role=role,
-        targets=tuple(agents.get(target, "an agent who left") for target in targets),
+        targets=tuple(agents.get(target) or gettext("an agent who left") for target in targets),
         state=supervision.state,
         state_label=supervision.get_state_display(),
         since=supervision.joined_at,
@@ -153,8 +155,7 @@ class Heading:
     others: tuple[str, ...]
 
     def __str__(self) -> str:
-        names = (listed(list(one)) for one in (self.agents, self.others) if one)
-        return " with ".join(names)
+        return with_words(first_of(self.agents, MOST_NAMES), first_of(self.others, MOST_NAMES))
 
 
 def heading(people: Iterable[Person]) -> Heading:

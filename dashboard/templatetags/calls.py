@@ -9,11 +9,14 @@ from typing import Any, Final
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from conferences import audibility, clock
 from conferences.models import Supervision
+from conferences.wording.calls import end_words, joining_words, state_words, with_words
+from conferences.wording.lists import either, listed
 from dashboard.language import reading
 from dashboard.presenters import fragments
 from dashboard.presenters import people as people_of
@@ -43,13 +46,6 @@ STATE_ICONS: Final = {
     "Idle": "circle",
 }
 KIND_ICONS: Final = {"agent": "headset", "customer": "user", "supervisor": "shield-user", "system": "bot"}
-# Telnyx docs: Voice API webhooks, conference.ended; the last is what the reconciler notes.
-END_REASONS: Final = {
-    "all_left": "everybody left",
-    "host_left": "the leg that held the call left",
-    "time_exceeded": "the time limit was reached",
-    "ended_via_api": "ended by an application",
-}
 TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 WARN_BEFORE_EXPIRY: Final = 15 * 60.0
 
@@ -107,8 +103,8 @@ def kind_icon(kind: str) -> SafeString:
 def heading(call: Call | PastCall) -> SafeString:
     """Write what a call is called: its people, each apart from the direction of the text around, or else its name."""
     found = _heading_of(call)
-    parts = [names(one, last=" and ") for one in (found.agents, found.others) if one]
-    return format_html_join(" with ", "{}", zip(parts)) if parts else format_html("<bdi>{}</bdi>", call.name)
+    agents, others = (names(one, "and") if one else "" for one in (found.agents, found.others))
+    return SafeString(with_words(agents, others)) if agents or others else format_html("<bdi>{}</bdi>", call.name)
 
 
 @register.filter
@@ -122,11 +118,11 @@ def _heading_of(call: Call | PastCall) -> people_of.Heading:
 
 
 @register.simple_tag
-def names(people: Iterable[Person | str], separator: str = ", ", last: str = "") -> SafeString:
-    """Write names one after another, each apart from the direction of the text around it."""
+def names(people: Iterable[Person | str], last: str = "") -> SafeString:
+    """Write names one after another, each apart from the direction of the text around it; `last`: "and", "or" or ""."""
     marked = [format_html("<bdi>{}</bdi>", one if isinstance(one, str) else one.label) for one in people]
-    before, after = (marked[:-1], marked[-1:]) if last and len(marked) > 1 else (marked, [])
-    return format_html_join(last, "{}", [(format_html_join(separator, "{}", zip(before)),), *zip(after)])
+    join = {"and": listed, "or": either}.get(last, ", ".join)
+    return SafeString(join(marked))
 
 
 @register.simple_tag
@@ -137,10 +133,20 @@ def hearing(call: Call, supervision: Supervision) -> str:
 
 @register.simple_tag
 def will_hear(call: Call, supervision: Supervision) -> str:
-    """Say who will hear this supervisor once the phone was answered, going on from "Once you answer,"."""
-    said = upright(call.will_hear(supervision))
-    is_name = not said.startswith(("Only ", "Nobody ", "Everyone ", "You "))
-    return said if is_name else said[:1].lower() + said[1:]
+    """Say who will hear this supervisor once the phone was answered."""
+    return gettext("Once you answer: {sentence}").format(sentence=upright(call.will_hear(supervision)))
+
+
+@register.simple_tag
+def joining_as(role: str) -> str:
+    """Say in which mode a supervisor is on the way in."""
+    return joining_words(role)
+
+
+@register.filter
+def in_words(state: str) -> str:
+    """Put the state of a call, a leg or an agent into the reader's words."""
+    return state_words(state)
 
 
 @register.simple_tag
@@ -188,7 +194,7 @@ def is_soon(moment: datetime | None) -> bool:
 @register.filter
 def reason(end_reason: str) -> str:
     """Put the provider's reason for an ended conference into words."""
-    return END_REASONS.get(end_reason, end_reason.replace("_", " "))
+    return end_words(end_reason)
 
 
 @register.filter

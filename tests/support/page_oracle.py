@@ -33,7 +33,7 @@ from tests.support.markup import on_one_line
 from tests.support.provider_world import Pair, Theatre
 
 GHOST = "ghost"
-SOON = r"^Once you answer, "
+SOON = r"^Once you answer: "
 SAYS_NOTHING = (
     "Mode not certain",
     "In the call",

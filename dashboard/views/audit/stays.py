@@ -93,7 +93,7 @@ def _view(key: UUID, asked: list[AuditEntry], told: Callable[[str], str]) -> Sta
         how=how,
         who=found.who.actor_name,
         account=found.who.account,
-        mode=dict(Supervision.Role.choices).get(found.asked_role, found.asked_role),
+        mode=dict(Supervision.Role.choices).get(found.asked_role, found.asked_role).lower(),
         people=found.people,
         call=told(found.first.conference_name),
         conference=found.first.conference_id,

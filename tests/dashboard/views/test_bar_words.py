@@ -38,10 +38,10 @@ def call(story: Story, directory: Any) -> Conference:
 @pytest.mark.parametrize(
     "case",
     [
-        ("monitor", (), "Once you answer, nobody will hear you."),
-        ("whisper", (ANA,), f"Once you answer, only Ana Ruiz will hear you. {NUMBER} and Luis Ortega will not."),
-        ("whisper", (ANA, LUIS), f"Once you answer, only Ana Ruiz and Luis Ortega will hear you. {NUMBER} will not."),
-        ("barge", (), f"Once you answer, everyone will hear you, including {NUMBER}."),
+        ("monitor", (), "Once you answer: Nobody will hear you."),
+        ("whisper", (ANA,), f"Once you answer: Only Ana Ruiz will hear you. {NUMBER} and Luis Ortega will not."),
+        ("whisper", (ANA, LUIS), f"Once you answer: Only Ana Ruiz and Luis Ortega will hear you. {NUMBER} will not."),
+        ("barge", (), f"Once you answer: Everyone will hear you, including {NUMBER}."),
     ],
 )
 def test_while_her_phone_rings_nobody_hears_her_yet(story: Story, marta, call, case):

@@ -264,7 +264,7 @@ def test_unknown_mute_and_hold_are_not_claimed(story: Story, marta):
     ],
 )
 def test_names_are_written_one_after_another(people, written):
-    assert names(people, last=" and ") == written
+    assert names(people, last="and") == written
 
 
 @pytest.mark.parametrize("name", ["500.html", "403_csrf.html"])

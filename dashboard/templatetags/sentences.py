@@ -1,0 +1,52 @@
+"""What stands at the named places of a translated sentence: names kept apart, and times as elements that tick."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.dateformat import format as dated
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from conferences import clock
+
+register = template.Library()
+
+
+@register.filter
+def apart(text: object) -> SafeString:
+    """Write a name so that its direction does not turn the sentence around it."""
+    return format_html("<bdi>{}</bdi>", text)
+
+
+@register.filter
+def strong(text: object) -> SafeString:
+    """Write a number or a word in bold."""
+    return format_html("<b>{}</b>", text)
+
+
+@register.filter
+def at(moment: datetime | None, form: str = "H:i:s") -> SafeString:
+    """Write a moment by the reader's clock."""
+    if moment is None:
+        return SafeString("")
+    here = timezone.localtime(moment)
+    return format_html('<time datetime="{}">{}</time>', here.isoformat(), dated(here, form))
+
+
+@register.simple_tag
+def ago(moment: datetime) -> SafeString:
+    """Write how long ago something was, as a time that ticks."""
+    at, age = timezone.localtime(moment).isoformat(), clock.age_text(clock.now() - moment)
+    form = '<time data-age="{}" datetime="{}" hx-morph-skip-children>{}</time>'
+    return format_html(form, at, at, age)
+
+
+@register.simple_tag
+def seconds_left(moment: datetime) -> SafeString:
+    """Write how many seconds are left, as a time that ticks."""
+    at, left = timezone.localtime(moment).isoformat(), max(0, round((moment - clock.now()).total_seconds()))
+    form = '<time data-left="{}" datetime="{}" aria-live="off" hx-morph-skip-children>{} s</time>'
+    return format_html(form, at, at, left)
