@@ -12,9 +12,9 @@ from django.db.models import Q
 from conferences import clock
 from conferences.errors import ConferenceOver, NotAllowed, NotPossible
 from conferences.join_options import JoinOptions
-from conferences.models import Conference, Leg, Participant, SensitiveSection, Supervision, Supervisor
+from conferences.models import Agent, Conference, Leg, Participant, SensitiveSection, Supervision, Supervisor
 from conferences.models.listening.scope import Scope, scope_of
-from conferences.policy.listening import FREE, Refusal, rules_now
+from conferences.policy.listening import FREE, Refusal, rules_now, rules_of_agent
 from conferences.telnyx.rules import InvalidCommand
 from conferences.wording.refusals import refusal_words
 
@@ -110,6 +110,17 @@ def why_not_now(user: User, conference: Conference, role: str) -> Refusal | None
 def check_reason(conference: Conference, reason: str) -> None:
     """Raise NotPossible unless that reason will do, where policy asks for one."""
     if not rules_now(conference).accepts(reason):
+        raise NotPossible(refusal_words(Refusal.REASON), field="reason", kind=Refusal.REASON)
+
+
+def check_following(agent: Agent, reason: str) -> None:
+    """Raise NotPossible where it is known beforehand that no call of the agent's may be monitored, or not without a
+    reason. Load her with her team.
+    """
+    rules = rules_of_agent(agent)
+    if refusal := rules.why_not(Supervision.Role.MONITOR, is_listening=False):
+        raise NotAllowed(refusal_words(refusal), kind=refusal)
+    if not rules.accepts(reason):
         raise NotPossible(refusal_words(Refusal.REASON), field="reason", kind=Refusal.REASON)
 
 

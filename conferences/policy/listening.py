@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db.models import Model
 
+from conferences import clock
 from conferences.models import Agent, Conference, ListeningPolicy, Participant, ProtectedNumber, Supervision
 
 Role = Supervision.Role
@@ -80,6 +81,32 @@ def rules_of(conference: Conference) -> Rules:
         teams[conference.queue.team_id] = conference.queue.team
     policies = [found for one in (conference.queue, *teams.values()) if one is not None and (found := _policy(one))]
     return _strictest(policies, protected=protected)
+
+
+def rules_of_agent(agent: Agent) -> Rules:
+    """Return what rules every call of an agent's, whatever its queue: her protection, and her team's policy.
+
+    Notice may be given by a queue as well, so that of her team alone keeps nobody out. Load her `with_team`.
+    """
+    found = _policy(agent.team)
+    return replace(_strictest([found] if found else [], protected=agent.is_protected), lacks_notice=False)
+
+
+def refusals(conference: Conference, mine: Supervision | None = None) -> dict[str, Refusal]:
+    """Return the modes that may not be taken now, and why, in a call loaded `with_people`.
+
+    `mine`: the supervision of whoever asks, where that is in this call; none of her own modes is held against her.
+    """
+    rules, now = rules_of(conference), clock.now()
+    if any(one.until > now for one in conference.sensitive_sections.all()):
+        return dict.fromkeys(Role.values, Refusal.SENSITIVE)
+    if rules is FREE:
+        return {}
+    running = [one for one in conference.supervisions.all() if one.ended_at is None and one.is_active and one != mine]
+    is_listening = mine is not None and mine.is_active and mine.joined_at is not None and bool(mine.accepted_role)
+    others = [one.requested_role for one in running]
+    found = {role: rules.why_not(role, is_listening=is_listening, others=others) for role in Role.values}
+    return {role: why for role, why in found.items() if why is not None}
 
 
 def rules_now(conference: Conference) -> Rules:

@@ -18,6 +18,7 @@ from conferences.policy.listening import rules_of
 from conferences.supervision.phone.answer_checks import announcement, check_of_leg
 from conferences.supervision.phone.own_legs import own_legs
 from dashboard.forms.join_options import chosen_options, option_fields, options_sent
+from dashboard.presenters.hearing.joining import modes
 
 TOO_MANY = 50
 # The provider's names for what these forms ask for otherwise.
@@ -105,6 +106,7 @@ class SuperviseForm(RoleForm):
         self.rules = rules_of(conference)
         if self.rules.reason_required:
             self.fields["reason"] = _reason(self.rules.reasons)
+        self.modes = modes(self.roles, conference)
         self.devices = list(Device.objects.filter(supervisor__user=user))
         self.legs = list(own_legs(user))
         legs = [
@@ -155,6 +157,17 @@ class SuperviseForm(RoleForm):
     @property
     def leg(self) -> Leg | None:
         return next((one for one in self.legs if f"leg:{one.pk}" == self.cleaned_data.get("my_leg")), None)
+
+
+class HopForm(forms.Form):
+    """What is asked of one who goes over to a call on the phone she has: why, where policy wants to know."""
+
+    def __init__(self, conference: Conference) -> None:
+        super().__init__()
+        rules = rules_of(conference)
+        if rules.reason_required:
+            self.fields["reason"] = _reason(rules.reasons)
+            self.fields["reason"].required = True
 
 
 def _reason(reasons: tuple[str, ...]) -> forms.Field:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from conferences.models import Agent, Conference, Leg, Participant, Supervision
+from conferences.policy.listening import rules_of_agent
 from conferences.roster import name_of, shown
 from dashboard.presenters.agent_rows import Roster
 from dashboard.presenters.audience import Audience, may_see
@@ -73,7 +74,7 @@ class AgentRow:
     """One agent, ready to be shown. `is_sure`: it is certainly she who is on these legs.
 
     `calls` are those of today that she has left, `talked` is the time in them; `may_follow`: this audience may ask to
-    join her next call.
+    join her next call, `asks_reason`: saying why.
     """
 
     pk: int
@@ -87,6 +88,8 @@ class AgentRow:
     calls: int = 0
     talked: timedelta = timedelta(0)
     may_follow: bool = False
+    asks_reason: bool = False
+    reasons: tuple[str, ...] = ()  # to choose from; none: whatever she writes
 
     @property
     def supervisors(self) -> tuple[SupervisorOnCall, ...]:
@@ -107,6 +110,7 @@ def row_for(audience: Audience, found: Roster, agent: Agent) -> AgentRow:
     """Return the agent as this audience sees her. She must be of its teams."""
     legs = tuple(_leg(audience, found, agent, one) for one in found.legs.get(agent.pk, ()))
     status, since = _state(legs)
+    rules = rules_of_agent(agent)
     return AgentRow(
         pk=agent.pk,
         name=agent.name,
@@ -118,7 +122,10 @@ def row_for(audience: Audience, found: Roster, agent: Agent) -> AgentRow:
         last=_last(audience, found.last.get(agent.pk)),
         calls=found.today.get(agent.pk, (0, _NO_TIME))[0],
         talked=found.today.get(agent.pk, (0, _NO_TIME))[1],
-        may_follow=Supervision.Role.MONITOR.value in audience.roles,
+        may_follow=Supervision.Role.MONITOR.value in audience.roles
+        and rules.why_not(Supervision.Role.MONITOR, is_listening=False) is None,
+        reasons=rules.reasons,
+        asks_reason=rules.reason_required,
     )
 
 

@@ -40,7 +40,7 @@ def roster(agents: QuerySet[Agent]) -> Roster:
     """Return these agents in order of team and name."""
     last = Leg.objects.filter(agent=OuterRef("pk"), state=Leg.State.ENDED, ended_at__isnull=False)
     certain = last.exclude(Exists(Sharing.objects.filter(leg=OuterRef("pk")))).order_by("-ended_at")
-    named = agents.select_related("team").annotate(
+    named = agents.select_related("team__listening_policy").annotate(
         left_at=Subquery(certain.values("ended_at")[:1]),
         last_leg=Subquery(certain.exclude(answered_at=None).values("pk")[:1]),
     )

@@ -12,12 +12,13 @@ from conferences.attention import Reason
 from conferences.audibility import Party, with_supervisor
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Supervision
+from conferences.policy.listening import rules_of
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.board.asking import Help, help_requests
 from dashboard.presenters.board.attention import reasons_for
 from dashboard.presenters.hearing.diagram import Picture, picture
 from dashboard.presenters.hearing.entries import Entry, choices, everybody
-from dashboard.presenters.hearing.joining import Action, Sensitive, actions_for, sensitive_sections
+from dashboard.presenters.hearing.joining import Action, Sensitive, actions_for, kept_out, sensitive_sections
 from dashboard.presenters.people import (
     OTHERS,
     Calling,
@@ -69,6 +70,8 @@ class Call:
     drift_at: datetime | None
     is_unassigned: bool = False  # recognised for no team
     is_in_scope: bool = True  # an agent or queue of this audience's teams is in it now
+    kept_out: str = ""  # by policy, from every mode
+    asks_reason: bool = False  # of whoever wants to listen
     sensitive: tuple[Sensitive, ...] = ()  # nobody may listen while one of them is running
     may_end: bool = False  # others' supervisions, and so to have nobody listen for a while
     calling: tuple[Calling, ...] = ()  # agents whose phones ring for it
@@ -215,6 +218,8 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         actions=actions_for(audience, parties, conference, running=running)
         if conference.is_live and is_in_scope and not sensitive
         else (),
+        kept_out=kept_out(audience, conference) if conference.is_live and is_in_scope else "",
+        asks_reason=rules_of(conference).reason_required,
         sensitive=sensitive,
         may_end=audience.may_end,
         is_in_scope=is_in_scope,

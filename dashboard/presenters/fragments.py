@@ -18,6 +18,7 @@ from dashboard.presenters import own_bar
 from dashboard.presenters.agent import AgentRow
 from dashboard.presenters.audience import Audience, audience_of, may_see
 from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.hearing.joining import modes
 from dashboard.presenters.people import agents_by_leg
 from dashboard.presenters.unassigned import outside_context
 
@@ -105,7 +106,7 @@ def panel_context(user: User) -> dict[str, Any]:
         "quiet": own_bar.why_quiet(call, mine),
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],
         "problem": told.problem,
-        "roles": [(role.value, role.label) for role in policy.roles_of(user) if role in policy.PERMISSIONS],
+        "modes": modes([role for role in policy.roles_of(user) if role in policy.PERMISSIONS], conference, mine),
         "warning": mine.join_options.warning,
         "title": own_bar.title(mine, targets or list(agents.values())),
         "State": Supervision.State,

@@ -15,6 +15,7 @@ from conferences.errors import NotPossible
 from conferences.ingest.feed import latest
 from conferences.liveness import boundaries
 from conferences.models import Agent
+from conferences.models.directory import with_team
 from conferences.supervision.requests import following
 from dashboard.live.viewer import AGENTS
 from dashboard.presenters import fragments
@@ -49,11 +50,12 @@ def agents(request: HttpRequest) -> HttpResponse:
 @require_POST
 def follow(request: SupervisorRequest, pk: int) -> HttpResponse:
     """Ask to be called when this agent's next call starts."""
-    agent = get_object_or_404(Agent, pk=pk, team__supervisors__user=request.user)
+    agent = get_object_or_404(with_team(), pk=pk, team__supervisors__user=request.user)
     notice = ""
     try:
         session_key = request.session.session_key or ""
-        following.follow(request.user, agent, ip=client_ip(request), session_key=session_key)
+        reason = request.POST.get("reason", "")
+        following.follow(request.user, agent, reason=reason, ip=client_ip(request), session_key=session_key)
     except NotPossible as error:
         notice = error.sentence
     return _bar(request, notice)

@@ -21,7 +21,7 @@ from conferences.models import Conference, Supervision
 from conferences.models.listening.scope import queues_in
 from conferences.supervision import requests
 from dashboard.forms.join_options import options_sent
-from dashboard.forms.supervise import SuperviseForm
+from dashboard.forms.supervise import HopForm, SuperviseForm
 from dashboard.live import frames
 from dashboard.live.connect import viewer_of
 from dashboard.live.origins import is_allowed
@@ -130,7 +130,7 @@ def _hop_offered(request: SupervisorRequest, found: Conference, number: int) -> 
     if mine is None or own_bar.line(mine, audience) is None or (mine.conference_id == found.pk and not mine.is_between):
         return None
     call = call_for(audience, found)
-    context = {"call": call, "hop_preview": call.preview(Supervision.Role.MONITOR, ())}
+    context = {"call": call, "hop_preview": call.preview(Supervision.Role.MONITOR, ()), "form": HopForm(found)}
     if request.htmx:
         return render(request, "dashboard/supervise/_hop_form.html", context)
     return render(request, "dashboard/supervise/hop.html", context | _page(request, number, conference=found.pk))

@@ -26,6 +26,7 @@ class Follow(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="follows")
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="follows")
     device = models.ForeignKey(Device, on_delete=models.SET_NULL, null=True, related_name="follows")
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="")  # as the supervisor gave it
     source_ip = models.GenericIPAddressField(null=True, blank=True)
     session_key = models.CharField(max_length=40, blank=True)  # with the end of that login it ends too
     created_at = models.DateTimeField()

@@ -138,6 +138,7 @@ class Supervision(models.Model):
     # she is out of this one; since when she is surely out of it while her leg stays up for the next.
     line = models.UUIDField(null=True, blank=True)
     hop_to = models.ForeignKey(Conference, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    hop_reason = models.CharField(max_length=200, blank=True, default="", db_default="")  # why, as she gave it
     left_before_at = models.DateTimeField(
         null=True, blank=True
     )  # when our leg had last left this call, before this stay

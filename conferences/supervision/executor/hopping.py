@@ -25,6 +25,7 @@ def next_stay(ended: Supervision, call: Conference) -> Supervision:
         token=uuid.uuid4(),
         source_ip=ended.source_ip,
         session_key=ended.session_key,
+        reason=ended.hop_reason,
         requested_role=Supervision.Role.MONITOR,
         requested_targets=[],
         answer_check=ended.answer_check,

@@ -24,19 +24,21 @@ STARTS: Final = timedelta(seconds=30)
 MONITOR: Final = Supervision.Role.MONITOR
 
 
-def follow(user: User, agent: Agent, *, ip: str | None = None, session_key: str = "") -> Follow:
+def follow(user: User, agent: Agent, *, reason: str = "", ip: str | None = None, session_key: str = "") -> Follow:
     """Ask to be called, as monitor, when the agent's next call starts; it replaces an earlier wish of the user's.
 
-    Raises NotPossible, with the sentence to show. It ends after LIMIT, on `cancel`, or when she may not any more.
+    Raises NotPossible, with the sentence to show. It ends after LIMIT, on `cancel`, or when she may not any more. The
+    call's own policy is asked as it starts, before a phone rings.
     """
     device = Device.objects.filter(supervisor__user=user).first()
     if MONITOR not in policy.roles_of(user) or not _is_hers(user, agent):
         raise NotAllowed("You may not join this agent's calls; ask your administrator.")
     if device is None:
         raise NotPossible("You have no phone on record; ask your administrator to add one.")
+    policy.check_following(agent, reason)
     cancel(user, ip=ip)
     now = clock.now()
-    asked = Follow(user=user, agent=agent, device=device, source_ip=ip, session_key=session_key)
+    asked = Follow(user=user, agent=agent, device=device, reason=reason[:200], source_ip=ip, session_key=session_key)
     asked.created_at, asked.expires_at = now, now + LIMIT
     try:
         with transaction.atomic():
@@ -89,9 +91,16 @@ def look(pk: UUID) -> None:
 
 def _join(found: Follow, call: Conference, *, is_up: bool) -> None:
     if is_up:
-        hopping.hop(found.user, call, ip=found.source_ip, session_key=found.session_key)
+        hopping.hop(found.user, call, reason=found.reason, ip=found.source_ip, session_key=found.session_key)
         return
-    asked = requests.Request(MONITOR, found.pk, device=found.device, ip=found.source_ip, session_key=found.session_key)
+    asked = requests.Request(
+        MONITOR,
+        found.pk,
+        device=found.device,
+        ip=found.source_ip,
+        session_key=found.session_key,
+        reason=found.reason,
+    )
     requests.begin(found.user, call, asked)
 
 

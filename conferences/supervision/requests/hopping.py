@@ -18,8 +18,8 @@ HERE = "You are in this call."
 _CONNECTING = (Supervision.State.DIALLING, Supervision.State.RINGING, Supervision.State.CHECKING)
 
 
-def hop(user: User, conference: Conference, *, ip: str | None = None, session_key: str = "") -> None:
-    """Ask to leave the call the user is in and to join `conference` on the same leg, as monitor.
+def hop(user: User, conference: Conference, *, reason: str = "", ip: str | None = None, session_key: str = "") -> None:
+    """Ask to leave the call the user is in and to join `conference` on the same leg, as monitor, for that reason.
 
     The join is sent once the provider has told that she is out of the other call. Raises NotPossible; then it is
     audited, and she is where she was. Returns when that is sent, or after a moment.
@@ -30,8 +30,9 @@ def hop(user: User, conference: Conference, *, ip: str | None = None, session_ke
             raise NotPossible(NO_LINE)
         _check_place(mine, conference)
         policy.check_action(user, conference, Supervision.Role.MONITOR, ())
-        policy.check_reason(conference, "")
-        if not store.ask(mine, **_wish(mine, conference, ip, session_key)):
+        policy.check_reason(conference, reason)
+        wish = _wish(mine, conference, session_key) | {"source_ip": ip, "hop_reason": reason[:200]}
+        if not store.ask(mine, **wish):
             raise NotPossible(NO_LINE)
     waiting.advance_within(mine.pk, requests.AT_MOST)
     following = requests.on_line(mine)
@@ -52,8 +53,8 @@ def _check_place(mine: Supervision, conference: Conference) -> None:
         raise NotPossible(f"{mine.join_options.warning} Leave it first.")
 
 
-def _wish(mine: Supervision, conference: Conference, ip: str | None, session_key: str) -> dict[str, object]:
-    wish: dict[str, object] = {"hop_to": conference, "requested_at": clock.now(), "source_ip": ip, **notices.NONE}
+def _wish(mine: Supervision, conference: Conference, session_key: str) -> dict[str, object]:
+    wish: dict[str, object] = {"hop_to": conference, "requested_at": clock.now(), **notices.NONE}
     if session_key:
         wish["session_key"] = session_key
     if mine.state != Supervision.State.BETWEEN:

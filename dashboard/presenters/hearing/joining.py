@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,8 @@ from conferences import policy, roster
 from conferences.audibility import Party
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Supervision, full_name
-from conferences.policy.listening import rules_of
+from conferences.policy.listening import refusals
+from conferences.wording.refusals import refusal_words
 from dashboard.presenters.audience import Audience
 
 
@@ -40,7 +42,7 @@ def actions_for(
     audience: Audience, people: tuple[Party, ...], conference: Conference, *, running: bool | None
 ) -> tuple[Action, ...]:
     """Return the modes that this audience may use, quiet to loud."""
-    options, rules = JoinOptions.of(conference.queue), rules_of(conference)
+    options, refused = JoinOptions.of(conference.queue), refusals(conference)
     agents = [one.key for one in people if one.kind == Leg.Kind.AGENT and one.present]
 
     def said(role: str) -> str:
@@ -49,7 +51,31 @@ def actions_for(
     return tuple(
         Action(role.value, role.label, said(role.value))
         for role in policy.PERMISSIONS
-        if role.value in audience.roles
-        and rules.why_not(role.value, is_listening=False) is None
-        and (agents or role != Supervision.Role.WHISPER)
+        if role.value in audience.roles and role.value not in refused and (agents or role != Supervision.Role.WHISPER)
     )
+
+
+def kept_out(audience: Audience, conference: Conference) -> str:
+    """Return why policy allows none of this audience's modes in a call now; empty where it allows one."""
+    refused = refusals(conference)
+    hers = [role.value for role in policy.PERMISSIONS if role.value in audience.roles]
+    return refusal_words(refused[hers[0]]) if hers and all(role in refused for role in hers) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A mode as a form or the bar lists it; `why_not`: the sentence, where policy does not allow it now."""
+
+    value: str
+    label: str
+    why_not: str = ""
+
+
+def modes(roles: Iterable[Supervision.Role], conference: Conference, mine: Supervision | None = None) -> list[Mode]:
+    """Return these modes for a call loaded `with_people`, for whoever has `mine` in it: hers and quieter ones stay."""
+    refused = refusals(conference, mine)
+    free = {role for role in roles if mine and (role == mine.requested_role or mine.would_be_quieter(role, ()))}
+    return [
+        Mode(role.value, role.label, refusal_words(refused[role]) if role in refused and role not in free else "")
+        for role in roles
+    ]

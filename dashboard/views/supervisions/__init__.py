@@ -70,7 +70,8 @@ def hop(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Go over to this call, as monitor, on the phone leg of the one she is in."""
     found = get_object_or_404(Conference.objects.visible_to(request.user), pk=pk)
     session_key = request.session.session_key or ""
-    notice = _why_not(partial(hopping.hop, request.user, found, ip=client_ip(request), session_key=session_key))
+    ask = partial(hopping.hop, request.user, found, ip=client_ip(request), session_key=session_key)
+    notice = _why_not(partial(ask, reason=request.POST.get("reason", "")))
     mine = requests.current(request.user)
     if request.htmx and mine is not None:
         return _panel(request, mine, notice)

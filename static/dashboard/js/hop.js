@@ -5,6 +5,9 @@ import { inTurn } from "./arrange.js";
 const bar = () => document.querySelector("#supervision[data-line]");
 const monitor = (row) => row.querySelector('a[data-role="monitor"]');
 
+// Whoever goes over to it has to say why: the form asks.
+const asks = (link) => link.hasAttribute("data-asks");
+
 function goTo(link) {
   const address = new URL(link.href).pathname.replace(/supervise\/$/, "hop/");
   htmx.ajax("POST", address, { target: "#supervision", swap: "outerMorph" });
@@ -20,7 +23,8 @@ export function hop(step) {
     (_, count) => rows[(((from + step * (count + 1)) % rows.length) + rows.length) % rows.length],
   );
   const next = inOrder.find((row) => monitor(row) && !row.hasAttribute("data-mine"));
-  if (next) goTo(monitor(next));
+  if (next && asks(monitor(next))) monitor(next).click();
+  else if (next) goTo(monitor(next));
 }
 
 // Before htmx, which would open the form.
@@ -28,7 +32,7 @@ document.addEventListener(
   "click",
   (event) => {
     const link = event.target.closest?.(':is(#conferences, #agents) > article a[data-role="monitor"]');
-    if (!link || !bar() || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link || !bar() || asks(link) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     goTo(link);
