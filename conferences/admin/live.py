@@ -37,15 +37,17 @@ def reaching_live_calls() -> Iterator[None]:
     """
     with feed.writing():
         addresses, shown, agents, policies = _addresses(), _shown(), _agents(), _policies()
+        callers = _callers()
         yield
         if policies != _policies():
             feed.bump_all(Conference.objects.live())
         feed.bump_agents({row[0] for row in _agents() - agents})
+        feed.bump_callers(row[0] for row in callers ^ _callers())
         for conference in Conference.objects.filter(pk__in={row[0] for row in shown ^ _shown()}):
             feed.bump(conference)
         changed = {row[0] for row in addresses ^ _addresses()}
         if changed:
-            recognise_again([leg for leg in Leg.objects.up() if changed & _spelled(leg)])
+            recognise_again([leg for leg in Leg.objects.up().order_by() if changed & _spelled(leg)])
 
 
 def _addresses() -> _Rows:
@@ -68,6 +70,12 @@ def _shown() -> _Rows:
         *live.values_list("pk", "queue", "queue__name", "queue__team", "queue__team__name", *_LIMITS),
         *agents.values_list("conference", "leg__agent__name", "leg__agent__team", "leg__agent__team__name"),
     }
+
+
+def _callers() -> set[tuple[int, ...]]:
+    """Every caller who is in no conference, with what a screen tells of the queue."""
+    waiting = Leg.objects.up().outside().of_callers().order_by()
+    return {*waiting.values_list("pk", "queue", "queue__name", "queue__team", "queue__team__name", *_LIMITS)}
 
 
 def _policies() -> _Rows:

@@ -11,7 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from conferences import clock, signals, tracing
-from conferences.models import AgentChange, Conference, Feed
+from conferences.models import AgentChange, Conference, Feed, Leg
 
 STAMPS: Final = ("feed", "persisted_at", "provider_time")
 
@@ -107,6 +107,16 @@ def bump_agents(agents: Iterable[int], *, has_moved: bool = False) -> None:
         take(1)
     changes = [AgentChange(agent_id=agent, feed=latest()) for agent in agents]
     AgentChange.objects.bulk_create(changes, update_conflicts=True, unique_fields=["agent"], update_fields=["feed"])
+
+
+def bump_callers(legs: Iterable[int], *, has_moved: bool = False) -> None:
+    """Give these callers' legs, by primary key, the next feed number. Call while `writing`. `has_moved`: as above."""
+    legs = {*legs}
+    if not legs:
+        return
+    if not has_moved:
+        take(1)
+    Leg.objects.filter(pk__in=legs).update(feed=latest())
 
 
 def move() -> None:

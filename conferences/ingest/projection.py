@@ -74,7 +74,7 @@ def recognise_again(legs: Iterable[Leg]) -> None:
 
 
 def _recognise_again(leg: Leg, directory: Directory) -> None:
-    before, agents = _whose(leg), agents_on(leg)
+    before, agents, was_a_callers = _whose(leg), agents_on(leg), leg.is_a_callers
     recognise(leg, directory)
     leg.save(update_fields=["kind", "agent", "queue", "system"])
     note_sharers(leg, directory)
@@ -88,7 +88,9 @@ def _recognise_again(leg: Leg, directory: Directory) -> None:
         feed.bump(conference)
     agents |= agents_on(leg)
     feed.bump_agents(agents, has_moved=bool(conferences))
-    if not (agents or conferences):
+    callers = [leg.pk] if was_a_callers or leg.is_a_callers else []
+    feed.bump_callers(callers, has_moved=bool(agents or conferences))
+    if not (agents or conferences or callers):
         feed.move()
 
 

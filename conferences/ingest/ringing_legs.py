@@ -43,6 +43,28 @@ def agents_beside(legs: Iterable[Leg]) -> set[int]:
     return {agent.pk for leg in up.exclude(pk__in=inside).with_agents() for agent in leg.agents}
 
 
+def callers_beside(legs: Iterable[Leg]) -> set[int]:
+    """Return likewise the legs, by primary key, of the queues' callers: who is being called for them shows there."""
+    sessions = {leg.call_session_id for leg in legs} - {""}
+    if not sessions:
+        return set()
+    up = Leg.objects.up().outside().of_callers().filter(call_session_id__in=sessions)
+    return {*up.values_list("pk", flat=True)}
+
+
+def called_for_callers(callers: Iterable[Leg]) -> dict[int, list[Leg]]:
+    """Return the agents' legs that ring outside, by the primary key of the waiting caller's leg for whom they do."""
+    sessions: dict[str, list[int]] = {}
+    for leg in callers:
+        sessions.setdefault(leg.call_session_id, []).append(leg.pk)
+    sessions.pop("", None)
+    found: dict[int, list[Leg]] = {}
+    for leg in _ringing_in(sessions):
+        for caller in sessions[leg.call_session_id]:
+            found.setdefault(caller, []).append(leg)
+    return found
+
+
 def with_ringing(conferences: list[Conference]) -> list[Conference]:
     """Return these, each with the agents' legs that ring for it in `ringing`. Load them `with_people`."""
     found = ringing_for([one for one in conferences if one.is_live])
@@ -58,12 +80,17 @@ def ringing_for(conferences: Collection[Conference]) -> dict[UUID, list[Leg]]:
         for session in {stay.leg.call_session_id for stay in conference.present()} - {""}:
             sessions.setdefault(session, []).append(conference)
     found: dict[UUID, list[Leg]] = {}
-    if not sessions:
-        return found
-    inside = Participant.objects.filter(state=Participant.State.JOINED).values("leg")
-    up = Leg.objects.up().filter(call_session_id__in=sessions, state=Leg.State.INITIATED)
-    ringing = up.filter(kind=Leg.Kind.AGENT).exclude(pk__in=inside)
-    for leg in ringing.with_agents().order_by("started_at", "pk"):
+    for leg in _ringing_in(sessions):
         for conference in sessions[leg.call_session_id]:
             found.setdefault(conference.pk, []).append(leg)
     return found
+
+
+def _ringing_in(sessions: Collection[str]) -> Iterable[Leg]:
+    """The agents' legs that ring, in no conference, in these call sessions."""
+    if not sessions:
+        return []
+    inside = Participant.objects.filter(state=Participant.State.JOINED).values("leg")
+    up = Leg.objects.up().filter(call_session_id__in=sessions, state=Leg.State.INITIATED)
+    ringing = up.filter(kind=Leg.Kind.AGENT).exclude(pk__in=inside)
+    return ringing.with_agents().order_by("started_at", "pk")

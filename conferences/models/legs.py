@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from conferences.models.directory import Agent, Queue, with_team
 from conferences.models.phones import SystemAddress
@@ -18,6 +18,15 @@ class LegQuerySet(models.QuerySet["Leg"]):
     def up(self) -> LegQuerySet:
         """Keep the legs that have not ended."""
         return self.exclude(state=Leg.State.ENDED)
+
+    def outside(self) -> LegQuerySet:
+        """Keep the legs that are in no live conference."""
+        stays = Participant.objects.present().exclude(conference__state="completed")
+        return self.exclude(Exists(stays.filter(leg=OuterRef("pk"))))
+
+    def of_callers(self) -> LegQuerySet:
+        """Keep the customers who rang a number of a queue."""
+        return self.filter(kind=Leg.Kind.CUSTOMER).exclude(queue=None)
 
     def with_agents(self) -> LegQuerySet:
         """Load who may be on each leg, and their teams, in two queries."""
@@ -82,6 +91,8 @@ class Leg(models.Model):
     system = models.ForeignKey(SystemAddress, on_delete=models.SET_NULL, null=True, blank=True, related_name="legs")
     # Who else may be at this phone, `agent` being the first of them: nobody has signed in there.
     sharers: models.ManyToManyField[Agent, Any] = models.ManyToManyField(Agent, blank=True, related_name="shared_legs")
+    # Of a caller of a queue: the feed number of the last change while in no conference, or of going into one.
+    feed = models.BigIntegerField(null=True, blank=True)
     last_order = models.CharField(max_length=320, blank=True)
     facts_deleted_at = models.DateTimeField(null=True, blank=True)  # since then no fold changes it
     looked_up_at = models.DateTimeField(null=True, blank=True)  # when the provider's records of it were last asked for,
@@ -102,6 +113,8 @@ class Leg(models.Model):
             # History: the calls of one number.
             models.Index(fields=["from_canonical"], name="leg_from", condition=~Q(from_canonical="")),
             models.Index(fields=["to_canonical"], name="leg_to", condition=~Q(to_canonical="")),
+            # Hub: which callers changed since.
+            models.Index(fields=["feed"], name="leg_feed", condition=Q(feed__isnull=False)),
             # Which calls a ringing leg belongs to.
             models.Index(fields=["call_session_id"], name="leg_session_up", condition=~Q(state="ended")),
         ]
@@ -125,6 +138,11 @@ class Leg(models.Model):
         if self.is_dialled_out:
             return self.from_sip_uri or self.from_address
         return self.from_address if self.direction == "incoming" else self.to_address
+
+    @property
+    def is_a_callers(self) -> bool:
+        """Whether it is that of a customer who rang a number of a queue."""
+        return self.kind == Leg.Kind.CUSTOMER and self.queue_id is not None
 
     @property
     def is_dialled_out(self) -> bool:

@@ -10,22 +10,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from conferences.models import Conference, Leg, Participant, Supervision
-
-
-def outside() -> QuerySet[Leg]:
-    """Return the live legs that are in no live conference."""
-    stays = Participant.objects.present()
-    inside = stays.exclude(conference__state=Conference.State.COMPLETED).filter(leg=OuterRef("pk"))
-    return Leg.objects.up().exclude(Exists(inside))
+from conferences.models import Leg, Participant, Supervision
 
 
 def unplaced() -> QuerySet[Leg]:
-    """Return those that no other page shows: no agent's, and not Earshot's own for a supervision."""
+    """Return the live legs in no conference that no other page shows: no agent's, no caller's of a queue, and not
+    Earshot's own for a supervision.
+    """
     ours = Supervision.objects.running().filter(call_control_id=OuterRef("call_control_id"))
-    found = outside().filter(agent=None).exclude(Exists(ours))
+    callers = Q(kind=Leg.Kind.CUSTOMER, queue__isnull=False)
+    found = Leg.objects.up().outside().filter(agent=None).exclude(Exists(ours)).exclude(callers)
     return found.select_related("queue__team", "system").order_by(F("started_at").asc(nulls_first=True), "pk")
 
 
@@ -40,7 +36,8 @@ def bridged_calls() -> int:
 def bridged() -> list[Leg]:
     """Return the live legs whose bridge is not known to be over: by a stay in a conference since, or the peer's end."""
     since = Participant.objects.filter(leg=OuterRef("pk"), left_at__gte=OuterRef("bridged_at"))
-    legs = list(outside().exclude(bridged_at=None).exclude(Exists(since)))
+    up = Leg.objects.up().order_by("started_at", "pk")  # by their keys alone, all legs there ever were would be read
+    legs = list(up.outside().exclude(bridged_at=None).exclude(Exists(since)))
     left_alone = _sessions_with_an_end(legs)
     return [leg for leg in legs if leg.call_session_id not in left_alone]
 

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import orjson
 from django.contrib.auth.models import User
 
-from conferences import clock, reconciliation
 from conferences.ingest import feed
 from conferences.ingest.ringing_legs import with_ringing
 from conferences.models import Conference, Supervision
 from conferences.models.conferences import ConferenceQuerySet
-from conferences.models.listening.scope import Scope, all_of
 from dashboard.language.reading import read_in
-from dashboard.live import agent_frames
-from dashboard.live.agent_frames import AgentRows
+from dashboard.live.heartbeats import encode, row_ages
 from dashboard.live.lag import Stamps, last_heard
 from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import Audience, may_see
 from dashboard.presenters.call import Call
-from dashboard.presenters.rows import showing
+from dashboard.presenters.rows import changed_agents, showing
 from dashboard.presenters.rows.call_cache import call_cache
+from dashboard.presenters.rows.caller import row_id as caller_id
+from dashboard.presenters.rows.caller_rows import CallerNews, CallerRows, callers
+from dashboard.presenters.rows.changed_agents import AgentRows
 from dashboard.presenters.unassigned import count_unassigned
-from dashboard.version import VERSION
 
 
 @dataclass(slots=True)
@@ -40,6 +39,7 @@ class Changes:
     conferences: list[Conference]
     users: Collection[int] = ()
     agents: AgentRows = field(default_factory=lambda: AgentRows(0))
+    callers: CallerRows = field(default_factory=lambda: CallerRows(0))
     _calls: dict[tuple[Audience, UUID], Call | None] = field(default_factory=dict)
     _rendered: dict[tuple[str, Audience, UUID], str] = field(default_factory=dict)
     _panels: dict[tuple[int, str, str], str] = field(default_factory=dict)
@@ -70,20 +70,30 @@ class Changes:
             return self._agents_frame(viewer, calls, catching_up=catching_up)
         board = calls if viewer.conference is None else []
         shown = [call for call in board if viewer.filter.matches(call)]
-        parts, broken = self._parts(viewer, calls, board), self._broken(viewer)
-        parts += [str(fragments.partial(one, showing.broken(one))) for one in broken]
-        if not any(parts) and not catching_up:
+        parts, broken, waiting = self._parts(viewer, calls, board), self._broken(viewer), self._callers(viewer)
+        parts += [*waiting.parts, *(str(fragments.partial(one, showing.broken(one))) for one in broken)]
+        if not any(parts) and not waiting and not catching_up:
             return None
-        live = [fragments.row_id(call.pk) for call in seen if call.is_live and viewer.filter.matches(call)]
         gone = [fragments.row_id(call.pk) for call in board if not viewer.filter.matches(call)]
-        gone += self._assigned(viewer)
         told = {
-            "gone": gone,
+            "gone": [*gone, *self._assigned(viewer), *waiting.gone],
             "content": "".join(parts),
-            "rows": [*(fragments.row_id(call.pk) for call in shown), *broken],
+            "rows": [*(fragments.row_id(call.pk) for call in shown), *broken, *waiting.rows],
             "calls": [str(call.pk) for call in calls],
+            "became": waiting.became,
         }
-        return encode(self.number, told | ({"live": [*live, *broken]} if catching_up else {}))
+        return encode(self.number, told | ({"live": [*self._live_rows(viewer, seen), *broken]} if catching_up else {}))
+
+    def _callers(self, viewer: Viewer) -> CallerNews:
+        if viewer.conference is not None or viewer.view:
+            return CallerNews()
+        return self.callers.news(viewer.audience, viewer.filter, viewer.since)
+
+    def _live_rows(self, viewer: Viewer, seen: list[Call]) -> list[str]:
+        """Every row that belongs on the page now."""
+        waiting = [] if viewer.conference is not None or viewer.view else callers(viewer.audience)
+        rows = [caller_id(one.pk) for one in waiting if viewer.filter.matches(one)]
+        return rows + [fragments.row_id(call.pk) for call in seen if call.is_live and viewer.filter.matches(call)]
 
     def _agents_frame(self, viewer: Viewer, calls: list[Call], *, catching_up: bool) -> str | None:
         """A form may be open on a call, which is followed as on the board, and told of when it is over."""
@@ -95,7 +105,7 @@ class Changes:
         told: dict[str, object] = {"content": "".join(parts), "rows": [*rows], "over": over}
         told["calls"] = [str(call.pk) for call in calls]
         if catching_up:
-            told["live"] = agent_frames.listed(viewer.audience.teams)
+            told["live"] = changed_agents.listed(viewer.audience.teams)
         return encode(self.number, told)
 
     def _assigned(self, viewer: Viewer) -> list[str]:
@@ -185,7 +195,7 @@ def changes_since(number: int) -> Changes:
         return Changes(latest, [])
     conferences = with_ringing(list(Conference.objects.with_people().filter(feed__gt=number)))
     users = {one.user_id for conference in conferences for one in conference.supervisions.all()}
-    return Changes(latest, conferences, users, AgentRows(number))
+    return Changes(latest, conferences, users, AgentRows(number), CallerRows(number))
 
 
 def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
@@ -199,7 +209,8 @@ def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
         conferences += Conference.objects.with_people().filter(pk__in=pages)
     conferences = with_ringing(conferences)
     users = Supervision.objects.filter(user__in={one.user_pk for one in viewers}, conference__feed__gt=since)
-    changes = Changes(number, conferences, set(users.values_list("user_id", flat=True)), AgentRows(since))
+    their = set(users.values_list("user_id", flat=True))
+    changes = Changes(number, conferences, their, AgentRows(since), CallerRows(since, live=True))
     return number, {one: changes.frame(one, catching_up=True) or "" for one in viewers}
 
 
@@ -208,34 +219,10 @@ def visible(audience: Audience) -> ConferenceQuerySet:
     return Conference.objects.live().in_scope(audience.scope)
 
 
-def heartbeat(number: int, lag: Mapping[str, object], ages: Mapping[str, str], heard: Mapping[str, object]) -> str:
-    """What a page is told every few seconds, when nothing changed too: how late it is, how old each row's knowledge.
-
-    `heard`: see `last_heard`; and for a page of agents, which rows belong on it.
-    """
-    return encode(number, {"ages": ages, **heard} | ({"lag": lag} if lag else {}))
-
-
 def polled(viewer: Viewer) -> str:
     """Return what a page that no socket reaches asks for: what changed since its number, and what a heartbeat tells."""
     changes = changes_since(viewer.since)
     told = orjson.loads(changes.frame(viewer) or encode(changes.number, {}))
     if viewer.view == AGENTS:
-        told |= {"roster": agent_frames.listed(viewer.audience.teams)}
-    return orjson.dumps(told | {"ages": _ages(viewer.audience.scope)} | last_heard()).decode()
-
-
-def mark_watched(scopes: Collection[Scope]) -> dict[Scope, dict[str, str]]:
-    """Note that the live calls in these scopes are on a screen; return as of when each is known, by our id."""
-    reconciliation.mark_watched(all_of(scopes), clock.now())
-    return {scope: _ages(scope) for scope in scopes}
-
-
-def _ages(scope: Scope) -> dict[str, str]:
-    seen = Conference.objects.live().in_scope(scope)
-    known = seen.values_list("pk", "last_event_at", "verified_at")
-    return {str(pk): max(told, checked or told).isoformat() for pk, told, checked in known}
-
-
-def encode(number: int, values: Mapping[str, object]) -> str:
-    return orjson.dumps({**values, "feed": number, "now": clock.now().isoformat(), "version": VERSION}).decode()
+        told |= {"roster": changed_agents.listed(viewer.audience.teams)}
+    return orjson.dumps(told | {"ages": row_ages(viewer.audience.scope)} | last_heard()).decode()

@@ -15,10 +15,11 @@ from conferences import clock
 from conferences.ingest.webhooks.writer import writer
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
-from dashboard.live import agent_frames, frames, logins, nudges
+from dashboard.live import frames, heartbeats, logins, nudges
 from dashboard.live.lag import LagMeter, Stamps, last_heard
 from dashboard.live.threads import in_thread
 from dashboard.live.viewer import AGENTS, TooSlow, Viewer
+from dashboard.presenters.rows import changed_agents
 
 log = get_logger(__name__)
 T = TypeVar("T")
@@ -212,17 +213,17 @@ class Hub:
     async def _send_heartbeat(self) -> None:
         if not (viewers := list(self._viewers)):
             return
-        ages = await self._in_thread(lambda: frames.mark_watched({viewer.audience.scope for viewer in viewers}))
+        ages = await self._in_thread(lambda: heartbeats.mark_watched({viewer.audience.scope for viewer in viewers}))
         heard = await self._in_thread(last_heard)
         agents = {viewer.audience.teams for viewer in viewers if viewer.view == AGENTS}
-        rosters = await self._in_thread(lambda: agent_frames.rosters(agents))
+        rosters = await self._in_thread(lambda: changed_agents.rosters(agents))
         made, lag = {}, self._lag.summary()
         for viewer in viewers:
             teams, scope = viewer.audience.teams, viewer.audience.scope
             key = (viewer.since, scope, viewer.view)
             if key not in made:
                 told = heard | ({"roster": rosters[teams]} if viewer.view == AGENTS else {})
-                made[key] = frames.heartbeat(viewer.since, lag, ages[scope], told)
+                made[key] = heartbeats.heartbeat(viewer.since, lag, ages[scope], told)
             self._send(viewer, made[key])
 
     def _send(self, viewer: Viewer, frame: str) -> None:

@@ -16,7 +16,7 @@ from conferences.logins import sessions
 from conferences.models import Supervision
 from conferences.policy.entitlement import session_is_alive
 from dashboard.language.reading import read_in
-from dashboard.live import frames
+from dashboard.live import heartbeats
 from dashboard.live.viewer import Viewer
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import Audience, audience_of
@@ -72,5 +72,5 @@ def warnings(viewers: Iterable[Viewer]) -> dict[Viewer, str]:
             one.login_ends = ends
             with read_in(one.audience.language, one.audience.zone):
                 html = render_to_string("dashboard/layout/_login_end.html", {"limit": soon})
-            told[one] = frames.encode(one.since, {"content": str(fragments.partial("login-end", html))})
+            told[one] = heartbeats.encode(one.since, {"content": str(fragments.partial("login-end", html))})
     return told

@@ -26,6 +26,8 @@ from dashboard.presenters.own_bar import said_of
 from dashboard.presenters.people import Person
 from dashboard.presenters.rows import showing
 from dashboard.presenters.rows.call_cache import call_cache
+from dashboard.presenters.rows.caller import Caller
+from dashboard.presenters.rows.caller_rows import caller_row
 from dashboard.presenters.timeline.past_calls import PastCall
 
 register = template.Library()
@@ -44,6 +46,9 @@ STATE_ICONS: Final = {
     "In no conference": "circle-dashed",
     "In two calls": "users",
     "Idle": "circle",
+    "Waiting": "user-x",
+    "Bridged": "audio-lines",
+    "Hung up": "phone-off",
 }
 KIND_ICONS: Final = {"agent": "headset", "customer": "user", "supervisor": "shield-user", "system": "bot"}
 TURNING: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -70,8 +75,10 @@ def supervision_bar(context: Mapping[str, Any]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def call_row(context: Mapping[str, Any], call: Call) -> SafeString:
-    """Draw a call's row, as the page's `audience` sees it; where that fails, one that says so."""
+def call_row(context: Mapping[str, Any], call: Call | Caller) -> SafeString:
+    """Draw the row of a call, or of a caller who is in none, as the page's `audience` sees it."""
+    if isinstance(call, Caller):
+        return SafeString(caller_row(call))
     return SafeString(call_cache.row(context["audience"], call))
 
 
@@ -198,24 +205,24 @@ def reason(end_reason: str) -> str:
 
 
 @register.filter
-def in_state(calls: Iterable[Call], status: str) -> int:
+def in_state(calls: Iterable[Call | Caller], status: str) -> int:
     """Count the calls in a state."""
     return sum(call.status == status for call in calls)
 
 
 @register.filter
-def unassigned(calls: Iterable[Call]) -> int:
+def unassigned(calls: Iterable[Call | Caller]) -> int:
     """Count the calls that are recognised for no team."""
     return sum(call.is_unassigned for call in calls)
 
 
 @register.filter
-def repaired(calls: Iterable[Call]) -> int:
+def repaired(calls: Iterable[Call | Caller]) -> int:
     """Count the calls that were lately put right from the provider's records."""
     return sum(bool(call.drift) for call in calls)
 
 
 @register.filter
-def supervised(calls: Iterable[Call]) -> int:
+def supervised(calls: Iterable[Call | Caller]) -> int:
     """Count the calls with a supervisor on them."""
     return sum(bool(call.supervisors) for call in calls)

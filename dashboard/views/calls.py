@@ -31,8 +31,10 @@ from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board.attention import in_order
 from dashboard.presenters.board.board_filter import STATES, BoardFilter
 from dashboard.presenters.board.board_view import CHOICES, BoardView
-from dashboard.presenters.call import call_for
+from dashboard.presenters.call import Call, call_for
 from dashboard.presenters.rows.call_cache import call_cache
+from dashboard.presenters.rows.caller import Caller
+from dashboard.presenters.rows.caller_rows import callers
 from dashboard.presenters.timeline import past_calls as past
 from dashboard.presenters.timeline.page import timeline
 from dashboard.views import saved_views
@@ -52,11 +54,11 @@ def board(request: SupervisorRequest) -> HttpResponse:
         list(queues_in(audience.scope)),
     )
     calls, broken = call_cache.calls(audience, frames.visible(audience))
-    shown = in_order(call for call in calls if chosen.matches(call))
+    everybody: list[Call | Caller] = [*calls, *callers(audience)]
+    shown = in_order(one for one in everybody if chosen.matches(one))
     context = {
         "calls": shown,
         "broken": [fragments.row_id(pk) for pk in broken],
-        "all_calls": calls,
         "filter": chosen,
         "queues": queues,
         "queue_names": {one.name for one in queues},

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from conferences.fold import ConferenceState, LegState, ParticipantState, State, is_about_leg
 from conferences.ingest import feed
-from conferences.ingest.ringing_legs import agents_beside, called_for
+from conferences.ingest.ringing_legs import agents_beside, called_for, callers_beside
 from conferences.ingest.rows.differences import CONFERENCE, LEG, STAY, Differences, Found, shows, take, values
 from conferences.ingest.rows.legs import LegChanges, save_legs
 from conferences.models import Conference, Fact, Leg, Participant
@@ -29,6 +29,7 @@ class Rows:
         self.reach = {*conference_ids}
         self.differences = Differences()
         self._closed: set[str] = set()  # those whose facts are deleted
+        self._came_or_went: set[str] = set()  # legs that went into a conference or out of one
         self._unwritten: dict[str, set[str]] = {}  # conference → the fields of its row that are to be written
         self.named_legs = set(call_control_ids)
         self.legs = {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=self.named_legs)}
@@ -128,8 +129,17 @@ class Rows:
         feed.bump_all(others)
         agents = changes.agents | agents_beside(legs)
         feed.bump_agents(agents, has_moved=bool(moved or others))
-        if legs and not (moved or others or agents):
+        callers = self._callers(legs)
+        feed.bump_callers(callers, has_moved=bool(moved or others or agents))
+        if legs and not (moved or others or agents or callers):
             feed.move()  # it shows where those are seen whom nobody could place
+
+    def _callers(self, moved: list[Leg]) -> set[int]:
+        """The callers' legs that show anew by themselves: those in no conference, or not until now."""
+        inside = {leg for (_, leg), stay in self.participants.items() if stay.state != Participant.State.LEFT}
+        outside = [leg for leg in moved if leg.call_control_id not in inside]
+        changed = [*outside, *(self.legs[one] for one in self._came_or_went)]
+        return {leg.pk for leg in changed if leg.is_a_callers} | callers_beside(outside)
 
     def find_queue(self, conference: Conference) -> None:
         """Give a conference to the queue that its customers dialled; of several, to that of the first who did.
@@ -200,6 +210,7 @@ class Rows:
             take(row, record, differ)
             if row.pk:
                 row.save(update_fields=differ)
+            self._came_or_went |= {record.call_control_id for name in differ if name == "state"}
             if shows(differ):
                 shown.add(record.conference_id)
         Participant.objects.bulk_create(new)

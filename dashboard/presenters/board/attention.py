@@ -14,6 +14,7 @@ from dashboard.presenters.people import OTHERS, Person, of_kind
 
 if TYPE_CHECKING:
     from dashboard.presenters.call import Call
+    from dashboard.presenters.rows.caller import Caller
 
 
 def reasons_for(conference: Conference, people: tuple[Person, ...]) -> tuple[Reason, ...]:
@@ -21,10 +22,10 @@ def reasons_for(conference: Conference, people: tuple[Person, ...]) -> tuple[Rea
     return reasons(_watched(conference, people), Limits.of(conference.queue)) if conference.is_live else ()
 
 
-def in_order(calls: Iterable[Call]) -> list[Call]:
+def in_order(calls: Iterable[Call | Caller]) -> list[Call | Caller]:
     """Return calls in the order of attention, and else of their beginning, as a page has them before any script."""
     now = clock.now()
-    return sorted(calls, key=lambda one: (-weight(one.reasons, now), one.started_at))
+    return sorted(calls, key=lambda one: (-weight(one.reasons, now), one.started_at or now))
 
 
 def _held_since(people: tuple[Person, ...]) -> datetime | None:

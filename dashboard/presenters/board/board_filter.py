@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from conferences.addresses import canonical, searchable
 from dashboard.presenters.call import Call
+from dashboard.presenters.rows.caller import Caller
 
 STATES = ("Talking", "On hold", "No agent", "No customer", "Waiting to start", "Nobody left")
 LONGEST = 100
@@ -42,7 +43,7 @@ class BoardFilter:
         words |= {name: "1" if getattr(self, name) else "" for name in ("supervised", "unassigned")}
         return {name: value for name, value in words.items() if value}
 
-    def _finds_a_number_of(self, call: Call) -> bool:
+    def _finds_a_number_of(self, call: Call | Caller) -> bool:
         """A number is found in whatever spelling it was typed, or a part of it; masked ones are not (Call.numbers)."""
         typed = {searchable(self.q), canonical(self.q) if len(self.q) > FEW_DIGITS else ""}
         parts = {digits for one in typed if len(digits := one.lstrip("+")) >= FEW_DIGITS and digits.isdigit()}
@@ -51,7 +52,7 @@ class BoardFilter:
     def __bool__(self) -> bool:
         return self != BoardFilter()
 
-    def matches(self, call: Call) -> bool:
+    def matches(self, call: Call | Caller) -> bool:
         return (
             (all(status in call.text for status in self.q.lower().split()) or self._finds_a_number_of(call))
             and self.queue in ("", call.queue)

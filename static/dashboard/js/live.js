@@ -15,7 +15,16 @@ import { setAges, setServerTime, startClock, tick } from "./clock.js";
 import { markOver } from "./dialogs.js";
 import { askInstead, socketSpoke } from "./fallback.js";
 import { acknowledge, showLag } from "./lag.js";
-import { dropRows, dropStrangers, dropUnfit, markMine, placeRows, settleRows, sweepEnded } from "./rows.js";
+import {
+  becomeCalls,
+  dropRows,
+  dropStrangers,
+  dropUnfit,
+  markMine,
+  placeRows,
+  settleRows,
+  sweepEnded,
+} from "./rows.js";
 import { showTitle } from "./title.js";
 import { heardVersion } from "./version.js";
 
@@ -40,6 +49,7 @@ function take(frame, connection) {
     dropStrangers(frame.ages);
   }
   if (frame.calls?.length) setTimeout(refresh, 0, frame.calls); // after the frame's swap
+  if (frame.became) becomeCalls(frame.became, frame.rows ?? []);
   placeRows(frame.rows ?? []);
   if (frame.gone?.length) dropUnfit(frame.gone);
   if (frame.live ?? frame.roster) dropRows(frame.live ?? frame.roster);

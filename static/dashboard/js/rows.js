@@ -53,6 +53,27 @@ export function placeRows(ids) {
   }
 }
 
+// A caller who is in a call by now: her row becomes the call's, where it stands.
+export function becomeCalls(became, shown) {
+  for (const [caller, call] of Object.entries(became)) {
+    const row = document.getElementById(caller);
+    if (!row || !list()?.contains(row)) continue;
+    const known = document.getElementById(call);
+    if (shown.includes(call) && (!known || standsAside(known, row))) row.id = call;
+    else letGo(row);
+  }
+}
+
+// The call's own row, which came a moment before the caller did, unless she looks at it already.
+function standsAside(known, row) {
+  const isAbove = row.compareDocumentPosition(known) & Node.DOCUMENT_POSITION_PRECEDING;
+  if (isInUse() && (isAbove || known.matches(":hover, :focus-within"))) return false;
+  ended.delete(known.id);
+  unsettled.delete(known.id);
+  known.remove();
+  return true;
+}
+
 export function dropRows(kept) {
   for (const row of rows()) if (!kept.includes(row.id)) letGo(row);
 }
@@ -62,7 +83,7 @@ export function dropRows(kept) {
 export function dropStrangers(ours) {
   if (list()?.id !== "conferences") return;
   const absent = new Set(
-    [...rows(":not([data-state=completed])")].filter((row) => !(row.id.slice("conference-".length) in ours)),
+    [...rows(":not([data-state=completed])")].filter((row) => !(row.id.replace(/^conference-/, "") in ours)),
   );
   for (const row of absent) if (strangers.has(row)) letGo(row);
   strangers = absent;

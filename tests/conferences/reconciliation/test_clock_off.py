@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from conferences import clock
 from conferences.models import Conference, Fact, Leg, Participant
 from conferences.reconciliation import readback
-from dashboard.live import frames
+from dashboard.live import heartbeats
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.call import call_for
 from tests.support.story import ANA, CUSTOMER, LUIS, SUPPORT_NUMBER, Directory, Story, browser
@@ -73,7 +74,7 @@ def test_times_on_the_board_are_the_calls_own(story: Story, marta: User, seconds
     story.pass_time(60)
     read(call)
     shown = call_for(audience_of(marta), Conference.objects.with_people().get(pk=call.pk))
-    now = datetime.fromisoformat(frames.orjson.loads(frames.heartbeat(0, {}, {}, {}))["now"])
+    now = datetime.fromisoformat(orjson.loads(heartbeats.heartbeat(0, {}, {}, {}))["now"])
     assert abs((now - shown.started_at).total_seconds() - 60) < 2.5
     assert abs((now - shown.last_event_at).total_seconds()) < 2.5
 

@@ -17,6 +17,7 @@ from conferences.simulator.refusals import Refusal
 from conferences.unassigned import legs as unassigned_legs
 from dashboard.presenters.agent_rows import roster
 from dashboard.presenters.audience import Audience, audience_of, may_see
+from dashboard.presenters.rows.caller_rows import callers
 from tests.dashboard.views.test_agents import ring
 from tests.support.story import ANA, CHEN, CUSTOMER, LUIS, SALES_NUMBER, SUPPORT_NUMBER, Story
 
@@ -98,7 +99,8 @@ def shown(audience: Audience) -> set[str]:
     on_rows = {leg.call_control_id for legs in found.legs.values() for leg in legs}
     seen = [one for one in Conference.objects.live().with_people() if may_see(audience, one)]
     stays = Participant.objects.filter(conference__in=seen).exclude(state="left")
-    return on_rows | set(stays.values_list("leg__call_control_id", flat=True))
+    waiting = {one.call_control_id for one in callers(audience)}
+    return on_rows | waiting | set(stays.values_list("leg__call_control_id", flat=True))
 
 
 def missing(users: list[User], unplaced: Callable[[], Any] = unassigned_legs.unplaced) -> set[str]:
@@ -135,6 +137,14 @@ def test_leg_in_no_conference_is_on_its_teams_page(story: Story, directory: Any,
     story.deliver()
     leg = Leg.objects.get().call_control_id
     assert (leg in shown(audience_of(marta)), leg in shown(audience_of(ben))) == (True, False)
+
+
+def test_a_board_without_waiting_callers_would_be_detected(story: Story, users: list[User], monkeypatch: Any):
+    story.simulator.incoming_call(CUSTOMER, SUPPORT_NUMBER)
+    story.deliver()
+    assert missing(users) == set()
+    monkeypatch.setitem(globals(), "callers", lambda _: [])
+    assert len(missing(users)) == 1
 
 
 def test_page_that_left_legs_out_would_be_detected(story: Story, directory: Any, users: list[User]):

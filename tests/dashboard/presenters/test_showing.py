@@ -112,7 +112,7 @@ def test_an_agent_who_cannot_be_shown_hides_nobody_else(
         return right(audience, found, agent)
 
     monkeypatch.setattr(agents, "row_for", wrong)
-    monkeypatch.setattr("dashboard.live.agent_frames.row_for", wrong)
+    monkeypatch.setattr("dashboard.presenters.rows.changed_agents.row_for", wrong)
     page = browser(marta).get("/agents/").content.decode()
     assert (page.count(SAID), "Luis Ortega" in page) == (1, True)
     pushed = frames.changes_since(0).frame(viewer_of(marta, "", {"since": "0", "view": "agents"})) or ""
