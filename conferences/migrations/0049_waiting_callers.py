@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conferences', '0047_help'),
+        ('conferences', '0048_reasons_of_hops_and_follows'),
     ]
 
     operations = [
