@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
+from django.db.models import Max
 
 from conferences.audit import acting, entries
 from conferences.audit.proof import chain
-from conferences.audit.proof.verifier import DETAIL_FIELDS, ERASE, FORMAT, erased_digest
-from conferences.models import AuditDetail, AuditEntry
+from conferences.audit.proof.verifier import DETAIL_FIELDS, ERASE, FORMAT, PRUNE, erased_digest
+from conferences.models import AuditCut, AuditDetail, AuditEntry
 
 OK = AuditEntry.Result.OK
 OUTCOME = AuditEntry.Phase.OUTCOME
-PRUNE: Final = "prune"
 
 
 def take_in() -> int:
@@ -47,7 +46,9 @@ def erase(which: models.QuerySet[AuditEntry], *, by: AbstractUser | None = None,
     DatabaseError when it cannot be put on record; then nothing is erased.
     """
     with transaction.atomic():
-        doomed = AuditDetail.objects.filter(entry__in=which.exclude(seq=None), erased_by=None)
+        chain.hold()
+        cut = AuditCut.objects.aggregate(size=Max("size"))["size"] or 0  # what is within goes by itself
+        doomed = AuditDetail.objects.filter(entry__in=which.filter(seq__gt=cut), erased_by=None)
         seqs = {pk: seq or 0 for pk, seq in doomed.values_list("entry_id", "entry__seq")}
         if not seqs:
             return None

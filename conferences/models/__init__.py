@@ -1,6 +1,6 @@
 """The tables: directory, calls, facts, supervision and audit."""
 
-from conferences.models.audit import AuditCheckpoint, AuditDetail, AuditEntry, AuditLock, OwedEntry
+from conferences.models.audit import AuditCheckpoint, AuditCut, AuditDetail, AuditEntry, AuditLock, OwedEntry
 from conferences.models.backfill import BackfillCursor, Gap
 from conferences.models.conferences import AgentChange, Conference, Feed
 from conferences.models.directory import (
@@ -34,6 +34,7 @@ __all__ = [
     "AgentChange",
     "AnswerCheck",
     "AuditCheckpoint",
+    "AuditCut",
     "AuditDetail",
     "AuditEntry",
     "AuditLock",

@@ -211,6 +211,26 @@ class AuditCheckpoint(Closed):
         return f"{self.size} entries"
 
 
+class AuditCut(Closed):
+    """A signed statement that the entries up to one were deleted, with what the rest needs to be verified by."""
+
+    size = models.PositiveBigIntegerField(primary_key=True)  # the last deleted entry's seq
+    head = models.CharField(max_length=64)  # and its hash
+    last_at = models.DateTimeField()  # and when it was of
+    erased: models.JSONField[Any, Any] = models.JSONField(default=dict)  # {seq of the entry that tells of it: [seq]}
+    at = models.DateTimeField()
+    key = models.CharField(max_length=64)  # public, base64
+    signature = models.CharField(max_length=100)  # base64
+
+    objects = ClosedQuerySet.as_manager()
+
+    class Meta:
+        base_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return f"up to {self.size}"
+
+
 class OwedEntry(models.Model):
     """An audit entry that could not be written at its time: what it would hold, as of when it was due.
 

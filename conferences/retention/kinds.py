@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from conferences import clock
+from conferences.audit import cutting
 from conferences.ingest import forgetting
 from conferences.logins import sessions
 from conferences.models import Follow, ForeignAddress, Leg
@@ -33,6 +34,7 @@ class Kind:
     setting: str
     count: Callable[[datetime], int]
     delete: Callable[[datetime], Iterator[int]]
+    hindrance: Callable[[], str] = lambda: ""  # why nothing of it can be deleted, in a sentence
 
     @property
     def days(self) -> int:
@@ -107,6 +109,9 @@ KINDS: Final = (
         "facts", "events of calls that are over", "RETAIN_FACTS_DAYS", forgetting.count_facts, forgetting.facts
     ),
     Kind("numbers", "rows with numbers and addresses", "RETAIN_NUMBERS_DAYS", _old_numbers, _delete_numbers),
+    Kind(
+        "audit", "entries of the audit", "RETAIN_AUDIT_DAYS", cutting.count, cutting.delete, cutting.hindrance
+    ),
     _rows("logins", "logins, sessions and tries to log in", "RETAIN_LOGINS_DAYS", _login_rows),
     _rows("admin_log", "lines of the admin's own log", "RETAIN_ADMIN_LOG_DAYS", _admin_rows),
 )  # fmt: skip

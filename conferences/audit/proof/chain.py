@@ -22,7 +22,7 @@ def append(entry: AuditEntry, detail: AuditDetail) -> AuditEntry:
     last in a transaction, or in none.
     """
     with transaction.atomic():
-        _lock()
+        hold()
         _link(entry, detail, *_head())
         entry.save(force_insert=True)
         detail.entry = entry
@@ -33,7 +33,7 @@ def append(entry: AuditEntry, detail: AuditDetail) -> AuditEntry:
 def take_in() -> int:
     """Chain the entries that the release before wrote meanwhile, and return how many; see `verify_audit`."""
     with transaction.atomic():
-        _lock()
+        hold()
         late = list(AuditEntry.objects.filter(seq=None).order_by("pk"))
         for entry in late:
             _take_in(entry)
@@ -45,8 +45,11 @@ def outside() -> models.QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(seq=None).order_by("pk")
 
 
-def _lock() -> None:
-    """On SQLite the transaction itself is that lock (BEGIN IMMEDIATE)."""
+def hold() -> None:
+    """Stand in line with those who write entries, until this transaction ends.
+
+    On SQLite the transaction itself is that lock (BEGIN IMMEDIATE).
+    """
     if AuditLock.objects.select_for_update().filter(pk=1).first() is None:
         AuditLock.objects.bulk_create([AuditLock(pk=1)], ignore_conflicts=True)
         AuditLock.objects.select_for_update().get(pk=1)

@@ -23,7 +23,7 @@ from django.utils import timezone
 from structlog.stdlib import get_logger
 
 from conferences.audit.proof.verifier import as_text, checkpoint_bytes, read_checkpoints, signature_problem
-from conferences.models import AuditCheckpoint, AuditEntry
+from conferences.models import AuditCheckpoint, AuditCut, AuditEntry
 
 log = get_logger(__name__)
 
@@ -75,8 +75,8 @@ def make() -> dict[str, Any] | None:
     key, last = signing_key(), AuditEntry.objects.exclude(seq=None).order_by("-seq").values("seq", "hash").first()
     if key is None or last is None:
         return None
-    made = AuditCheckpoint(size=last["seq"] or 0, head=last["hash"], at=timezone.now(), key=_public(key))
-    made.signature = base64.b64encode(key.sign(checkpoint_bytes(vars(made)))).decode()
+    made = AuditCheckpoint(size=last["seq"] or 0, head=last["hash"], at=timezone.now())
+    made.key, made.signature = signed(key, checkpoint_bytes(vars(made))).values()
     try:
         with transaction.atomic():
             made.save()
@@ -93,11 +93,19 @@ def read(files: Iterable[Path]) -> list[Any]:
 
 
 def problems(known: Iterable[Any]) -> Iterator[str]:
-    """Yield in sentences which checkpoints, ours and these, are not to be believed."""
+    """Yield in sentences which checkpoints, ours and these, and which cuts are not to be believed."""
     keys = public_keys()
     for one in (*AuditCheckpoint.objects.values(*_FIELDS), *known):
         if said := signature_problem(one, keys):
             yield f"The checkpoint of {as_text(one['at'])} {said}."
+    for one in AuditCut.objects.values("size", "head", "last_at", "erased", "at", "key", "signature"):
+        if said := signature_problem(one, keys):
+            yield f"The cut up to entry {one['size']} {said}."
+
+
+def signed(key: Ed25519PrivateKey, said: bytes) -> dict[str, str]:
+    """Return the key and the signature of something said, as they are kept."""
+    return {"key": _public(key), "signature": base64.b64encode(key.sign(said)).decode()}
 
 
 def _public(key: Ed25519PrivateKey) -> str:

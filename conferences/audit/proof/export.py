@@ -21,6 +21,8 @@ _PLAIN: Final = (str, int, list, dict)
 def write(place: Path, *, progress: Callable[[int], object] = lambda _: None) -> int:
     """Write entries.jsonl, entries.csv, checkpoints.jsonl and the verifier into a new directory; return how many.
 
+    Beside them cut.json, where older entries were deleted.
+
     It holds personal details in full, and is readable by us alone. Raises FileExistsError where there is something.
     """
     place.mkdir(mode=0o700, parents=True)
@@ -37,6 +39,8 @@ def write(place: Path, *, progress: Callable[[int], object] = lambda _: None) ->
     with (place / "checkpoints.jsonl").open("w") as file:
         for known in AuditCheckpoint.objects.values("size", "head", "at", "key", "signature"):
             file.write(json.dumps({name: _plain(value) for name, value in known.items()}) + "\n")
+    if cut := verification.cut():
+        (place / "cut.json").write_text(json.dumps({name: _plain(value) for name, value in cut.items()}))
     shutil.copyfile(str(verifier.__file__), place / VERIFIER)
     return count
 

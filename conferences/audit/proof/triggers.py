@@ -12,12 +12,21 @@ from conferences.audit.proof.verifier import DETAIL_FIELDS
 ENTRY: Final = "conferences_auditentry"
 DETAIL: Final = "conferences_auditdetail"
 CHECKPOINT: Final = "conferences_auditcheckpoint"
+CUT: Final = "conferences_auditcut"
 FUNCTION: Final = "earshot_audit_is_append_only"
+_TABLES: Final = {"entry": ENTRY, "detail": DETAIL, "checkpoint": CHECKPOINT, "cut": CUT}
 _SAID: Final = "The audit is append-only."
 _JSON: Final = {"targets": "[]", "people": "[]", "changes": "{}"}
 
 # The release before still writes entries without a number; they get one later, once.
 _CHAINED: Final = "OLD.seq IS NOT NULL"
+# On PostgreSQL the function decides what may go: a trigger's own condition may ask no other table there.
+_OLD_GOES: Final = (
+    f"IF TG_TABLE_NAME = '{ENTRY}' THEN old_seq := OLD.seq; "  # noqa: S608 - names of ours alone
+    f"ELSIF TG_TABLE_NAME = '{DETAIL}' THEN SELECT seq INTO old_seq FROM {ENTRY} WHERE id = OLD.entry_id; END IF; "
+    f"IF old_seq <= (SELECT MAX(size) FROM {CUT}) AND (SELECT at FROM {ENTRY} WHERE seq = old_seq) "
+    "< now() - interval '395 days' THEN RETURN OLD; END IF;"
+)
 _END: Final = f"(SELECT COALESCE(MAX(seq), 0) + 1 FROM {ENTRY})"  # noqa: S608 - names of ours alone
 
 
@@ -29,15 +38,29 @@ def _is_no_erasure(vendor: str) -> str:
     return f"NOT ({' AND '.join([*told, *empty])})"
 
 
+def _is_kept(seq: str, at: str) -> str:
+    """Whether an entry is to stay: what a cut has within it may go after thirteen months, by the database's clock."""
+    cut = f"{seq} <= (SELECT COALESCE(MAX(size), 0) FROM {CUT})"  # noqa: S608 - names of ours alone
+    return f"NOT COALESCE({cut} AND {at} < datetime('now', '-395 days'), 0)"
+
+
 def _refusals(vendor: str) -> dict[str, tuple[str, str, str]]:
-    """For each trigger: before what, on which table, and when (in SQL; empty: always)."""
+    """For each trigger: before what, on which table, and when (in SQL; empty: always, or the function decides)."""
+    of_entry = "FROM conferences_auditentry WHERE id = OLD.entry_id"
+    entry_kept, detail_kept = (
+        _is_kept("OLD.seq", "OLD.at"),
+        _is_kept(f"(SELECT seq {of_entry})", f"(SELECT at {of_entry})"),
+    )
+    decided = vendor == "postgresql"  # by the function
     return {
         "earshot_audit_entry_update": ("UPDATE", ENTRY, _CHAINED),
-        "earshot_audit_entry_delete": ("DELETE", ENTRY, ""),
+        "earshot_audit_entry_delete": ("DELETE", ENTRY, "" if decided else entry_kept),
         "earshot_audit_detail_update": ("UPDATE", DETAIL, _is_no_erasure(vendor)),
-        "earshot_audit_detail_delete": ("DELETE", DETAIL, ""),
+        "earshot_audit_detail_delete": ("DELETE", DETAIL, "" if decided else detail_kept),
         "earshot_audit_checkpoint_update": ("UPDATE", CHECKPOINT, ""),
         "earshot_audit_checkpoint_delete": ("DELETE", CHECKPOINT, ""),
+        "earshot_audit_cut_update": ("UPDATE", CUT, ""),
+        "earshot_audit_cut_delete": ("DELETE", CUT, ""),
     }
 
 
@@ -74,18 +97,17 @@ def missing(using: str = "default") -> list[str]:
 
 
 def _all(vendor: str) -> set[str]:
-    more = {f"earshot_audit_{one}_truncate" for one in ("entry", "detail", "checkpoint")}
+    more = {f"earshot_audit_{one}_truncate" for one in _TABLES}
     return {*_refusals(vendor), "earshot_audit_entry_insert", *(more if vendor == "postgresql" else ())}
 
 
 def _table_of(name: str, vendor: str) -> str:
-    tables = {"entry": ENTRY, "detail": DETAIL, "checkpoint": CHECKPOINT}
-    return tables[name.split("_")[2]]
+    return _TABLES[name.split("_")[2]]
 
 
 def _has_chain(connection: BaseDatabaseWrapper, cursor: Any) -> bool:
     """Not while the database is as an older release had it."""
-    if DETAIL not in connection.introspection.table_names(cursor):
+    if not {*_TABLES.values()} <= {*connection.introspection.table_names(cursor)}:
         return False
     columns = connection.introspection.get_table_description(cursor, ENTRY)
     return "seq" in {one.name for one in columns}
@@ -107,7 +129,8 @@ def _sqlite() -> list[str]:
 def _postgresql() -> list[str]:
     refuse = f"EXECUTE FUNCTION {FUNCTION}()"
     function = (
-        f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE old_seq bigint; BEGIN "
+        f"IF TG_OP = 'DELETE' THEN {_OLD_GOES} END IF; "
         f"IF TG_OP = 'INSERT' THEN IF NEW.seq IS NULL OR NEW.seq = {_END} THEN RETURN NEW; END IF; END IF; "
         f"RAISE EXCEPTION '{_SAID}'; END $$"
     )
@@ -119,6 +142,6 @@ def _postgresql() -> list[str]:
     insert = f"CREATE OR REPLACE TRIGGER earshot_audit_entry_insert BEFORE INSERT ON {ENTRY} FOR EACH ROW {refuse}"
     truncate = [
         f"CREATE OR REPLACE TRIGGER earshot_audit_{one}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}"
-        for one, table in (("entry", ENTRY), ("detail", DETAIL), ("checkpoint", CHECKPOINT))
+        for one, table in _TABLES.items()
     ]
     return [function, *made, insert, *truncate]

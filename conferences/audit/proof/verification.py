@@ -10,17 +10,25 @@ from django.db.models import Q
 from conferences.audit.proof import chain, triggers
 from conferences.audit.proof.chain import OLD, OLD_NAMES
 from conferences.audit.proof.verifier import DETAIL_FIELDS, ENTRY_FIELDS, Finding, Row, Verifier
-from conferences.models import AuditCheckpoint, AuditEntry
+from conferences.models import AuditCheckpoint, AuditCut, AuditEntry
 
 AT_ONCE: Final = 5000
 _DETAIL: Final = ("entry_id", "salt", "erased_by", *DETAIL_FIELDS)
 _COLUMNS: Final = (*ENTRY_FIELDS, "hash", *(f"detail__{name}" for name in _DETAIL))
+CUT_FIELDS: Final = ("size", "head", "last_at", "erased", "at", "key", "signature")
 _ENTRIES: Final = (*ENTRY_FIELDS, "hash")
+
+
+def cut() -> dict[str, Any] | None:
+    """Return the statement up to where entries were deleted because they had been kept for their time, if any were."""
+    found = AuditCut.objects.order_by("-size").values(*CUT_FIELDS).first()
+    return dict(found) if found else None
 
 
 def rows() -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
     """Yield every chained entry with its details, in order; None where it has none, not even erased ones."""
-    found = AuditEntry.objects.exclude(seq=None).order_by("seq").values_list(*_COLUMNS)
+    after = known["size"] if (known := cut()) else 0
+    found = AuditEntry.objects.filter(seq__gt=after).order_by("seq").values_list(*_COLUMNS)
     for row in found.iterator(chunk_size=AT_ONCE):
         entry = dict(zip(_ENTRIES, row, strict=False))
         detail = dict(zip(_DETAIL, row[len(_ENTRIES) :], strict=True))
@@ -33,6 +41,8 @@ def verify(checkpoints: Iterable[Row] = (), *, progress: Callable[[int], object]
     `progress` is called with how many entries have been looked at, every few thousand.
     """
     verifier = Verifier()
+    if begins := cut():
+        verifier.begin_after(begins)
     for known in (*AuditCheckpoint.objects.values("size", "head", "at", "key", "signature"), *checkpoints):
         verifier.expect(known)
     for entry, detail in rows():

@@ -22,8 +22,10 @@ from typing import Any, Final
 
 FORMAT: Final = "earshot-audit-1"
 CHECKPOINT_FORMAT: Final = "earshot-checkpoint-1"
+CUT_FORMAT: Final = "earshot-cut-1"
 START: Final = "0" * 64  # what stands for the hash before the first entry's
-ERASE: Final = "erase"  # the action of an entry that tells of erased details
+ERASE: Final = "erase"  # the action of an entry that tells of erased details,
+PRUNE: Final = "prune"  # and of one that tells of entries which were deleted because they had been kept for their time
 
 ENTRY_FIELDS: Final = (
     "seq", "at", "phase", "intent_id", "action", "result", "actor_id", "supervision_id", "conference_id",
@@ -102,6 +104,13 @@ class Verifier:
     _last: int = 0
     _erased: dict[int, list[int]] = field(default_factory=dict)
     _erasures: dict[int, str] = field(default_factory=dict)
+    _cut: Row | None = None
+    _cuts_told: set[str] = field(default_factory=set)
+
+    def begin_after(self, cut: Row) -> None:
+        """Begin with the entry after a cut: those up to it were deleted. Call before the first entry."""
+        self._cut, self._last, self.head = cut, int(cut["size"]), cut["head"]
+        self._erased = {int(seq): list(erased) for seq, erased in cut["erased"].items()}
 
     def expect(self, checkpoint: Row) -> None:
         """Have the chain compared with a checkpoint when it gets there. Call before the first entry."""
@@ -117,6 +126,8 @@ class Verifier:
         self._look_at_detail(seq, entry, detail)
         if entry["action"] == ERASE and entry["subject"] == FORMAT:
             self._erasures[seq] = entry["subject_id"]
+        if entry["action"] == PRUNE and entry["subject"] == FORMAT:
+            self._cuts_told.add(entry["subject_id"])
         self.count, self.head, self._last = self.count + 1, entry["hash"], seq
         for one in self.checkpoints.pop(seq, ()):
             if one["head"] != found:
@@ -129,10 +140,24 @@ class Verifier:
             if self._erasures.get(seq) != erased_digest(erased):
                 said = f"its details were erased, and entry {seq} does not tell of just these."
                 self._note(min(erased), "erased", said)
+        cut_at = self._look_at_cut()
         for size, known in sorted(self.checkpoints.items()):
+            if size < cut_at:
+                continue  # what it vouched for was kept for its time
             said = f"the checkpoint of {known[0]['at']} knew {size} entries; those after {self._last} are gone."
             self._note(self._last + 1, "truncated", said)
         return sorted(self.findings, key=lambda one: one.seq)
+
+    def _look_at_cut(self) -> int:
+        """Return up to where entries were deleted with good reason; 0: none were."""
+        if self._cut is None:
+            return 0
+        size = int(self._cut["size"])
+        if cut_digest(self._cut) not in self._cuts_told:
+            self._note(size + 1, "cut", f"the entries up to {size} are said to be deleted, and none tells of it.")
+        if any(one["head"] != self._cut["head"] for one in self.checkpoints.pop(size, ())):
+            self._note(size + 1, "fork", "a checkpoint knew another entry before it.")
+        return size
 
     def _look_at_order(self, seq: int, entry: Row) -> None:
         if seq == self._last:
@@ -158,7 +183,17 @@ class Verifier:
             self.findings.append(Finding(seq, kind, sentence))
 
 
-# --- Checkpoints
+# --- Checkpoints and cuts
+
+
+def cut_bytes(cut: Row) -> bytes:
+    """Return what is signed of a cut."""
+    return packed([CUT_FORMAT, *(as_text(cut[name]) for name in ("size", "head", "last_at", "erased", "at"))])
+
+
+def cut_digest(cut: Row) -> str:
+    """Return what the entry that tells of a cut says of it."""
+    return hashlib.sha256(cut_bytes(cut)).hexdigest()
 
 
 def checkpoint_bytes(checkpoint: Row) -> bytes:
@@ -166,16 +201,17 @@ def checkpoint_bytes(checkpoint: Row) -> bytes:
     return packed([CHECKPOINT_FORMAT, *(as_text(checkpoint[name]) for name in ("size", "head", "at"))])
 
 
-def signature_problem(checkpoint: Row, keys: Iterable[str]) -> str:
-    """Return why a checkpoint is not to be believed, in a clause; empty when one of `keys` signed it (base64)."""
+def signature_problem(statement: Row, keys: Iterable[str]) -> str:
+    """Return why a checkpoint or cut is not to be believed, in a clause; empty if one of `keys` signed it (base64)."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    if checkpoint["key"] not in {*keys}:
-        return f"is signed with a key that is not expected: {checkpoint['key']}"
+    if statement["key"] not in {*keys}:
+        return f"is signed with a key that is not expected: {statement['key']}"
+    said = cut_bytes(statement) if "erased" in statement else checkpoint_bytes(statement)
     try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(checkpoint["key"]))
-        key.verify(base64.b64decode(checkpoint["signature"]), checkpoint_bytes(checkpoint))
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(statement["key"]))
+        key.verify(base64.b64decode(statement["signature"]), said)
     except (InvalidSignature, ValueError):
         return "bears a signature that is not its own"
     return ""
@@ -223,19 +259,26 @@ def main(arguments: list[str], say: Callable[[str], object] = print) -> int:
     beside = place / "checkpoints.jsonl"
     files = [*options.checkpoint, *([beside] if beside.exists() else [])]
     known = [one for file in files for one in read_checkpoints(file.read_text(encoding="utf-8").splitlines())]
-    keys = options.key or sorted({one["key"] for one in known})
-    problems = [f"A checkpoint {said}." for one in known if (said := signature_problem(one, keys))]
+    cut = json.loads(cuts.read_text(encoding="utf-8")) if (cuts := place / "cut.json").exists() else None
+    signed = [*known, *([cut] if cut else [])]
+    keys = options.key or sorted({one["key"] for one in signed})
+    problems = [f"The cut {said}." for one in signed[len(known) :] if (said := signature_problem(one, keys))]
+    problems += [f"A checkpoint {said}." for one in known if (said := signature_problem(one, keys))]
     for path in sorted(place.glob("entries.*")) if place.is_dir() else [place]:
-        problems += _verify(path, known, say)
+        problems += _verify(path, known, cut, say)
     for said in problems:
         say(said)
-    if known and not options.key:
+    if cut:
+        say(f"The entries up to {cut['size']}, the last of {cut['last_at']}, were deleted on {cut['at']}, on record.")
+    if signed and not options.key:
         say(f"Compare the key that signed with your own: {', '.join(keys)}")
     return 1 if problems else 0
 
 
-def _verify(path: Path, known: Iterable[Row], say: Callable[[str], object]) -> list[str]:
+def _verify(path: Path, known: Iterable[Row], cut: Row | None, say: Callable[[str], object]) -> list[str]:
     verifier = Verifier()
+    if cut:
+        verifier.begin_after(cut)
     for one in known:
         verifier.expect(one)
     for row in _rows(path):

@@ -33,6 +33,8 @@ class Command(BaseCommand):
     def _say(self, kinds: list[Kind], done: dict[str, int], verb: str) -> None:
         for kind in kinds:
             self.stdout.write(f"{kind.name}: {done[kind.name]} {verb}: {kind.what}, after {kind.days} days.")
+            if (hindrance := kind.hindrance()) and kind.count(kind.before):
+                self.stderr.write(f"{kind.name}: kept beyond their time: {hindrance}")
 
     def _tell(self, name: str, done: int) -> None:
         self.stderr.write(f"\r{name}: {done}", ending="")
