@@ -36,9 +36,9 @@ Task = tuple[Key, Callable[[], None]]
 # Nothing tells a process that another one has died holding a task; so it also looks on its own.
 LOOK_EVERY = 1.0
 # While facts pour in, looking after each would cost more than they do: what is urgent is looked for this often at most,
-# and everything else this often.
+# and what else they may have brought this often.
 URGENT_EVERY = 0.02
-OTHER_EVERY = 0.25
+FACTS_EVERY = 0.25
 AT_ONCE = {"supervision": 24, "leaving": 24, "reading": 8}
 _POOLS = {"supervision": "supervision", "leaving": "leaving", "leftover": "leaving"}
 # The provider's list is asked for mute and hold once it has had time to settle, and not for ever when it will not tell.
@@ -49,7 +49,8 @@ READ_AGAIN = timedelta(seconds=3)
 def due() -> Iterator[Task]:
     """Yield what may be due now, each under a key of its own. Doing one twice, or by two processes, does no harm."""
     yield from urgent()
-    yield from _other()
+    yield from _after_facts()
+    yield from _by_the_clock()
 
 
 def urgent() -> Iterator[Task]:
@@ -58,7 +59,8 @@ def urgent() -> Iterator[Task]:
         yield ("supervision" if is_active else "leaving", pk), partial(advancing.advance, pk)
 
 
-def _other() -> Iterator[Task]:
+def _by_the_clock() -> Iterator[Task]:
+    """Yield what time alone makes due, or what somebody left undone."""
     if OwedEntry.objects.exists():
         yield ("audit", 0), _settle_audit
     for ended in stays.ends_not_on_record():
@@ -68,7 +70,12 @@ def _other() -> Iterator[Task]:
     for section in sensitive.overdue():
         yield ("sensitive", section.pk), partial(sensitive.end_overdue, section)
     yield from _left_over()
-    yield from _followed()
+
+
+def _after_facts() -> Iterator[Task]:
+    """Yield what a fact may have brought: an agent's next call, a call or a person of whom something is to be read."""
+    for pk in following.waiting():
+        yield ("follow", pk), partial(following.look, pk)
     yield from _asked_for_help()
     for conference in Conference.objects.live().filter(polled_at=None)[:50]:
         yield ("conference", conference.pk), partial(readback.fetch_record, conference.pk)
@@ -76,12 +83,6 @@ def _other() -> Iterator[Task]:
         yield ("strangers", 0), _introduce
     for conference in _with_unread_people(clock.now()):
         yield ("people", conference.pk), partial(_read_people, conference)
-
-
-def _followed() -> Iterator[Task]:
-    """An agent's next call may have started."""
-    for pk in following.waiting():
-        yield ("follow", pk), partial(following.look, pk)
 
 
 def _asked_for_help() -> Iterator[Task]:
@@ -132,6 +133,34 @@ def _read_people(conference: Conference) -> None:
         log.warning("A conference could not be read back: %s", error)
 
 
+class Looks:
+    """When everything is looked for, and when what facts may have brought."""
+
+    def __init__(self, now: float) -> None:
+        self._everything_at = self._facts_at = now
+        self._is_owed = False  # facts came since they were looked after
+
+    @property
+    def next_at(self) -> float:
+        return min(self._everything_at, self._facts_at) if self._is_owed else self._everything_at
+
+    def choose(self, now: float, *, came: bool) -> Callable[[], Iterator[Task]]:
+        """Return what is to be looked for now. Facts, or work for supervisors, came if `came`."""
+        self._is_owed |= came
+        if now >= self._everything_at:
+            self._everything_at, self._facts_at, self._is_owed = now + LOOK_EVERY, now + FACTS_EVERY, False
+            return due
+        if self._is_owed and now >= self._facts_at:
+            self._facts_at, self._is_owed = now + FACTS_EVERY, False
+            return brought
+        return urgent
+
+
+def brought() -> Iterator[Task]:
+    yield from urgent()
+    yield from _after_facts()
+
+
 def run_due() -> None:
     """Do everything that is due, here and now, one after another."""
     for _, task in list(due()):
@@ -165,15 +194,12 @@ class BackgroundRunner:
         self._woken.set()
 
     def _look(self) -> None:
-        looked, is_owed = float("-inf"), False  # when everything was last looked for, and whether facts came since
+        looks = Looks(time.monotonic())
         while not self._stopped.is_set():
-            next_look = looked + (OTHER_EVERY if is_owed else LOOK_EVERY)
-            is_owed |= self._woken.wait(max(0.0, next_look - time.monotonic()))
+            came = self._woken.wait(max(0.0, looks.next_at - time.monotonic()))
             self._woken.clear()
             began = time.monotonic()
-            is_whole = began - looked >= (OTHER_EVERY if is_owed else LOOK_EVERY)
-            looked, is_owed = (began, False) if is_whole else (looked, is_owed)
-            boundaries.BACKGROUND.run(partial(self._hand_out, due if is_whole else urgent))
+            boundaries.BACKGROUND.run(partial(self._hand_out, looks.choose(began, came=came)))
             let_go_of_connections()
             self._stopped.wait(max(boundaries.BACKGROUND.pause, began + URGENT_EVERY - time.monotonic()))
 

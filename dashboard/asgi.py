@@ -7,7 +7,6 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 http = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402 - Django must be set up first
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
@@ -32,7 +31,7 @@ served = Drain(
     ProtocolTypeRouter(
         {
             "http": SafeHeaders(RequestIds(WebhookApplication(http), networks(settings.TRUSTED_PROXIES))),
-            "websocket": ExactOrigins(AuthMiddlewareStack(sockets), settings.ORIGINS),
+            "websocket": ExactOrigins(sockets, settings.ORIGINS),
         }
     )
 )

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -99,6 +100,14 @@ def end_of(login: Login) -> End | None:
 def find(session_key: str | None) -> Login | None:
     """Return the login of a session; None for one that began before logins were written down."""
     return Login.objects.filter(session_key=session_key).first() if session_key else None
+
+
+def alive(session_keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return what is kept in each of these sessions that is there, in time, and whose login is not over."""
+    kept = Session.objects.filter(session_key__in={*session_keys}, expire_date__gt=timezone.now())
+    found = {one.session_key: one for one in kept}
+    over = {one.session_key for one in Login.objects.filter(session_key__in=found) if end_of(one) is not None}
+    return {key: one.get_decoded() for key, one in found.items() if key not in over}
 
 
 def limits(session_keys: Iterable[str]) -> dict[str, Limit]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils.crypto import constant_time_compare
 
 from conferences import clock, policy
 from conferences.logins import sessions
 from conferences.models import Supervision, Supervisor
+from conferences.policy import permissions
 from conferences.policy.listening import rules_now
 
 
@@ -32,6 +34,14 @@ class Withdrawn(enum.StrEnum):
     TOO_LONG = "too_long"
 
 
+@dataclass(frozen=True, slots=True)
+class LiveLogin:
+    """A user, and what is kept in the session."""
+
+    user: User
+    session: Mapping[str, Any]
+
+
 def withdrawn(supervision: Supervision) -> Withdrawn | None:
     """Return why this supervision must end, or None while its supervisor may go on listening.
 
@@ -43,11 +53,24 @@ def withdrawn(supervision: Supervision) -> Withdrawn | None:
 
 def session_is_alive(session_key: str, user: User) -> bool:
     """Return whether that login is still there, in time, this user's, and from after the last change of password."""
-    login = sessions.find(session_key)
-    if login is not None and sessions.end_of(login) is not None:
-        return False
-    kept = SessionStore(session_key).load()
-    if kept.get(SESSION_KEY) != str(user.pk):
+    return _is_of(user, sessions.alive([session_key]).get(session_key, {}))
+
+
+def alive_logins(session_keys: Iterable[str]) -> dict[str, LiveLogin]:
+    """Return those of these logins that are alive, of users who are active, by session key.
+
+    Their permissions are read along: to ask each of the users makes no query more.
+    """
+    kept = sessions.alive(session_keys)
+    pks = {one[SESSION_KEY] for one in kept.values() if one.get(SESSION_KEY, "").isdigit()}
+    users = {str(user.pk): user for user in User.objects.filter(pk__in=pks, is_active=True)}
+    permissions.preload(users.values())
+    theirs = {key: (users.get(one.get(SESSION_KEY, "")), one) for key, one in kept.items()}
+    return {key: LiveLogin(user, one) for key, (user, one) in theirs.items() if user is not None and _is_of(user, one)}
+
+
+def _is_of(user: User, kept: Mapping[str, Any]) -> bool:
+    if kept.get(SESSION_KEY) != str(user.pk) or kept.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return False
     signed = str(kept.get(HASH_SESSION_KEY, ""))
     return any(

@@ -2,50 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.http import parse_cookie
 
-from conferences.policy.entitlement import session_is_alive
+from conferences.policy.entitlement import alive_logins
+from dashboard.language import reading
 from dashboard.language.reading import read_by_page
 from dashboard.live.threads import in_thread
+from dashboard.live.together import Together
 from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
 from dashboard.login.unfinished import needed
-from dashboard.presenters.audience import audience_of
+from dashboard.presenters.audience import Audience, audience_of, audiences_of
 from dashboard.presenters.board.board_filter import BoardFilter
+
+Admitted = tuple[User, Audience]
 
 
 async def authenticate(scope: Mapping[str, Any], query: Mapping[str, str]) -> Viewer | None:
-    """Return a viewer for a logged-in user's page; None for anybody else. Call behind Channels' AuthMiddlewareStack."""
-    user, session = scope["user"], scope["session"]
-    if not user.is_authenticated or not user.is_active:
+    """Return a viewer for a logged-in user's page; None for anybody else.
+
+    After an outage everybody's pages return at once: their logins are looked up together.
+    """
+    if not (key := _session_key(scope["headers"])):
         return None
-    return await in_thread(partial(_viewer_of_login, user, session, query))
+    found = await _lookups.ask(key)
+    if found is None:
+        return None
+    user, audience = found
+    return _viewer(user, audience, key, query)
 
 
-def _viewer_of_login(user: User, session: Any, query: Mapping[str, str]) -> Viewer | None:
+def _session_key(headers: Collection[tuple[bytes, bytes]]) -> str:
+    cookies = next((value.decode("latin-1") for name, value in headers if name == b"cookie"), "")
+    return str(parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, ""))
+
+
+async def _look_up(session_keys: list[str]) -> dict[str, Admitted | None]:
+    return await in_thread(partial(_admitted, session_keys))
+
+
+def _admitted(session_keys: Collection[str]) -> dict[str, Admitted | None]:
     """A login that is not complete has no page; it is over with its session, as is one whose time is."""
-    key = session.session_key or ""
-    return None if needed(user, session) or not session_is_alive(key, user) else viewer_of(user, key, query)
+    alive = alive_logins(session_keys)
+    complete = {key: login.user for key, login in alive.items() if not needed(login.user, login.session)}
+    audiences = audiences_of({user.pk: user for user in complete.values()}.values())
+    found = {key: (user, audiences[user.pk]) for key, user in complete.items()}
+    return {key: found.get(key) for key in session_keys}
+
+
+_lookups = Together(_look_up)
 
 
 def viewer_of(user: User, session_key: str, query: Mapping[str, str]) -> Viewer:
     """Return the viewer that a page's address describes."""
+    return _viewer(user, audience_of(user), session_key, query)
+
+
+def _viewer(user: User, audience: Audience, session_key: str, query: Mapping[str, str]) -> Viewer:
     since = query.get("since", "")
-    with read_by_page(query):
-        audience = audience_of(user)
     return Viewer(
         user_pk=user.pk,
         session_key=session_key,
-        audience=audience,
+        audience=_as_read(audience, query),
         filter=BoardFilter.read(query),
         conference=_uuid(query.get("conference", "")),
         since=int(since) if since.isascii() and since.isdigit() and len(since) < 19 else 0,
         view=view if (view := query.get("view", "")) in (AGENTS, UNASSIGNED) else "",
     )
+
+
+def _as_read(audience: Audience, query: Mapping[str, str]) -> Audience:
+    """The page was written in a language and for a time zone."""
+    with read_by_page(query):
+        return replace(audience, language=reading.language(), zone=reading.zone())
 
 
 def _uuid(text: str) -> UUID | None:

@@ -19,7 +19,7 @@ SHOWN = re.compile(r"[0-9]{1,18}")
 # A page says once a second at most what it shows.
 MESSAGES_A_SECOND, MOST_AT_ONCE = 5.0, 10.0
 LONGEST = 64
-TOO_LONG, TOO_MUCH, TOO_MANY_PAGES = 1009, 4429, 4409
+TOO_LONG, TOO_MUCH, TOO_MANY_PAGES, TRY_AGAIN = 1009, 4429, 4409, 1013
 
 
 class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -33,7 +33,12 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def connect(self) -> None:
         query = dict(parse_qsl(self.scope["query_string"].decode("latin-1")))
-        viewer = await authenticate(self.scope, query)
+        try:
+            viewer = await authenticate(self.scope, query)
+        except DatabaseError:
+            await self.accept()
+            await self.close(TRY_AGAIN)
+            return
         await self.accept()
         if viewer is None:
             await self.close(4401)
@@ -46,7 +51,7 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             await hub.join(viewer)
         except DatabaseError:
-            await self.close(1013)
+            await self.close(TRY_AGAIN)
 
     async def disconnect(self, code: int) -> None:
         if self.viewer is not None:

@@ -18,6 +18,7 @@ from conferences.liveness.boundaries import Boundary
 from dashboard.live import frames, heartbeats, logins, nudges
 from dashboard.live.lag import LagMeter, Stamps, last_heard
 from dashboard.live.threads import in_thread
+from dashboard.live.together import Together
 from dashboard.live.viewer import AGENTS, TooSlow, Viewer
 from dashboard.presenters.rows import changed_agents
 
@@ -37,10 +38,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._viewers: set[Viewer] = set()
-        self._newcomers: list[Viewer] = []
-        self._batch: asyncio.Task[tuple[int, dict[Viewer, str]]] | None = None
-        self._reading = asyncio.Lock()
-        self._rest_until = 0.0
+        self._newcomers = Together(self._catch_up)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -53,27 +51,15 @@ class Hub:
         What changes meanwhile is sent after it: the viewer is told from the number on that its first frame brought.
         """
         self._start()
-        self._newcomers.append(viewer)
-        if self._batch is None:
-            self._batch = asyncio.create_task(self._catch_up())
-        number, made = await asyncio.shield(self._batch)
-        viewer.since = number
-        viewer.offer(made[viewer])
+        viewer.since, frame = await self._newcomers.ask(viewer)
+        viewer.offer(frame)
         self._viewers.add(viewer)
         self._woken.set()
 
-    async def _catch_up(self) -> tuple[int, dict[Viewer, str]]:
-        """Read once for all who wait; those who come while that goes on are the next to be read for.
-
-        Then as long a rest: many come at once, and while their pages are rendered their handshakes get no further.
-        """
-        async with self._reading:
-            await asyncio.sleep(self._rest_until - time.monotonic())
-            newcomers, self._newcomers, self._batch = self._newcomers, [], None
-            began = time.monotonic()
-            made = await self._in_thread(lambda: frames.catch_up(newcomers))
-            self._rest_until = 2 * time.monotonic() - began
-            return made
+    async def _catch_up(self, newcomers: list[Viewer]) -> dict[Viewer, tuple[int, str]]:
+        """Read once for all who wait: after an outage everybody comes at once."""
+        number, made = await self._in_thread(lambda: frames.catch_up(newcomers))
+        return {viewer: (number, frame) for viewer, frame in made.items()}
 
     def leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
@@ -125,8 +111,7 @@ class Hub:
         loop = asyncio.get_running_loop()
         if self._loop is loop and self._tasks and not any(task.done() for task in self._tasks):
             return
-        self._loop, self._woken, self._reading = loop, asyncio.Event(), asyncio.Lock()
-        self._newcomers, self._batch = [], None
+        self._loop, self._woken = loop, asyncio.Event()
         for task in self._tasks:
             if not task.get_loop().is_closed():
                 task.cancel()

@@ -7,19 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from django.contrib.auth.models import User
 from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from conferences.logins import sessions
 from conferences.models import Supervision
-from conferences.policy.entitlement import session_is_alive
+from conferences.policy.entitlement import alive_logins
 from dashboard.language.reading import read_in
 from dashboard.live import heartbeats
 from dashboard.live.viewer import Viewer
 from dashboard.presenters import fragments
-from dashboard.presenters.audience import Audience, audience_of
+from dashboard.presenters.audience import Audience, audiences_of
 
 WARNED_BEFORE: Final = timedelta(minutes=5)
 
@@ -30,13 +29,12 @@ def revalidate_sessions(viewers: Iterable[Viewer]) -> dict[Viewer, Audience | No
     A login made before the password was changed is gone, too: whoever changes it wants a watcher out.
     """
     viewers = list(viewers)
-    users = User.objects.in_bulk({one.user_pk for one in viewers})
-    active = {pk: user for pk, user in users.items() if user.is_active}
-    logins = {(one.session_key, one.user_pk) for one in viewers if one.user_pk in active}
-    alive = {(key, pk) for key, pk in logins if session_is_alive(key, active[pk])}
-    audiences = {pk: audience_of(user) for pk, user in active.items()}
+    alive = alive_logins({one.session_key for one in viewers})
+    users = {login.user.pk: login.user for login in alive.values()}
+    audiences = audiences_of(users.values())
+    hers = {(key, login.user.pk) for key, login in alive.items()}
     return {
-        one: _read_likewise(audiences[one.user_pk], one) if (one.session_key, one.user_pk) in alive else None
+        one: _read_likewise(audiences[one.user_pk], one) if (one.session_key, one.user_pk) in hers else None
         for one in viewers
     }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import User
 
 from conferences import policy
-from conferences.models import Conference
-from conferences.models.listening.scope import Scope, scope_of
+from conferences.models import Conference, Supervision
+from conferences.models.listening.scope import Scope, scopes_of
 from dashboard.language import reading
 
 
@@ -40,10 +41,19 @@ class Audience:
 
 
 def audience_of(user: User) -> Audience:
-    scope = scope_of(user)
+    return audiences_of([user])[user.pk]
+
+
+def audiences_of(users: Collection[User]) -> dict[int, Audience]:
+    """Return the audience of each of these users, by their keys, after a few queries for all of them."""
+    scopes, roles = scopes_of(users), policy.roles_of_all(users)
+    return {user.pk: _audience(user, scopes[user.pk], roles[user.pk]) for user in users}
+
+
+def _audience(user: User, scope: Scope, roles: tuple[Supervision.Role, ...]) -> Audience:
     return Audience(
         scope.teams,
-        tuple(str(role) for role in policy.roles_of(user)),
+        tuple(str(role) for role in roles),
         policy.may_see_numbers(user),
         policy.may_end_others(user),
         scope.unassigned,

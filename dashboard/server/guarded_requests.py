@@ -8,8 +8,8 @@ from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor
 
-from dashboard.live.handshakes import Handshakes, opener
 from dashboard.server.connections import IDLE, LARGEST, LONGEST
+from dashboard.server.handshakes import Handshakes, opener
 
 clock: Any = reactor
 handshakes = Handshakes()

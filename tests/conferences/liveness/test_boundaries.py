@@ -236,26 +236,20 @@ def test_a_failed_look_for_tasks_is_repeated(monkeypatch):
     assert len(looked) == 2
 
 
-@pytest.mark.parametrize(("other_every", "looks"), [(3600.0, ["due", "urgent", "urgent"]), (0.0, ["due"] * 3)])
-def test_while_facts_pour_in_the_urgent_comes_first(monkeypatch, other_every, looks):
-    """Everything is looked for at once after a quiet while, and then not again before its time."""
-    looked: list[str] = []
-    runner = background.BackgroundRunner()
+def test_while_facts_pour_in_the_urgent_comes_first():
+    """All is looked for every second, what facts bring four times; between them what a supervisor waits for."""
+    looks = background.Looks(0.0)
+    names = {background.due: "all", background.brought: "facts", background.urgent: "urgent"}
+    chosen = [names[looks.choose(moment / 20, came=True)] for moment in range(20)]
+    assert chosen == ["all", *["urgent"] * 4, *(["facts", *["urgent"] * 4] * 3)]
+    assert (looks.next_at, names[looks.choose(1.0, came=False)]) == (1.0, "all")
 
-    def look(name: str) -> Any:
-        looked.append(name)
-        runner._wake()  # more facts
-        if len(looked) == 3:
-            runner._stopped.set()
-        return iter(())
 
-    monkeypatch.setattr(background, "let_go_of_connections", lambda: None)
-    monkeypatch.setattr(background, "due", lambda: look("due"))
-    monkeypatch.setattr(background, "urgent", lambda: look("urgent"))
-    monkeypatch.setattr(background, "OTHER_EVERY", other_every)
-    monkeypatch.setattr(background, "URGENT_EVERY", 0.0)
-    runner._look()
-    assert looked == looks
+def test_without_facts_only_the_clock_makes_it_look():
+    looks = background.Looks(0.0)
+    looks.choose(0.0, came=False)
+    assert (looks.next_at, looks.choose(0.5, came=False)) == (1.0, background.urgent)
+    assert looks.choose(0.6, came=True) is background.brought
 
 
 # The boundary itself.

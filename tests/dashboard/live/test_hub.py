@@ -63,9 +63,9 @@ class Dawdling(Hub):
         self.has_read, self.may_tell = asyncio.Event(), asyncio.Event()
         self.read_for: list[int] = []
 
-    async def _catch_up(self) -> Any:
-        found = await super()._catch_up()
-        self.read_for.append(len(found[1]))
+    async def _catch_up(self, newcomers: list[Viewer]) -> Any:
+        found = await super()._catch_up(newcomers)
+        self.read_for.append(len(found))
         self.has_read.set()
         await self.may_tell.wait()
         return found

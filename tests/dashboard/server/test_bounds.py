@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from conferences.models import AuditEntry
 from dashboard.live import handshakes
-from dashboard.live.handshakes import Handshakes
 from dashboard.login.passwords.hashing import PatientPBKDF2PasswordHasher
 from dashboard.server import bounds
 from dashboard.server.bounds import Bound, Full
 from dashboard.server.client_address import client_of, networks
+from dashboard.server.handshakes import Handshakes
 from tests.support.story import ANA, PASSWORD, Story, browser
 from tests.support.world_diff import counting
 
