@@ -14,7 +14,7 @@ from django.urls import path  # noqa: E402
 from conferences.checks import refuse_to_start  # noqa: E402
 from conferences.ingest.webhooks.application import WebhookApplication  # noqa: E402
 from conferences.liveness.loop_watch import Watched  # noqa: E402
-from dashboard.live.consumers import BoardConsumer  # noqa: E402
+from dashboard.live.consumers import BoardConsumer, WallConsumer  # noqa: E402
 from dashboard.live.origins import ExactOrigins  # noqa: E402
 from dashboard.server.background import start_background  # noqa: E402
 from dashboard.server.client_address import networks  # noqa: E402
@@ -25,7 +25,7 @@ from dashboard.server.shutdown import Drain, stop_gently  # noqa: E402
 
 refuse_to_start()
 
-sockets = URLRouter([path("ws/board/", BoardConsumer.as_asgi())])
+sockets = URLRouter([path("ws/board/", BoardConsumer.as_asgi()), path("ws/wall/<slug:slug>/", WallConsumer.as_asgi())])
 
 served = Drain(
     ProtocolTypeRouter(

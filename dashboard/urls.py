@@ -9,6 +9,7 @@ from dashboard.views.audit.page import audit
 from dashboard.views.monitoring import health
 from dashboard.views.monitoring.policy_reports import csp_report
 from dashboard.views.supervisions import helping
+from dashboard.wallboard.views import wallboard
 
 urlpatterns = [
     path("", calls.board, name="board"),
@@ -38,6 +39,7 @@ urlpatterns = [
     path("help/<uuid:pk>/close/", helping.close, name="close_help"),
     path("accounts/", include("dashboard.login.urls")),
     path("audit/", audit, name="audit"),
+    path("wallboard/<slug:slug>/", wallboard, name="wallboard"),
     path("api/agents/sign-in/", systems.agents_sign_in, name="agents_sign_in"),
     path("api/directory/credentials/", directory.credentials, name="api_credentials"),
     path("api/directory/sign-in/", systems.agents_sign_in, name="api_sign_in"),

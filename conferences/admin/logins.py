@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from conferences.admin.records.readonly import ReadOnly
+from conferences.admin.rights.by_right import ByRight
 from conferences.admin.rights.people import OfUsers
 from conferences.admin.typed import Admin
 from conferences.audit import logins as audit
@@ -90,27 +91,52 @@ class FactorAdmin(ReadOnly):
 
 
 @admin.register(WallScreen)
-class WallScreenAdmin(Admin):
-    """The token is shown once, when the screen is made."""
+class WallScreenAdmin(ByRight, Admin):
+    """The token is shown once, in the address by which the screen is opened."""
 
-    list_display = ("name", "made_by", "made_at", "ended_at")
-    filter_horizontal = ("teams",)
+    list_display = ("name", "page", "shows_names", "made_by", "made_at", "ended_at")
+    list_select_related = ("made_by",)
+    filter_horizontal = ("teams", "queues")
+    prepopulated_fields: ClassVar = {"slug": ("name",)}
     readonly_fields = ("made_by", "made_at", "ended_at")
-    actions = ("take_back",)
+    actions = ("give_another", "take_back")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "title", "look")}),
+        ("What it shows", {"fields": ("teams", "queues", "shows_names", ("waiting_warn", "waiting_alarm"))}),
+        ("Its token", {"fields": ("made_by", "made_at", "ended_at")}),
+    )
+
+    @admin.display(description="address")
+    def page(self, screen: WallScreen) -> str:
+        return f"/wallboard/{screen.slug}/" if screen.slug else "–"
 
     def save_model(self, request: HttpRequest, screen: WallScreen, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, screen, form, change)
-            return
-        token = wall.new_token()
-        wall.give(screen, token, request.user)  # type: ignore[arg-type]
-        messages.warning(request, f"The screen's token, shown this once: {token}")
+        else:
+            _give_token(request, screen)
+
+    @admin.action(description="Give the screens chosen another token each", permissions=["change"])
+    def give_another(self, request: HttpRequest, chosen: QuerySet[WallScreen]) -> None:
+        for one in chosen:
+            _give_token(request, one)
 
     @admin.action(description="Take the tokens of the screens chosen back", permissions=["change"])
     def take_back(self, request: HttpRequest, chosen: QuerySet[WallScreen]) -> None:
         for one in chosen:
             wall.take_back(one)
         self.message_user(request, "Their tokens are good for nothing any more.")
+
+
+def _give_token(request: HttpRequest, screen: WallScreen) -> None:
+    """What stands after the # is never sent, and so in no log: the page itself takes it from there."""
+    if not screen.slug:
+        messages.error(request, f"{screen} has no address yet: give it one, and then a token.")
+        return
+    token = wall.new_token()
+    wall.give(screen, token, request.user)  # type: ignore[arg-type]
+    address = request.build_absolute_uri(f"/wallboard/{screen.slug}/#{token}")
+    messages.warning(request, f"{screen}: open this on the screen. Its token is shown this once: {address}")
 
 
 def _end(request: HttpRequest, logins: list[Login]) -> int:

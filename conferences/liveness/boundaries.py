@@ -115,9 +115,12 @@ BACKGROUND: Final = Boundary("Background tasks")
 ONE_TASK: Final = Boundary("A background task")
 HUB: Final = Boundary("The board's pushes")
 HEARTBEAT: Final = Boundary("The board's heartbeat")
+WALLS: Final = Boundary("Screens on walls")
 SHOWING: Final = Boundary("Showing a row")
 CHANNEL_LAYER: Final = Boundary("The channel layer")
 READING: Final = Boundary("Reading back")
 ONE_READING: Final = Boundary("A read-back")
-for _boundary in (FACTS, STORING, BACKGROUND, ONE_TASK, HUB, HEARTBEAT, SHOWING, CHANNEL_LAYER, READING, ONE_READING):
+for _boundary in (
+    FACTS, STORING, BACKGROUND, ONE_TASK, HUB, HEARTBEAT, WALLS, SHOWING, CHANNEL_LAYER, READING, ONE_READING,
+):  # fmt: skip
     metrics.FAILURES.labels(_boundary.name)

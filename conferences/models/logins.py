@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 
-from conferences.models.directory import Team
+from conferences.models.directory import Queue, Team
 
 
 class Login(models.Model):
@@ -57,8 +58,29 @@ class WallScreen(models.Model):
     Of the token only a digest is kept; it is shown once, when it is made.
     """
 
+    class Look(models.TextChoices):
+        DARK = "dark", "dark"
+        LIGHT = "light", "light"
+
     name = models.CharField(max_length=80, help_text="Where it hangs.")
-    teams = models.ManyToManyField(Team, related_name="+", help_text="Whose calls it shows.")
+    # Null for one of the release before, which had no page.
+    slug = models.SlugField(  # noqa: DJ001
+        "address", max_length=50, unique=True, null=True, help_text="Its page is /wallboard/ and this."
+    )
+    title = models.CharField(max_length=80, blank=True, db_default="", help_text="What stands above. Empty: the name.")
+    teams = models.ManyToManyField(Team, related_name="+", blank=True, help_text="Whose queues and agents it shows.")
+    queues = models.ManyToManyField(Queue, related_name="+", blank=True, help_text="Single queues of other teams.")
+    shows_names = models.BooleanField(
+        "name the agents",
+        default=False,
+        db_default=False,
+        help_text="Each agent of its teams by name, with what she does. Customers are never shown.",
+    )
+    look = models.CharField(max_length=5, choices=Look, default=Look.DARK, db_default=Look.DARK)
+    waiting_warn = models.PositiveIntegerField(
+        "waiting: attention", null=True, blank=True, default=3, db_default=3, help_text="So many calls in one queue."
+    )
+    waiting_alarm = models.PositiveIntegerField("waiting: alarm", null=True, blank=True, default=10, db_default=10)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
@@ -68,6 +90,19 @@ class WallScreen(models.Model):
 
     class Meta:
         ordering = ["name"]
+        verbose_name = "screen on a wall"
+        verbose_name_plural = "screens on walls"
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def heading(self) -> str:
+        """What stands above."""
+        return self.title or self.name
+
+    def clean(self) -> None:
+        """Refuse an alarm that comes before the attention."""
+        warn, alarm = self.waiting_warn, self.waiting_alarm
+        if alarm is not None and (warn is None or alarm <= warn):
+            raise ValidationError({"waiting_alarm": "The alarm comes later than the attention."})

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import parse_cookie
 
+from conferences.logins import wall
 from conferences.policy.entitlement import alive_logins
 from dashboard.language import reading
 from dashboard.language.reading import read_by_page
@@ -21,6 +22,8 @@ from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
 from dashboard.login.unfinished import needed
 from dashboard.presenters.audience import Audience, audience_of, audiences_of
 from dashboard.presenters.board.board_filter import BoardFilter
+from dashboard.wallboard.cookies import SOCKETS
+from dashboard.wallboard.pushing import Watcher
 
 Admitted = tuple[User, Audience]
 
@@ -30,7 +33,7 @@ async def authenticate(scope: Mapping[str, Any], query: Mapping[str, str]) -> Vi
 
     After an outage everybody's pages return at once: their logins are looked up together.
     """
-    if not (key := _session_key(scope["headers"])):
+    if not (key := _cookie(scope["headers"], settings.SESSION_COOKIE_NAME)):
         return None
     found = await _lookups.ask(key)
     if found is None:
@@ -39,9 +42,9 @@ async def authenticate(scope: Mapping[str, Any], query: Mapping[str, str]) -> Vi
     return _viewer(user, audience, key, query)
 
 
-def _session_key(headers: Collection[tuple[bytes, bytes]]) -> str:
-    cookies = next((value.decode("latin-1") for name, value in headers if name == b"cookie"), "")
-    return str(parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, ""))
+def _cookie(headers: Collection[tuple[bytes, bytes]], name: str) -> str:
+    cookies = next((value.decode("latin-1") for header, value in headers if header == b"cookie"), "")
+    return str(parse_cookie(cookies).get(name, ""))
 
 
 async def _look_up(session_keys: list[str]) -> dict[str, Admitted | None]:
@@ -82,6 +85,13 @@ def _as_read(audience: Audience, query: Mapping[str, str]) -> Audience:
     """The page was written in a language and for a time zone."""
     with read_by_page(query):
         return replace(audience, language=reading.language(), zone=reading.zone())
+
+
+async def screen_of(scope: Mapping[str, Any]) -> Watcher | None:
+    """Return who watches at a screen on a wall; None for one whose token is not good there."""
+    slug, token = scope["url_route"]["kwargs"]["slug"], _cookie(scope["headers"], SOCKETS)
+    screen = await in_thread(partial(wall.admit, slug, token))
+    return Watcher(screen.pk, screen.digest) if screen is not None else None
 
 
 def _uuid(text: str) -> UUID | None:

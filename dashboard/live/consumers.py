@@ -11,9 +11,10 @@ from urllib.parse import parse_qsl
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
-from dashboard.live.connect import authenticate
+from dashboard.live.connect import authenticate, screen_of
 from dashboard.live.hub import hub
 from dashboard.live.viewer import Viewer
+from dashboard.wallboard.pushing import Watcher
 
 SHOWN = re.compile(r"[0-9]{1,18}")
 # A page says once a second at most what it shows.
@@ -25,16 +26,16 @@ TOO_LONG, TOO_MUCH, TOO_MANY_PAGES, TRY_AGAIN = 1009, 4429, 4409, 1013
 class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """`/ws/board/?since=<feed number>`: everything changed since, then whatever changes."""
 
-    viewer: Viewer | None = None
+    at: Any = hub
+    viewer: Viewer | Watcher | None = None
     allowance = MOST_AT_ONCE
     heard_at = 0.0
     is_over = False
     forwarding: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        query = dict(parse_qsl(self.scope["query_string"].decode("latin-1")))
         try:
-            viewer = await authenticate(self.scope, query)
+            viewer = await self._admitted()
         except DatabaseError:
             await self.accept()
             await self.close(TRY_AGAIN)
@@ -43,19 +44,23 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if viewer is None:
             await self.close(4401)
             return
-        if not hub.has_room(viewer):
+        if not self.at.has_room(viewer):
             await self.close(TOO_MANY_PAGES)
             return
         self.viewer = viewer
         self.forwarding = asyncio.get_running_loop().create_task(self._forward(viewer))
         try:
-            await hub.join(viewer)
+            await self.at.join(viewer)
         except DatabaseError:
             await self.close(TRY_AGAIN)
 
+    async def _admitted(self) -> Viewer | Watcher | None:
+        query = dict(parse_qsl(self.scope["query_string"].decode("latin-1")))
+        return await authenticate(self.scope, query)
+
     async def disconnect(self, code: int) -> None:
         if self.viewer is not None:
-            hub.leave(self.viewer)
+            self.at.leave(self.viewer)
         if self.forwarding is not None:
             self.forwarding.cancel()
 
@@ -71,7 +76,7 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         elif not self._may_speak():
             await self._end(TOO_MUCH)
         elif text_data is not None and SHOWN.fullmatch(text_data):
-            hub.shown(self.viewer, int(text_data))
+            self.at.shown(self.viewer, int(text_data))
 
     def _may_speak(self) -> bool:
         now = time.monotonic()
@@ -92,7 +97,16 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         }[message["type"]]
         await handler(message)
 
-    async def _forward(self, viewer: Viewer) -> None:
+    async def _forward(self, viewer: Viewer | Watcher) -> None:
         while (frame := await viewer.frames.get()) is not None:
             await self.send(text_data=frame)
         await self.close(viewer.close_code)
+
+
+class WallConsumer(BoardConsumer):
+    """`/ws/wall/<slug>/`: what a screen on a wall shows, by the token in its cookie."""
+
+    at = hub.walls
+
+    async def _admitted(self) -> Watcher | None:
+        return await screen_of(self.scope)

@@ -21,6 +21,7 @@ from dashboard.live.threads import in_thread
 from dashboard.live.together import Together
 from dashboard.live.viewer import AGENTS, TooSlow, Viewer
 from dashboard.presenters.rows import changed_agents
+from dashboard.wallboard.pushing import Walls
 
 log = get_logger(__name__)
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._lag = LagMeter()
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="hub")
+        self.walls = Walls(self._in_thread, self._start)
 
     async def join(self, viewer: Viewer) -> None:
         """Bring a new viewer's page up to date and keep it so. Raises DatabaseError when that cannot be read now.
@@ -76,8 +78,8 @@ class Hub:
 
     @property
     def count(self) -> int:
-        """How many pages are open at this process."""
-        return len(self._viewers)
+        """How many pages are open at this process, screens on walls among them."""
+        return len(self._viewers) + self.walls.count
 
     @property
     def since(self) -> int | None:
@@ -99,6 +101,7 @@ class Hub:
         """Have every page's socket closed with this code."""
         for viewer in list(self._viewers):
             self._close(viewer, code)
+        self.walls.close_all(code)
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -115,8 +118,8 @@ class Hub:
         for task in self._tasks:
             if not task.get_loop().is_closed():
                 task.cancel()
-        works = (nudges.listen(self._woken.set), self._run(), self._watch_logins())
-        self._tasks = [loop.create_task(work) for work in works]
+        loops = (nudges.listen(self._woken.set), self._run(), self._watch_logins(), self.walls.run(self._bounded))
+        self._tasks = [loop.create_task(one) for one in loops]
 
     async def _run(self) -> None:
         beat = time.monotonic()

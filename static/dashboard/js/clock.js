@@ -52,7 +52,7 @@ export function freezeAt(moment) {
 // As of when calls are shown.
 export const shownTime = () => (frozenAt === null ? serverTime() : Math.min(frozenAt, serverTime()));
 
-const CALLS = "#conferences, #agents, .detail";
+const CALLS = "#conferences, #agents, .detail, #wall";
 
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -75,7 +75,7 @@ def test_a_lost_factor_is_taken_away(cleo: User, marta: User):
 
 def test_a_screen_on_a_wall_reads_by_its_token(cleo: User, directory):
     admin = browser(cleo)
-    form = {"name": "Hall", "teams": [directory.support.pk]}
+    form = {"name": "Hall", "slug": "hall", "look": "dark", "teams": [directory.support.pk]}
     page = admin.post("/admin/conferences/wallscreen/add/", form, follow=True).content.decode()
     (token,) = re.findall(r"wall_[\w-]{43}", page)
     screen = wall.screen_of(token)

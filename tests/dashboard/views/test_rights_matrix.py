@@ -54,6 +54,7 @@ NEED_A_RIGHT: Final = {"sensitive", "end"}
 ALIKE: Final = {
     **dict.fromkeys(("account_login", "account_inactive", "socialaccount_signup", "csp_report", "healthz"), "may"),
     **dict.fromkeys(("socialaccount_login_cancelled", "telnyx_webhook", "telnyx_webhook_without_slash"), "may"),
+    "wallboard": "may not",  # a screen's token opens it, and nobody's login
     # Without a token of the center's own systems there is nothing there; nor without a provider of logins.
     **dict.fromkeys(("agents_sign_in", "api_credentials", "api_sign_in", "api_live", "api_description"), "not there"),
     **dict.fromkeys(("api_sensitive", "api_help", "openid_connect_login", "openid_connect_callback"), "not there"),
@@ -61,11 +62,11 @@ ALIKE: Final = {
 FOR_MONITORING: Final = {"readyz", "metrics"}  # by a token, or the right to see the facts
 ADMINISTERED: Final = {
     "team", "queue", "agent", "supervisor", "connection", "systemaddress", "agentaddress", "group", "user",
-    "rightsgrant", "protectednumber",
+    "rightsgrant", "protectednumber", "wallscreen",
 }  # fmt: skip
 NOT_ADMINISTERED: Final = {
     "socialaccount", "accessattempt", "accesslog", "accessfailurelog", "auditentry", "conference", "leg", "participant",
-    "fact", "gap", "supervision", "login", "authenticator", "wallscreen", "foreignaddress", "unknownaddress",
+    "fact", "gap", "supervision", "login", "authenticator", "foreignaddress", "unknownaddress",
 }  # fmt: skip
 NOT_EVEN: Final = {"agentaddress_add", "rightsgrant_add", "rightsgrant_delete", "user_delete"}
 ADMIN_PAGES: Final = {
