@@ -27,7 +27,7 @@ def prune(
     At most half of the time is spent writing. `progress` is called with a kind's name and how many went so far.
     Raises DatabaseError; what was deleted until then stays so, and the next time goes on from there.
     """
-    _overwrite()
+    overwrite()
     done: dict[str, int] = {}
     try:
         for kind in kinds:
@@ -41,18 +41,18 @@ def prune(
     finally:
         if done:
             keeping.pruned(done)
-    _settle()
+    settle()
     return done
 
 
-def _overwrite() -> None:
+def overwrite() -> None:
     """SQLite leaves what is deleted in its file until something else is written there, unless it is told otherwise."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA secure_delete = ON")
 
 
-def _settle() -> None:
+def settle() -> None:
     """Take over into SQLite's file what its write-ahead log still holds as it was."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:

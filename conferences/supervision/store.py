@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from conferences import clock, tracing
 from conferences.addresses import mask_numbers
 from conferences.ingest import feed
-from conferences.models import Supervision
+from conferences.models import Participant, Supervision
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +121,12 @@ def forget(supervisions: Iterable[Supervision]) -> int:
         differs = any(getattr(one, name) != value for name, value in empty.items())
         changed += differs and Supervision.objects.filter(pk=one.pk).update(**empty)
     return changed
+
+
+def forget_notices(legs: Iterable[int]) -> None:
+    """Empty what supervisors were told, in sentences with names, in calls in which these legs were; of ended stays."""
+    told = Supervision.objects.exclude(ended_at=None).exclude(notice="")
+    told.filter(conference__in=Participant.objects.filter(leg__in=legs).values("conference")).update(notice="")
 
 
 def _as_asked(supervision: Supervision) -> QuerySet[Supervision]:
