@@ -24,6 +24,7 @@ from conferences.reconciliation import backfill, readback
 from conferences.supervision import orphan_legs
 from conferences.supervision.executor import advancing
 from conferences.supervision.requests import following, sensitive
+from conferences.supervision.requests.handing_over import looking as handing_over
 from conferences.supervision.requests.helping import asking, looking
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
@@ -77,6 +78,7 @@ def _after_facts() -> Iterator[Task]:
     for pk in following.waiting():
         yield ("follow", pk), partial(following.look, pk)
     yield from _asked_for_help()
+    yield from _handed_over()
     for conference in Conference.objects.live().filter(polled_at=None)[:50]:
         yield ("conference", conference.pk), partial(readback.fetch_record, conference.pk)
     if backfill.unidentified_legs(clock.now()):
@@ -90,6 +92,11 @@ def _asked_for_help() -> Iterator[Task]:
         yield ("help", leg.pk), partial(asking.ask_by_phone, leg, settings.HELP_KEYS)
     for pk in looking.due():
         yield ("helped", pk), partial(looking.look, pk)
+
+
+def _handed_over() -> Iterator[Task]:
+    for pk in handing_over.due():
+        yield ("handed", pk), partial(handing_over.look, pk)
 
 
 def _left_over() -> Iterator[Task]:

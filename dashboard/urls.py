@@ -8,7 +8,7 @@ from dashboard.views.api import directory, systems
 from dashboard.views.audit.page import audit
 from dashboard.views.monitoring import health
 from dashboard.views.monitoring.policy_reports import csp_report
-from dashboard.views.supervisions import helping
+from dashboard.views.supervisions import handing_over, helping
 from dashboard.wallboard.views import wallboard
 
 urlpatterns = [
@@ -34,6 +34,8 @@ urlpatterns = [
     path("supervisions/<uuid:pk>/stay/", supervisions.stay, name="stay"),
     path("supervisions/<uuid:pk>/lift/", supervisions.lift, name="lift"),
     path("supervisions/<uuid:pk>/end/", supervisions.end, name="end"),
+    path("supervisions/<uuid:pk>/hand-over/", handing_over.hand_over, name="hand_over"),
+    path("hand-overs/<uuid:pk>/", handing_over.take_over, name="take_over"),
     path("supervisions/<uuid:pk>/dismiss/", supervisions.dismiss, name="dismiss"),
     path("help/<uuid:pk>/answer/", helping.answer, name="answer_help"),
     path("help/<uuid:pk>/close/", helping.close, name="close_help"),

@@ -18,6 +18,7 @@ from conferences.models.facts import Fact, WebhookRefusal
 from conferences.models.legs import Leg, Participant, Reading
 from conferences.models.listening.follows import Follow
 from conferences.models.listening.grants import RightsGrant
+from conferences.models.listening.hand_over import HandOver
 from conferences.models.listening.help import HelpRequest
 from conferences.models.listening.policy import ListeningPolicy
 from conferences.models.listening.protected import ProtectedNumber
@@ -49,6 +50,7 @@ __all__ = [
     "Follow",
     "ForeignAddress",
     "Gap",
+    "HandOver",
     "HelpRequest",
     "Leg",
     "ListeningPolicy",

@@ -20,6 +20,7 @@ from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import Audience, may_see
 from dashboard.presenters.call import Call
+from dashboard.presenters.hearing import offers
 from dashboard.presenters.rows import changed_agents, showing
 from dashboard.presenters.rows.call_cache import call_cache
 from dashboard.presenters.rows.caller import row_id as caller_id
@@ -195,6 +196,7 @@ def changes_since(number: int) -> Changes:
         return Changes(latest, [])
     conferences = with_ringing(list(Conference.objects.with_people().filter(feed__gt=number)))
     users = {one.user_id for conference in conferences for one in conference.supervisions.all()}
+    users |= offers.asked_since(number)
     return Changes(latest, conferences, users, AgentRows(number), CallerRows(number))
 
 
@@ -208,9 +210,9 @@ def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
     if pages := {one.conference for one in viewers if one.conference} - {one.pk for one in conferences}:
         conferences += Conference.objects.with_people().filter(pk__in=pages)
     conferences = with_ringing(conferences)
-    users = Supervision.objects.filter(user__in={one.user_pk for one in viewers}, conference__feed__gt=since)
-    their = set(users.values_list("user_id", flat=True))
-    changes = Changes(number, conferences, their, AgentRows(since), CallerRows(since, live=True))
+    mine = Supervision.objects.filter(user__in={one.user_pk for one in viewers}, conference__feed__gt=since)
+    users = {*mine.values_list("user_id", flat=True)} | offers.asked_since(since)
+    changes = Changes(number, conferences, users, AgentRows(since), CallerRows(since, live=True))
     return number, {one: changes.frame(one, catching_up=True) or "" for one in viewers}
 
 

@@ -18,6 +18,7 @@ from dashboard.presenters import own_bar
 from dashboard.presenters.agent import AgentRow
 from dashboard.presenters.audience import Audience, audience_of, may_see
 from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.hearing import offers
 from dashboard.presenters.hearing.joining import modes
 from dashboard.presenters.people import agents_by_leg
 from dashboard.presenters.unassigned import outside_context
@@ -75,13 +76,13 @@ def outside(audience: Audience) -> str:
 def panel_context(user: User) -> dict[str, Any]:
     """What the user's own supervision looks like now; `supervision` is None when there is none to show."""
     mine = requests.current(user)
-    follow = following.open_of(user)
-    if mine is None:
-        return {"supervision": None, "follow": follow}
-    conference = Conference.objects.with_people().get(pk=mine.conference_id)
     audience = audience_of(user)
+    beside = {"follow": following.open_of(user), "offers": offers.made_to(user, audience)}
+    if mine is None:
+        return {"supervision": None, **beside}
+    conference = Conference.objects.with_people().get(pk=mine.conference_id)
     if not may_see(audience, conference):
-        return {"supervision": mine, "is_out_of_sight": True, "State": Supervision.State, "follow": follow}
+        return {"supervision": mine, "is_out_of_sight": True, "State": Supervision.State, **beside}
     call = call_for(audience, conference)
     agents = agents_by_leg(call.people)
     targets = [agents[one] for one in mine.accepted_targets if one in agents]
@@ -101,7 +102,8 @@ def panel_context(user: User) -> dict[str, Any]:
         "other_phones": own_bar.other_phones(mine),
         "whisper_to": [one for one in call.agents if said and one.call_control_id in said.whisper_to],
         "alone": alone,
-        "follow": follow,
+        **beside,
+        "offered": offers.offered(user),
         "line": own_bar.line(mine, audience),
         "quiet": own_bar.why_quiet(call, mine),
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],

@@ -107,7 +107,7 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
             return asked
         if _begin(request, found, form):
             return _go_on(request, pk)
-    elif (offered := _hop_offered(request, found, number)) is not None:
+    elif (offered := hop_offered(request, found, number)) is not None:
         return offered
     else:
         role = request.GET.get("role", "")
@@ -126,7 +126,7 @@ def form_context(request: SupervisorRequest, found: Conference, form: SuperviseF
     return {"form": form, "call": call, "choices": call.choices(form.ticked), "form_preview": preview}
 
 
-def _hop_offered(request: SupervisorRequest, found: Conference, number: int) -> HttpResponse | None:
+def hop_offered(request: SupervisorRequest, found: Conference, number: int) -> HttpResponse | None:
     """What is asked of one whose phone is up for another call: only whether she goes over; None for all others."""
     mine, audience = requests.current(request.user), audience_of(request.user)
     if mine is None or own_bar.line(mine, audience) is None or (mine.conference_id == found.pk and not mine.is_between):

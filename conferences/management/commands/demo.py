@@ -108,6 +108,7 @@ def _environment(home: Path, keys: dict[str, str], options: dict[str, Any]) -> d
     return {
         "DEBUG": "1",
         "LOG_FORMAT": "text",
+        "HELP_KEYS": "**",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         "SECRET_KEY": keys["secret_key"],
         "AUDIT_KEY": keys["audit_key"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from conferences.simulator.facade import Simulator
@@ -13,6 +14,8 @@ from conferences.simulator.people.floors import SAMPLE, Floor
 
 SHORTEST_CALL, LONGEST_CALL, MEAN_BEYOND = 60.0, 360.0, 65.0
 CALLED_OUT = 0.25
+HELP_KEYS = "**"
+HELP_EVERY_SECONDS = 300.0
 FORGET_AFTER_SECONDS = 6 * 3600.0
 
 
@@ -54,6 +57,23 @@ def _working_day(center: ContactCenter, calls_per_minute: float) -> None:
         remaining = _call_seconds(center) * center.random.uniform(0.3, 1.0)
         center.tell(_soon(center, remaining))
     center.tell(_arrivals(center, calls_per_minute))
+    center.tell(_cries_for_help(center))
+
+
+def _cries_for_help(center: ContactCenter) -> Story:
+    """Soon one agent asks for a supervisor by keys on the phone, and then rarely another."""
+    chance = Random(len(center.floor.agents))  # noqa: S311 - of its own: who asks for help changes nothing else told
+    agents = {each.address for each in center.floor.agents}
+    yield chance.uniform(15.0, 25.0)
+    while True:
+        calls = [one for one in center.world.state.conferences.values() if one.is_active]
+        legs = [stay.leg for one in calls for stay in one.participants if stay.leg.far_end in agents]
+        if legs:
+            asks = chance.choice(legs)
+            for key in HELP_KEYS:
+                center.world.answering.presses(asks, key)
+                yield 0.4
+        yield chance.expovariate(1 / HELP_EVERY_SECONDS)
 
 
 def _soon(center: ContactCenter, seconds: float) -> Story:

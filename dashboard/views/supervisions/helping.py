@@ -54,6 +54,9 @@ def _form(request: SupervisorRequest, asked: HelpRequest) -> HttpResponse:
     if not request.htmx:
         return redirect(f"{reverse('supervise', kwargs={'pk': asked.conference_id})}?role=whisper")
     found = Conference.objects.with_people().get(pk=asked.conference_id)
+    if (offered := calls.hop_offered(request, found, 0)) is not None:
+        offered.headers["HX-Reswap"] = "innerHTML"
+        return retarget(offered, "#dialog")
     form = SuperviseForm(found, request.user, initial={"role": "whisper"})
     shown = render(request, "dashboard/supervise/_supervise_form.html", calls.form_context(request, found, form))
     shown.headers["HX-Reswap"] = "innerHTML"

@@ -53,7 +53,6 @@ def sample(route: str) -> str:
     for regex, text in REGEXES.items():
         route = re.sub(regex, text, route)
     route = route.replace("supervisions/<uuid:pk>", f"supervisions/{first('supervision')}")
-    route = route.replace("help/<uuid:pk>", f"help/{first('helprequest')}")
     route = re.sub(r"<uuid:\w+>", str(first("conference")), route)
     route = route.replace("<path:content_type_id>/<path:object_id>", f"{team_type()}/{first('team')}")
     if found := re.match(r"admin/(\w+)/(\w+)/<path:object_id>", route):

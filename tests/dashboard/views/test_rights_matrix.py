@@ -39,6 +39,7 @@ ROWS: Final[dict[str, Row]] = {
     **dict.fromkeys(("mfa_remove_webauthn", "mfa_edit_webauthn"), MINE),
     **dict.fromkeys(("change_view", "change", "leave", "stay", "lift", "dismiss", "account_end_login"), NOT_MINE),
     **dict.fromkeys(("answer_help", "close_help"), NOT_MINE),  # of a request that is there: test_help.py
+    **dict.fromkeys(("hand_over", "take_over"), NOT_MINE),
     **dict.fromkeys(("mfa_deactivate_totp", "mfa_view_recovery_codes"), NOT_MINE),
     **dict.fromkeys(("conference", "supervise", "recheck", "hearing", "moment", "hop"), CALL),
     "follow": (OF_TEAM, "not there"),
