@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from conferences.telnyx import rules
 from conferences.telnyx.rules import BEEPS, InvalidCommand
 
-ENDS_FOR_ALL = "When you leave, the call ends for everyone and everyone is hung up."
-ENDS_CONFERENCE = "When you leave, the conference ends; the others are not hung up, but no longer hear each other."
+ENDS_FOR_ALL = _("When you leave, the call ends for everyone and everyone is hung up.")
+ENDS_CONFERENCE = _("When you leave, the conference ends; the others are not hung up, but no longer hear each other.")
 
 
 @dataclass(frozen=True, slots=True)

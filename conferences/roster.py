@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from django.utils.translation import gettext
 
 from conferences.addresses import canonical, masked, readable
-from conferences.audibility import Party, reach, sentence, with_supervisor
+from conferences.audibility import Party, reach, with_supervisor
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Participant, Supervision, full_name
+from conferences.wording.hearing import sentence
+from conferences.wording.lists import either
 
 YOU = "you"  # the key of a supervisor who is not in yet
 
@@ -59,15 +61,15 @@ def heard(people: Iterable[Party], call_control_id: str, role: str, *, running: 
 def name_of(leg: Leg, *, numbers: bool) -> str:
     """Return what a leg is called on a screen."""
     if leg.agent:
-        return " or ".join(one.name for one in leg.agents)
+        return either([one.name for one in leg.agents])
     if leg.system:
         return leg.system.name
     if leg.kind == Leg.Kind.SUPERVISOR:
-        return "Supervisor"
+        return gettext("Supervisor")
     if leg.facts_deleted_at is not None and not leg.far_address:
         return gettext("Number deleted")
     if not leg.far_address or not leg.direction:
-        return "Unknown caller"
+        return gettext("Unknown caller")
     return shown(leg.far_address, numbers=numbers)
 
 

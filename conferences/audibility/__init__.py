@@ -5,7 +5,7 @@ from conferences.audibility.diagram import Arrow, Graph, Node, Row, graph, rows
 from conferences.audibility.hearing import Hearing, after_hold, hears
 from conferences.audibility.parties import Party, with_supervisor
 from conferences.audibility.reach import Reach, reach
-from conferences.audibility.sentences import in_general, sentence
+from conferences.audibility.uncertainty import doubt
 
 __all__ = [
     "Arrow",
@@ -20,11 +20,10 @@ __all__ = [
     "Row",
     "after_hold",
     "claim",
+    "doubt",
     "graph",
     "hears",
-    "in_general",
     "reach",
     "rows",
-    "sentence",
     "with_supervisor",
 ]

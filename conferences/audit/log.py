@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils import translation
 
 from conferences import roster
 from conferences.audit import entries, stays
@@ -185,7 +187,8 @@ def _claim(supervision: Supervision, role: str, targets: Iterable[str]) -> str:
     people, running = roster.parties(loaded, numbers=False), roster.is_running(loaded)
     leg, options = supervision.call_control_id or roster.YOU, supervision.join_options
     you = roster.yourself(role, targets, options, leg=leg)
-    return roster.preview(people, you, options, running=running)
+    with translation.override(settings.LANGUAGE_CODE):  # the record is in one language
+        return roster.preview(people, you, options, running=running)
 
 
 def _about(conference: Conference) -> dict[str, object]:

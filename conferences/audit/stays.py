@@ -8,6 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
+from django.conf import settings
+from django.utils import translation
+
 from conferences import clock, roster
 from conferences.audit import acting, entries
 from conferences.models import AuditEntry, Conference, OwedEntry, Supervision
@@ -43,13 +46,15 @@ def ended(supervision: Supervision) -> None:
     lasted = timedelta(0)
     if supervision.joined_at is not None and supervision.ended_at is not None:
         lasted = max(lasted, supervision.ended_at - supervision.joined_at)
+    with translation.override(settings.LANGUAGE_CODE):  # the record is in one language
+        note = problem_words(supervision.problem)
     entries.write(
         action="out",
         phase=OUTCOME,
         result=OK,
         reason=supervision.problem,
         seconds=round(lasted.total_seconds()),
-        note=problem_words(supervision.problem),
+        note=note,
         **about(supervision),
     )
 
@@ -86,7 +91,8 @@ def people_in(supervision: Supervision) -> dict[str, Any]:
     parties, mine = roster.parties(call, numbers=False), supervision.call_control_id
     people = [_person(one.leg) for one in call.present() if one.leg.call_control_id != mine]
     is_listed = any(one.key == mine for one in parties)
-    said = roster.heard(parties, mine, role, running=roster.is_running(call)) if is_listed else ""
+    with translation.override(settings.LANGUAGE_CODE):  # the record is in one language
+        said = roster.heard(parties, mine, role, running=roster.is_running(call)) if is_listed else ""
     return {"people": people, "claim": said}
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from conferences.attention import InvalidLimits, Limits
 from conferences.join_options import JoinOptions
@@ -32,10 +33,10 @@ REGION_CHOICES = [(region.value, region.value) for region in REGIONS]
 
 
 class Beep(models.TextChoices):
-    NEVER = rules.Beep.NEVER.value, "never"
-    ALWAYS = rules.Beep.ALWAYS.value, "on joining and leaving"
-    ON_ENTER = rules.Beep.ON_ENTER.value, "on joining"
-    ON_EXIT = rules.Beep.ON_EXIT.value, "on leaving"
+    NEVER = rules.Beep.NEVER.value, _("never")
+    ALWAYS = rules.Beep.ALWAYS.value, _("on joining and leaving")
+    ON_ENTER = rules.Beep.ON_ENTER.value, _("on joining")
+    ON_EXIT = rules.Beep.ON_EXIT.value, _("on leaving")
 
 
 def _seconds(label: str, usual: int | None, **options: Any) -> models.PositiveIntegerField[Any, Any]:

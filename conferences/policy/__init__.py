@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from conferences import clock
 from conferences.errors import ConferenceOver, NotAllowed, NotPossible
@@ -16,7 +17,7 @@ from conferences.models import Agent, Conference, Leg, Participant, SensitiveSec
 from conferences.models.listening.scope import Scope, scope_of
 from conferences.policy.listening import FREE, Refusal, rules_now, rules_of_agent
 from conferences.telnyx.rules import InvalidCommand
-from conferences.wording.refusals import refusal_words
+from conferences.wording.refusals import SENTENCES
 
 PERMISSIONS = {
     Supervision.Role.MONITOR: "conferences.monitor_conference",
@@ -24,8 +25,14 @@ PERMISSIONS = {
     Supervision.Role.BARGE: "conferences.barge_conference",
 }
 
-NOBODY_CHOSEN = "Choose at least one agent to whisper to."
-NOBODY_THERE = "No agent is in the call now."
+NOT_PERMITTED = {
+    "monitor": _("You may not monitor; ask your administrator."),
+    "whisper": _("You may not whisper; ask your administrator."),
+    "barge": _("You may not barge; ask your administrator."),
+    "none": _("You may not join as a plain participant; ask your administrator."),
+}
+NOBODY_CHOSEN = _("Choose at least one agent to whisper to.")
+NOBODY_THERE = _("No agent is in the call now.")
 
 # An agent who comes back within this time has not left her team's scope.
 COMES_BACK = timedelta(seconds=5)
@@ -118,7 +125,7 @@ def why_not_now(user: User, conference: Conference, role: str) -> Refusal | None
 def check_reason(conference: Conference, reason: str) -> None:
     """Raise NotPossible unless that reason will do, where policy asks for one."""
     if not rules_now(conference).accepts(reason):
-        raise NotPossible(refusal_words(Refusal.REASON), field="reason", kind=Refusal.REASON)
+        raise NotPossible(SENTENCES[Refusal.REASON], field="reason", kind=Refusal.REASON)
 
 
 def check_following(agent: Agent, reason: str) -> None:
@@ -127,9 +134,9 @@ def check_following(agent: Agent, reason: str) -> None:
     """
     rules = rules_of_agent(agent)
     if refusal := rules.why_not(Supervision.Role.MONITOR, is_listening=False):
-        raise NotAllowed(refusal_words(refusal), kind=refusal)
+        raise NotAllowed(SENTENCES[refusal], kind=refusal)
     if not rules.accepts(reason):
-        raise NotPossible(refusal_words(Refusal.REASON), field="reason", kind=Refusal.REASON)
+        raise NotPossible(SENTENCES[Refusal.REASON], field="reason", kind=Refusal.REASON)
 
 
 def teams_in(conference: Conference) -> frozenset[int]:
@@ -141,18 +148,17 @@ def teams_in(conference: Conference) -> frozenset[int]:
 def check_action(user: User, conference: Conference, role: str, targets: Iterable[str]) -> None:
     """Raise NotPossible, in words, unless `user` may take `role` on `conference` toward these legs now."""
     if not Conference.objects.visible_to(user).filter(pk=conference.pk).exists():
-        raise NotAllowed("You may not see this conference.")
+        raise NotAllowed(_("You may not see this conference."))
     if conference.is_live and not is_in_scope(user, conference):
-        raise NotAllowed("No agent or queue of your teams is in this call now: you may see it, not join it.")
+        raise NotAllowed(_("No agent or queue of your teams is in this call now: you may see it, not join it."))
     if role not in Supervision.Role.values:
-        raise NotPossible("Choose a mode.", field="role")
+        raise NotPossible(_("Choose a mode."), field="role")
     if role not in roles_of(user):
-        action = "join as a plain participant" if role == Supervision.Role.NONE else role
-        raise NotAllowed(f"You may not {action}; ask your administrator.", field="role")
+        raise NotAllowed(NOT_PERMITTED[role], field="role")
     if not conference.is_live:
-        raise ConferenceOver("This call has ended.")
+        raise ConferenceOver(_("This call has ended."))
     if refusal := why_not_now(user, conference, role):
-        raise NotAllowed(refusal_words(refusal), field="role", kind=refusal)
+        raise NotAllowed(SENTENCES[refusal], field="role", kind=refusal)
     check_targets(conference, role, list(targets))
 
 
@@ -161,7 +167,7 @@ def check_options(user: User, conference: Conference, options: JoinOptions | Non
     if options is None or options == JoinOptions.of(conference.queue):
         return
     if not may_override(user):
-        raise NotAllowed("You may not join otherwise than the queue's policy says; ask your administrator.")
+        raise NotAllowed(_("You may not join otherwise than the queue's policy says; ask your administrator."))
     try:
         options.check(settings.HOLD_AUDIO_ALLOWED_ORIGINS)
     except InvalidCommand as error:
@@ -172,12 +178,12 @@ def check_targets(conference: Conference, role: str, targets: list[str]) -> None
     """Raise NotPossible unless the targets fit the role: for whisper at least one agent who is in the call now."""
     if role != Supervision.Role.WHISPER:
         if targets:
-            raise NotPossible("Only a whisper has people it goes to.", field="targets")
+            raise NotPossible(_("Only a whisper has people it goes to."), field="targets")
         return
     if not targets:
         raise NotPossible(NOBODY_CHOSEN if whisper_legs(conference) else NOBODY_THERE, field="targets")
     if len(set(targets)) != len(targets):
-        raise NotPossible("An agent was chosen twice.", field="targets")
+        raise NotPossible(_("An agent was chosen twice."), field="targets")
     allowed = {one.leg.call_control_id for one in whisper_legs(conference)}
     for target in targets:
         if target not in allowed:
@@ -189,12 +195,12 @@ def _why_not(conference: Conference, call_control_id: str) -> str:
     stays = conference.participants.select_related("leg__agent")
     stay = next((one for one in stays if one.leg.call_control_id == call_control_id), None)
     if stay is None:
-        return "One of those you chose is not in this call."
+        return _("One of those you chose is not in this call.")
     if stay.leg.agent is not None:
         joining = stay.state == Participant.State.JOINING
         return f"{stay.leg.agent} " + ("is not in the call yet." if joining else "has left the call meanwhile.")
     if stay.leg.kind == Leg.Kind.SYSTEM:
         return f"{stay.leg.system or 'A system'} is a machine: there is nobody to whisper to."
     if stay.leg.kind == Leg.Kind.CUSTOMER:
-        return "A customer can never be whispered to."
-    return "Only agents can be whispered to."
+        return _("A customer can never be whispered to.")
+    return _("Only agents can be whispered to.")

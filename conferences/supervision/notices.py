@@ -10,15 +10,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
+
 from conferences.models import Leg, Supervision
 from conferences.wording import notices as wording
 from conferences.wording.lists import first_of
+from conferences.wording.told import told_words
 
 Columns = dict[str, object]
 Kind = Supervision.Notice
 
 MOST_NAMES: Final = 3
-MAY_RING: Final = "It is not certain whether your phone will ring. If it does, you may answer. Looking…"
+MAY_RING: Final = _("It is not certain whether your phone will ring. If it does, you may answer. Looking…")
 NONE: Final[Mapping[str, object]] = {"notice": "", "notice_kind": "", "notice_legs": {}}
 
 
@@ -55,7 +59,7 @@ def uncertain(sentence: str) -> Columns:
 
 def still_muted(before: str = "") -> Columns:
     """Keep that she could not be unmuted, after a sentence that says why."""
-    return _columns(f"{before} {wording.still_muted()}".strip(), Kind.STILL_MUTED)
+    return _columns(f"{before} {wording.STILL_MUTED}".strip(), Kind.STILL_MUTED)
 
 
 def left(gone: Iterable[str], kept: Iterable[str], present: Iterable[str]) -> Columns:
@@ -82,8 +86,8 @@ def now(supervision: Supervision, agents: Collection[str]) -> Shown | None:
         waiting = [one for one in legs["new"] if one in supervision.newcomers and one in agents]
         return Shown(_joined(waiting, legs["present"])) if waiting else None
     if supervision.notice_kind == Kind.UNCERTAIN and supervision.state == Supervision.State.DIALLING:
-        return Shown(MAY_RING)
-    return Shown(supervision.notice) if supervision.notice else None
+        return Shown(gettext(MAY_RING))
+    return Shown(told_words(supervision.notice)) if supervision.notice else None
 
 
 def _still_left(supervision: Supervision, legs: Mapping[str, list[str]], agents: Collection[str]) -> Shown | None:
@@ -100,8 +104,10 @@ def _still_left(supervision: Supervision, legs: Mapping[str, list[str]], agents:
 def _left(legs: Mapping[str, list[str]]) -> str:
     names, still = _names(legs["gone"]), _names(legs["kept"])
     if still:
-        return f"{listed(names)} left the call. You still whisper to {listed(still)}."
-    return f"{listed(names)} left the call. Nobody else heard your whisper, so now you only listen."
+        said = gettext("{gone} left the call. You still whisper to {kept}.")
+    else:
+        said = gettext("{gone} left the call. Nobody else heard your whisper, so now you only listen.")
+    return said.format(gone=listed(names), kept=listed(still))
 
 
 def _joined(new: Iterable[str], present: Iterable[str]) -> str:
@@ -110,8 +116,13 @@ def _joined(new: Iterable[str], present: Iterable[str]) -> str:
     fresh = [name for name in names if name not in already]
     told = []
     if fresh:
-        told.append(f"{listed(fresh)} joined the call and {'does' if len(fresh) == 1 else 'do'} not hear you.")
-    told += [f"{name} joined with another phone, which does not hear you." for name in again]
+        said = ngettext(
+            "{names} joined the call and does not hear you.",
+            "{names} joined the call and do not hear you.",
+            len(fresh),
+        )
+        told.append(said.format(names=listed(fresh)))
+    told += [gettext("{name} joined with another phone, which does not hear you.").format(name=name) for name in again]
     return " ".join(told)
 
 
@@ -127,7 +138,7 @@ def _columns(sentence: str, kind: Kind, legs: Mapping[str, list[str]] | None = N
 
 def _names(legs: Iterable[str]) -> list[str]:
     found = Leg.objects.filter(call_control_id__in=list(legs)).select_related("agent")
-    return sorted({one.agent.name if one.agent else "An agent" for one in found})
+    return sorted({one.agent.name if one.agent else gettext("An agent") for one in found})
 
 
 def listed(names: Collection[str]) -> str:

@@ -9,7 +9,7 @@ from conferences.models import AuditEntry, Supervision
 from conferences.supervision import notices
 from conferences.supervision.state_machine.steps import MOST_MUTES, CommandResult, Step
 from conferences.telnyx import codes
-from conferences.wording.problems import problem_words
+from conferences.wording.problems import PROBLEMS
 
 # The provider's refusals (Telnyx: API error codes) that have a reason of their own.
 REFUSALS = {
@@ -117,7 +117,7 @@ def _updated(supervision: Supervision, result: CommandResult) -> dict[str, objec
     if result.is_unknown:
         # Louder or not, nobody knows: go back to the quieter mode for certain, or hang up.
         return {"accepted_role": ""} | _told(result)
-    return _told(result) if result.sentence else notices.said(problem_words("refused"))
+    return _told(result) if result.sentence else notices.said(PROBLEMS["refused"])
 
 
 def _muted(supervision: Supervision, result: CommandResult, *, muted: bool) -> dict[str, object]:

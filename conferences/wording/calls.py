@@ -27,6 +27,16 @@ STATES: Final = {
         _("Not known"),
     )
 }
+# The same beside a number of them.
+COUNTED: Final = {
+    "Talking": _("talking"),
+    "On hold": _("on hold"),
+    "Muted": _("muted"),
+    "Ringing": _("ringing"),
+    "In no conference": _("in no conference"),
+    "In two calls": _("in two calls"),
+    "Idle": _("idle"),
+}
 # Telnyx docs: Voice API webhooks, conference.ended; the last is what the reconciler notes.
 END_REASONS: Final = {
     "all_left": _("everybody left"),
@@ -40,6 +50,7 @@ JOINING: Final = {
     "barge": _("Joining as barge"),
     "none": _("Joining as plain participant"),
 }
+MODES: Final = {"monitor": _("monitor"), "whisper": _("whisper"), "barge": _("barge"), "none": _("plain participant")}
 # {name} is a supervisor, {targets} are agents.
 DOING: Final = {
     "monitor": _("{name} monitors"),
@@ -52,6 +63,11 @@ DOING: Final = {
 def state_words(state: str) -> str:
     """Return a state in the reader's words."""
     return gettext(STATES[state]) if state in STATES else state
+
+
+def counted_words(state: str) -> str:
+    """Return a state as it stands beside a number of agents in it."""
+    return gettext(COUNTED[state]) if state in COUNTED else state
 
 
 def end_words(reason: str) -> str:
@@ -78,3 +94,8 @@ def with_words(agents: str, others: str) -> str:
     if agents and others:
         return pgettext("the name of a call", "{agents} with {others}").format(agents=agents, others=others)
     return agents or others
+
+
+def mode_word(role: str) -> str:
+    """Return what a mode is called within a sentence; a role that is not known as it is."""
+    return gettext(MODES[role]) if role in MODES else role

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from typing import Final
 
+from django.utils.translation import gettext_noop as _
 
-def still_muted() -> str:
-    """Say that she could not be unmuted."""
-    return gettext("Your phone could not be unmuted, so nobody may hear you. Choose the mode again to try once more.")
+# She could not be unmuted. Kept in English; wording.told puts it into the reader's words.
+STILL_MUTED: Final = _(
+    "Your phone could not be unmuted, so nobody may hear you. Choose the mode again to try once more."
+)

@@ -66,5 +66,5 @@ PROBLEMS: Final = {
 def problem_words(kind: str, phone: str = "") -> str:
     """Return the sentence of a kind kept on a supervision's row; `phone` is what the supervisor calls it."""
     sentence = gettext(PROBLEMS[kind]) if kind in PROBLEMS else ""
-    said = sentence.format(phone=f"your {phone}" if phone else "your phone")
+    said = sentence.format(phone=gettext("your {phone}").format(phone=phone) if phone else gettext("your phone"))
     return said[:1].upper() + said[1:]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 # By the kind, a value of policy.entitlement.Withdrawn.
@@ -20,8 +19,3 @@ SENTENCES: Final = {
     "policy": _("The policy of the queue or team does not allow it any more."),
     "too_long": _("The longest time that the policy of the queue or team allows was over."),
 }
-
-
-def withdrawal_words(kind: str) -> str:
-    """Return the sentence for the audit and for the supervisor. Raises KeyError for what is no kind."""
-    return gettext(SENTENCES[kind])

@@ -10,61 +10,67 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from conferences import clock
 from conferences.addresses import mask_numbers
 from conferences.models import AuditEntry, Gap
 
 ACTIONS: Final = {
-    "dial": "Call the phone",
-    "ring": "Phone called",
-    "ask": "Ask for the key",
-    "join": "Join",
-    "update": "Change mode",
-    "mute": "Mute the phone",
-    "unmute": "Unmute the phone",
-    "unhold": "Take the phone off hold",
-    "leave": "Leave",
-    "alone": "Everybody had left",
-    "confirm": "Mode confirmed",
-    "out": "Out of the call",
-    "withdraw": "May listen no longer",
-    "follow": "Wait for an agent’s next call",
-    "unfollow": "No longer wait for an agent’s next call",
-    "end": "End another's supervision",
-    "hangup": "Hang up",
-    "sensitive": "Sensitive section begun",
-    "sensitive_end": "Sensitive section over",
-    "hand_offer": "Hand-over offered",
-    "hand_accept": "Hand-over accepted",
-    "hand_end": "Hand-over over",
-    "help": "Help asked for",
-    "help_take": "Help taken on",
-    "help_release": "Help given up",
-    "help_end": "Help over",
-    "refuse": "Refused",
-    "login": "Log in",
-    "logout": "Log out",
-    "end_login": "End a login",
-    "add_factor": "Add a second factor",
-    "remove_factor": "Remove a second factor",
-    "fail_factor": "Fail at a second factor",
-    "read": "Read",
-    "add": "Add",
-    "change": "Change",
-    "remove": "Remove",
-    "erase": "Erase details",
-    "prune": "Delete what is old",
-    "export": "Export the audit",
-    "take_in": "Chain late entries",
+    "dial": _("Call the phone"),
+    "ring": _("Phone called"),
+    "ask": _("Ask for the key"),
+    "join": _("Join"),
+    "update": _("Change mode"),
+    "mute": _("Mute the phone"),
+    "unmute": _("Unmute the phone"),
+    "unhold": _("Take the phone off hold"),
+    "leave": _("Leave"),
+    "alone": _("Everybody had left"),
+    "confirm": _("Mode confirmed"),
+    "out": _("Out of the call"),
+    "withdraw": _("May listen no longer"),
+    "follow": _("Wait for an agent’s next call"),
+    "unfollow": _("No longer wait for an agent’s next call"),
+    "end": _("End another's supervision"),
+    "hangup": _("Hang up"),
+    "sensitive": _("Sensitive section begun"),
+    "sensitive_end": _("Sensitive section over"),
+    "hand_offer": _("Hand-over offered"),
+    "hand_accept": _("Hand-over accepted"),
+    "hand_end": _("Hand-over over"),
+    "help": _("Help asked for"),
+    "help_take": _("Help taken on"),
+    "help_release": _("Help given up"),
+    "help_end": _("Help over"),
+    "refuse": _("Refused"),
+    "login": _("Log in"),
+    "logout": _("Log out"),
+    "end_login": _("End a login"),
+    "add_factor": _("Add a second factor"),
+    "remove_factor": _("Remove a second factor"),
+    "fail_factor": _("Fail at a second factor"),
+    "read": _("Read"),
+    "add": _("Add"),
+    "change": _("Change"),
+    "remove": _("Remove"),
+    "erase": _("Erase details"),
+    "prune": _("Delete what is old"),
+    "export": _("Export the audit"),
+    "take_in": _("Chain late entries"),
 }
 WAITING: Final = "waiting"
 RESULTS: Final = {
-    **{str(result.value): str(result.label).capitalize() for result in AuditEntry.Result if result.value},
-    WAITING: "No outcome yet",
+    AuditEntry.Result.OK.value: _("Accepted"),
+    AuditEntry.Result.REFUSED.value: _("Refused by the provider"),
+    AuditEntry.Result.UNKNOWN.value: _("Outcome unknown"),
+    AuditEntry.Result.DENIED.value: _("Not allowed here"),
+    AuditEntry.Result.UNREACHED.value: _("Not reached"),
+    AuditEntry.Result.NO_PERSON.value: _("No person answered"),
+    WAITING: _("No outcome yet"),
 }
 MOST_GAPS: Final = 3
-_A_DAY: Final = "Write a day as year-month-day, such as 2026-11-22."
+_A_DAY: Final = _("Write a day as year-month-day, such as 2026-11-22.")
 
 
 class Day(forms.DateField):
@@ -72,7 +78,7 @@ class Day(forms.DateField):
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: Any) -> None:
         within = [MinValueValidator(date(2000, 1, 1), _A_DAY), MaxValueValidator(date(2099, 12, 31), _A_DAY)]
         super().__init__(
             label=label,
@@ -86,23 +92,23 @@ class Day(forms.DateField):
 class AuditFilter(forms.Form):
     """Every field narrows the list; one that cannot be understood is said to be so and narrows nothing."""
 
-    person = forms.CharField(label="Person", required=False, max_length=100)
+    person = forms.CharField(label=_("Person"), required=False, max_length=100)
     # Its name in addresses that people keep; a control called "action" would hide the form's own attribute.
     deed = forms.ChoiceField(
-        label="Action",
+        label=_("Action"),
         required=False,
-        choices=[("", "Any"), *ACTIONS.items()],
-        error_messages={"invalid_choice": "There is no action “%(value)s”."},
+        choices=[("", _("Any")), *ACTIONS.items()],
+        error_messages={"invalid_choice": _("There is no action “%(value)s”.")},
     )
     result = forms.ChoiceField(
-        label="Result",
+        label=_("Result"),
         required=False,
-        choices=[("", "Any"), *RESULTS.items()],
-        error_messages={"invalid_choice": "There is no result “%(value)s”."},
+        choices=[("", _("Any")), *RESULTS.items()],
+        error_messages={"invalid_choice": _("There is no result “%(value)s”.")},
     )
-    from_day = Day("From")
-    to_day = Day("To")
-    conference = forms.CharField(label="Call", required=False, max_length=255)
+    from_day = Day(_("From"))
+    to_day = Day(_("To"))
+    conference = forms.CharField(label=_("Call"), required=False, max_length=255)
 
     def __init__(self, *args: Any, numbers: bool, **kwargs: Any) -> None:
         """`numbers`: the reader sees customers' numbers in full, and so may search for them."""
@@ -113,7 +119,7 @@ class AuditFilter(forms.Form):
         found = self.cleaned_data
         first, last = found.get("from_day"), found.get("to_day")
         if first and last and last < first:
-            self.add_error("to_day", "The last day is before the first.")
+            self.add_error("to_day", _("The last day is before the first."))
         return found
 
     def narrow(self, actions: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:

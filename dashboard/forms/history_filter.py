@@ -8,25 +8,27 @@ from typing import Any, Final
 from django import forms
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from conferences.addresses import InvalidAddress, normalise
 from conferences.history.search import Wanted
 from conferences.models import Agent, full_name
 from conferences.models.listening.scope import queues_in, scope_of
 from conferences.policy import may_see_numbers
+from conferences.wording.told import told_words
 from dashboard.forms.audit_filter import Day
 
 REASONS: Final = {
-    "all_left": "Everybody left",
-    "host_left": "The leg that held the call left",
-    "time_exceeded": "The time limit was reached",
-    "ended_via_api": "Ended by an application",
+    "all_left": _("Everybody left"),
+    "host_left": _("The leg that held the call left"),
+    "time_exceeded": _("The time limit was reached"),
+    "ended_via_api": _("Ended by an application"),
 }
 LONGEST: Final = 24 * 60  # minutes, of a call
-_MINUTES: Final = "Write whole minutes, such as 25."
+_MINUTES: Final = _("Write whole minutes, such as 25.")
 
 
-def _minutes(label: str) -> forms.IntegerField:
+def _minutes(label: Any) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         required=False,
@@ -38,10 +40,10 @@ def _minutes(label: str) -> forms.IntegerField:
 
 
 class _Named(forms.ModelChoiceField):  # type: ignore[type-arg] # of several models
-    def __init__(self, label: str, **kwargs: Any) -> None:
-        gone = {"invalid_choice": f"That {label.lower()} is not there any more, or not of your teams."}
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        gone = {"invalid_choice": _("That is not there any more, or not of your teams.")}
         super().__init__(
-            Agent.objects.none(), label=label, required=False, empty_label="Any", error_messages=gone, **kwargs
+            Agent.objects.none(), label=label, required=False, empty_label=_("Any"), error_messages=gone, **kwargs
         )
 
     def label_from_instance(self, obj: Any) -> str:
@@ -51,18 +53,18 @@ class _Named(forms.ModelChoiceField):  # type: ignore[type-arg] # of several mod
 class HistoryFilter(forms.Form):
     """Every field narrows the list; one that cannot be understood is said to be so and narrows nothing."""
 
-    from_day = Day("From")
-    to_day = Day("To")
-    queue = _Named("Queue")
-    agent = _Named("Agent")
-    supervisor = _Named("Supervisor")
+    from_day = Day(_("From"))
+    to_day = Day(_("To"))
+    queue = _Named(_("Queue"))
+    agent = _Named(_("Agent"))
+    supervisor = _Named(_("Supervisor"))
     supervised = forms.ChoiceField(
-        label="Supervised", required=False, choices=[("", "Either"), ("yes", "Yes"), ("no", "No")]
+        label=_("Supervised"), required=False, choices=[("", _("Either")), ("yes", _("Yes")), ("no", _("No"))]
     )
-    shortest = _minutes("At least, minutes")
-    longest = _minutes("At most, minutes")
-    reason = forms.ChoiceField(label="Why it ended", required=False, choices=[("", "Any"), *REASONS.items()])
-    number = forms.CharField(label="Number", required=False, max_length=100)
+    shortest = _minutes(_("At least, minutes"))
+    longest = _minutes(_("At most, minutes"))
+    reason = forms.ChoiceField(label=_("Why it ended"), required=False, choices=[("", _("Any")), *REASONS.items()])
+    number = forms.CharField(label=_("Number"), required=False, max_length=100)
 
     def __init__(self, data: Any, user: User) -> None:
         super().__init__(data)
@@ -82,8 +84,8 @@ class HistoryFilter(forms.Form):
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data
         for first, last, said in (
-            ("from_day", "to_day", "The last day is before the first."),
-            ("shortest", "longest", "No call is shorter than this and longer than that."),
+            ("from_day", "to_day", _("The last day is before the first.")),
+            ("shortest", "longest", _("No call is shorter than this and longer than that.")),
         ):
             if None not in (found.get(first), found.get(last)) and found[last] < found[first]:
                 self.add_error(last, said)
@@ -96,7 +98,7 @@ class HistoryFilter(forms.Form):
         try:
             return normalise(typed)
         except InvalidAddress as error:
-            raise forms.ValidationError(str(error)) from None
+            raise forms.ValidationError(told_words(str(error))) from None
 
     @property
     def wanted(self) -> Wanted:

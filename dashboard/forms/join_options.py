@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from conferences.join_options import NAMES, JoinOptions
 from conferences.models.directory import REGION_CHOICES, Beep
@@ -18,17 +19,19 @@ MARK: Final = "options"  # sent beside them: a box that is not ticked sends noth
 def option_fields() -> dict[str, forms.Field]:
     """One field for each of JoinOptions' names; the address of hold audio only where some place is allowed."""
     made: dict[str, forms.Field] = {
-        "beep_enabled": forms.ChoiceField(choices=Beep, label="Beep for everyone"),
+        "beep_enabled": forms.ChoiceField(choices=Beep, label=_("Beep for everyone")),
         "region": forms.ChoiceField(
-            choices=[("", "where the account keeps its data"), *REGION_CHOICES], required=False, label="Region"
+            choices=[("", _("where the account keeps its data")), *REGION_CHOICES], required=False, label=_("Region")
         ),
-        "mute": _tick("Join muted"),
-        "hold": _tick("Join on hold"),
-        "hold_media_name": forms.CharField(required=False, max_length=255, label="Hold sound stored at the provider"),
-        "hold_audio_url": forms.CharField(required=False, max_length=500, label="or its address"),
-        "start_conference_on_enter": _tick("Joining starts the conference"),
-        "end_conference_on_exit": _tick("Leaving ends the call for everyone: everyone is hung up, the customer too"),
-        "soft_end_conference_on_exit": _tick("Leaving ends the conference: the others no longer hear each other"),
+        "mute": _tick(_("Join muted")),
+        "hold": _tick(_("Join on hold")),
+        "hold_media_name": forms.CharField(
+            required=False, max_length=255, label=_("Hold sound stored at the provider")
+        ),
+        "hold_audio_url": forms.CharField(required=False, max_length=500, label=_("or its address")),
+        "start_conference_on_enter": _tick(_("Joining starts the conference")),
+        "end_conference_on_exit": _tick(_("Leaving ends the call for everyone: everyone is hung up, the customer too")),
+        "soft_end_conference_on_exit": _tick(_("Leaving ends the conference: the others no longer hear each other")),
     }
     if not settings.HOLD_AUDIO_ALLOWED_ORIGINS:
         del made["hold_audio_url"]
@@ -47,5 +50,5 @@ def options_sent(sent: Mapping[str, str], policy: JoinOptions) -> JoinOptions:
     return replace(policy, mute="mute" in sent, hold="hold" in sent)
 
 
-def _tick(label: str) -> forms.BooleanField:
+def _tick(label: Any) -> forms.BooleanField:
     return forms.BooleanField(required=False, label=label)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
 
 from conferences.models import ChosenKeys
 from dashboard.presenters.board.shortcuts import ACTIONS, usual
@@ -39,5 +40,8 @@ def forget_keys(user: User) -> None:
 
 def _refusal(key: str, taken: Mapping[str, str]) -> str:
     if len(key) > 1 or not key.isprintable():
-        return "A key is one letter, digit or sign."
-    return f"“{key}” is already the key for: {ACTIONS[taken[key]][1]}." if key in taken else ""
+        return gettext("A key is one letter, digit or sign.")
+    if key not in taken:
+        return ""
+    action = gettext(ACTIONS[taken[key]][1])
+    return gettext("“{key}” is already the key for: {action}.").format(key=key, action=action)

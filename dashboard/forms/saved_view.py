@@ -9,6 +9,8 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from conferences.models import SavedView
 from dashboard.presenters.board.board_filter import BoardFilter
@@ -25,7 +27,7 @@ def words_of(query: Mapping[str, str]) -> dict[str, str]:
 class SavedViewForm(forms.Form):
     """A name for the view that an address asks for; one that is taken is given to the new view."""
 
-    name = forms.CharField(max_length=60, error_messages={"required": "Give the view a name."})
+    name = forms.CharField(max_length=60, error_messages={"required": _("Give the view a name.")})
     is_default = forms.BooleanField(required=False)
 
     def __init__(self, user: User, query: Mapping[str, str], data: Mapping[str, str] | None = None) -> None:
@@ -37,7 +39,7 @@ class SavedViewForm(forms.Form):
         name = str(self.cleaned_data["name"])
         others = self._user.saved_views.exclude(name=name)
         if others.count() >= MOST:
-            raise ValidationError(f"You have {MOST} views; remove one first.")
+            raise ValidationError(gettext("You have {count} views; remove one first.").format(count=MOST))
         return name
 
     def save(self) -> SavedView:

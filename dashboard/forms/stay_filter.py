@@ -9,6 +9,7 @@ from typing import Any, Final
 from django import forms
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from conferences.models import AuditEntry, Conference, Participant, Queue, Supervision, Team
 from dashboard.forms.audit_filter import Day, start_of
@@ -17,13 +18,13 @@ from dashboard.forms.audit_filter import Day, start_of
 class StayFilter(forms.Form):
     """Every field narrows the list; one that cannot be understood is said to be so and narrows nothing."""
 
-    supervisor = forms.CharField(required=False, max_length=100)
-    agent = forms.CharField(required=False, max_length=100)
-    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="Any")
-    queue = forms.ModelChoiceField(Queue.objects.none(), required=False, empty_label="Any")
-    mode = forms.ChoiceField(required=False, choices=[("", "Any"), *Supervision.Role.choices])
-    from_day = Day("From")
-    to_day = Day("To")
+    supervisor = forms.CharField(label=_("Supervisor"), required=False, max_length=100)
+    agent = forms.CharField(label=_("Agent"), required=False, max_length=100)
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), required=False, empty_label=_("Any"))
+    queue = forms.ModelChoiceField(Queue.objects.none(), label=_("Queue"), required=False, empty_label=_("Any"))
+    mode = forms.ChoiceField(label=_("Mode"), required=False, choices=[("", _("Any")), *Supervision.Role.choices])
+    from_day = Day(_("From"))
+    to_day = Day(_("To"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Let `user` choose among all teams, or a supervisor among her own."""

@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from conferences import policy
 from conferences.addresses import readable
@@ -17,6 +19,7 @@ from conferences.models import AnswerCheck, Conference, Device, Leg, Supervision
 from conferences.policy.listening import rules_of
 from conferences.supervision.phone.answer_checks import announcement, check_of_leg
 from conferences.supervision.phone.own_legs import own_legs
+from conferences.wording.told import told_words
 from dashboard.forms.join_options import chosen_options, option_fields, options_sent
 from dashboard.presenters.hearing.joining import modes
 
@@ -34,7 +37,8 @@ class RoleForm(forms.Form):
     """A role and, for a whisper, the agents it goes to. Rights and presence are judged when it is asked for."""
 
     role = forms.ChoiceField(
-        choices=Supervision.Role, error_messages={"required": "Choose a mode.", "invalid_choice": "Choose a mode."}
+        choices=Supervision.Role,
+        error_messages={"required": _("Choose a mode."), "invalid_choice": _("Choose a mode.")},
     )
     targets = forms.MultipleChoiceField(required=False)
 
@@ -65,7 +69,7 @@ class RoleForm(forms.Form):
     def refuse(self, error: NotPossible) -> None:
         """Show why not, beside the field it is about, by our name for it or the provider's."""
         name = PROVIDER_FIELDS.get(error.field or "", error.field)
-        self.add_error(name if name in self.fields else None, error.sentence)
+        self.add_error(name if name in self.fields else None, told_words(error.sentence))
 
     @property
     def sentence(self) -> str:
@@ -89,11 +93,11 @@ class RoleForm(forms.Form):
 class SuperviseForm(RoleForm):
     """The form that begins a supervision: role, targets, and the leg to listen and speak on."""
 
-    token = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "Open this form again."})
+    token = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _("Open this form again.")})
     my_leg = forms.ChoiceField(
         error_messages={
-            "required": "Choose the phone you want to use.",
-            "invalid_choice": "That phone is no longer on a call you could use.",
+            "required": _("Choose the phone you want to use."),
+            "invalid_choice": _("That phone is no longer on a call you could use."),
         }
     )
 
@@ -109,11 +113,8 @@ class SuperviseForm(RoleForm):
         self.modes = modes(self.roles, conference)
         self.devices = list(Device.objects.filter(supervisor__user=user))
         self.legs = list(own_legs(user))
-        legs = [
-            (f"leg:{leg.pk}", _label(f"On a call already: {readable(leg.far_address)}", check_of_leg(leg, user)))
-            for leg in self.legs
-        ]
-        devices = [(f"device:{one.pk}", _label(f"Call {one}", one.check_in_force)) for one in self.devices]
+        legs = [(f"leg:{one.pk}", _label(_of_leg(one), check_of_leg(one, user))) for one in self.legs]
+        devices = [(f"device:{one.pk}", _label(_of_device(one), one.check_in_force)) for one in self.devices]
         self.fields["my_leg"].choices = [*devices, *legs]  # type: ignore[attr-defined]
         if not self.is_bound:
             self.initial.setdefault("token", uuid.uuid4())
@@ -148,7 +149,7 @@ class SuperviseForm(RoleForm):
     @property
     def warning(self) -> str:
         """What leaving will do to the others by the queue's policy, where that is more than nothing."""
-        return self.policy.warning
+        return told_words(self.policy.warning)
 
     @property
     def device(self) -> Device | None:
@@ -174,12 +175,20 @@ def _reason(reasons: tuple[str, ...]) -> forms.Field:
     """A list where policy has one, else a line to write in; that it is missing is said with all else."""
     if reasons:
         return forms.ChoiceField(
-            label="Why", required=False, choices=[("", "Choose why"), *((one, one) for one in reasons)]
+            label=_("Why"), required=False, choices=[("", _("Choose why")), *((one, one) for one in reasons)]
         )
-    return forms.CharField(label="Why", required=False, max_length=200)
+    return forms.CharField(label=_("Why"), required=False, max_length=200)
+
+
+def _of_leg(leg: Leg) -> str:
+    return gettext("On a call already: {number}").format(number=readable(leg.far_address))
+
+
+def _of_device(device: Device) -> str:
+    return gettext("Call {phone}").format(phone=device)
 
 
 def _label(phone: str, check: AnswerCheck) -> str:
     """Say beforehand what she will have to do on that phone."""
-    said = announcement(check)
+    said = told_words(announcement(check))
     return f"{phone}. {said}" if said else phone

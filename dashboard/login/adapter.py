@@ -11,11 +11,13 @@ from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 # What is worth saying on the next page, by allauth's name of it. That she is logged in she sees.
 _SAID: Final = {
-    "account/messages/password_changed.txt": "Your password is changed, and your other logins are ended.",
+    "account/messages/password_changed.txt": _("Your password is changed, and your other logins are ended."),
 }
 
 
@@ -44,6 +46,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("account")
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, message: str | None = None, **_: Any) -> None:
-        said = message or _SAID.get(args[0] if args else "")
+        said = message or gettext(_SAID.get(args[0] if args else "", "") or " ").strip()
         if said:
             messages.add_message(request, level, said)

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from conferences.logins import sessions
 
@@ -15,7 +16,7 @@ class LoginForm(forms.LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "User name"
+        self.fields["login"].label = gettext("User name")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
 
@@ -37,5 +38,5 @@ class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         if cleaned.get("password1") and cleaned["password1"] == cleaned.get("oldpassword"):
-            self.add_error("password1", "This is the password that you have. Choose another.")
+            self.add_error("password1", gettext("This is the password that you have. Choose another."))
         return cleaned

@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_POST
 
 from conferences.audit import logins as audit
@@ -28,11 +29,11 @@ from dashboard.login.unfinished import TO_CHANGE, Need, needed
 End = Login.End
 _HOURS: Final = settings.SESSION_COOKIE_AGE // 3600
 WHY: Final[dict[str, str]] = {
-    End.OVER: f"You were logged out: a login lasts for {_HOURS} hours at most.",
-    End.IDLE: "You were logged out: you had not asked for anything for a long time.",
-    End.ENDED: "You ended this login from another one.",
-    End.ADMIN: "An administrator ended your login.",
-    End.PASSWORD: "Your password has been changed. Log in with the new one.",
+    End.OVER: _("You were logged out: a login lasts for {hours} hours at most."),
+    End.IDLE: _("You were logged out: you had not asked for anything for a long time."),
+    End.ENDED: _("You ended this login from another one."),
+    End.ADMIN: _("An administrator ended your login."),
+    End.PASSWORD: _("Your password has been changed. Log in with the new one."),
 }
 
 
@@ -40,7 +41,8 @@ class OwnLoginView(LoginView):  # type: ignore[misc]
     """The login, with the reason why one is here again."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        why = WHY.get(self.request.COOKIES.get(WHY_COOKIE, ""), "")
+        end = self.request.COOKIES.get(WHY_COOKIE, "")
+        why = gettext(WHY[end]).format(hours=_HOURS) if end in WHY else ""
         name = settings.OIDC_NAME if settings.OIDC_SERVER_URL else ""
         return dict(super().get_context_data(**kwargs), why=why, sign_on=name)
 

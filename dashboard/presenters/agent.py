@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
+
 from conferences.models import Agent, Conference, Leg, Participant, Supervision
 from conferences.policy.listening import rules_of_agent
 from conferences.roster import name_of, shown
+from conferences.wording.calls import state_words
 from dashboard.presenters.agent_rows import Roster
 from dashboard.presenters.audience import Audience, may_see
 from dashboard.presenters.call import Call, call_for
@@ -18,7 +22,7 @@ IDLE, RINGING, OUTSIDE, UNKNOWN = "Idle", "Ringing", "In no conference", "Not kn
 IN_TWO: Final = "In two calls"
 WORDS: Final = ("Talking", "On hold", "Muted", RINGING, OUTSIDE, IN_TWO, IDLE)
 CALLS_OUT: Final = "calls out"
-NOT_JOINABLE: Final = "not in a conference: cannot be joined"
+NOT_JOINABLE: Final = _("not in a conference: cannot be joined")
 BEFORE_ANSWER: Final = (RINGING, UNKNOWN)
 _NO_TIME: Final = timedelta(0)
 
@@ -47,17 +51,17 @@ class AgentLeg:
     def lead(self) -> str:
         """What goes before the names of `people`, or says why there are none."""
         if self.call is not None:
-            return "" if self.people else "nobody else in the call"
+            return "" if self.people else gettext("nobody else in the call")
         if self.placed == CALLS_OUT and self.people:
-            return "calls"
+            return gettext("calls")
         if self.is_ringing:
-            return "rings for" if self.people else "rings; for whom is not known"
-        return "in the same call as" if self.people else "with whom is not known"
+            return gettext("rings for") if self.people else gettext("rings; for whom is not known")
+        return gettext("in the same call as") if self.people else gettext("with whom is not known")
 
     @property
     def reason(self) -> str:
         """Why it cannot be joined; empty where its conference says that itself."""
-        return NOT_JOINABLE if self.call is None else ""
+        return gettext(NOT_JOINABLE) if self.call is None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,10 @@ class AgentRow:
     @property
     def label(self) -> str:
         """The state as it is to be read."""
-        said = f"In {count} calls" if (count := len(_answered(self.legs))) > 2 else self.status
-        return said if self.is_sure else f"Perhaps {said[:1].lower()}{said[1:]}"
+        count = len(_answered(self.legs))
+        said = ngettext("In {count} call", "In {count} calls", count) if count > 2 else state_words(self.status)
+        said = said.format(count=count)
+        return said if self.is_sure else gettext("Perhaps: {state}").format(state=said)
 
 
 def row_id(pk: int) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from conferences import policy, roster
 from conferences.attention import Reason
 from conferences.audibility import Party, with_supervisor
@@ -139,7 +141,7 @@ class Call:
     def hearing(self, call_control_id: str, role: str) -> str:
         """Say who hears the supervisor on this leg, who was in the call and may still be."""
         if not any(one.key == call_control_id for one in self.parties):
-            return "Nobody hears you: you are not in the call."
+            return gettext("Nobody hears you: you are not in the call.")
         return roster.heard(self.parties, call_control_id, role, running=self.running)
 
     def is_in(self, call_control_id: str) -> bool:
@@ -163,9 +165,9 @@ class Call:
         """
         agents = frozenset(agents_by_leg(self.people))
         options = options or self.policy
-        you = replace(roster.yourself(role, agents & {*targets}, options), name="You")
+        you = replace(roster.yourself(role, agents & {*targets}, options), name=gettext("You"))
         if role == Supervision.Role.WHISPER and not you.targets:
-            return Preview(policy.NOBODY_CHOSEN if agents else policy.NOBODY_THERE, self.picture)
+            return Preview(gettext(policy.NOBODY_CHOSEN if agents else policy.NOBODY_THERE), self.picture)
         said = roster.preview(self.parties, you, options, running=self.running)
         people = with_supervisor(self.parties, you, muted=options.mute)
         return Preview(said, picture(people, self.running))

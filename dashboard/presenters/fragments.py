@@ -14,6 +14,7 @@ from conferences import clock, policy
 from conferences.models import Conference, Gap, Supervision
 from conferences.supervision import notices, requests
 from conferences.supervision.requests import following
+from conferences.wording.told import told_words
 from dashboard.presenters import own_bar
 from dashboard.presenters.agent import AgentRow
 from dashboard.presenters.audience import Audience, audience_of, may_see
@@ -109,7 +110,7 @@ def panel_context(user: User) -> dict[str, Any]:
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],
         "problem": told.problem,
         "modes": modes([role for role in policy.roles_of(user) if role in policy.PERMISSIONS], conference, mine),
-        "warning": mine.join_options.warning,
+        "warning": told_words(mine.join_options.warning),
         "title": own_bar.title(mine, targets or list(agents.values())),
         "State": Supervision.State,
     }

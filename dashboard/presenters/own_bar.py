@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from conferences import clock
 from conferences.audibility import Claim, OwnMode, OwnVoice, claim
@@ -22,10 +24,10 @@ _SAID_INSTEAD: Final = ("refused", "no_reply")
 
 
 _CLAIMS: Final = {
-    Claim.NOT_SENT: "Nobody hears you yet.",
-    Claim.NOT_CERTAIN: "You may be heard.",
-    Claim.CHANGED_MEANWHILE: "You may be heard.",
-    Claim.BEING_MUTED: "Telnyx is being asked to confirm that you are muted.",
+    Claim.NOT_SENT: _("Nobody hears you yet."),
+    Claim.NOT_CERTAIN: _("You may be heard."),
+    Claim.CHANGED_MEANWHILE: _("You may be heard."),
+    Claim.BEING_MUTED: _("Telnyx is being asked to confirm that you are muted."),
 }
 
 
@@ -49,7 +51,7 @@ def said_of(call: Call, supervision: Supervision) -> str:
     """Say who hears a supervisor in the call or on her way in: never fewer than may."""
     claimed = claim_of(call, supervision)
     reckoned = call.hearing(supervision.call_control_id, supervision.accepted_role or supervision.requested_role)
-    return _CLAIMS.get(claimed, reckoned)
+    return gettext(_CLAIMS[claimed]) if claimed in _CLAIMS else reckoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ def alone(call: Call, supervision: Supervision) -> Alone | None:
     if supervision.alone_at is None or supervision.ended_at is not None or not supervision.is_active:
         return None
     others = [one for one in call.supervisors if one.leg and one.leg.call_control_id != supervision.call_control_id]
-    who = "only supervisors are in the call" if others else "you are alone in the call"
-    return Alone(f"Everybody has left: {who}.", supervision.alone_until)
+    if others:
+        return Alone(gettext("Everybody has left: only supervisors are in the call."), supervision.alone_until)
+    return Alone(gettext("Everybody has left: you are alone in the call."), supervision.alone_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +89,14 @@ def why_quiet(call: Call, supervision: Supervision) -> list[Quiet]:
         return []
     found = []
     if me.on_hold or supervision.lift_hold:
-        found.append(Quiet("hold", "Take me off hold", "Taking you off hold…", supervision.lift_hold))
+        found.append(Quiet("hold", gettext("Take me off hold"), gettext("Taking you off hold…"), supervision.lift_hold))
     speaks = supervision.accepted_role not in ("", Supervision.Role.MONITOR)
     if (
         speaks
         and (me.muted or supervision.join_options.mute)
         and supervision.requested_role == supervision.accepted_role
     ):
-        found.append(Quiet("mute", "Unmute me", "Unmuting you…", supervision.command == "unmute"))
+        found.append(Quiet("mute", gettext("Unmute me"), gettext("Unmuting you…"), supervision.command == "unmute"))
     return found
 
 
@@ -150,14 +153,14 @@ def title(supervision: Supervision, agents: list[str]) -> str:
     """Return what the page's title says while she is in a call, so that she sees it from another tab; else nothing."""
     if supervision.ended_at is not None or supervision.state != Supervision.State.JOINED:
         return ""
-    mode = supervision.get_accepted_role_display() if supervision.accepted_role else "In a call"
+    mode = supervision.get_accepted_role_display() if supervision.accepted_role else gettext("In a call")
     return " · ".join(part for part in (f"● {mode}", listed(agents) if agents else "") if part)
 
 
 def _words_of_left(conference: Conference) -> str:
     """Say how the call she left is now. Load it with `with_people`."""
     if not conference.is_live:
-        return "You left. The call has ended since."
+        return gettext("You left. The call has ended since.")
     if conference.has_people():
-        return "You left. The call goes on without you."
-    return "You left. Nobody is in the call any more."
+        return gettext("You left. The call goes on without you.")
+    return gettext("You left. Nobody is in the call any more.")

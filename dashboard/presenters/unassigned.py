@@ -9,10 +9,12 @@ from itertools import islice
 from typing import Any, Final
 
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 
 from conferences.models import Conference, Leg
 from conferences.roster import name_of, shown
 from conferences.unassigned.legs import bridged_calls, unplaced
+from conferences.wording.calls import state_words
 from dashboard.presenters.audience import Audience
 
 MOST: Final = 200
@@ -74,8 +76,12 @@ def bridged_sentence(count: int) -> str:
     """Say how many calls are bridged, and what follows from it; empty for none."""
     if not count:
         return ""
-    what, them = ("1 call is", "it") if count == 1 else (f"{count} calls are", "them")
-    return f"{what} bridged, not in a conference; Earshot cannot join {them}."
+    said = ngettext(
+        "{count} call is bridged, not in a conference; Earshot cannot join it.",
+        "{count} calls are bridged, not in a conference; Earshot cannot join them.",
+        count,
+    )
+    return said.format(count=count)
 
 
 def _outsider(audience: Audience, leg: Leg) -> Outsider:
@@ -85,7 +91,7 @@ def _outsider(audience: Audience, leg: Leg) -> Outsider:
         call_control_id=leg.call_control_id,
         kind=leg.kind,
         label=name_of(leg, numbers=audience.numbers),
-        status="Bridged" if leg.bridged_at else _WORDS[Leg.State(leg.state)],
+        status=gettext("Bridged") if leg.bridged_at else state_words(_WORDS[Leg.State(leg.state)]),
         since=leg.bridged_at or times.get(Leg.State(leg.state)),
         was_called=bool(leg.direction) and not goes_on,
         dialled=shown(leg.to_address, numbers=audience.numbers) if goes_on and leg.to_address else "",

@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_noop as _
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -49,9 +51,9 @@ class Bound:
                 self._under_way += Counter()  # forget those who have none
 
 
-LOGINS: Final = Bound("login", each=2, all=6, sentence="Many people are logging in at this moment.")
-RECHECKS: Final = Bound("recheck", each=1, all=6, sentence="Telnyx is being asked for you already.")
-SEARCHES: Final = Bound("search", each=2, all=8, sentence="Your last search is still under way.")
+LOGINS: Final = Bound("login", each=2, all=6, sentence=_("Many people are logging in at this moment."))
+RECHECKS: Final = Bound("recheck", each=1, all=6, sentence=_("Telnyx is being asked for you already."))
+SEARCHES: Final = Bound("search", each=2, all=8, sentence=_("Your last search is still under way."))
 
 
 def bound_what_costs(get_response: GetResponse) -> GetResponse:
@@ -104,18 +106,18 @@ def _bound_of(request: HttpRequest) -> Bound | None:
 
 
 def _come_back(request: HttpRequest, bound: Bound) -> HttpResponse:
-    said = f"{bound.sentence} Try again in a few seconds."
+    said = f"{gettext(bound.sentence)} {gettext('Try again in a few seconds.')}"
     if request.headers.get("HX-Request"):
         response = HttpResponse(said, content_type="text/plain")
     else:
         back = resolve_url(settings.LOGIN_URL) if bound is LOGINS else request.get_full_path()
-        response = HttpResponse(_page(said, back if request.method == "GET" else ""))
+        response = HttpResponse(_page(said, back if request.method == "GET" else "", get_language() or ""))
     response.status_code = 429
     response.headers["Retry-After"] = "3"
     return response
 
 
 @lru_cache(maxsize=32)
-def _page(said: str, back: str) -> str:
+def _page(said: str, back: str, language: str) -> str:
     """Rendered once: whoever guesses passwords asks for it as fast as it comes."""
     return render_to_string("busy.html", {"said": said, "back": back})

@@ -13,9 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from conferences import audibility, clock
+from conferences import clock
 from conferences.models import Supervision
-from conferences.wording.calls import end_words, joining_words, state_words, with_words
+from conferences.wording import hearing as hearing_words
+from conferences.wording.calls import counted_words, end_words, joining_words, state_words, with_words
 from conferences.wording.lists import either, listed
 from dashboard.language import reading
 from dashboard.presenters import fragments
@@ -156,10 +157,16 @@ def in_words(state: str) -> str:
     return state_words(state)
 
 
+@register.filter
+def counted(state: str) -> str:
+    """Put a state into words beside the number of agents in it."""
+    return counted_words(state)
+
+
 @register.simple_tag
 def in_general(role: str) -> str:
     """Say who hears a supervisor in this mode, whatever the call."""
-    return audibility.in_general(role)
+    return hearing_words.in_general(role)
 
 
 @register.filter

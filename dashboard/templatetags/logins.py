@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from django import template
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 register = template.Library()
 
@@ -12,10 +14,10 @@ register = template.Library()
 BROWSERS: Final = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
 SYSTEMS: Final = (
     ("Android", "Android"),
-    ("iPhone", "an iPhone"),
-    ("iPad", "an iPad"),
+    ("iPhone", _("an iPhone")),
+    ("iPad", _("an iPad")),
     ("Windows", "Windows"),
-    ("Mac OS", "a Mac"),
+    ("Mac OS", _("a Mac")),
     ("Linux", "Linux"),
 )
 
@@ -23,6 +25,6 @@ SYSTEMS: Final = (
 @register.filter
 def browser_name(said: str) -> str:
     """What a browser says of itself, in two words as far as it is known."""
-    browser = next((name for mark, name in BROWSERS if mark in said), "A browser")
+    browser = next((name for mark, name in BROWSERS if mark in said), gettext("A browser"))
     system = next((name for mark, name in SYSTEMS if mark in said), "")
-    return f"{browser} on {system}" if system else browser
+    return gettext("{browser} on {system}").format(browser=browser, system=gettext(system)) if system else browser

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from conferences import clock
+from conferences.wording.told import told_list
 
 register = template.Library()
 
@@ -34,6 +35,12 @@ def at(moment: datetime | None, form: str = "H:i:s") -> SafeString:
         return SafeString("")
     here = timezone.localtime(moment)
     return format_html('<time datetime="{}">{}</time>', here.isoformat(), dated(here, form))
+
+
+@register.filter
+def put_right(kept: str) -> str:
+    """Put what was found to be otherwise, as it is kept, into the reader's words."""
+    return told_list(kept)
 
 
 @register.simple_tag

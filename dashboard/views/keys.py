@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from dashboard.forms.keys import KeysForm, forget_keys
@@ -16,12 +17,12 @@ def keys(request: SupervisorRequest) -> HttpResponse:
     """Save the keys as they were typed, all of them or none."""
     if request.POST.get("usual"):
         forget_keys(request.user)
-        return _shown(request, said="These are the usual keys.")
+        return _shown(request, said=gettext("These are the usual keys."))
     form = KeysForm(request.POST.dict())
     if not form.errors:
         form.save(request.user)
-        return _shown(request, said="Saved for you, wherever you log in.")
-    return _shown(request, form, said="Nothing was saved.")
+        return _shown(request, said=gettext("Saved for you, wherever you log in."))
+    return _shown(request, form, said=gettext("Nothing was saved."))
 
 
 def _shown(request: SupervisorRequest, form: KeysForm | None = None, *, said: str) -> HttpResponse:

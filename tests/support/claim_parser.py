@@ -62,7 +62,7 @@ class Claims:
 
 
 def read(text: str) -> Claims:
-    """Read a sentence of `conferences.audibility.sentences`."""
+    """Read a sentence of `conferences.wording.hearing`."""
     claims = Claims(text)
     for clause in re.split(r"(?<=\.) |; ", text):
         _take(claims, clause.removesuffix("."))

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from conferences.join_options import JoinOptions
 from conferences.models.conferences import Conference
@@ -41,10 +42,10 @@ class Supervision(models.Model):
         FAILED = "failed", "failed"
 
     class Role(models.TextChoices):
-        MONITOR = rules.Role.MONITOR.value, "Monitor"
-        WHISPER = rules.Role.WHISPER.value, "Whisper"
-        BARGE = rules.Role.BARGE.value, "Barge"
-        NONE = rules.Role.NONE.value, "Plain participant"
+        MONITOR = rules.Role.MONITOR.value, _("Monitor")
+        WHISPER = rules.Role.WHISPER.value, _("Whisper")
+        BARGE = rules.Role.BARGE.value, _("Barge")
+        NONE = rules.Role.NONE.value, _("Plain participant")
 
     class Confirmation(models.TextChoices):
         AGREES = "agrees", "confirmed by the provider"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_noop as _
 
 from conferences.ingest.leg_matching import Origin, origin_of, persons_addresses
 from conferences.models import AnswerCheck, Device, Leg, Supervision
@@ -32,8 +33,8 @@ def check_of_leg(leg: Leg, user: User) -> AnswerCheck:
 def announcement(check: AnswerCheck) -> str:
     """Say beforehand what she will have to do; empty for nothing."""
     return {
-        AnswerCheck.PRESS_1: "You will be asked to press 1.",
-        AnswerCheck.DETECT: "It is checked first that a person answers.",
+        AnswerCheck.PRESS_1: _("You will be asked to press 1."),
+        AnswerCheck.DETECT: _("It is checked first that a person answers."),
     }.get(check, "")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop as _
 
 from conferences.errors import NotPossible
 from conferences.ingest import leg_matching
@@ -35,6 +36,6 @@ def check_phone(user: User, leg: Leg | None, device: Device | None) -> None:
     """Raise NotPossible unless that leg, or without one that device, is the user's to be used."""
     if leg is not None:
         if not own_legs(user).filter(pk=leg.pk).exists():
-            raise NotPossible("That phone is no longer on a call you could use.", field="my_leg")
+            raise NotPossible(_("That phone is no longer on a call you could use."), field="my_leg")
     elif device is None or device.supervisor.user_id != user.pk:
-        raise NotPossible("Choose one of your own devices.", field="my_leg")
+        raise NotPossible(_("Choose one of your own devices."), field="my_leg")

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from conferences import clock, policy
 from conferences.audit import log as audit
@@ -238,9 +239,9 @@ def _instead(user: User, token: UUID) -> Supervision:
     twin = Supervision.objects.filter(token=token, user=user).first()
     if twin is not None:
         return twin
-    raise NotPossible("You are already supervising a call. Leave it first.")
+    raise NotPossible(_("You are already supervising a call. Leave it first."))
 
 
 def _check_running(supervision: Supervision) -> None:
     if supervision.ended_at is not None or not supervision.is_active:
-        raise NotPossible("You have left this call.")
+        raise NotPossible(_("You have left this call."))

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop as _
 
 from conferences import clock, policy
 from conferences.audit import log as audit
@@ -32,9 +33,9 @@ def follow(user: User, agent: Agent, *, reason: str = "", ip: str | None = None,
     """
     device = Device.objects.filter(supervisor__user=user).first()
     if MONITOR not in policy.roles_of(user) or not _is_hers(user, agent):
-        raise NotAllowed("You may not join this agent's calls; ask your administrator.")
+        raise NotAllowed(_("You may not join this agent's calls; ask your administrator."))
     if device is None:
-        raise NotPossible("You have no phone on record; ask your administrator to add one.")
+        raise NotPossible(_("You have no phone on record; ask your administrator to add one."))
     policy.check_following(agent, reason)
     cancel(user, ip=ip)
     now = clock.now()
@@ -44,7 +45,7 @@ def follow(user: User, agent: Agent, *, reason: str = "", ip: str | None = None,
         with transaction.atomic():
             asked.save(force_insert=True)
     except IntegrityError:
-        raise NotPossible("That is being asked for already.") from None
+        raise NotPossible(_("That is being asked for already.")) from None
     audit.followed(asked, "follow", by=user, ip=ip, note=f"{agent}: until {asked.expires_at:%H:%M} UTC")
     return asked
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_noop as _
 
 from conferences import clock, policy
 from conferences.audit import log as audit
@@ -11,10 +12,10 @@ from conferences.models import Conference, Supervision
 from conferences.supervision import notices, requests, store
 from conferences.supervision.executor import waiting
 
-NO_LINE = "Your phone is not connected. Choose Monitor, and it is called."
-LEAVING = "You are leaving. Your phone will be hung up."
-NOT_YET = "Your phone is still being connected. Wait for it, or cancel."
-HERE = "You are in this call."
+NO_LINE = _("Your phone is not connected. Choose Monitor, and it is called.")
+LEAVING = _("You are leaving. Your phone will be hung up.")
+NOT_YET = _("Your phone is still being connected. Wait for it, or cancel.")
+HERE = _("You are in this call.")
 _CONNECTING = (Supervision.State.DIALLING, Supervision.State.RINGING, Supervision.State.CHECKING)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from conferences import clock, policy, signals
 from conferences.audit import log as audit
@@ -34,7 +35,7 @@ def begin(
         raise NotPossible(f"Say for how many seconds, {most} at most.", field="seconds")
     with feed.writing():
         if not Conference.objects.live().filter(pk=conference.pk).exists():
-            raise NotPossible("This call has ended.")
+            raise NotPossible(_("This call has ended."))
         section = _open(conference, by).first() or SensitiveSection(conference=conference, begun_by=by)
         section.begun_at = section.begun_at or clock.now()
         section.until, section.reason = clock.now() + lasting, reason[:200]

@@ -23,7 +23,7 @@ from conferences.supervision.state_machine.steps import (
 )
 from conferences.supervision.state_machine.taking_part import take_part
 from conferences.supervision.state_machine.unanswered import unreached
-from conferences.wording.withdrawals import withdrawal_words
+from conferences.wording.withdrawals import SENTENCES
 
 # Not sent again once she wants to be out.
 _TAKE_HER_IN: Final = (Step.ASK, Step.JOIN, Step.UPDATE, Step.UNMUTE, Step.UNHOLD)
@@ -88,7 +88,7 @@ def _settle_command(snapshot: Snapshot) -> Decision:
 
 def _withdraw(snapshot: Snapshot, why: Withdrawn) -> Decision:
     """Whoever may not listen any more is out, whatever is under way; on record as Earshot's doing, with the reason."""
-    sentence, problem = withdrawal_words(why), _PROBLEMS.get(why, "withdrawn")
+    sentence, problem = SENTENCES[why], _PROBLEMS.get(why, "withdrawn")
     recorded = Recorded("withdraw", Outcome(AuditEntry.Result.OK, note=sentence))
     columns: dict[str, object] = {"is_active": False, "problem": problem, "hop_to_id": None}
     columns |= notices.said(sentence)

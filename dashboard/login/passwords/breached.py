@@ -13,6 +13,7 @@ from typing import Any, Final
 import httpx
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from structlog.stdlib import get_logger
 
 log = get_logger(__name__)
@@ -28,11 +29,11 @@ class BreachedPasswordValidator:
     def validate(self, password: str, user: Any = None) -> None:
         digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper()
         if _is_listed(digest) or _is_in_range(digest):
-            said = "This password was taken from somebody elsewhere and is tried everywhere. Choose another."
+            said = gettext("This password was taken from somebody elsewhere and is tried everywhere. Choose another.")
             raise ValidationError(said, code="password_breached")
 
     def get_help_text(self) -> str:
-        return "It must not be among the passwords that were taken elsewhere."
+        return gettext("It must not be among the passwords that were taken elsewhere.")
 
 
 def _is_listed(digest: str) -> bool:

@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop as _
+
 from dashboard.presenters.agent import IDLE, IN_TWO, OUTSIDE, RINGING, AgentRow
 
 # The first of each goes without saying.
-GROUPS: Final = {"": "No groups", "team": "By team", "state": "By state"}
+GROUPS: Final = {"": _("No groups"), "team": _("By team"), "state": _("By state")}
 SORTS: Final = {
-    "": "Name",
-    "state": "State, longest first",
-    "calls": "Most calls today",
-    "talked": "Longest in calls today",
-    "last": "Longest since the last call",
+    "": _("Name"),
+    "state": _("State, longest first"),
+    "calls": _("Most calls today"),
+    "talked": _("Longest in calls today"),
+    "last": _("Longest since the last call"),
 }
 _STATES: Final = (IN_TWO, "On hold", "Muted", "Talking", RINGING, OUTSIDE, IDLE)
 _EVER: Final = datetime.max.replace(tzinfo=UTC)

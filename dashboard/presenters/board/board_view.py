@@ -6,20 +6,22 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from django.utils.translation import gettext_noop as _
+
 # The first of each goes without saying: an address does not name it.
-GROUPS: Final = {"attention": "By attention", "queue": "By queue", "team": "By team", "none": "No groups"}
+GROUPS: Final = {"attention": _("By attention"), "queue": _("By queue"), "team": _("By team"), "none": _("No groups")}
 SORTS: Final = {
-    "attention": "Attention",
-    "call": "Call",
-    "agents": "Agents",
-    "customer": "Customer",
-    "queue": "Queue",
-    "time": "Time",
-    "supervisors": "Supervisors",
-    "checked": "Checked",
+    "attention": _("Attention"),
+    "call": _("Call"),
+    "agents": _("Agents"),
+    "customer": _("Customer"),
+    "queue": _("Queue"),
+    "time": _("Time"),
+    "supervisors": _("Supervisors"),
+    "checked": _("Checked"),
 }
-DIRECTIONS: Final = {"up": "A to Z, shortest first", "down": "Z to A, longest first"}
-DENSITIES: Final = {"comfortable": "Comfortable", "compact": "Compact"}
+DIRECTIONS: Final = {"up": _("A to Z, shortest first"), "down": _("Z to A, longest first")}
+DENSITIES: Final = {"comfortable": _("Comfortable"), "compact": _("Compact")}
 CHOICES: Final = {"group": GROUPS, "sort": SORTS, "direction": DIRECTIONS, "density": DENSITIES}
 
 

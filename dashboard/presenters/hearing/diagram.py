@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from conferences.audibility import Graph, Node, Party, graph, rows, with_supervisor
 from conferences.roster import YOU
+from conferences.wording.hearing import doubt_words
 
 RADIUS: Final = 110.0  # of the circle of people
 GAP: Final = 30.0  # between a person and the arrow's end
@@ -19,13 +23,13 @@ LONGEST: Final = 18  # characters of a name beside the drawing; the table has it
 WIDTH: Final = 640.0  # of the drawing, which leaves room for names on both sides
 MARGIN: Final = 55.0  # above the highest person and below the lowest
 MOST: Final = 10  # more people than this are told in the table alone
-WORDS: Final = {"yes": "hears", "unknown": "may hear", "held": "on hold", "no": "does not hear"}
-MAY_HEAR: Final = "may hear you"
+WORDS: Final = {"yes": _("hears"), "unknown": _("may hear"), "held": _("on hold"), "no": _("does not hear")}
+MAY_HEAR: Final = _("may hear you")
 _EARS: Final = {
-    "yes": "hears you",
-    "held": "hears you once off hold",
+    "yes": _("hears you"),
+    "held": _("hears you once off hold"),
     "unknown": MAY_HEAR,
-    "no": "does not hear you",
+    "no": _("does not hear you"),
 }
 
 
@@ -113,7 +117,7 @@ def ears(people: Sequence[Party], running: bool | None, *, whispered_past: bool 
     role, targets = ("whisper", frozenset({"others"})) if whispered_past else ("barge", frozenset())
     you = Party(key=YOU, name="you", kind="supervisor", role=role, targets=targets)
     said = rows(with_supervisor(people, you), YOU, running=running)
-    return {one.key: f"{_EARS[one.hears_you]}{f' ({one.why})' if one.why else ''}" for one in said}
+    return {one.key: _ear_words(one.hears_you, doubt_words(one.why)) for one in said}
 
 
 def _lines(known: Graph) -> tuple[Line, ...]:
@@ -136,7 +140,7 @@ def _short(name: str) -> str:
 
 
 def _cell(certainty: str) -> Cell:
-    return Cell(certainty, WORDS[certainty])
+    return Cell(certainty, gettext(WORDS[certainty]))
 
 
 def _places(nodes: Sequence[Node]) -> dict[str, tuple[float, float]]:
@@ -156,3 +160,8 @@ def _voice(certainty: str, start: tuple[float, float], end: tuple[float, float])
     x1, y1 = (start[axis] + along[axis] * GAP + aside[axis] for axis in (0, 1))
     x2, y2 = (end[axis] - along[axis] * GAP + aside[axis] for axis in (0, 1))
     return Voice(certainty, round(x1, 1), round(y1, 1), round(x2, 1), round(y2, 1))
+
+
+def _ear_words(certainty: str, why: str) -> str:
+    said = gettext(_EARS[certainty])
+    return f"{said} ({why})" if why else said

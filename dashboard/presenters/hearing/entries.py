@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from conferences.audibility import Party
 from conferences.models import Leg
 from dashboard.presenters.hearing.diagram import MAY_HEAR, ears
@@ -23,11 +26,20 @@ class _Choice:
 
 
 _CHOICES: Final[Mapping[str, _Choice]] = {
-    Leg.Kind.AGENT: _Choice(0, "agent"),
-    Leg.Kind.CUSTOMER: _Choice(1, "customer", "never whispered to"),
-    Leg.Kind.UNKNOWN: _Choice(1, "not identified", "so not whispered to"),
-    Leg.Kind.SYSTEM: _Choice(2, "a machine", "never whispered to"),
-    Leg.Kind.SUPERVISOR: _Choice(3, "supervisor"),
+    Leg.Kind.AGENT: _Choice(0, _("agent")),
+    Leg.Kind.CUSTOMER: _Choice(1, _("customer"), _("never whispered to")),
+    Leg.Kind.UNKNOWN: _Choice(1, _("not identified"), _("so not whispered to")),
+    Leg.Kind.SYSTEM: _Choice(2, _("a machine"), _("never whispered to")),
+    Leg.Kind.SUPERVISOR: _Choice(3, _("supervisor")),
+}
+
+
+KINDS: Final[Mapping[str, str]] = {
+    Leg.Kind.AGENT: _("Agent"),
+    Leg.Kind.CUSTOMER: _("Customer"),
+    Leg.Kind.UNKNOWN: _("Unknown"),
+    Leg.Kind.SYSTEM: _("System"),
+    Leg.Kind.SUPERVISOR: _("Supervisor"),
 }
 
 
@@ -68,12 +80,14 @@ class Entry:
 
     @property
     def why_not(self) -> str:
-        return _CHOICES[self.kind].why_not
+        return gettext(why_not) if (why_not := _CHOICES[self.kind].why_not) else ""
 
     @property
     def as_choice(self) -> str:
         """What they are called in the form."""
-        return "agents, a shared phone" if self.leg and self.leg.shared else _CHOICES[self.kind].what
+        if self.leg and self.leg.shared:
+            return gettext("agents, a shared phone")
+        return gettext(_CHOICES[self.kind].what)
 
 
 def everybody(
@@ -85,9 +99,12 @@ def everybody(
     """Return all who are to be listed of a call, in the order of its page."""
     return (
         *(_in_it(one) for one in people if one.kind != Leg.Kind.SUPERVISOR),
-        *(Entry(Leg.Kind.AGENT, "Agent", one.name, lead="rings for", since=one.since) for one in calling),
+        *(
+            Entry(Leg.Kind.AGENT, gettext("Agent"), one.name, lead=gettext("rings for"), since=one.since)
+            for one in calling
+        ),
         *(_supervising(one) for one in supervisors),
-        *(replace(_on_leg(one), what="A supervisor’s phone") for one in unsupervised(people, supervisors)),
+        *(replace(_on_leg(one), what=gettext("A supervisor’s phone")) for one in unsupervised(people, supervisors)),
         *(replace(_on_leg(one), key="") for one in past),
     )
 
@@ -101,8 +118,8 @@ def choices(
         replace(
             one,
             is_ticked=one.key in ticked,
-            hears=hears.get(one.key, MAY_HEAR),
-            hears_past=past.get(one.key, MAY_HEAR),
+            hears=hears.get(one.key) or gettext(MAY_HEAR),
+            hears_past=past.get(one.key) or gettext(MAY_HEAR),
         )
         for one in sorted(listed, key=lambda one: _CHOICES[one.kind].place)
         if one.key
@@ -110,26 +127,26 @@ def choices(
 
 
 def _on_leg(person: Person) -> Entry:
-    what = " · ".join(part for part in (person.kind.capitalize(), person.detail) if part)
+    what = " · ".join(part for part in (gettext(KINDS[person.kind]), person.detail) if part)
     return Entry(person.kind, what, person.label, key=person.call_control_id, leg=person)
 
 
 def _in_it(person: Person) -> Entry:
     return replace(
         _on_leg(person),
-        lead="in for" if person.joined_at else "",
+        lead=gettext("in for") if person.joined_at else "",
         since=person.joined_at,
-        unknown="mute not known" if person.muted is None else "",
+        unknown=gettext("mute not known") if person.muted is None else "",
     )
 
 
 def _supervising(supervisor: SupervisorOnCall) -> Entry:
     return Entry(
         Leg.Kind.SUPERVISOR,
-        "Supervisor",
+        gettext("Supervisor"),
         supervisor.phrase,
         key=supervisor.leg.call_control_id if supervisor.leg else "",
-        lead="in for" if supervisor.since else "",
+        lead=gettext("in for") if supervisor.since else "",
         since=supervisor.since,
         leg=supervisor.leg,
         supervisor=supervisor,

@@ -49,7 +49,7 @@ def actions_for(
         return roster.preview(people, roster.yourself(role, agents, options), options, running=running)
 
     return tuple(
-        Action(role.value, role.label, said(role.value))
+        Action(role.value, str(role.label), said(role.value))
         for role in policy.PERMISSIONS
         if role.value in audience.roles and role.value not in refused and (agents or role != Supervision.Role.WHISPER)
     )
@@ -76,6 +76,6 @@ def modes(roles: Iterable[Supervision.Role], conference: Conference, mine: Super
     refused = refusals(conference, mine)
     free = {role for role in roles if mine and (role == mine.requested_role or mine.would_be_quieter(role, ()))}
     return [
-        Mode(role.value, role.label, refusal_words(refused[role]) if role in refused and role not in free else "")
+        Mode(role.value, str(role.label), refusal_words(refused[role]) if role in refused and role not in free else "")
         for role in roles
     ]

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 A_SECOND: Final = timedelta(seconds=1)
 LONGEST: Final = 40  # characters that are repeated of what cannot be read
@@ -53,7 +55,10 @@ def asked(query: Mapping[str, str], call: Stretch, otherwise: datetime) -> Asked
     if not second:
         return Asked(otherwise, is_given=False)
     if not re.fullmatch(r"\d{1,6}", second):
-        return Asked(call.begins_at, f"“{second[:LONGEST]}” is no number of seconds. This is the call’s beginning.")
+        return Asked(
+            call.begins_at,
+            _said(_("“{text}” is no number of seconds. This is the call’s beginning."), text=second[:LONGEST]),
+        )
     return within(_end_of_second(call.begins_at + timedelta(seconds=int(second))), call)
 
 
@@ -61,11 +66,19 @@ def within(moment: datetime, call: Stretch) -> Asked:
     """Return a moment, or the nearest that there was."""
     asked_for, begun, ended = (_clock(one, call) for one in (moment, call.begins_at, call.ends_at))
     if moment < call.begins_at - A_SECOND:
-        return Asked(call.begins_at, f"The call had not begun at {asked_for}. This is its beginning, at {begun}.")
+        return Asked(
+            call.begins_at,
+            _said(
+                _("The call had not begun at {time}. This is its beginning, at {begun}."), time=asked_for, begun=begun
+            ),
+        )
     if moment > call.ends_at + A_SECOND and call.is_live:
-        return Asked(call.ends_at, f"{asked_for} is still to come. This is how it is now.")
+        return Asked(call.ends_at, _said(_("{time} is still to come. This is how it is now."), time=asked_for))
     if moment > call.ends_at + A_SECOND:
-        return Asked(call.ends_at, f"The call was over at {asked_for}. This is its end, at {ended}.")
+        return Asked(
+            call.ends_at,
+            _said(_("The call was over at {time}. This is its end, at {ended}."), time=asked_for, ended=ended),
+        )
     return Asked(min(max(moment, call.begins_at), call.ends_at))
 
 
@@ -74,7 +87,11 @@ def _at(text: str, call: Stretch) -> Asked:
     if moment is None:
         return Asked(
             call.begins_at,
-            f"“{text[:LONGEST]}” is no time such as {_clock(call.begins_at, call)}. This is the call’s beginning.",
+            _said(
+                _("“{text}” is no time such as {time}. This is the call’s beginning."),
+                text=text[:LONGEST],
+                time=_clock(call.begins_at, call),
+            ),
         )
     return within(moment, call)
 
@@ -108,3 +125,7 @@ def _clock(moment: datetime, call: Stretch) -> str:
     local = timezone.localtime(moment)
     same = local.date() == timezone.localtime(call.begins_at).date()
     return f"{local:%H:%M:%S}" if same else f"{local:%Y-%m-%d %H:%M:%S}"
+
+
+def _said(sentence: str, **places: str) -> str:
+    return gettext(sentence).format(**places)

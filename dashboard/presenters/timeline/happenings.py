@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from conferences.history.commands import Command
 from conferences.history.lanes import Lane
 from conferences.history.record import Record
@@ -18,34 +21,35 @@ from dashboard.presenters.timeline.asked import Stretch
 
 MOST: Final = 100
 WORDS: Final = {
-    "ringing": "phone rings",
-    "outside": "answered, not in this call",
-    "joining": "is being joined",
-    "in": "in the call",
-    "muted": "muted",
-    "held": "on hold",
-    "whispered": "is whispered to",
+    "ringing": _("phone rings"),
+    "outside": _("answered, not in this call"),
+    "joining": _("is being joined"),
+    "in": _("in the call"),
+    "muted": _("muted"),
+    "held": _("on hold"),
+    "whispered": _("is whispered to"),
 }
-_MODES: Final = {"monitor": "monitors", "whisper": "whispers", "barge": "barges in", "none": "takes part"}
+_MODES: Final = {"monitor": _("monitors"), "whisper": _("whispers"), "barge": _("barges in"), "none": _("takes part")}
+UNKNOWN_MODE: Final = _("mode not known")
 _ACTIONS: Final = {
-    "dial": "phone called",
-    "ask": "asked to press a key",
-    "join": "join sent",
-    "update": "change of mode sent",
-    "mute": "mute sent",
-    "unmute": "unmute sent",
-    "unhold": "end of hold sent",
-    "leave": "leave sent",
-    "hangup": "hang-up sent",
+    "dial": _("phone called"),
+    "ask": _("asked to press a key"),
+    "join": _("join sent"),
+    "update": _("change of mode sent"),
+    "mute": _("mute sent"),
+    "unmute": _("unmute sent"),
+    "unhold": _("end of hold sent"),
+    "leave": _("leave sent"),
+    "hangup": _("hang-up sent"),
 }
 _RESULTS: Final = {
-    "ok": "accepted",
-    "refused": "refused",
-    "unknown": "outcome unknown",
-    "denied": "not allowed",
-    "": "no answer yet",
+    "ok": _("accepted"),
+    "refused": _("refused"),
+    "unknown": _("outcome unknown"),
+    "denied": _("not allowed"),
+    "": _("no answer yet"),
 }
-_ROLES: Final = dict(Supervision.Role.choices)
+_ROLES: Final = dict(Supervision.Role.choices)  # read in the reader’s language
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +92,37 @@ def _of_lane(lane: Lane, who: str) -> Iterator[Happening]:
     key = lane.call_control_id
     for span in lane.spans:
         if span.what not in ("in", "muted") or not lane.modes:  # of a supervisor the mode says more
-            yield Happening(span.begins_at, who, WORDS[span.what], "state", key)
+            yield Happening(span.begins_at, who, gettext(WORDS[span.what]), "state", key)
     if lane.spans and (ended_at := lane.spans[-1].ends_at) is not None:
-        yield Happening(ended_at, who, "gone", "state", key)
+        yield Happening(ended_at, who, gettext("gone"), "state", key)
     for span in lane.modes:
-        yield Happening(span.begins_at, who, _MODES.get(span.what, "mode not known"), "mode", key)
+        yield Happening(span.begins_at, who, gettext(_MODES.get(span.what, UNKNOWN_MODE)), "mode", key)
     for span in lane.whispers:
-        yield Happening(span.begins_at, who, WORDS[span.what], "state", key)
+        yield Happening(span.begins_at, who, gettext(WORDS[span.what]), "state", key)
 
 
 def _of_command(command: Command) -> Happening:
-    role = _ROLES.get(command.role, "")
-    mode = f" ({role}{' to ' + ', '.join(command.targets) if command.targets else ''})" if role else ""
-    said = f"{_ACTIONS.get(command.action, command.action)}{mode}: {_RESULTS.get(command.result, command.result)}"
+    action = gettext(_ACTIONS[command.action]) if command.action in _ACTIONS else command.action
+    result = gettext(_RESULTS[command.result]) if command.result in _RESULTS else command.result
+    role, targets = _ROLES.get(command.role, ""), ", ".join(command.targets)
+    if role and targets:
+        said = gettext("{action} ({mode} to {targets}): {result}")
+    else:
+        said = gettext("{action} ({mode}): {result}") if role else gettext("{action}: {result}")
+    said = said.format(action=action, mode=role, targets=targets, result=result)
     return Happening(command.sent_at, command.who, said, "command", command.call_control_id)
 
 
 def _of_confirmation(supervision: Supervision) -> Iterator[Happening]:
     """The mode that was confirmed last: of earlier ones it is not kept."""
     if supervision.confirmed_at is not None:
-        said = f"{_ROLES.get(supervision.confirmed_role, 'mode')} confirmed by Telnyx"
+        mode = _ROLES.get(supervision.confirmed_role) or gettext("mode")
+        said = gettext("{mode} confirmed by Telnyx").format(mode=mode)
         key = supervision.call_control_id
         yield Happening(supervision.confirmed_at, supervisor_name(supervision), said, "confirmed", key)
 
 
 def _of_repair(repair: Repair, name: Callable[[str], str]) -> Happening:
     key = repair.denied.call_control_id
-    who = name(key) if key else "The call"
-    return Happening(repair.at, "Telnyx, late", correction_words(who, repair.denied.kind), "repair", key)
+    who = name(key) if key else gettext("The call")
+    return Happening(repair.at, gettext("Telnyx, late"), correction_words(who, repair.denied.kind), "repair", key)

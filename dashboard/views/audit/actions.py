@@ -12,11 +12,14 @@ from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from conferences.addresses import mask_numbers
 from conferences.models import AuditEntry, Conference, Supervision, Supervisor
 from conferences.policy import may_see_numbers
 from conferences.wording.audit import reason_words
+from conferences.wording.told import told_words
 from dashboard.forms.audit_filter import ACTIONS, RESULTS, WAITING, AuditFilter
 
 PER_PAGE = 50
@@ -110,23 +113,31 @@ def view_of(entry: AuditEntry, told: Callable[[str], str]) -> Action:
         at=entry.at,
         who=entry.actor_name,
         ip=entry.source_ip or "",
-        name=ACTIONS.get(entry.action, entry.action),
-        role=dict(Supervision.Role.choices).get(entry.role, entry.role),
+        name=str(ACTIONS.get(entry.action, entry.action)),
+        role=str(dict(Supervision.Role.choices).get(entry.role, entry.role)),
         targets=tuple(str(target.get("name", "")) for target in entry.targets),
         conference=told(entry.conference_name),
         conference_id=entry.telnyx_conference_id,
         call_control_id=last.call_control_id or entry.call_control_id,
         command_id=entry.command_id,
         said=told(entry.claim),
-        outcomes=tuple(_outcome(one, told) for one in outcomes) or (Outcome(WAITING, RESULTS[WAITING]),),
+        outcomes=tuple(_outcome(one, told) for one in outcomes) or (Outcome(WAITING, str(RESULTS[WAITING])),),
         because=reason_words(entry.reason) if entry.reason else "",
-        account=f"{entry.account}, no. {entry.actor_id}" if entry.actor_id is not None else "",
+        account=gettext("{name}, no. {number}").format(name=entry.account, number=entry.actor_id)
+        if entry.actor_id is not None
+        else "",
         session=entry.session_digest[:8],
         phone=told(entry.address),
         subject=f"{entry.subject} {entry.subject_id}".strip() if entry.subject else "",
         people=tuple(str(one.get("name", "")) for one in entry.people),
         changes=tuple((name, told(_said(old)), told(_said(new))) for name, (old, new) in entry.changes.items()),
     )
+
+
+def _account(entry: AuditEntry) -> str:
+    if entry.actor_id is None:
+        return ""
+    return gettext("{name}, no. {number}").format(name=entry.account, number=entry.actor_id)
 
 
 def _outcome(entry: AuditEntry, told: Callable[[str], str]) -> Outcome:
@@ -138,7 +149,7 @@ def _outcome(entry: AuditEntry, told: Callable[[str], str]) -> Outcome:
         sends=entry.sends,
         code=entry.provider_code,
         text=told(entry.provider_text),
-        note=told(entry.note),
+        note=told(told_words(entry.note)),
     )
 
 
@@ -147,9 +158,15 @@ def _said(value: object) -> str:
 
 
 # Of what happens by itself nothing is accepted.
-_HAPPENED: Final = {"ring": "Answered", "confirm": "Confirmed", "out": "Ended", "withdraw": "Done", "alone": "Done"}
+_HAPPENED: Final = {
+    "ring": _("Answered"),
+    "confirm": _("Confirmed"),
+    "out": _("Ended"),
+    "withdraw": _("Done"),
+    "alone": _("Done"),
+}
 
 
 def _label(entry: AuditEntry) -> str:
     is_event = entry.result == AuditEntry.Result.OK and entry.action in _HAPPENED
-    return _HAPPENED[entry.action] if is_event else RESULTS.get(entry.result, entry.result)
+    return str(_HAPPENED[entry.action] if is_event else RESULTS.get(entry.result, entry.result))

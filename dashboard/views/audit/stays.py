@@ -19,6 +19,7 @@ from conferences.audit.listening import Span, stay
 from conferences.models import AuditEntry, Supervision
 from conferences.policy import may_see_numbers
 from conferences.wording.audit import reason_words
+from conferences.wording.calls import mode_word
 from dashboard.forms.audit_filter import gaps_within
 from dashboard.forms.stay_filter import StayFilter
 from dashboard.views.audit.actions import Action, actions, seen_of, view_of, within_calls
@@ -93,7 +94,7 @@ def _view(key: UUID, asked: list[AuditEntry], told: Callable[[str], str]) -> Sta
         how=how,
         who=found.who.actor_name,
         account=found.who.account,
-        mode=dict(Supervision.Role.choices).get(found.asked_role, found.asked_role).lower(),
+        mode=mode_word(found.asked_role),
         people=found.people,
         call=told(found.first.conference_name),
         conference=found.first.conference_id,
@@ -108,8 +109,9 @@ def _view(key: UUID, asked: list[AuditEntry], told: Callable[[str], str]) -> Sta
 
 
 def _span(span: Span) -> SpanView:
-    mode = dict(Supervision.Role.choices).get(span.role, span.role)
-    return SpanView(mode.lower(), span.targets, length(span.seconds), reason_words(span.reason) if span.reason else "")
+    return SpanView(
+        mode_word(span.role), span.targets, length(span.seconds), reason_words(span.reason) if span.reason else ""
+    )
 
 
 def length(seconds: int) -> str:

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -18,6 +19,7 @@ from conferences.errors import NotAllowed, NotPossible
 from conferences.models import Conference, Supervision
 from conferences.supervision import requests
 from conferences.supervision.requests import hopping, sensitive
+from conferences.wording.told import told_words
 from dashboard.forms.supervise import RoleForm
 from dashboard.login.confirming import asked_before_barge
 from dashboard.presenters import fragments
@@ -34,7 +36,9 @@ def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     if (again := asked_before_barge(request, form.cleaned_data["role"])) is not None:
         return again
     if form.wants_confirmation:
-        context = fragments.panel_context(request.user) | {"notice": "Press Barge once more to be heard by everyone."}
+        context = fragments.panel_context(request.user) | {
+            "notice": gettext("Press Barge once more to be heard by everyone.")
+        }
         if request.htmx:
             return render(request, fragments.PANEL, context)
         return render(request, "dashboard/supervision/confirm_barge.html", context | {"bar": context})
@@ -90,7 +94,7 @@ def end(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     try:
         requests.end(theirs, request.user, ip=client_ip(request))
     except NotPossible as error:
-        raise PermissionDenied(error.sentence) from None
+        raise PermissionDenied(told_words(error.sentence)) from None
     return HttpResponse(status=204) if request.htmx else redirect("conference", pk=theirs.conference_id)
 
 
@@ -102,9 +106,9 @@ def sensitive_section(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     try:
         ask(found, request.user, ip=client_ip(request))
     except NotAllowed as error:
-        raise PermissionDenied(error.sentence) from None
+        raise PermissionDenied(told_words(error.sentence)) from None
     except NotPossible as error:
-        messages.warning(request, error.sentence)
+        messages.warning(request, told_words(error.sentence))
     return HttpResponse(status=204) if request.htmx else redirect("conference", pk=pk)
 
 
@@ -120,7 +124,7 @@ def _why_not(ask: Callable[[], None]) -> str:
     try:
         ask()
     except NotPossible as error:
-        return error.sentence
+        return told_words(error.sentence)
     return ""
 
 

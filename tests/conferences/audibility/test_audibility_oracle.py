@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
-from conferences.audibility import Hearing, hearing, hears, reach, sentence, with_supervisor
+from conferences.audibility import Hearing, hearing, hears, reach, with_supervisor
+from conferences.wording.hearing import sentence
 from tests.support.audibility_scenarios import (
     ANA,
     BEN,

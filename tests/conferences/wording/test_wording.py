@@ -11,7 +11,7 @@ from conferences.supervision.state_machine import answering, endings
 from conferences.telnyx import unreached
 from conferences.wording.corrections import correction_words
 from conferences.wording.problems import PROBLEMS, problem_words
-from conferences.wording.withdrawals import withdrawal_words
+from conferences.wording.withdrawals import SENTENCES
 
 KINDS = [*answering.Kind, *unreached.Kind, endings.CALL_ENDED, endings.CONFERENCE_OVER, *endings.OPEN]
 
@@ -32,7 +32,7 @@ def test_what_is_no_kind_has_no_sentence():
 
 @pytest.mark.parametrize("why", Withdrawn)
 def test_every_withdrawal_has_a_sentence(why):
-    assert withdrawal_words(why).endswith(".")
+    assert SENTENCES[why].endswith(".")
 
 
 @pytest.mark.parametrize("kind", Denial)

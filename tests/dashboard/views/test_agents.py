@@ -279,8 +279,8 @@ def test_shared_phone_is_on_every_possible_users_row(story: Story, marta: User, 
     story.call(ANA)
     found = rows(marta)
     assert {name: (row.label, row.legs[0].others) for name, row in found.items()} == {
-        "Ana Ruiz": ("Perhaps talking", ("Luis Ortega",)),
-        "Luis Ortega": ("Perhaps talking", ("Ana Ruiz",)),
+        "Ana Ruiz": ("Perhaps: Talking", ("Luis Ortega",)),
+        "Luis Ortega": ("Perhaps: Talking", ("Ana Ruiz",)),
     }
     story.simulator.far_end_hangs_up(story.leg(ANA))
     story.deliver()
