@@ -2,7 +2,7 @@
 
 The state is the same for the same set of facts in whatever order they arrived: `fold` sorts them by time of occurrence.
 `apply` adds one fact to a state that holds nothing later, and gives what `fold` would give. `advance` chooses, and
-`advance_all` adds as many of several as may be, and says for which others it takes `fold`.
+`advance_all` adds as many of several as may be, and says for which others it takes `fold`. `after_each` looks back.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,6 +23,7 @@ __all__ = [
     "State",
     "advance",
     "advance_all",
+    "after_each",
     "apply",
     "fold",
     "is_about_leg",
@@ -60,6 +61,19 @@ def apply(state: State, fact: Event) -> State:
     after = state.copy()
     _add(after, fact)
     return after
+
+
+def after_each(facts: Iterable[Event]) -> Iterator[State]:
+    """Yield what was so after each of these facts, in order of occurrence and each given once, as `fold` would have it.
+
+    For looking at, not for going on from: how far the facts have come is not noted.
+    """
+    state = State()
+    for fact in facts:
+        if is_handled(fact.type):
+            state = state.copy()
+            _take_effect(state, fact)
+        yield state
 
 
 def advance(state: State, fact: Event, everything: Callable[[], Iterable[Event]]) -> State:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from conferences.fold import State, apply, fold
+from conferences.fold import State, after_each
 from conferences.telnyx.events import Event
 
 
@@ -27,15 +27,10 @@ class Course:
 
     def at(self, moment: datetime) -> State:
         """Return what was so at this moment, by all that was told of it then or later: what `fold` makes of it."""
-        return fold(self.facts[: bisect_right(self._times, moment)])
+        count = bisect_right(self._times, moment)
+        return self.states[count - 1] if count else State()
 
     @cached_property
     def states(self) -> tuple[State, ...]:
         """The state after each of the facts."""
-        return tuple(self._after_each())
-
-    def _after_each(self) -> Iterator[State]:
-        state = State()
-        for fact in self.facts:
-            state = apply(state, fact)
-            yield state
+        return tuple(after_each(self.facts))

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
 from conferences.history.lanes import Span
 from dashboard.presenters.timeline.asked import Stretch
 
 WIDTH: Final = 1000.0
+_RECT: Final = '<rect data-{}="{}" x="{}" y="{}" width="{}" height="{}"/>'
+_LINE: Final = '<line data-what="{0}" x1="{1}" x2="{1}" y1="1" y2="23"/>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,18 @@ class LaneDrawing:
     modes: tuple[Piece, ...]
     unread: tuple[Piece, ...]
     marks: tuple[Mark, ...]
+
+    @property
+    def drawn(self) -> SafeString:
+        """The line, drawn here: a call of a thousand facts has as many pieces, and by templates each takes its time."""
+        rows = (("what", 4, 16, self.pieces), ("role", 4, 16, self.modes), ("what", 4, 16, self.unread))
+        drawn = (
+            (kind, one.what, f"{one.x:.2f}", y, f"{one.width:.2f}", height)
+            for kind, y, height, some in (*rows, ("what", 17, 3, self.whispers))
+            for one in some
+        )
+        marks = ((one.what, f"{one.x:.2f}") for one in self.marks)
+        return format_html_join("", _RECT, drawn) + format_html_join("", _LINE, marks)
 
 
 def place(moment: datetime, call: Stretch) -> float:

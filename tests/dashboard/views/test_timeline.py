@@ -7,6 +7,8 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.support.markup import on_one_line
@@ -101,3 +103,21 @@ def test_an_ended_call_names_its_supervisor_and_the_proof(story: Story, marta):
     story.pass_time(5)
     page = on_one_line(browser(marta).get(f"/conferences/{conference.pk}/").content.decode())
     assert ("Monitor confirmed by Telnyx" in page, '<bdi class="name">Supervisor</bdi>' in page) == (True, False)
+
+
+def test_a_longer_call_takes_no_more_queries(story: Story, marta):
+    _, conference = story.call(ANA, LUIS)
+    client, counted = browser(marta), []
+    for _ in range(2):
+        client.get(f"/conferences/{conference.pk}/")
+        with CaptureQueriesContext(connection) as asked:
+            client.get(f"/conferences/{conference.pk}/")
+        counted.append(len(asked))
+        for _ in range(10):
+            story.simulator.far_end_holds(story.leg(ANA))
+            story.pass_time()
+            story.simulator.far_end_resumes(story.leg(ANA))
+            story.pass_time()
+    assert counted[0] == counted[1]
+    page = client.get(f"/conferences/{conference.pk}/").content.decode()
+    assert page.count('<rect data-what="held"') == 20
