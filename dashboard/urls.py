@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from dashboard.views import agents, calls, history, keys, saved_views, supervisions, unassigned
+from dashboard.views import agents, calls, history, saved_views, supervisions, unassigned
 from dashboard.views.api import directory, systems
 from dashboard.views.audit.page import audit
 from dashboard.views.monitoring import health
 from dashboard.views.monitoring.policy_reports import csp_report
+from dashboard.views.preferences import alerts, keys
 from dashboard.views.supervisions import handing_over, helping
 from dashboard.wallboard.views import wallboard
 
@@ -16,6 +17,8 @@ urlpatterns = [
     path("views/", saved_views.save, name="save_view"),
     path("views/<int:pk>/", saved_views.change, name="change_view"),
     path("keys/", keys.keys, name="keys"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/raise/", alerts.raise_alert, name="raise_alert"),
     path("agents/", agents.agents, name="agents"),
     path("agents/<int:pk>/follow/", agents.follow, name="follow"),
     path("agents/unfollow/", agents.unfollow, name="unfollow"),

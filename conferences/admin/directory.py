@@ -146,7 +146,12 @@ class QueueAdmin(DirectoryAdmin):
         (
             "When its calls need attention",
             {
-                "fields": (("wait_warn", "wait_alarm"), ("hold_warn", "hold_alarm"), ("talk_warn", "talk_alarm")),
+                "fields": (
+                    ("wait_warn", "wait_alarm"),
+                    ("hold_warn", "hold_alarm"),
+                    ("talk_warn", "talk_alarm"),
+                    "most_waiting",
+                ),
                 "description": "In seconds. Empty: never.",
             },
         ),

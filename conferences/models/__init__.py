@@ -1,5 +1,6 @@
 """The tables: directory, calls, facts, supervision and audit."""
 
+from conferences.models.alerts import Alert, AlertChoice
 from conferences.models.audit import AuditCheckpoint, AuditCut, AuditDetail, AuditEntry, AuditLock, OwedEntry
 from conferences.models.backfill import BackfillCursor, Gap
 from conferences.models.conferences import AgentChange, Conference, Feed
@@ -33,6 +34,8 @@ __all__ = [
     "Agent",
     "AgentAddress",
     "AgentChange",
+    "Alert",
+    "AlertChoice",
     "AnswerCheck",
     "AuditCheckpoint",
     "AuditCut",

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -99,6 +100,14 @@ class Queue(models.Model):
     hold_alarm = _seconds("on hold: alarm", Limits().hold.alarm)
     talk_warn = _seconds("length of a call: attention", Limits().talk.warn, help_text="1500 is 25 minutes.")
     talk_alarm = _seconds("length of a call: alarm", Limits().talk.alarm)
+
+    most_waiting = models.PositiveSmallIntegerField(
+        "callers waiting: alert",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="From so many on, those who want to hear of it are alerted. Empty: never.",
+    )
 
     class Meta:
         ordering = ["name"]

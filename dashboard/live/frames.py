@@ -13,6 +13,7 @@ from conferences.ingest import feed
 from conferences.ingest.ringing_legs import with_ringing
 from conferences.models import Conference, Supervision
 from conferences.models.conferences import ConferenceQuerySet
+from dashboard.alerts.due import due
 from dashboard.language.reading import read_in
 from dashboard.live.heartbeats import encode, row_ages
 from dashboard.live.lag import Stamps, last_heard
@@ -82,6 +83,7 @@ class Changes:
             "rows": [*(fragments.row_id(call.pk) for call in shown), *broken, *waiting.rows],
             "calls": [str(call.pk) for call in calls],
             "became": waiting.became,
+            "due": due(seen),
         }
         return encode(self.number, told | ({"live": [*self._live_rows(viewer, seen), *broken]} if catching_up else {}))
 
@@ -105,6 +107,7 @@ class Changes:
             return None
         told: dict[str, object] = {"content": "".join(parts), "rows": [*rows], "over": over}
         told["calls"] = [str(call.pk) for call in calls]
+        told["due"] = due(self._live_calls(viewer.audience) if catching_up else calls)
         if catching_up:
             told["live"] = changed_agents.listed(viewer.audience.teams)
         return encode(self.number, told)

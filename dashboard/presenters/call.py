@@ -78,6 +78,7 @@ class Call:
     may_end: bool = False  # others' supervisions, and so to have nobody listen for a while
     calling: tuple[Calling, ...] = ()  # agents whose phones ring for it
     past_participants: tuple[Person, ...] = ()  # of a call that has ended: everybody who was in it
+    queue_pk: int | None = None
     help: tuple[Help, ...] = ()  # its agents who ask for it
     reasons: tuple[Reason, ...] = ()  # why it needs attention, now or in time
 
@@ -213,6 +214,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         status=status_of(conference, people),
         reasons=reasons_for(conference, people),
         help=help_requests(conference),
+        queue_pk=conference.queue_id,
         queue=conference.queue.name if conference.queue else "",
         team=_team(conference),
         people=people,

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 
+from dashboard.alerts import choices
 from dashboard.presenters import fragments
 from dashboard.version import VERSION
 
@@ -20,4 +21,5 @@ def live_page(user: User, number: int, query: Mapping[str, str]) -> dict[str, An
     `query`: what the page shows, in the words of `admission`.
     """
     address = f"/ws/board/?{urlencode({**query, 'since': str(number)})}"
-    return {"socket": address, "feed": number, "bar": fragments.panel_context(user), "version": VERSION}
+    page = {"socket": address, "feed": number, "bar": fragments.panel_context(user), "version": VERSION}
+    return page | choices.for_page(user)

@@ -8,6 +8,7 @@ import "./keys.js";
 import "./notice.js";
 import "./timeline.js";
 import "./view.js";
+import { heardDue, raiseDue } from "./alerts.js";
 import { arrangeSoon } from "./arrange.js";
 import { isDue } from "./attention.js";
 import { heardFrame, lostSocket, measured, watch } from "./badge.js";
@@ -49,6 +50,7 @@ function take(frame, connection) {
     dropStrangers(frame.ages);
   }
   if (frame.calls?.length) setTimeout(refresh, 0, frame.calls); // after the frame's swap
+  if (frame.due) heardDue(frame.due);
   if (frame.became) becomeCalls(frame.became, frame.rows ?? []);
   placeRows(frame.rows ?? []);
   if (frame.gone?.length) dropUnfit(frame.gone);
@@ -88,6 +90,7 @@ document.addEventListener("DOMContentLoaded", () => {
 startClock(() => {
   sweepEnded();
   if (isDue()) arrangeSoon();
+  raiseDue();
   watch();
   askInstead((frame) => take(frame, "slower"));
 });

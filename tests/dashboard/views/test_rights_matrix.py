@@ -31,7 +31,10 @@ MINE: Final[Row] = (LOGGED_IN, "")  # one's own pages and wishes
 NOT_MINE: Final[Row] = (set(), "not there")  # somebody else's
 CALL: Final[Row] = (SEE_IT, "not there")
 ROWS: Final[dict[str, Row]] = {
-    **dict.fromkeys(("board", "save_view", "keys", "agents", "unfollow", "history", "feed", "account"), MINE),
+    **dict.fromkeys(
+        ("board", "save_view", "keys", "alerts", "raise_alert", "agents", "unfollow", "history", "feed", "account"),
+        MINE,
+    ),
     **dict.fromkeys(("account_stay", "account_reading", "account_reauthenticate", "account_change_password"), MINE),
     **dict.fromkeys(("socialaccount_connections", "mfa_index", "mfa_authenticate", "mfa_reauthenticate"), MINE),
     **dict.fromkeys(("mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_list_webauthn"), MINE),

@@ -1,0 +1,1 @@
+"""What each user has chosen for herself: keys, and what she is alerted to."""
