@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds
 HEARTBEAT: Final = 5.0
-LONGEST_REST: Final = 0.1
+LONGEST_REST: Final = 0.25
 MANY_WAITING: Final = 4  # webhooks
 MOST_PAGES: Final = 20  # open at once by one user, in one process
 CHECK_LOGINS: Final = 4.0
@@ -145,10 +145,13 @@ class Hub:
             await self._bounded(boundaries.HEARTBEAT, self._check_logins)
 
     async def _rest(self, began: float) -> None:
-        """After a push as long a rest while webhooks wait to be taken in; what changes meanwhile goes together."""
+        """After a push thrice as long a rest while webhooks wait to be taken in; what changes meanwhile goes together.
+
+        One interpreter takes them in and pushes: a webhook that waits too long is sent again, a push only comes later.
+        """
         await asyncio.sleep(0.001)  # the sockets' own tasks send
         if writer.depth > MANY_WAITING:
-            await asyncio.sleep(min(time.monotonic() - began, LONGEST_REST))
+            await asyncio.sleep(min(3 * (time.monotonic() - began), LONGEST_REST))
 
     async def _bounded(self, boundary: Boundary, work: Callable[[], Awaitable[None]]) -> bool:
         """Do one thing the hub does again and again; whatever it raises is noted, and the hub goes on."""

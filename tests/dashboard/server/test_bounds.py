@@ -16,9 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conferences.models import AuditEntry
-from dashboard.live import handshakes
 from dashboard.login.passwords.hashing import PatientPBKDF2PasswordHasher
-from dashboard.server import bounds
+from dashboard.server import bounds, handshakes
 from dashboard.server.bounds import Bound, Full
 from dashboard.server.client_address import client_of, networks
 from dashboard.server.handshakes import Handshakes
