@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from dashboard.views import agents, calls, history, saved_views, supervisions, unassigned
 from dashboard.views.api import directory, systems
+from dashboard.views.audit import reports
 from dashboard.views.audit.page import audit
 from dashboard.views.monitoring import health
 from dashboard.views.monitoring.policy_reports import csp_report
@@ -45,6 +46,10 @@ urlpatterns = [
     path("accounts/", include("dashboard.login.urls")),
     path("audit/", audit, name="audit"),
     path("wallboard/<slug:slug>/", wallboard, name="wallboard"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/agents/<int:pk>/", reports.of_agent, name="report_of_agent"),
+    path("reports/supervisors/<int:pk>/", reports.of_supervisor, name="report_of_supervisor"),
+    path("reports/mine/", reports.mine, name="report_of_mine"),
     path("api/agents/sign-in/", systems.agents_sign_in, name="agents_sign_in"),
     path("api/directory/credentials/", directory.credentials, name="api_credentials"),
     path("api/directory/sign-in/", systems.agents_sign_in, name="api_sign_in"),

@@ -101,7 +101,7 @@ def _bound_of(request: HttpRequest) -> Bound | None:
         return None
     if request.method == "POST":
         return RECHECKS if name == "recheck" else None
-    searches = name == "audit" or name.startswith("admin:")
+    searches = name == "audit" or name.startswith(("admin:", "report"))
     return SEARCHES if searches and request.GET else None
 
 

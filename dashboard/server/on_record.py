@@ -21,6 +21,9 @@ READ: Final = {
     "admin:conferences_auditentry_changelist": "audit",
     "admin:conferences_auditentry_change": "audit",
     "audit": "audit",
+    "reports": "reports",
+    "report_of_agent": "report of an agent",
+    "report_of_supervisor": "report of a supervisor",
 }
 _WHY: Final = {403: "no_right", 404: "not_there"}
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conferences.addresses import mask_numbers
-from conferences.models import AuditEntry, Conference, Supervision, Supervisor
+from conferences.models import AuditEntry, Conference, Supervision, Supervisor, Team
 from conferences.policy import may_see_numbers
 from conferences.wording.audit import reason_words
 from conferences.wording.told import told_words
@@ -88,10 +88,20 @@ def seen_of(calls: Iterable[UUID | None], user: User) -> set[UUID]:
 
 def within(user: User) -> Q:
     """Narrow to what `user` may read of: a supervisor what is about calls of her teams and what she did herself."""
-    if user.is_superuser or not Supervisor.objects.filter(user=user).exists():
+    if not is_scoped(user):
         return Q()
     calls = Conference.objects.visible_to(user)
     return Q(conference__in=calls) | Q(actor=user)
+
+
+def is_scoped(user: User) -> bool:
+    """Return whether `user` reads of some teams' calls alone: a supervisor does, who is no superuser."""
+    return not user.is_superuser and Supervisor.objects.filter(user=user).exists()
+
+
+def teams_of(user: User) -> QuerySet[Team]:
+    """Return the teams of whose agents `user` may read."""
+    return Team.objects.filter(supervisors__user=user) if is_scoped(user) else Team.objects.all()
 
 
 def within_calls(user: User) -> Q:
