@@ -28,6 +28,7 @@ from conferences.supervision.requests.handing_over import looking as handing_ove
 from conferences.supervision.requests.helping import asking, looking
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
+from conferences.testcall import advancing as testcall
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ def _after_facts() -> Iterator[Task]:
         yield ("follow", pk), partial(following.look, pk)
     yield from _asked_for_help()
     yield from _handed_over()
+    for test in testcall.due():
+        yield ("test", test.pk), partial(testcall.advance, test)
     for conference in Conference.objects.live().filter(polled_at=None)[:50]:
         yield ("conference", conference.pk), partial(readback.fetch_record, conference.pk)
     if backfill.unidentified_legs(clock.now()):

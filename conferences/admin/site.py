@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from conferences.admin.home import page as home
+from conferences.admin.home import testing
 from conferences.admin.home.sections import listed_by
 from conferences.admin.loading import page as loading
 from conferences.admin.records import person
@@ -49,6 +50,7 @@ def addresses() -> list[Any]:
         ("directory/load/", loading.load, "load_directory"),
         ("directory/save/", loading.save, "save_directory"),
         ("examination/", home.examination, "examination"),
+        ("test-call/", testing.test_call, "test_call"),
         ("people/agent/<int:pk>/", person.agent, "person_agent"),
         ("people/supervisor/<int:pk>/", person.supervisor, "person_supervisor"),
     )

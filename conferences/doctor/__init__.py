@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.urls import reverse
 
 from conferences import clock, provider
-from conferences.doctor import application, clocks, deliveries, keys, people, stores
+from conferences.doctor import application, clocks, deliveries, keys, people, stores, testcalls
 from conferences.doctor.findings import Finding, Level, warning
 from conferences.ingest.webhooks import refused_requests
 from conferences.models import BackfillCursor, Fact
@@ -46,6 +46,7 @@ def examine() -> Iterator[Finding]:
     try:
         heard: _Heard | None = _heard()
         yield from people.examine()
+        yield testcalls.examine()
     except DatabaseTrouble:
         heard = None
         fix = "Mend what is said of the database first."
@@ -63,6 +64,7 @@ def at_a_glance() -> Iterator[Finding]:
     yield keys.public_key()
     yield keys.caller_id()
     yield from people.examine()
+    yield testcalls.examine()
     yield from _told(_heard())
 
 

@@ -25,6 +25,7 @@ from conferences.models.listening.policy import ListeningPolicy
 from conferences.models.listening.protected import ProtectedNumber
 from conferences.models.listening.sensitive import SensitiveSection
 from conferences.models.listening.supervision import Supervision
+from conferences.models.listening.test_call import TestCall
 from conferences.models.logins import Login, TemporaryPassword, WallScreen
 from conferences.models.phones import AgentAddress, AnswerCheck, Device, QueueNumber, SystemAddress
 from conferences.models.pulse import Pulse
@@ -73,6 +74,7 @@ __all__ = [
     "SystemAddress",
     "Team",
     "TemporaryPassword",
+    "TestCall",
     "UnknownAddress",
     "WallScreen",
     "WebhookRefusal",

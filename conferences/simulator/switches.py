@@ -54,6 +54,9 @@ class Switches:
     whisperers_hear_each_other: bool = False
     """Whether one whispering supervisor hears another."""
 
+    whispers_reach_everybody: bool = False
+    """Whether a whisper is heard by all, as on an account on which its targets are not obeyed."""
+
     forgotten_call_status: Status4xx = 404
     """Status of GET /calls/{id} later than ten minutes after the end."""
 

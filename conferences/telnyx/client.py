@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 import orjson
 
 from conferences.telnyx import codes
-from conferences.telnyx.commands import Dial, Hangup, Join, Leave, Mute, Unhold, Update
+from conferences.telnyx.commands import CreateConference, Dial, Hangup, Join, Leave, Mute, Speak, Unhold, Update
 from conferences.telnyx.connection.retry import Readable, RequestSpec, Response
 from conferences.telnyx.errors import Refused
 from conferences.telnyx.queries import Readings, is_object, segment
@@ -107,6 +107,15 @@ class TelnyxClient(Readings):
         """
         path = f"/calls/{segment('call_control_id', call_control_id)}/actions/gather_using_speak"
         return _answer(self._command(path, gather, _Manner(_is_ok, patient=True)))
+
+    def create_conference(self, made: CreateConference) -> Answer:
+        """Make a conference of an answered leg; its id is in the answer."""
+        return _answer(self._command("/conferences", made, _Manner(is_object, patient=True)))
+
+    def speak(self, conference_id: str, speak: Speak) -> Answer:
+        """Speak a text to one leg in the conference."""
+        path = f"/conferences/{segment('conference_id', conference_id)}/actions/speak"
+        return _answer(self._command(path, speak, _Manner(_is_ok)))
 
     def hangup(self, call_control_id: str, hangup: Hangup) -> Answer:
         """End one leg. Refused with 90018 when it has ended already."""

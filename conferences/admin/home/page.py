@@ -33,6 +33,7 @@ _PLACES: Final = {
     "queues lacking": ("admin:conferences_queue_changelist", "?lacking=yes"),
     "supervisors": ("admin:conferences_supervisor_changelist", ""),
     "unknown": ("admin:conferences_unknownaddress_changelist", ""),
+    "test call": ("admin:test_call", ""),
     "parked": ("admin:conferences_fact_changelist", "?outcome__exact=parked"),
 }
 
@@ -44,6 +45,7 @@ def pages(request: HttpRequest) -> list[tuple[str, str, str]]:
     return [
         ("Directory", "Load from a file", reverse("admin:load_directory")),
         ("System", "Examination", reverse("admin:examination")),
+        ("System", "Test call", reverse("admin:test_call")),
     ]
 
 

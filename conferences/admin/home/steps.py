@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conferences.liveness import pulse
-from conferences.models import Agent, Conference, Fact, Queue, Supervision, Supervisor, Team
+from conferences.models import Agent, Conference, Fact, Queue, Supervision, Supervisor, Team, TestCall
 from conferences.policy import roles_of
+from conferences.testcall.requests import last_result
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ def steps() -> Iterator[Step]:
     yield Step("A first call was seen", Conference.objects.exists(), reverse("board"))
     listened = Supervision.objects.exclude(joined_at=None).exists()
     yield Step("A supervisor was in a call", listened, reverse("board"))
+    last = last_result()
+    proved = last is not None and last.state == TestCall.State.PROVED
+    yield Step("A test call proved who hears whom", proved, reverse("admin:test_call"))
 
 
 def _able() -> Iterator[Supervisor]:

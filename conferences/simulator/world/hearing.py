@@ -38,7 +38,7 @@ def _speaks(speaker: Participant) -> bool:
 
 
 def _addresses(state: State, speaker: Participant, listener: Participant) -> bool:
-    if speaker.role != "whisper" or speaker.monitor_lifted:
+    if speaker.role != "whisper" or speaker.monitor_lifted or state.switches.whispers_reach_everybody:
         return True
     if listener.role == "whisper" and state.switches.whisperers_hear_each_other:
         return True

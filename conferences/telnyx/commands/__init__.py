@@ -1,7 +1,7 @@
 """The bodies of our commands, refused here already when they would do what nobody meant."""
 
 from conferences.telnyx.commands.calls import Dial, Hangup
-from conferences.telnyx.commands.participation import Join, Leave, Mute, Unhold, Update
+from conferences.telnyx.commands.participation import CreateConference, Join, Leave, Mute, Speak, Unhold, Update
 from conferences.telnyx.rules import (
     BEEPS,
     REGIONS,
@@ -20,6 +20,7 @@ __all__ = [
     "REGIONS",
     "ROLES",
     "Beep",
+    "CreateConference",
     "Dial",
     "Hangup",
     "InvalidCommand",
@@ -28,6 +29,7 @@ __all__ = [
     "Mute",
     "Region",
     "Role",
+    "Speak",
     "Unhold",
     "Update",
     "check_hold_audio_url",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from conferences.telnyx import rules
 from conferences.telnyx.commands.bodies import without_defaults
 from conferences.telnyx.rules import BEEPS, Beep
+from conferences.telnyx.speech import check_speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +158,54 @@ class Unhold:
     def body(self) -> dict[str, object]:
         """Return the request's JSON object."""
         return {"call_control_ids": [self.call_control_id]} | without_defaults(region=self.region)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateConference:
+    """Make a conference of an answered leg (Telnyx docs: Create conference). Raises InvalidCommand."""
+
+    call_control_id: str
+    name: str
+    command_id: str
+
+    def __post_init__(self) -> None:
+        rules.check_ids(self.call_control_id, self.command_id)
+        rules.check_display_name("name", self.name)
+
+    def body(self) -> dict[str, object]:
+        """Return the request's JSON object; without the beep, the provider would choose."""
+        return {
+            "call_control_id": self.call_control_id,
+            "name": self.name,
+            "beep_enabled": str(Beep.NEVER),
+            "command_id": self.command_id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Speak a text to one leg in the conference (Telnyx docs: Speak text to conference participants).
+
+    The provider takes an empty list of legs for everybody in the call, so exactly one is always named. Raises
+    InvalidCommand.
+    """
+
+    call_control_id: str
+    command_id: str
+    payload: str
+    voice: str
+    language: str
+
+    def __post_init__(self) -> None:
+        rules.check_ids(self.call_control_id, self.command_id)
+        check_speech(self.voice, self.language)
+
+    def body(self) -> dict[str, object]:
+        """Return the request's JSON object."""
+        return {
+            "call_control_ids": [self.call_control_id],
+            "payload": self.payload,
+            "voice": self.voice,
+            "language": self.language,
+            "command_id": self.command_id,
+        }

@@ -1,0 +1,68 @@
+"""What an administrator asks of a test call: begin, say what was heard, stop; and what the last ones proved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from conferences import clock
+from conferences.addresses import canonical
+from conferences.errors import NotPossible
+from conferences.models import TestCall
+from conferences.telnyx import rules
+from conferences.telnyx.rules import InvalidCommand
+from conferences.testcall import advancing
+from conferences.testcall.steps import EXPECTED, PHONES
+
+
+def begin(user: User, phones: Mapping[str, str]) -> TestCall:
+    """Begin to ring three phones. Raises NotPossible for an address that cannot be dialled, or while another runs."""
+    called = {phone: _dialled(phones.get(phone, ""), phone) for phone in PHONES}
+    if len({*called.values()}) < len(PHONES):
+        raise NotPossible("These must be three different phones.")
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            test = TestCall.objects.create(started_by=user, started_at=now, state_since=now, phones=called)
+    except IntegrityError:
+        raise NotPossible("A test call is going on already.") from None
+    advancing.advance(test)
+    return test
+
+
+def answer(test: TestCall, mode: str, heard: Mapping[str, bool]) -> None:
+    """Keep what was heard in this mode, and go on. Raises NotPossible where that is not what is asked now."""
+    with transaction.atomic():
+        row = TestCall.objects.select_for_update().get(pk=test.pk)
+        if row.ended_at is not None or row.state != mode or mode in row.answers:
+            raise NotPossible("This is not asked any more.")
+        answers = row.answers | {mode: {phone: heard[phone] for phone in EXPECTED[mode]}}
+        TestCall.objects.filter(pk=test.pk).update(answers=answers)
+    advancing.advance(row)
+
+
+def stop(test: TestCall) -> None:
+    """End it at once, with every phone of it hung up."""
+    advancing.end(test, TestCall.State.STOPPED)
+
+
+def running() -> TestCall | None:
+    """Return the one that is going on."""
+    return TestCall.objects.filter(ended_at=None).first()
+
+
+def last_result() -> TestCall | None:
+    """Return the last one that came to a result: what this account is known to do."""
+    ended = TestCall.objects.filter(ended_at__isnull=False).exclude(state=TestCall.State.STOPPED)
+    return ended.select_related("started_by").first()
+
+
+def _dialled(text: str, phone: str) -> str:
+    address = canonical(text.strip())
+    try:
+        rules.check_dialled("to", address)
+    except InvalidCommand:
+        raise NotPossible(f"The {phone}'s phone cannot be dialled: give a number with + or a SIP address.") from None
+    return address
