@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -35,6 +35,7 @@ class Stay:
     ended_at: datetime | None
     end_reason: str
     asked_role: str
+    terms: Mapping[str, object]  # as they were when she last joined
 
     @property
     def began_at(self) -> datetime:
@@ -57,7 +58,13 @@ def stay(entries: Sequence[AuditEntry], *, now: datetime) -> Stay:
         ended_at=out.at if out else None,
         end_reason=out.reason if out and out.action == "out" else "",
         asked_role=next((one.role for one in entries if one.role), ""),
+        terms=next((terms_of(one) for one in reversed(entries) if terms_of(one)), {}),
     )
+
+
+def terms_of(entry: AuditEntry) -> dict[str, object]:
+    """Return on which terms a join was sent; nothing for what is none, or was recorded before terms were."""
+    return {name: new for name, (_, new) in entry.changes.items()} if entry.action == "join" else {}
 
 
 def _last_way_out(entries: Sequence[AuditEntry]) -> AuditEntry | None:

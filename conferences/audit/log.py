@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -38,12 +38,21 @@ class Attempt:
     ip: str | None
 
 
-def intend(supervision: Supervision, action: str, *, role: str, targets: Iterable[str], command_id: str) -> AuditEntry:
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A command that is about to be sent: in which mode, toward whom, and for a join on which terms."""
+
+    command_id: str
+    role: str = ""
+    targets: Sequence[str] = ()
+    terms: Mapping[str, object] = field(default_factory=dict)
+
+
+def intend(supervision: Supervision, action: str, sending: Sending) -> AuditEntry:
     """Write that a command is about to be sent, with what the screen says of it. Returns the entry of its outcome.
 
     One that cannot be written just now is kept and written later; it has no primary key then.
     """
-    targets = list(targets)
     reason = stays.reason_for(supervision, action)
     return entries.write(
         phase=AuditEntry.Phase.INTENT,
@@ -51,10 +60,12 @@ def intend(supervision: Supervision, action: str, *, role: str, targets: Iterabl
         actor=None if reason else supervision.user,
         source_ip=None if reason else supervision.source_ip,
         reason=reason,
-        targets=named(targets),
-        command_id=command_id,
+        targets=named(sending.targets),
+        command_id=sending.command_id,
         note=f"Why: {supervision.reason}" if supervision.reason and action in ("dial", "join") else "",
-        **stays.about(supervision) | {"role": role, "claim": _claim(supervision, role, targets)},
+        changes={name: [None, value] for name, value in sending.terms.items()},
+        **stays.about(supervision)
+        | {"role": sending.role, "claim": _claim(supervision, sending.role, sending.targets)},
     )
 
 

@@ -172,7 +172,7 @@ class AuditDetail(Closed):
     claim = models.TextField(blank=True)  # who would hear, as the screen put it at that moment
     note = models.TextField(blank=True)
     provider_text = models.TextField(blank=True)
-    changes: models.JSONField[Any, Any] = models.JSONField(default=dict)  # {field: [old, new]}
+    changes: models.JSONField[Any, Any] = models.JSONField(default=dict)  # {field: [old, new]}; of a join, its terms
 
     objects = ClosedQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ from conferences.errors import ConferenceOver, NotAllowed, NotPossible
 from conferences.join_options import JoinOptions
 from conferences.models import Agent, Conference, Leg, Participant, SensitiveSection, Supervision, Supervisor
 from conferences.models.listening.scope import Scope, scope_of
-from conferences.policy.listening import FREE, Refusal, rules_now, rules_of_agent
+from conferences.policy.listening import FREE, Refusal, options_of, rules_now, rules_of_agent
 from conferences.telnyx.rules import InvalidCommand
 from conferences.wording.refusals import SENTENCES
 
@@ -164,7 +164,7 @@ def check_action(user: User, conference: Conference, role: str, targets: Iterabl
 
 def check_options(user: User, conference: Conference, options: JoinOptions | None) -> None:
     """Raise NotPossible unless the leg may join with these options; None stands for the queue's policy."""
-    if options is None or options == JoinOptions.of(conference.queue):
+    if options is None or options == options_of(conference.queue):
         return
     if not may_override(user):
         raise NotAllowed(_("You may not join otherwise than the queue's policy says; ask your administrator."))

@@ -12,7 +12,17 @@ from django.conf import settings
 from django.db.models import Model
 
 from conferences import clock
-from conferences.models import Agent, Conference, ListeningPolicy, Participant, ProtectedNumber, Supervision
+from conferences.join_options import JoinOptions
+from conferences.models import (
+    Agent,
+    Conference,
+    ListeningPolicy,
+    Participant,
+    ProtectedNumber,
+    Queue,
+    Supervision,
+    Team,
+)
 
 Role = Supervision.Role
 AUDIBLE: Final = (Role.WHISPER, Role.BARGE, Role.NONE)
@@ -80,7 +90,35 @@ def rules_of(conference: Conference) -> Rules:
     if conference.queue is not None:
         teams[conference.queue.team_id] = conference.queue.team
     policies = [found for one in (conference.queue, *teams.values()) if one is not None and (found := _policy(one))]
-    return _strictest(policies, protected=protected)
+    rules = _strictest(policies, protected=protected)
+    return replace(rules, agents_told=_are_told(conference.queue, teams.values())) if policies else rules
+
+
+def terms_of(supervision: Supervision) -> dict[str, object]:
+    """Return on which terms somebody listens from now on: what policy says of the call, and the beep as it is sent."""
+    rules = rules_now(supervision.conference)
+    return {
+        "agents_told": rules.agents_told,
+        "notice_version": rules.notice_version,
+        "beep": supervision.join_options.beep_enabled,
+    }
+
+
+def options_of(queue: Queue | None) -> JoinOptions:
+    """Return how supervisors join a queue's calls: as it says itself, with the beep of its policy or of its team's."""
+    options = JoinOptions.of(queue)
+    found = [_policy(queue), _policy(queue.team)] if queue is not None else []
+    beep = next((one.beep for one in found if one is not None and one.beep), "")
+    return replace(options, beep_enabled=beep) if beep else options
+
+
+def _are_told(queue: Queue | None, teams: Collection[Team]) -> bool:
+    """Whether agents are told: by the queue's word, else by that of every team in the call."""
+    own = _policy(queue) if queue is not None else None
+    if own is not None and own.agents_told is not None:
+        return own.agents_told
+    found = [_policy(one) for one in teams]
+    return bool(found) and all(one is not None and bool(one.agents_told) for one in found)
 
 
 def rules_of_agent(agent: Agent) -> Rules:
@@ -139,7 +177,6 @@ def _strictest(policies: list[ListeningPolicy], *, protected: bool) -> Rules:
         protected=protected,
         lacks_notice=lacks_notice,
         notice_version=max(confirmed, default=0),
-        agents_told=any(one.agents_told for one in policies),
         monitor_first=any(one.monitor_first for one in policies),
         reason_required=bool(asking),
         reasons=tuple(dict.fromkeys(filter(None, lines))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext
@@ -43,3 +44,27 @@ def reason_words(kind: str) -> str:
         return gettext(REASONS[kind])
     sentence = problem_words(kind).rstrip(".")
     return sentence[:1].lower() + sentence[1:] if sentence else kind.replace("_", " ")
+
+
+_BEEPS: Final = {
+    "never": _("No beep was asked for."),
+    "always": _("A beep on joining and leaving was asked for."),
+    "on_enter": _("A beep on joining was asked for."),
+    "on_exit": _("A beep on leaving was asked for."),
+}
+
+
+def terms_words(terms: Mapping[str, object]) -> tuple[str, ...]:
+    """Return in sentences on which terms somebody listened; none where none were recorded."""
+    if not terms:
+        return ()
+    version = terms.get("notice_version")
+    return (
+        gettext("Agents are told that they may be listened to.")
+        if terms.get("agents_told")
+        else gettext("It is not said that agents are told."),
+        gettext("Version %(version)s of the notice was in force.") % {"version": version}
+        if version
+        else gettext("No confirmed notice was in force."),
+        gettext(_BEEPS[str(terms["beep"])]),
+    )

@@ -16,7 +16,7 @@ from conferences.addresses import readable
 from conferences.errors import NotPossible, RefusedByProvider
 from conferences.join_options import NAMES, JoinOptions
 from conferences.models import AnswerCheck, Conference, Device, Leg, Supervision
-from conferences.policy.listening import rules_of
+from conferences.policy.listening import options_of, rules_of
 from conferences.supervision.phone.answer_checks import announcement, check_of_leg
 from conferences.supervision.phone.own_legs import own_legs
 from conferences.wording.told import told_words
@@ -103,7 +103,7 @@ class SuperviseForm(RoleForm):
 
     def __init__(self, conference: Conference, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(conference, user, *args, **kwargs)
-        self.policy = JoinOptions.of(conference.queue)
+        self.policy = options_of(conference.queue)
         if policy.may_override(user):
             self.fields |= option_fields()
             self.initial = {**self.policy.stored(), **self.initial}

@@ -14,7 +14,7 @@ from conferences.attention import Reason
 from conferences.audibility import Party, with_supervisor
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Supervision
-from conferences.policy.listening import rules_of
+from conferences.policy.listening import options_of, rules_of
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.board.asking import Help, help_requests
 from dashboard.presenters.board.attention import reasons_for
@@ -203,7 +203,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
     people = tuple(person_for(audience, stay, supervisions) for stay in conference.present())
     parties, running = roster.parties(conference, numbers=audience.numbers), roster.is_running(conference)
     agents = agents_by_leg(people)
-    policy_of_queue = JoinOptions.of(conference.queue)
+    policy_of_queue = options_of(conference.queue)
     is_in_scope = policy.is_in_it(audience.scope, conference)
     sensitive = sensitive_sections(conference)
     return Call(

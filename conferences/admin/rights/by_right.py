@@ -52,6 +52,7 @@ class ListeningForm(forms.ModelForm):  # type: ignore[type-arg]
             "reasons",
             "most_audible",
             "longest_minutes",
+            "beep",
             "agents_told",
             "notice",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from conferences.models.directory import Queue, Team
+from conferences.models.directory import Beep, Queue, Team
 
 
 class ListeningPolicy(models.Model):
@@ -44,11 +44,22 @@ class ListeningPolicy(models.Model):
         help_text="After that the supervisor is taken out. Empty: as long as the call.",
     )
 
+    beep = models.CharField(
+        max_length=10,
+        choices=Beep,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Heard by everyone when a supervisor joins or leaves. A queue’s counts before its team’s; empty in "
+        "both: as the queue joins supervisors.",
+    )
     agents_told = models.BooleanField(
         "agents are told",
-        default=False,
-        db_default=False,
-        help_text="Whether agents know that they may be listened to.",
+        null=True,
+        blank=True,
+        choices=[(None, "not said here"), (True, "told"), (False, "not told")],
+        help_text="Whether agents know that they may be listened to; kept with each stay. A queue’s counts before its "
+        "team’s.",
     )
     notice = models.TextField(
         blank=True,

@@ -15,6 +15,7 @@ from conferences import clock, metrics
 from conferences.audit import log as audit
 from conferences.ingest import inbox
 from conferences.models import AuditEntry, Fact, Supervision
+from conferences.policy.listening import terms_of
 from conferences.reconciliation import regions
 from conferences.supervision.commands import bodies
 from conferences.supervision.state_machine.steps import CommandResult, Step
@@ -82,13 +83,10 @@ def _send(supervision: Supervision, step: Step) -> CommandResult:
     """
     sent = clock.Moment()
     quiet = step in (Step.LEAVE, Step.HANGUP)
-    intent = _open_intent(supervision) or audit.intend(
-        supervision,
-        step.value,
-        role="" if quiet else supervision.requested_role,
-        targets=[] if quiet else supervision.requested_targets,
-        command_id=supervision.command_id,
-    )
+    mode = {} if quiet else {"role": supervision.requested_role, "targets": supervision.requested_targets}
+    terms = terms_of(supervision) if step is Step.JOIN else {}
+    asked = audit.Sending(supervision.command_id, terms=terms, **mode)
+    intent = _open_intent(supervision) or audit.intend(supervision, step.value, asked)
     if intent.pk is None and _lets_her_in(supervision, step):
         return _not_on_record(intent, sent.at)
     try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 
 from conferences import clock
-from conferences.join_options import JoinOptions
 from conferences.models import Conference, Supervision
+from conferences.policy.listening import options_of
 from conferences.supervision.phone.own_legs import left_before
 
 
@@ -29,7 +29,7 @@ def next_stay(ended: Supervision, call: Conference) -> Supervision:
         requested_role=Supervision.Role.MONITOR,
         requested_targets=[],
         answer_check=ended.answer_check,
-        options=JoinOptions.of(call.queue).stored(),
+        options=options_of(call.queue).stored(),
         requested_at=now,
         created_at=now,
     )

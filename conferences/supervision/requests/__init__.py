@@ -18,6 +18,7 @@ from conferences.audit import log as audit
 from conferences.errors import NotAllowed, NotPossible, RefusedByProvider
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Device, Leg, Supervision, full_name
+from conferences.policy.listening import options_of
 from conferences.supervision import notices, store
 from conferences.supervision.executor import waiting
 from conferences.supervision.phone import answer_checks
@@ -223,7 +224,7 @@ def _create(user: User, conference: Conference, request: Request) -> Supervision
         requested_role=request.role,
         requested_targets=list(request.targets),
         answer_check=answer_checks.check_of(request.device, request.leg, user),
-        options=(request.options or JoinOptions.of(conference.queue)).stored(),
+        options=(request.options or options_of(conference.queue)).stored(),
         requested_at=now,
         created_at=now,
     )

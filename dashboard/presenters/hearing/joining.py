@@ -8,9 +8,8 @@ from datetime import datetime
 
 from conferences import policy, roster
 from conferences.audibility import Party
-from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Supervision, full_name
-from conferences.policy.listening import refusals
+from conferences.policy.listening import options_of, refusals
 from conferences.wording.refusals import refusal_words
 from dashboard.presenters.audience import Audience
 
@@ -42,7 +41,7 @@ def actions_for(
     audience: Audience, people: tuple[Party, ...], conference: Conference, *, running: bool | None
 ) -> tuple[Action, ...]:
     """Return the modes that this audience may use, quiet to loud."""
-    options, refused = JoinOptions.of(conference.queue), refusals(conference)
+    options, refused = options_of(conference.queue), refusals(conference)
     agents = [one.key for one in people if one.kind == Leg.Kind.AGENT and one.present]
 
     def said(role: str) -> str:

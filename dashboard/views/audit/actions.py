@@ -16,9 +16,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conferences.addresses import mask_numbers
+from conferences.audit.listening import terms_of
 from conferences.models import AuditEntry, Conference, Supervision, Supervisor, Team
 from conferences.policy import may_see_numbers
-from conferences.wording.audit import reason_words
+from conferences.wording.audit import reason_words, terms_words
 from conferences.wording.told import told_words
 from dashboard.forms.audit_filter import ACTIONS, RESULTS, WAITING, AuditFilter
 
@@ -63,6 +64,7 @@ class Action:
     subject: str = ""
     people: tuple[str, ...] = ()
     changes: tuple[tuple[str, str, str], ...] = ()
+    terms: tuple[str, ...] = ()
 
 
 def listed(request: HttpRequest, user: User) -> dict[str, object]:
@@ -140,7 +142,8 @@ def view_of(entry: AuditEntry, told: Callable[[str], str]) -> Action:
         phone=told(entry.address),
         subject=f"{entry.subject} {entry.subject_id}".strip() if entry.subject else "",
         people=tuple(str(one.get("name", "")) for one in entry.people),
-        changes=tuple((name, told(_said(old)), told(_said(new))) for name, (old, new) in entry.changes.items()),
+        changes=() if terms_of(entry) else _changes(entry, told),
+        terms=terms_words(terms_of(entry)),
     )
 
 
@@ -148,6 +151,10 @@ def _account(entry: AuditEntry) -> str:
     if entry.actor_id is None:
         return ""
     return gettext("{name}, no. {number}").format(name=entry.account, number=entry.actor_id)
+
+
+def _changes(entry: AuditEntry, told: Callable[[str], str]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((name, told(_said(old)), told(_said(new))) for name, (old, new) in entry.changes.items())
 
 
 def _outcome(entry: AuditEntry, told: Callable[[str], str]) -> Outcome:

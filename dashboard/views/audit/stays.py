@@ -18,7 +18,7 @@ from conferences.addresses import mask_numbers
 from conferences.audit.listening import Span, stay
 from conferences.models import AuditEntry, Supervision
 from conferences.policy import may_see_numbers
-from conferences.wording.audit import reason_words
+from conferences.wording.audit import reason_words, terms_words
 from conferences.wording.calls import mode_word
 from dashboard.forms.audit_filter import gaps_within
 from dashboard.forms.stay_filter import StayFilter
@@ -55,6 +55,7 @@ class StayView:
     length: str
     spans: tuple[SpanView, ...]
     ended: str
+    terms: tuple[str, ...]
     actions: tuple[Action, ...]
 
 
@@ -104,6 +105,7 @@ def _view(key: UUID, asked: list[AuditEntry], told: Callable[[str], str]) -> Sta
         length=length(found.seconds),
         spans=tuple(_span(one) for one in found.spans),
         ended=reason_words(found.end_reason) if found.end_reason else "",
+        terms=terms_words(found.terms),
         actions=tuple(view_of(one, told) for one in asked),
     )
 

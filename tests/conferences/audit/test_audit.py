@@ -44,7 +44,8 @@ def mine(conference, marta):
 
 
 def intend(supervision, **values):
-    return audit.intend(supervision, "join", **{"role": "whisper", "targets": [], "command_id": "cmd-1"} | values)
+    asked = {"role": "whisper", "targets": [], "command_id": "cmd-1"} | values
+    return audit.intend(supervision, "join", audit.Sending(**asked))
 
 
 def written(entry, *names):

@@ -138,7 +138,7 @@ def test_an_outcome_finds_its_intent_that_was_written_meanwhile(story: Story, ma
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     close_audit()
-    intent = audit.intend(mine, "leave", role="", targets=[], command_id="c-1")
+    intent = audit.intend(mine, "leave", audit.Sending("c-1"))
     open_audit()
     assert (intent.pk, audit_owed.settle()) == (None, 1)
     outcome = audit.conclude(intent, audit.Outcome(AuditEntry.Result.OK))

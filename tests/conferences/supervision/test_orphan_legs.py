@@ -22,7 +22,7 @@ def mine(story, marta):
 
 
 def intend(mine, command_id="overtaken"):
-    return audit.intend(mine, "update", role="barge", targets=[], command_id=command_id)
+    return audit.intend(mine, "update", audit.Sending(command_id, role="barge"))
 
 
 def outcomes(intent):
