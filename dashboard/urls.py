@@ -31,6 +31,7 @@ urlpatterns = [
     path("conferences/<uuid:pk>/recheck/", calls.recheck, name="recheck"),
     path("conferences/<uuid:pk>/hearing/", calls.hearing, name="hearing"),
     path("conferences/<uuid:pk>/moment/", history.moment, name="moment"),
+    path("conferences/<uuid:pk>/timeline/", history.timeline, name="timeline"),
     path("conferences/<uuid:pk>/hop/", supervisions.hop, name="hop"),
     path("conferences/<uuid:pk>/sensitive/", supervisions.sensitive_section, name="sensitive"),
     path("supervisions/<uuid:pk>/change/", supervisions.change, name="change"),

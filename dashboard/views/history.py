@@ -51,6 +51,16 @@ def _place(conference: Conference) -> str:
 
 
 @require_GET
+def timeline(request: SupervisorRequest, pk: UUID) -> HttpResponse:
+    """A call's timeline anew, as a part of its page: asked for when the page is told that something happened."""
+    found = get_object_or_404(Conference.objects.visible_to(request.user).with_people(), pk=pk)
+    if gone := events_deleted(found):
+        return render(request, "dashboard/call/_events_deleted.html", gone)
+    shown = page.timeline(audience_of(request.user), found, request.GET.dict())
+    return render(request, "dashboard/call/_timeline.html", {"call": found, "timeline": shown})
+
+
+@require_GET
 def moment(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     """Who heard whom at the moment that the address asks for, as a part of the call's page."""
     found = get_object_or_404(Conference.objects.visible_to(request.user).with_people(), pk=pk)

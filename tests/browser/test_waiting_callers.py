@@ -19,7 +19,7 @@ def test_one_row_from_ringing_to_talking(center: Center, open_page: Callable[...
     leg = center.simulator.incoming_call(CUSTOMER, SUPPORT_NUMBER)
     row = page.locator("#conferences > article")
     expect(row).to_contain_text("Ringing")
-    expect(row).to_contain_text("nobody can join it")
+    expect(row).to_contain_text("cannot be joined")
     world.legs.answer(leg)
     expect(row).to_contain_text("Waiting")
     expect(page.locator("[data-count='No agent'] b")).to_have_text("1")

@@ -20,9 +20,9 @@ from dashboard.presenters.audience import Audience
 from dashboard.presenters.people import Calling, phone_ringing
 
 RINGING, WAITING, BRIDGED, OVER = _("Ringing"), _("Waiting"), _("Bridged"), _("Hung up")
-NOT_JOINABLE: Final = _("In no conference yet: nobody can join it.")
-IS_BRIDGED: Final = _("Bridged, not in a conference: Earshot cannot join it.")
-GAVE_UP: Final = _("Hung up before anybody took the call.")
+NOT_JOINABLE: Final = _("In no conference: cannot be joined")
+IS_BRIDGED: Final = _("Bridged, in no conference: cannot be joined")
+GAVE_UP: Final = _("Hung up before anybody took the call")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,19 @@ from conferences.history.lanes import Span
 from dashboard.presenters.timeline.asked import Stretch
 
 WIDTH: Final = 1000.0
-_RECT: Final = '<rect data-{}="{}" x="{}" y="{}" width="{}" height="{}"/>'
+_RECT: Final = '<rect data-{}="{}"{} x="{}" y="{}" width="{}" height="{}"/>'
+_GOES_ON: Final = SafeString(" data-goes-on")
 _LINE: Final = '<line data-what="{0}" x1="{1}" x2="{1}" y1="1" y2="23"/>'
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of time on a lane."""
+    """A stretch of time on a lane. `goes_on`: it has not ended, and the page has it grow."""
 
     what: str
     x: float
     width: float
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class LaneDrawing:
         """The line, drawn here: a call of a thousand facts has as many pieces, and by templates each takes its time."""
         rows = (("what", 4, 16, self.pieces), ("role", 4, 16, self.modes), ("what", 4, 16, self.unread))
         drawn = (
-            (kind, one.what, f"{one.x:.2f}", y, f"{one.width:.2f}", height)
+            (kind, one.what, _GOES_ON if one.goes_on else "", f"{one.x:.2f}", y, f"{one.width:.2f}", height)
             for kind, y, height, some in (*rows, ("what", 17, 3, self.whispers))
             for one in some
         )
@@ -75,5 +77,6 @@ def pieces(spans: Iterable[Span], call: Stretch) -> tuple[Piece, ...]:
         if ends_at <= call.begins_at or span.begins_at >= call.ends_at:
             continue
         x = place(span.begins_at, call)
-        found.append(Piece(span.what, x, max(1.0, round(place(ends_at, call) - x, 2))))
+        width = max(1.0, round(place(ends_at, call) - x, 2))
+        found.append(Piece(span.what, x, width, goes_on=span.ends_at is None))
     return tuple(found)

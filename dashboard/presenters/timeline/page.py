@@ -55,17 +55,21 @@ class MomentView:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A whole call, and the moment of it that is looked at."""
+    """A whole call, and the moment of it that is looked at. `follows`: that is now, of a call that goes on."""
 
     call: Stretch
     lanes: tuple[LaneDrawing, ...]
     happenings: tuple[Happening, ...]  # all, or those nearest to the moment
     count: int  # of all of them
     moment: MomentView
+    follows: bool
 
 
 def timeline(audience: Audience, conference: Conference, query: Mapping[str, str]) -> Timeline:
-    """Return a call's timeline at the moment that `query` asks for. Load the conference with `with_people`."""
+    """Return a call's timeline at the moment that `query` asks for. Load the conference with `with_people`.
+
+    `follow` in it: whoever looks on while a call goes on is not sent elsewhere when it ends.
+    """
     record = load(conference)
     call = _stretch(record)
     found = lanes(record)
@@ -76,9 +80,9 @@ def timeline(audience: Audience, conference: Conference, query: Mapping[str, str
         replace(_drawn(one, name(one.call_control_id), happened, call), unread=pieces(unread(record, one), call))
         for one in found
     )
-    chosen = asked(query, call, _telling(found, call))
-    shown = nearest(happened, chosen.moment)
-    return Timeline(call, drawn, shown, len(happened), _moment(record, audience, call, chosen))
+    chosen = asked(query, call, call.ends_at if query.get("follow") else _telling(found, call))
+    shown, then = nearest(happened, chosen.moment), _moment(record, audience, call, chosen)
+    return Timeline(call, drawn, shown, len(happened), then, follows=call.is_live and not chosen.is_given)
 
 
 def moment(audience: Audience, conference: Conference, query: Mapping[str, str]) -> MomentView:

@@ -2,7 +2,7 @@
 
 const root = document.documentElement.dataset;
 const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
-const dayTime = new Intl.DateTimeFormat(language, {
+export const dayTime = new Intl.DateTimeFormat(language, {
   timeZone: root.zone,
   timeZoneName: "short",
   hour: "2-digit",

@@ -6,7 +6,6 @@ import "./fold.js";
 import "./guard.js";
 import "./keys.js";
 import "./notice.js";
-import "./timeline.js";
 import "./view.js";
 import { heardDue, raiseDue } from "./alerts.js";
 import { arrangeSoon } from "./arrange.js";
@@ -26,6 +25,7 @@ import {
   settleRows,
   sweepEnded,
 } from "./rows.js";
+import { goOn } from "./timeline.js";
 import { showTitle } from "./title.js";
 import { heardVersion } from "./version.js";
 
@@ -92,6 +92,7 @@ startClock(() => {
   if (isDue()) arrangeSoon();
   raiseDue();
   watch();
+  goOn();
   askInstead((frame) => take(frame, "slower"));
 });
 settle();

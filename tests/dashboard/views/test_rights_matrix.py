@@ -44,7 +44,7 @@ ROWS: Final[dict[str, Row]] = {
     **dict.fromkeys(("answer_help", "close_help"), NOT_MINE),  # of a request that is there: test_help.py
     **dict.fromkeys(("hand_over", "take_over"), NOT_MINE),
     **dict.fromkeys(("mfa_deactivate_totp", "mfa_view_recovery_codes"), NOT_MINE),
-    **dict.fromkeys(("conference", "supervise", "recheck", "hearing", "moment", "hop"), CALL),
+    **dict.fromkeys(("conference", "supervise", "recheck", "hearing", "moment", "timeline", "hop"), CALL),
     "follow": (OF_TEAM, "not there"),
     "unassigned": (LIKE_SUPERVISOR, "may not"),
     **dict.fromkeys(("audit", "reports", "report_of_agent", "report_of_supervisor"), ({"Auditor"}, "may not")),

@@ -54,7 +54,7 @@ def test_ringing_then_waiting_with_its_own_clock(story: Story, marta: User):
     assert "Waiting" in shown
     assert re.search(r'data-kind="waiting"[^>]*>waiting <time[^>]*>1:2\d</time> of 0:30<', shown)
     assert "data-role" not in shown  # nothing to press
-    assert "nobody can join it" in shown
+    assert "cannot be joined" in shown
     page = on_one_line(browser(marta).get("/").content.decode())
     assert 'data-count="No agent" data-word="No agent" data-n="1"' in page
 
