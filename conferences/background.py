@@ -41,7 +41,7 @@ LOOK_EVERY = 1.0
 # and what else they may have brought this often.
 URGENT_EVERY = 0.02
 FACTS_EVERY = 0.25
-AT_ONCE = {"supervision": 24, "leaving": 24, "reading": 8}
+AT_ONCE = {"supervision": 24, "leaving": 48, "reading": 8}
 _POOLS = {"supervision": "supervision", "leaving": "leaving", "leftover": "leaving"}
 # The provider's list is asked for mute and hold once it has had time to settle, and not for ever when it will not tell.
 UNREAD = timedelta(seconds=3)

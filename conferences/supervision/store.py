@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from conferences import clock, tracing
 from conferences.addresses import mask_numbers
 from conferences.ingest import feed
-from conferences.models import Participant, Supervision
+from conferences.models import Conference, Participant, Supervision
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,18 @@ def ask(supervision: Supervision, **columns: object) -> bool:
         feed.bump(supervision.conference)
     _show(supervision, columns)
     return True
+
+
+def take_out(conference: Conference, **columns: object) -> list[Supervision]:
+    """Set columns of everybody's supervision who is in this call or on the way there, all at once; return those."""
+    with feed.writing():
+        mine = Supervision.objects.select_related("conference", "user").running()
+        found = list(mine.filter(conference=conference, is_active=True).exclude(state=Supervision.State.BETWEEN))
+        Supervision.objects.filter(pk__in=[one.pk for one in found]).update(is_active=False, **columns)
+        feed.bump(conference)
+    for one in found:
+        _show(one, {"is_active": False, **columns})
+    return found
 
 
 def note_in_turn(

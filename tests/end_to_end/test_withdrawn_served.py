@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 import uuid
@@ -215,3 +216,25 @@ def test_a_sensitive_section_has_listeners_out_within_two_seconds(center: Center
     assert outs == [*MODES] * rounds
     assert {one.problem for one in Supervision.objects.all()} == {"sensitive"}
     assert [one.name for one in listeners if one.closed_at] == []
+
+
+@pytest.mark.slow
+def test_four_and_twenty_listeners_are_out_together(center: Center, capsys: pytest.CaptureFixture[str]) -> None:
+    """Out within the bound of a withdrawn right; how fast it is stands in what it prints, for a machine that idles."""
+    world = everybody_listens(center)
+    agent = next(stay.leg for stay in world.participants if stay.leg.to == ANA)
+    since, out = time.monotonic(), {}
+    threading.Thread(target=center.sensitive, args=(agent.call_control_id,), daemon=True).start()
+    while time.monotonic() < since + WITHIN and len(out) < len(center.listeners):
+        inside = {stay.leg for stay in world.participants if stay.status == "joined"}
+        gone = [one.name for one in center.listeners if center.leg(one) not in inside]
+        out |= {name: time.monotonic() - since for name in gone if name not in out}
+        time.sleep(0.02)
+    assert len(out) == len(center.listeners) == 24
+    with capsys.disabled():
+        times = sorted(out.values())
+        sys.stdout.write(
+            f"\n24 listeners out of earshot: first {times[0]:.2f} s, half {times[11]:.2f} s, last {times[-1]:.2f} s\n"
+        )
+    eventually(lambda: all(center.hears_nothing(world, one) for one in center.listeners), WITHIN)
+    assert {one.problem for one in Supervision.objects.all()} == {"sensitive"}

@@ -13,11 +13,15 @@ from conferences import clock, policy, signals
 from conferences.audit import log as audit
 from conferences.errors import NotAllowed, NotPossible
 from conferences.ingest import feed
-from conferences.models import AuditEntry, Conference, SensitiveSection, full_name
+from conferences.models import AuditEntry, Conference, SensitiveSection, Supervision, full_name
 from conferences.models.listening.sensitive import SensitiveSectionQuerySet
+from conferences.policy.entitlement import Withdrawn
+from conferences.supervision import notices, store
+from conferences.wording.withdrawals import SENTENCES
 
 USUAL: Final = timedelta(minutes=5)
 LONGEST: Final = timedelta(hours=1)
+SENSITIVE: Final = Withdrawn.SENSITIVE
 SYSTEM: Final = "The center's system"
 
 
@@ -40,9 +44,11 @@ def begin(
         section.begun_at = section.begun_at or clock.now()
         section.until, section.reason = clock.now() + lasting, reason[:200]
         section.save()
-        feed.bump(conference)
+        taken_out = _take_everybody_out(conference)
     signals.work_arrived.send(sender=None)
     _record(section, "sensitive", by, f"Until {timezone.localtime(section.until):%H:%M:%S}.", ip)
+    for one in taken_out:
+        audit.happened(one, "withdraw", audit.Outcome(AuditEntry.Result.OK, note=SENTENCES[SENSITIVE]))
     return section
 
 
@@ -80,6 +86,12 @@ def _end(section: SensitiveSection, by: User | None, ip: str | None) -> bool:
     how = "Its time was over" if section.until <= now else f"Ended by {full_name(by) if by else SYSTEM.lower()}"
     _record(section, "sensitive_end", by, f"{how}, after {lasted} s.", ip)
     return True
+
+
+def _take_everybody_out(conference: Conference) -> list[Supervision]:
+    """All at once, and without asking of each whether she may stay: the next command for each of them is a leave."""
+    told = notices.said(SENTENCES[SENSITIVE])
+    return store.take_out(conference, state=Supervision.State.LEAVING, problem="sensitive", hop_to=None, **told)
 
 
 def _open(conference: Conference, by: User | None) -> SensitiveSectionQuerySet:

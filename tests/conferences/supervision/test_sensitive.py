@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Permission
 
-from conferences.models import AuditEntry, Conference, SensitiveSection, Supervision
-from tests.support.story import ANA, DESK, Story, browser
+from conferences import background
+from conferences.models import AuditEntry, Conference, Device, SensitiveSection, Supervision
+from conferences.supervision.requests import sensitive
+from tests.support.story import ALL_MODES, ANA, DESK, LUIS, Story, browser, make_supervisor
 
 TOKEN = "a token of the center's own"
 
@@ -58,6 +60,34 @@ def test_whoever_listens_is_out_and_stays_out(story: Story, marta, client, role,
     assert (record(), tries(marta, conference)) == (
         [("sensitive", "ok", "Earshot"), ("sensitive_end", "ok", "Earshot")], ""
     )  # fmt: skip
+
+
+def test_everybody_leaves_at_once_ahead_of_other_commands(story: Story, directory, marta):
+    """Nobody is asked first whether she may stay: what is due next for each of them is her leave."""
+    world, conference = story.call(ANA)
+    _, other = story.call(LUIS, customer="+14155550172")
+    listeners = [listener(story, directory, number, conference) for number in range(3)]
+    elsewhere = story.supervise(marta, other)
+    before = len(story.simulator.commands)
+    sensitive.begin(conference, None)
+    running = Supervision.objects.running().filter(conference=conference)
+    assert {(one.state, one.is_active, one.problem) for one in running} == {("leaving", False, "sensitive")}
+    assert [key for key, _ in background.urgent() if key[0] == "leaving"] == [("leaving", one.pk) for one in running]
+    story.deliver()
+    sent = [one.action for one in story.simulator.commands[before:]]
+    assert (sent.count("leave"), sent.count("hangup")) == (len(listeners), len(listeners))
+    assert sum(stay.status == "joined" for stay in world.participants) == 2
+    assert AuditEntry.objects.filter(action="withdraw", supervision__in=listeners).count() == len(listeners)
+    elsewhere.refresh_from_db()
+    assert elsewhere.state == "joined"
+
+
+def listener(story, directory, number, conference):
+    user = make_supervisor(f"listener{number}", f"Listener {number}", [directory.support], ALL_MODES)
+    Device.objects.create(supervisor=user.supervisor, name="Desk", address=f"sip:listener{number}@supervisors.example")
+    mine = story.supervise(user, conference)
+    assert mine.state == "joined"
+    return mine
 
 
 def test_a_phone_that_rings_is_not_taken_in(story: Story, marta, client):
