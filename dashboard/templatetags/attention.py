@@ -60,7 +60,7 @@ def _limit(seconds: int | None) -> str:
 
 
 def _name(who: str) -> SafeString:
-    return format_html('<bdi class="name">{}</bdi>', who)
+    return format_html("<bdi>{}</bdi>", who)
 
 
 def _epoch(moment: datetime) -> str:
