@@ -29,6 +29,7 @@ HOLD_AUDIO_ALLOWED_ORIGINS: list[str] = env.list("HOLD_AUDIO_ALLOWED_ORIGINS", [
 
 # --- Core -------------------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
+DEMO = env.bool("DEMO", False)  # leads whoever looks through a first whisper
 SECRET_KEY = env.str("SECRET_KEY", "")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from conferences.simulator.people.scenarios import SCENARIOS
 from tests.support.ports import free_port
 
 
@@ -47,3 +48,11 @@ def test_beside_a_stand_in_provider_they_are(db, settings, url):
     settings.TELNYX_BASE_URL = url
     call_command("sample_directory")
     assert User.objects.filter(is_superuser=True).count() == 1
+
+
+def test_scenarios_are_listed_and_an_unknown_one_told(capsys):
+    call_command("demo", scenario="list")
+    listed = capsys.readouterr().out
+    with pytest.raises(CommandError) as refused:
+        call_command("demo", scenario="nothing-of-the-kind")
+    assert [one for one in SCENARIOS if one not in listed or one not in str(refused.value)] == []

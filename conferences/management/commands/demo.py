@@ -27,6 +27,7 @@ from conferences.simulator.facade import CALLER_ID, CONNECTION_ID
 from conferences.simulator.people.scenarios import SCENARIOS
 
 START_WITHIN = 30.0  # seconds
+LIST = "list"
 
 
 class Command(BaseCommand):
@@ -36,13 +37,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--provider-port", type=int, default=8001)
-        parser.add_argument("--scenario", choices=sorted(SCENARIOS), default="calm-morning")
+        parser.add_argument("--scenario", default="calm-morning", help="`list` tells which there are")
         parser.add_argument("--rate", type=float, help="calls per minute (default: as the scenario has it)")
         parser.add_argument("--agents", type=int, default=60, help="how many work on the floor")
         parser.add_argument("--seed", type=int, help="the same seed tells the same story (with --reset)")
         parser.add_argument("--reset", action="store_true", help="forget what earlier runs of the demo left")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["scenario"] == LIST:
+            self.stdout.write(_scenarios())
+            return
+        if options["scenario"] not in SCENARIOS:
+            raise CommandError(f"There is no scenario {options['scenario']}. There are:\n{_scenarios()}")
         _refuse_taken_ports(options)
         home = Path(settings.BASE_DIR) / "var" / "demo"
         if options["reset"]:
@@ -64,7 +70,15 @@ class Command(BaseCommand):
         self.stdout.write(
             "  Phones answer by themselves, and nothing can be heard: the calls are a stand-in provider's.\n"
         )
+        self.stdout.write("  A guide on the board leads elena and aisha through a first whisper.\n")
+        self.stdout.write(
+            "  Agents take calls, hold, hand over and call out; make demo SCENARIO=list tells what else.\n"
+        )
         self.stdout.write("  Ctrl-C stops it. Its data stays for the next run; make demo RESET=1 forgets it.\n")
+
+
+def _scenarios() -> str:
+    return "\n".join(f"  SCENARIO={one.name:<20} {one.summary}" for one in SCENARIOS.values())
 
 
 def _refuse_taken_ports(options: dict[str, Any]) -> None:
@@ -107,6 +121,7 @@ def _run(
 def _environment(home: Path, keys: dict[str, str], options: dict[str, Any]) -> dict[str, str]:
     return {
         "DEBUG": "1",
+        "DEMO": "1",
         "LOG_FORMAT": "text",
         "HELP_KEYS": "**",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
