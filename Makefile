@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Commands that look at the project, without a deployment's environment.
 DEV := DEBUG=1 SECRET_KEY=not-a-secret TELNYX_API_KEY=none TELNYX_CONNECTION_ID=none TELNYX_CALLER_ID=+14155550100
 
-.PHONY: demo install install-dev test test-fast test-slow test-faults coverage check bench test-scaled lock
+.PHONY: demo install install-dev test test-fast test-slow test-faults coverage check bench test-scaled lock messages
 
 demo: install
 	$(BIN)/python manage.py demo $(if $(RESET),--reset) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(RATE),--rate $(RATE)) \
@@ -65,6 +65,10 @@ bench: install-dev
 
 test-scaled: install-dev
 	$(BIN)/python -m tests.scaled $(ARGS)
+
+# Every sentence into the catalogues of other languages, which are then compiled; names what is to be translated.
+messages: install-dev
+	$(BIN)/python -m tests.catalogues
 
 # The pins and hashes, anew from pyproject.toml.
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url \

@@ -46,6 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("account")
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, message: str | None = None, **_: Any) -> None:
-        said = message or gettext(_SAID.get(args[0] if args else "", "") or " ").strip()
+        kept = _SAID.get(args[0] if args else "", "")
+        said = message or (gettext(kept) if kept else "")
         if said:
             messages.add_message(request, level, said)

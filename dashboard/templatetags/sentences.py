@@ -7,11 +7,12 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as dated
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
 from conferences import clock
 from conferences.wording.told import told_list
+from dashboard.language import script_words as language_of_scripts
 
 register = template.Library()
 
@@ -57,3 +58,9 @@ def seconds_left(moment: datetime) -> SafeString:
     at, left = timezone.localtime(moment).isoformat(), max(0, round((moment - clock.now()).total_seconds()))
     form = '<time data-left="{}" datetime="{}" aria-live="off" hx-morph-skip-children>{} s</time>'
     return format_html(form, at, at, left)
+
+
+@register.simple_tag
+def script_words() -> SafeString:
+    """Write the sentences that the page's scripts say, as data for static/dashboard/js/words.js."""
+    return json_script(language_of_scripts.script_words(), "words")

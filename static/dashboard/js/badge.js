@@ -2,21 +2,12 @@
 // Telnyx is being read; and opens the socket anew when nothing has come for too long.
 
 import { age, freezeAt, serverTime } from "./clock.js";
+import { sentence } from "./words.js";
 
 const LATE_AFTER = 12_000; // two heartbeats missed
 const QUIET_AFTER = 15_000; // calls are live, and Telnyx has said nothing, not even when asked
 const SILENT_AFTER = 60_000;
 const UNREAD_AFTER = 60_000; // nobody asks Telnyx any more: what it announces to nobody may be wrong
-const WORDS = {
-  connecting: "Connecting…",
-  live: "Live",
-  slower: "Live, slower",
-  reconnecting: "Reconnecting",
-  late: "Late",
-  quiet: "Nothing from Telnyx",
-  silent: "Nothing from Telnyx",
-  unread: "Not read back",
-};
 
 // Both clocks: the one that stands still while the computer sleeps, and the one that somebody may set.
 const now = () => ({ steady: performance.now(), wall: Date.now() });
@@ -62,9 +53,9 @@ function state() {
 }
 
 function oldness(state) {
-  if (state === "late" || state === "reconnecting") return `· ${age(since(heard))} old`;
-  if (state === "quiet" || state === "silent") return `for ${age(old(word))}`;
-  return state === "unread" ? `for ${age(old(read))}` : "";
+  if (state === "late" || state === "reconnecting") return sentence("old", { age: age(since(heard)) });
+  if (state === "quiet" || state === "silent") return sentence("for", { age: age(old(word)) });
+  return state === "unread" ? sentence("for", { age: age(old(read)) }) : "";
 }
 
 function show() {
@@ -74,9 +65,9 @@ function show() {
   document.documentElement.dataset.live = is;
   freezeAt(is === "silent" ? word : null);
   badge.dataset.live = slow && is === "live" ? "late" : is;
-  write(badge.querySelector(".word"), WORDS[badge.dataset.live]); // the word alone is announced; the seconds are for the eye
+  write(badge.querySelector(".word"), sentence(badge.dataset.live)); // the word alone is announced; the seconds are for the eye
   write(badge.querySelector(".old"), oldness(is));
-  write(document.getElementById("heard"), `${age(since(heard))} ago`);
+  write(document.getElementById("heard"), sentence("ago", { age: age(since(heard)) }));
 }
 
 function write(element, text) {

@@ -1,13 +1,10 @@
 // Where no socket gets through (a filter, a proxy, an address that is not allowed), the page asks over HTTP instead: the
 // same fragments under the same numbers, every few seconds, and it says why it is slower.
 
+import { sentence } from "./words.js";
+
 const AFTER = 10_000;
 const EVERY = 3_000;
-const WHY = {
-  refused: `This page's address, ${location.origin}, is not among those that may have a live connection; your administrator has to add it to ORIGINS. Until then the page asks every few seconds.`,
-  allowed:
-    "The live connection does not get through: something between here and the server blocks WebSockets. The page asks every few seconds instead.",
-};
 
 let spoke = Date.now(); // when the socket last brought something; the page itself came just now
 let asked = 0;
@@ -50,7 +47,8 @@ async function ask(live, take) {
   const frame = await response.json();
   if (Date.now() - spoke < AFTER) return; // the socket was quicker
   number = frame.feed;
-  explain(WHY[response.headers.get("Earshot-Origin")] ?? WHY.allowed);
+  const isRefused = response.headers.get("Earshot-Origin") === "refused";
+  explain(sentence(isRefused ? "origin_refused" : "no_socket", { address: location.origin }));
   take(frame);
   if (frame.content)
     htmx.swap({ sourceElement: live, target: live, swap: "none", text: frame.content, transition: false });

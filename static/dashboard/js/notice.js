@@ -1,30 +1,25 @@
 // Says so when a click came to nothing: every control has a result.
 
-const SENTENCES = {
-  403: "You may not do that any more, or you have logged in anew since this page was loaded.",
-  404: "That is no longer there, or no longer yours to see.",
-  429: "That is being asked for already. Try again in a few seconds.",
-};
+import { isKnown, sentence } from "./words.js";
 
-function say(sentence) {
+function say(name) {
   const notice = document.getElementById("notice");
   if (!notice) return;
-  notice.querySelector("p").textContent = sentence;
+  notice.querySelector("p").textContent = sentence(name);
   notice.hidden = false;
 }
 
 document.addEventListener("htmx:response:error", (event) => {
   const status = event.detail.ctx.response.status;
-  say(SENTENCES[status] ?? "The server could not do that just now. What you see shows how things stand; try again.");
+  say(isKnown(status) ? status : "failed");
 });
 
 document.addEventListener("htmx:error", (event) => {
   const { ctx, error } = event.detail;
   if (!ctx?.request || ctx.status === "swapped" || (ctx.sourceElement.id === "filter" && error?.name === "AbortError"))
     return;
-  if (ctx.request.method === "GET") say("The form could not be opened: no connection to the server.");
-  else
-    say("No answer from the server. It is not certain whether that was done; watch the line at the foot of the page.");
+  if (ctx.request.method === "GET") say("no_form");
+  else say("no_answer");
 });
 
 document.addEventListener("htmx:before:request", () => {
@@ -39,10 +34,9 @@ const waiting = new Map(); // the request's context → its timer
 document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
   if (!ctx.sourceElement.closest("#supervision-leave")) return;
-  const words = "The server has not answered yet. Your phone’s own hang-up always works.";
   waiting.set(
     ctx,
-    setTimeout(() => say(words), PATIENCE),
+    setTimeout(() => say("slow_leave"), PATIENCE),
   );
 });
 document.addEventListener("htmx:finally:request", (event) => {
