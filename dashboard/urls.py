@@ -15,6 +15,7 @@ from dashboard.wallboard.views import wallboard
 
 urlpatterns = [
     path("", calls.board, name="board"),
+    path("boards/<int:pk>/", calls.board_of, name="board_of"),
     path("views/", saved_views.save, name="save_view"),
     path("views/<int:pk>/", saved_views.change, name="change_view"),
     path("keys/", keys.keys, name="keys"),

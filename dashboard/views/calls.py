@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, retarget
 
-from conferences import policy, reconciliation
+from conferences import clock, policy, reconciliation
+from conferences.audit import access
 from conferences.errors import NotPossible
 from conferences.ingest.feed import latest
 from conferences.ingest.ringing_legs import with_ringing
-from conferences.models import Conference, Supervision
+from conferences.models import Conference, Supervision, Supervisor
 from conferences.models.listening.scope import queues_in
 from conferences.supervision import requests
 from dashboard.forms.join_options import options_sent
@@ -74,6 +77,30 @@ def board(request: SupervisorRequest) -> HttpResponse:
         .first(),
     }
     return render(request, "dashboard/board/board.html", context | _page(request, number))
+
+
+@require_GET
+def board_of(request: SupervisorRequest, pk: int) -> HttpResponse:
+    """A supervisor's board as she sees it at this moment, for whoever administers supervisors and may see a board.
+
+    It is on record. Nothing of it can be joined, and no number is shown that its reader may not see.
+    """
+    if not request.user.has_perms(("conferences.administer_directory", "conferences.view_board")):
+        raise PermissionDenied
+    supervisor = get_object_or_404(Supervisor.objects.select_related("user"), pk=pk)
+    access.read(request.user, "board", supervisor.user.get_username())
+    hers = audience_of(supervisor.user)
+    audience = replace(hers, roles=(), may_end=False, numbers=hers.numbers and policy.may_see_numbers(request.user))
+    calls, broken = call_cache.calls(audience, frames.visible(audience))
+    context = {
+        "calls": in_order([*calls, *callers(audience)]),
+        "broken": [fragments.row_id(one) for one in broken],
+        "audience": audience,
+        "supervisor": supervisor,
+        "moment": clock.now(),
+        "bar": fragments.panel_context(request.user),
+    }
+    return render(request, "dashboard/board/board_of.html", context)
 
 
 @require_GET

@@ -45,6 +45,7 @@ ROWS: Final[dict[str, Row]] = {
     **dict.fromkeys(("hand_over", "take_over"), NOT_MINE),
     **dict.fromkeys(("mfa_deactivate_totp", "mfa_view_recovery_codes"), NOT_MINE),
     **dict.fromkeys(("conference", "supervise", "recheck", "hearing", "moment", "timeline", "hop"), CALL),
+    "board_of": (set(), "may not"),  # no ready-made group both administers supervisors and sees a board
     "follow": (OF_TEAM, "not there"),
     "unassigned": (LIKE_SUPERVISOR, "may not"),
     **dict.fromkeys(("audit", "reports", "report_of_agent", "report_of_supervisor"), ({"Auditor"}, "may not")),
