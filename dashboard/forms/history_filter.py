@@ -25,6 +25,9 @@ REASONS: Final = {
     "ended_via_api": _("Ended by an application"),
 }
 LONGEST: Final = 24 * 60  # minutes, of a call
+# No index has lengths: calls are looked through one by one for them, of so many days; of more if the reader says which.
+DAYS_BY_LENGTH: Final = 7
+MOST_DAYS_BY_LENGTH: Final = 92
 _MINUTES: Final = _("Write whole minutes, such as 25.")
 
 
@@ -101,12 +104,23 @@ class HistoryFilter(forms.Form):
             raise forms.ValidationError(told_words(str(error))) from None
 
     @property
+    def first_day(self) -> date | None:
+        """The first day of which calls are looked through for their length; None where the days need no bound."""
+        found = self.cleaned_data if self.is_valid() else {}
+        by_length = found.get("shortest") is not None or found.get("longest") is not None
+        if not by_length or found.get("number"):
+            return None
+        last, chosen = found.get("to_day") or timezone.localdate(), found.get("from_day")
+        first = last - timedelta(days=(MOST_DAYS_BY_LENGTH if chosen else DAYS_BY_LENGTH) - 1)
+        return first if chosen is None or chosen < first else None
+
+    @property
     def wanted(self) -> Wanted:
         """What is asked for. Whole days are days where the contact center is (TIME_ZONE)."""
         self.is_valid()
         found = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
         return Wanted(
-            since=_start(found.get("from_day")),
+            since=_start(self.first_day or found.get("from_day")),
             until=_start(found["to_day"] + timedelta(days=1)) if "to_day" in found else None,
             queue=found["queue"].pk if "queue" in found else None,
             agent=found["agent"].pk if "agent" in found else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -96,3 +97,25 @@ def test_queries_do_not_grow_with_the_number_of_calls(story: Story, marta):
             listed(marta)
         counted.append(len(queries))
     assert counted[0] == counted[1]
+
+
+def test_lengths_are_looked_for_in_some_days_only(calls, marta):
+    """However many calls there were; and the page says so, and how to see the others."""
+    ana = Conference.objects.get(pk=calls["ana"])
+    for name in ("created_at", "first_seen_at", "ended_at"):
+        setattr(ana, name, getattr(ana, name) - timedelta(days=20))
+    ana.save()
+    day = ana.ended_at.date().isoformat()
+    assert listed(marta, shortest="2") == []
+    assert listed(marta, shortest="2", from_day=day) == listed(marta, shortest="2", to_day=day) == [calls["ana"]]
+    said = [
+        'id="looked-through"' in browser(marta).get("/history/", query).content.decode()
+        for query in (
+            {},
+            {"shortest": "2"},
+            {"shortest": "2", "from_day": day},
+            {"shortest": "2", "from_day": "2001-01-01"},
+            {"shortest": "x"},
+        )
+    ]
+    assert said == [False, True, False, True, False]
