@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.urls import reverse
 
 from conferences import clock, provider
-from conferences.doctor import application, clocks, deliveries, keys, people, stores, testcalls
+from conferences.doctor import application, clocks, deliveries, keeping, keys, people, stores, testcalls
 from conferences.doctor.findings import Finding, Level, warning
 from conferences.ingest.webhooks import refused_requests
 from conferences.models import BackfillCursor, Fact
@@ -51,6 +51,9 @@ def examine() -> Iterator[Finding]:
         heard = None
         fix = "Mend what is said of the database first."
         yield warning("Directory", "Not looked at, as the database cannot be read.", fix)
+    yield keeping.audit_key()
+    if heard is not None:
+        yield keeping.pruned(clock.now())
     yield stores.channel_layer()
     yield stores.static_files()
     yield from _provider(heard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import timedelta
 from io import StringIO
@@ -35,6 +36,7 @@ def healthy(story: Story, marta: Any, settings: Any, monkeypatch: pytest.MonkeyP
     """An installation in which nothing is amiss, at any version of SQLite."""
     monkeypatch.setattr(stores.sqlite_safety, "SAFE", (3, 0, 0))
     settings.DEBUG, settings.ALLOWED_HOSTS = True, ["earshot.example", "testserver"]
+    settings.AUDIT_KEY = base64.b64encode(bytes(range(32))).decode()
     url = "https://earshot.example/webhooks/telnyx/"
     story.simulator.configure(webhook_url=url, first_command_timeout=False)
     story.call(ANA)
