@@ -1,6 +1,6 @@
-"""Keeps tests of whole servers one at a time when several processes share the tests out (pytest -n).
+"""Keeps tests of whole servers apart when several processes share the tests out (pytest -n).
 
-They wait by the clock for processes of their own: two at once on two cores would only wait for each other.
+They wait by the clock for processes of their own: on two cores one with a browser goes beside one without, and no more.
 """
 
 from __future__ import annotations
@@ -10,5 +10,6 @@ import pytest
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.get_closest_marker("browser") or item.get_closest_marker("served"):
-            item.add_marker(pytest.mark.xdist_group("served"))
+        group = next((name for name in ("browser", "served") if item.get_closest_marker(name)), None)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
