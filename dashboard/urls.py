@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from dashboard.views import agents, calls, history, saved_views, supervisions, unassigned
 from dashboard.views.api import directory, systems
-from dashboard.views.audit import reports
+from dashboard.views.audit import export, reports
 from dashboard.views.audit.page import audit
 from dashboard.views.monitoring import health
 from dashboard.views.monitoring.policy_reports import csp_report
@@ -47,6 +47,7 @@ urlpatterns = [
     path("help/<uuid:pk>/close/", helping.close, name="close_help"),
     path("accounts/", include("dashboard.login.urls")),
     path("audit/", audit, name="audit"),
+    path("audit/export/", export.export, name="export_audit"),
     path("wallboard/<slug:slug>/", wallboard, name="wallboard"),
     path("reports/", reports.reports, name="reports"),
     path("reports/agents/<int:pk>/", reports.of_agent, name="report_of_agent"),

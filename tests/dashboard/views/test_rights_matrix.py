@@ -48,7 +48,9 @@ ROWS: Final[dict[str, Row]] = {
     "board_of": (set(), "may not"),  # no ready-made group both administers supervisors and sees a board
     "follow": (OF_TEAM, "not there"),
     "unassigned": (LIKE_SUPERVISOR, "may not"),
-    **dict.fromkeys(("audit", "reports", "report_of_agent", "report_of_supervisor"), ({"Auditor"}, "may not")),
+    **dict.fromkeys(
+        ("audit", "export_audit", "reports", "report_of_agent", "report_of_supervisor"), ({"Auditor"}, "may not")
+    ),
     "report_of_mine": MINE,
     "account_logout": (set(), "login"),
     "socialaccount_login_error": (set(), "token"),
