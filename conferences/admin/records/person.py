@@ -42,7 +42,8 @@ def agent(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         {
             "addresses": found.addresses.all(),
-            "links": _links(user, {"Past calls": f"{reverse('history')}?agent={found.pk}"}, {"agent": found.name}),
+            "links": {"Past calls": f"{reverse('history')}?agent={found.pk}"},
+            "asked": urlencode({"agent": found.name}),
             "legs": Leg.objects.up().filter(agent=found).order_by("-pk") if _may(user, "view_leg") else None,
             "stays": stays[:LAST] if _may(user, "view_conference") else None,
             "supervisions": _last(listened) if _may(user, "view_auditentry") else None,
@@ -61,7 +62,8 @@ def supervisor(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         {
             "addresses": found.devices.all(),
-            "links": _links(user, _her_board(user, found), {"supervisor": str(found)}),
+            "links": _her_board(user, found),
+            "asked": urlencode({"supervisor": str(found)}),
             "teams": found.teams.all(),
             "rights": [(name, [*_origins(found.user, right)]) for name, right in _RIGHTS.items()],
             "supervisions": _last(Supervision.objects.filter(user=found.user))
@@ -74,12 +76,6 @@ def supervisor(request: HttpRequest, pk: int) -> HttpResponse:
 def _her_board(user: User, found: Supervisor) -> dict[str, str]:
     """The board as she sees it, for whoever may see one."""
     return {"The board as she sees it": reverse("board_of", args=[found.pk])} if _may(user, "view_board") else {}
-
-
-def _links(user: User, links: dict[str, str], who: dict[str, str]) -> dict[str, str]:
-    """Where else something is told of a person; who listened, for those who may read the audit."""
-    listened = {"In the audit": f"{reverse('audit')}?{urlencode(who)}"} if _may(user, "view_auditentry") else {}
-    return links | listened
 
 
 def _reader(request: HttpRequest) -> User:

@@ -47,6 +47,7 @@ def all_are_hung_up(story: Story) -> bool:
     return {story.leg(one).state for one in (ANA, CUSTOMERS, DESK)} == {"ended"}
 
 
+@pytest.mark.words
 def test_an_account_is_proved(story: Story, cleo: User, directory):
     assert "Never proved" in testcalls.examine().message
     test = begun(story, cleo)
@@ -59,6 +60,7 @@ def test_an_account_is_proved(story: Story, cleo: User, directory):
     assert intents.count() == len(test.done) + 3  # and a hang-up for each phone
 
 
+@pytest.mark.words
 def test_whispers_that_reach_everybody_are_found(story: Story, cleo: User, directory):
     story.simulator.switches.whispers_reach_everybody = True
     test = begun(story, cleo)
@@ -104,6 +106,7 @@ def test_stopping_hangs_up_and_proves_nothing(story: Story, cleo: User, director
     assert (test.state, all_are_hung_up(story), requests.last_result()) == ("stopped", True, None)
 
 
+@pytest.mark.words
 def test_one_at_a_time_and_three_phones(story: Story, cleo: User, directory):
     admin = browser(cleo)
     same = admin.post(ADDRESS, FORM | {"customer": ANA}, follow=True).content.decode()
