@@ -146,12 +146,7 @@ class QueueAdmin(DirectoryAdmin):
         (
             "When its calls need attention",
             {
-                "fields": (
-                    ("wait_warn", "wait_alarm"),
-                    ("hold_warn", "hold_alarm"),
-                    ("talk_warn", "talk_alarm"),
-                    "most_waiting",
-                ),
+                "fields": (*((f"{one}_warn", f"{one}_alarm") for one in ("wait", "hold", "talk")), "most_waiting"),
                 "description": "In seconds. Empty: never.",
             },
         ),

@@ -1,6 +1,5 @@
 """The tables: directory, calls, facts, supervision and audit."""
 
-from conferences.models.alerts import Alert, AlertChoice
 from conferences.models.audit import AuditCheckpoint, AuditCut, AuditDetail, AuditEntry, AuditLock, OwedEntry
 from conferences.models.backfill import BackfillCursor, Gap
 from conferences.models.conferences import AgentChange, Conference, Feed
@@ -17,6 +16,7 @@ from conferences.models.directory import (
 )
 from conferences.models.facts import Fact, WebhookRefusal
 from conferences.models.legs import Leg, Participant, Reading
+from conferences.models.listening.alerts import Alert, AlertChoice
 from conferences.models.listening.follows import Follow
 from conferences.models.listening.grants import RightsGrant
 from conferences.models.listening.hand_over import HandOver

@@ -78,6 +78,7 @@ def _viewer(user: User, audience: Audience, session_key: str, query: Mapping[str
         conference=_uuid(query.get("conference", "")),
         since=int(since) if since.isascii() and since.isdigit() and len(since) < 19 else 0,
         view=view if (view := query.get("view", "")) in (AGENTS, UNASSIGNED) else "",
+        alerts="alerts" in query,
     )
 
 

@@ -56,7 +56,8 @@ class Changes:
         Who is catching up also learns which rows belong on the page now: one that slept drops what ended meanwhile.
         """
         panel = viewer.user_pk if viewer.user_pk in self.users else None
-        key = (viewer.audience, viewer.filter, viewer.view, viewer.conference, viewer.since, panel, catching_up)
+        shown = (viewer.audience, viewer.filter, viewer.view, viewer.conference, viewer.alerts)
+        key = (*shown, viewer.since, panel, catching_up)
         if key not in self._frames:
             with read_in(viewer.audience.language, viewer.audience.zone):
                 self._frames[key] = self._frame(viewer, catching_up=catching_up)
@@ -83,9 +84,9 @@ class Changes:
             "rows": [*(fragments.row_id(call.pk) for call in shown), *broken, *waiting.rows],
             "calls": [str(call.pk) for call in calls],
             "became": waiting.became,
-            "due": due(seen),
         }
-        return encode(self.number, told | ({"live": [*self._live_rows(viewer, seen), *broken]} if catching_up else {}))
+        told |= {"live": [*self._live_rows(viewer, seen), *broken]} if catching_up else {}
+        return encode(self.number, told | ({"due": due(seen)} if viewer.alerts else {}))
 
     def _callers(self, viewer: Viewer) -> CallerNews:
         if viewer.conference is not None or viewer.view:
@@ -107,7 +108,8 @@ class Changes:
             return None
         told: dict[str, object] = {"content": "".join(parts), "rows": [*rows], "over": over}
         told["calls"] = [str(call.pk) for call in calls]
-        told["due"] = due(self._live_calls(viewer.audience) if catching_up else calls)
+        if viewer.alerts:
+            told["due"] = due(self._live_calls(viewer.audience) if catching_up else calls)
         if catching_up:
             told["live"] = changed_agents.listed(viewer.audience.teams)
         return encode(self.number, told)

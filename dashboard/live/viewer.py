@@ -38,6 +38,7 @@ class Viewer:
     conference: UUID | None
     since: int
     view: str = ""
+    alerts: bool = False  # whether its user wants any, and so is told when something is due
     frames: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     unshown: deque[int] = field(default_factory=lambda: deque(maxlen=MOST_WAITING))  # sent, not said to be on screen
     close_code: int = 1000

@@ -33,6 +33,7 @@ from dashboard.presenters.people import (
     phone_ringing,
     status_of,
     supervisor_on_call,
+    team_of,
     unsupervised,
 )
 
@@ -216,7 +217,7 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         help=help_requests(conference),
         queue_pk=conference.queue_id,
         queue=conference.queue.name if conference.queue else "",
-        team=_team(conference),
+        team=team_of(conference),
         people=people,
         supervisors=tuple(supervisor_on_call(one, agents, people, may_end=audience.may_end) for one in supervisions),
         actions=actions_for(audience, parties, conference, running=running)
@@ -242,11 +243,3 @@ def call_for(audience: Audience, conference: Conference) -> Call:
         calling=tuple(map(phone_ringing, conference.ringing)),
         past_participants=() if conference.is_live else past_participants(audience, conference),
     )
-
-
-def _team(conference: Conference) -> str:
-    """The team of its queue; of one that has ended, those it was of, should the queue be another's since."""
-    if conference.queue is None:
-        return ""
-    kept = {} if conference.is_live else {team.pk: team.name for team in conference.teams_then.all()}
-    return conference.queue.team.name if not kept or conference.queue.team_id in kept else ", ".join(kept.values())

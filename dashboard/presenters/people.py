@@ -189,3 +189,11 @@ def status_of(conference: Conference, people: tuple[Person, ...]) -> str:
     if not agents:
         return "No agent" if others else "Nobody left"
     return "Talking" if others else "No customer"
+
+
+def team_of(conference: Conference) -> str:
+    """Return the team of its queue; of one that has ended, those it was of, should the queue be another's since."""
+    if conference.queue is None:
+        return ""
+    kept = {} if conference.is_live else {team.pk: team.name for team in conference.teams_then.all()}
+    return conference.queue.team.name if not kept or conference.queue.team_id in kept else ", ".join(kept.values())

@@ -20,6 +20,8 @@ def live_page(user: User, number: int, query: Mapping[str, str]) -> dict[str, An
 
     `query`: what the page shows, in the words of `admission`.
     """
-    address = f"/ws/board/?{urlencode({**query, 'since': str(number)})}"
+    alerts = choices.for_page(user)
+    wanted = {"alerts": "1"} if alerts["alert_kinds"] else {}
+    address = f"/ws/board/?{urlencode({**query, **wanted, 'since': str(number)})}"
     page = {"socket": address, "feed": number, "bar": fragments.panel_context(user), "version": VERSION}
-    return page | choices.for_page(user)
+    return page | alerts

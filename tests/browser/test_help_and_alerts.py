@@ -83,6 +83,7 @@ def dana(directory: Any) -> User:
     return user
 
 
+@pytest.mark.slow
 def test_a_call_is_handed_over_by_two_presses(center: Center, open_page: Callable[..., Page], dana: User):
     world = center.call(ANA)
     hers, theirs = open_page(), open_page("dana")

@@ -112,7 +112,8 @@ def test_an_added_number_gives_a_live_call_its_queue(admin, directory, story):
 def test_a_new_name_is_shown_at_once(admin, directory, call, name):
     row = {"agent": directory.ana, "queue": directory.queue, "team": directory.support}[name]
     page = admin.get(reverse(f"admin:conferences_{name}_change", args=[row.pk]))
-    fields = page.context["adminform"].form.initial | {"name": "Renamed"}
+    initial = page.context["adminform"].form.initial
+    fields = {field: value for field, value in initial.items() if value is not None} | {"name": "Renamed"}
     prefix = {"agent": "addresses-", "queue": "numbers-", "team": "-"}[name]
     fields |= NO_POLICY | {f"{prefix}TOTAL_FORMS": 0, f"{prefix}INITIAL_FORMS": 0}
     admin.post(reverse(f"admin:conferences_{name}_change", args=[row.pk]), fields)
