@@ -40,6 +40,7 @@ def take_snapshot(supervision_id: UUID, *, with_rights: bool = True) -> Snapshot
         withdrawn=entitlement.withdrawn(supervision) if is_judged else None,
         refusal=_refusal(supervision, agents) if is_judged and supervision.is_active and supervision.is_pending else "",
         between=timedelta(seconds=settings.BETWEEN_CALLS_SECS),
+        leaves_due=_leaves_due(supervision),
     )
 
 
@@ -50,6 +51,14 @@ def _refusal(supervision: Supervision, agents: frozenset[str]) -> str:
     except NotPossible as error:
         return error.sentence
     return ""
+
+
+def _leaves_due(supervision: Supervision) -> bool:
+    """Whether somebody else is to leave this call, while all that is left to do of this one is to hang her phone up."""
+    if supervision.leave_accepted_at is None or supervision.hangup_sent_at is not None:
+        return False
+    others = Supervision.objects.running().filter(conference=supervision.conference_id, is_active=False, hop_to=None)
+    return others.filter(joined_at__isnull=False, leave_sent_at=None, between_at=None).exists()
 
 
 def _stay(supervision: Supervision, leg: Leg | None) -> Participant | None:

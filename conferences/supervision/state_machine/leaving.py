@@ -10,6 +10,7 @@ from conferences.supervision.state_machine import answering, endings
 from conferences.supervision.state_machine.between_calls import HOPPED, keep_leg
 from conferences.supervision.state_machine.steps import (
     HANGUP_AGAIN,
+    LEAVES_FIRST,
     LOST_DIAL,
     LOST_LEAVE,
     OUT_AT_MOST,
@@ -126,7 +127,11 @@ def _let_go(snapshot: Snapshot) -> Decision | None:
 
 
 def _hang_up(snapshot: Snapshot) -> Decision:
+    """Once she is out of earshot, others' leaves come first, for a moment."""
     supervision, leaving = snapshot.supervision, Supervision.State.LEAVING
+    out_at = supervision.leave_accepted_at
+    if snapshot.leaves_due and out_at is not None and snapshot.now - out_at < LEAVES_FIRST:
+        return Decision(Step.WAIT, leaving)
     if supervision.hangup_sent_at is None or snapshot.now - supervision.hangup_sent_at > HANGUP_AGAIN:
         return Decision(Step.HANGUP, leaving)
     return Decision(Step.WAIT, leaving)

@@ -46,6 +46,8 @@ OUT_SETTLES: Final = timedelta(seconds=1)
 OUT_AT_MOST: Final = timedelta(seconds=4)
 # A leg we hung up and that is not gone by then is hung up again.
 HANGUP_AGAIN: Final = timedelta(seconds=5)
+# For how long a phone whose leg has left is hung up only after others' leaves.
+LEAVES_FIRST: Final = timedelta(seconds=1)
 # The provider forgets a command_id after 60 seconds; the client spends up to 20 on its sends.
 RESENDABLE: Final = timedelta(seconds=25)
 
@@ -78,7 +80,8 @@ class Snapshot:
 
     `people`: whether anybody but supervisors and machines is in it, or about to be. `withdrawn`: why she may not listen
     any more. `refusal`: why the mode that is asked for may not be sent now, in a sentence; empty where it is sent.
-    `between`: how long a leg of ours may stay up in no call.
+    `between`: how long a leg of ours may stay up in no call. `leaves_due`: whether somebody else is to leave this call
+    while of this one only the phone is to be hung up.
     """
 
     supervision: Supervision
@@ -91,6 +94,7 @@ class Snapshot:
     withdrawn: Withdrawn | None = None
     refusal: str = ""
     between: timedelta = timedelta(0)
+    leaves_due: bool = False
 
     def after(self, columns: Mapping[str, object]) -> Snapshot:
         """Return what is known once these columns are set; the row of this one stays as it was."""
