@@ -30,7 +30,9 @@ class Team(models.Model):
         return self.name
 
 
-REGION_CHOICES = [(region.value, region.value) for region in REGIONS]
+# By the provider’s names.
+_REGION_WORDS = {"Australia": _("Australia"), "Europe": _("Europe"), "Middle East": _("Middle East"), "US": _("US")}
+REGION_CHOICES = [(region.value, _REGION_WORDS.get(region.value, region.value)) for region in REGIONS]
 
 
 class Beep(models.TextChoices):

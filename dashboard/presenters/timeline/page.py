@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from conferences import clock
 from conferences.history.lanes import Lane, lanes, unread
@@ -107,8 +108,8 @@ def _moment(record: Record, audience: Audience, call: Stretch, chosen: Asked) ->
         sentences=sentences(then),
         picture=picture(then.parties, then.running),
         steps=(
-            *(Step("before", "Change before", as_asked(one), call.second_of(one)) for one in earlier[-1:]),
-            *(Step("after", "Next change", as_asked(one), call.second_of(one)) for one in later[:1]),
+            *(Step("before", gettext("Change before"), as_asked(one), call.second_of(one)) for one in earlier[-1:]),
+            *(Step("after", gettext("Next change"), as_asked(one), call.second_of(one)) for one in later[:1]),
         ),
     )
 

@@ -14,7 +14,9 @@ from tests.support.story import ANA, Story, browser
 def socket_of(page: str) -> dict[str, list[str]]:
     found = re.search(r'hx-ws:connect="([^"]+)"', page)
     assert found is not None
-    return parse_qs(urlsplit(found[1].replace("&amp;", "&")).query)
+    asked = parse_qs(urlsplit(found[1].replace("&amp;", "&")).query)
+    assert (asked.pop("lang"), asked.pop("zone")) == (["en"], ["UTC"])  # as the page is written
+    return asked
 
 
 @pytest.mark.parametrize(
