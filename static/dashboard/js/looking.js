@@ -5,16 +5,31 @@ export const list = () => document.querySelector(LIST);
 
 const waiting = []; // {rows, apply}: the rows on which a change of some kind waits, and what makes it
 
-export const isInUse = () => Boolean(list()?.matches(":hover") || list()?.contains(document.activeElement));
+export const isInUse = () =>
+  Boolean(list()?.matches(":hover") || list()?.contains(document.activeElement) || isUnderMouse());
+
+// A form lies over the list while it is open, and once it has closed nothing is hovered before the mouse moves again.
+let mouse = null; // where it is; null: nowhere on the page
+
+function isUnderMouse() {
+  if (!mouse || !list()) return false;
+  const { x, y } = mouse;
+  if (!document.querySelector("dialog[open]")) return Boolean(document.elementFromPoint(x, y)?.closest(LIST));
+  const { left, right, top, bottom } = list().getBoundingClientRect();
+  return x >= left && x <= right && y >= top && y <= bottom;
+}
 
 export function letWait(rows, apply) {
   waiting.push({ rows, apply });
 }
 
+const count = () => new Set(waiting.flatMap((one) => [...one.rows()])).size;
+const waits = () => count() > 0;
+
 export function showWaiting() {
   const line = document.getElementById("waiting");
   if (!line) return;
-  const sum = new Set(waiting.flatMap((one) => [...one.rows()])).size;
+  const sum = count();
   line.hidden = !sum;
   const words = line.querySelector("[data-one]");
   const said = (sum === 1 ? words.dataset.one : words.dataset.many).replace("{count}", sum);
@@ -37,6 +52,16 @@ function applyIfLeft() {
 
 document.addEventListener("pointerout", (event) => {
   if (event.target.closest?.(LIST) && !event.relatedTarget?.closest?.(LIST)) setTimeout(applyIfLeft, 300);
+});
+document.addEventListener("pointermove", (event) => {
+  if (event.pointerType !== "mouse") return;
+  const isNew = !mouse;
+  mouse = { x: event.clientX, y: event.clientY };
+  if (!isNew && !event.target.closest?.(LIST) && waits()) setTimeout(applyIfLeft, 300);
+});
+document.documentElement.addEventListener("pointerleave", () => {
+  mouse = null;
+  setTimeout(applyIfLeft, 300);
 });
 document.addEventListener("focusout", () => setTimeout(applyIfLeft, 0));
 document.addEventListener("click", (event) => {
