@@ -19,7 +19,7 @@ from conferences import clock
 from conferences.audit import cutting
 from conferences.ingest import forgetting
 from conferences.logins import sessions
-from conferences.models import Follow, ForeignAddress, Leg
+from conferences.models import Alert, Follow, ForeignAddress, HandOver, HelpRequest, Leg
 from conferences.supervision import store
 
 AT_ONCE: Final = 200
@@ -74,10 +74,14 @@ def _foreign(before: datetime) -> QuerySet[Any]:
 
 
 def _login_rows(before: datetime) -> list[QuerySet[Any]]:
-    """Logins that were over and what else tells of logging in; sessions that have expired whenever that was."""
+    """Logins that were over, what else tells of logging in, and what people asked of one another while logged in.
+
+    Sessions that have expired whenever that was.
+    """
     return [
         sessions.over(before),
-        Follow.objects.filter(ended_at__lt=before),
+        *(model.objects.filter(ended_at__lt=before) for model in (Follow, HelpRequest, HandOver)),
+        Alert.objects.filter(raised_at__lt=before),
         *(model.objects.filter(attempt_time__lt=before) for model in (AccessAttempt, AccessFailureLog, AccessLog)),
         Session.objects.filter(expire_date__lt=timezone.now()),
     ]

@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from conferences.audit.proof import verification
 from conferences.ingest import feed, projection
-from conferences.models import AuditEntry, Conference, Fact, ForeignAddress, Leg, Login, Supervision
+from conferences.models import Alert, AuditEntry, Conference, Fact, ForeignAddress, HelpRequest, Leg, Login, Supervision
 from conferences.retention import pruning
 from conferences.retention.kinds import KINDS
+from conferences.supervision.requests.helping import asking
 from tests.support.story import ANA, CUSTOMER, DESK, LUIS, Story, browser
 
 pytestmark = pytest.mark.scaled
@@ -146,3 +147,16 @@ def test_each_kind_has_a_time_that_can_be_set(settings):
     for kind in KINDS:
         setattr(settings, kind.setting, 1000)
         assert timedelta(days=999) < timezone.now() - kind.before < timedelta(days=1001)
+
+
+def test_what_was_asked_is_deleted_after_its_time(story: Story, marta, directory, settings):
+    _, conference = story.call(ANA)
+    asking.ask(directory.ana, reason=f"about {CUSTOMER}")
+    asking.withdraw(directory.ana)
+    Alert.objects.create(user=marta, kind="help", conference=conference, raised_at=story.now())
+    run()
+    assert (HelpRequest.objects.count(), Alert.objects.count()) == (1, 1)
+    settings.RETAIN_LOGINS_DAYS = 0
+    story.pass_time(60)
+    run()
+    assert (HelpRequest.objects.count(), Alert.objects.count()) == (0, 0)
