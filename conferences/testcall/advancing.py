@@ -89,7 +89,7 @@ def _send(test: TestCall, step: str) -> None:
 
 
 def end(test: TestCall, state: TestCall.State, *, step: str = "", problem: str = "") -> None:
-    """End it as this, keep where and why, and hang up every phone of it; a second end changes nothing."""
+    """End it as this, keep where and why but no number, and hang up every phone; a second end changes nothing."""
     now = clock.now()
     told = {
         "state": state,
@@ -99,6 +99,7 @@ def end(test: TestCall, state: TestCall.State, *, step: str = "", problem: str =
         "legs": test.legs,
         "running": None,
     }
+    told["phones"] = {}  # whose they were is of no use any more
     if TestCall.objects.filter(pk=test.pk, ended_at=None).update(**told):
         entries.write(
             phase=AuditEntry.Phase.OUTCOME,

@@ -53,7 +53,7 @@ def test_an_account_is_proved(story: Story, cleo: User, directory):
     test = begun(story, cleo)
     assert test.state == "monitor", (test.failed_step, test.problem, test.done)
     heard = go_through(story, cleo, test)
-    assert (heard, test.state, all_are_hung_up(story)) == (EXPECTED, "proved", True)
+    assert (heard, test.state, all_are_hung_up(story), test.phones) == (EXPECTED, "proved", True, {})
     assert ("Proved on" in testcalls.examine().message, testcalls.examine().level) == (True, Level.OK)
     assert "Proved on" in browser(cleo).get(ADDRESS).content.decode()
     intents = AuditEntry.objects.filter(action="test_call", phase="intent", actor=cleo)
