@@ -54,6 +54,7 @@ test-faults: install-dev
 check: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --recursive conferences dashboard
 	$(BIN)/djangofmt --check templates
 	$(BIN)/oxfmt --check static
 	$(DEV) $(BIN)/mypy conferences dashboard

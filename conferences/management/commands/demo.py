@@ -186,7 +186,7 @@ def _wait_for_server(running: dict[str, subprocess.Popen[bytes]], port: int) -> 
     while time.monotonic() < until:
         _check(running)
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):  # nosec B310
                 return
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.2)
