@@ -32,7 +32,7 @@ def test_each_is_pushed_the_call_in_her_own_language(story: Story, marta, direct
     assert ("+09:00" in spanish, "-05:00" in spanish) == (False, True)
 
 
-def test_two_pages_of_one_user_differ_as_they_were_written(story: Story, marta):
+def test_two_pages_of_one_user_differ(story: Story, marta):
     story.call(ANA)
     told = {lang: pushed(marta, {"lang": lang, "zone": "UTC"}) for lang in ("de", "es", "en")}
     assert [word in told["en"] for word in (">Talking<", ">Hablando<", ">Im Gespräch<")] == [True, False, False]
