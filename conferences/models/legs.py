@@ -16,8 +16,11 @@ from conferences.models.phones import SystemAddress
 
 class LegQuerySet(models.QuerySet["Leg"]):
     def up(self) -> LegQuerySet:
-        """Keep the legs that have not ended."""
-        return self.exclude(state=Leg.State.ENDED)
+        """Keep the legs that have not ended, in the order in which they began.
+
+        In the order of their keys SQLite would read all there ever were, instead of the index of those that are up.
+        """
+        return self.exclude(state=Leg.State.ENDED).order_by("started_at", "pk")
 
     def outside(self) -> LegQuerySet:
         """Keep the legs that are in no live conference."""

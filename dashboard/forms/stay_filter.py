@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
-from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -26,13 +25,11 @@ class StayFilter(forms.Form):
     from_day = Day(_("From"))
     to_day = Day(_("To"))
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        """Let `user` choose among all teams, or a supervisor among her own."""
+    def __init__(self, *args: Any, teams: QuerySet[Team], queues: QuerySet[Queue], **kwargs: Any) -> None:
+        """Let the reader choose among these."""
         super().__init__(*args, **kwargs)
-        own = Team.objects.filter(supervisors__user=user)
-        teams = own if own.exists() and not user.is_superuser else Team.objects.all()
         self._choice("team").queryset = teams
-        self._choice("queue").queryset = Queue.objects.filter(team__in=teams)
+        self._choice("queue").queryset = queues
 
     def narrow(self, stays: QuerySet[Supervision]) -> QuerySet[Supervision]:
         """Keep the stays asked for. Whole days are days where the contact center is (TIME_ZONE)."""

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from conferences.addresses import mask_numbers
 from conferences.audit.listening import terms_of
-from conferences.models import AuditEntry, Conference, Supervision, Supervisor, Team
+from conferences.models import AuditEntry, Conference, Queue, Supervision, Supervisor, Team
+from conferences.models.listening.scope import queues_in, scope_of
 from conferences.policy import may_see_numbers
 from conferences.wording.audit import reason_words, terms_words
 from conferences.wording.told import told_words
@@ -104,6 +105,11 @@ def is_scoped(user: User) -> bool:
 def teams_of(user: User) -> QuerySet[Team]:
     """Return the teams of whose agents `user` may read."""
     return Team.objects.filter(supervisors__user=user) if is_scoped(user) else Team.objects.all()
+
+
+def queues_of(user: User) -> QuerySet[Queue]:
+    """Return the queues of whose calls `user` may read."""
+    return queues_in(scope_of(user)) if is_scoped(user) else Queue.objects.all()
 
 
 def within_calls(user: User) -> Q:

@@ -22,7 +22,7 @@ from conferences.wording.audit import reason_words, terms_words
 from conferences.wording.calls import mode_word
 from dashboard.forms.audit_filter import gaps_within
 from dashboard.forms.stay_filter import StayFilter
-from dashboard.views.audit.actions import Action, actions, seen_of, view_of, within_calls
+from dashboard.views.audit.actions import Action, actions, queues_of, seen_of, teams_of, view_of, within_calls
 
 PER_PAGE = 50
 
@@ -61,7 +61,7 @@ class StayView:
 
 def stays(request: HttpRequest, user: User) -> dict[str, object]:
     """Return what the page shows: the newest stays first, those that `user` may read of."""
-    asked = StayFilter(request.GET, user=user)
+    asked = StayFilter(request.GET, teams=teams_of(user), queues=queues_of(user))
     page = Paginator(asked.narrow(_visible(user)), PER_PAGE).get_page(request.GET.get("page"))
     told: Callable[[str], str] = str if may_see_numbers(user) else mask_numbers
     return {

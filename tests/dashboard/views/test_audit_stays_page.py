@@ -81,3 +81,18 @@ def test_a_supervisor_reads_of_her_teams_alone(listened, ben, marta):
         everything = browser(user).get("/audit/?show=everything").context["actions"]
         assert bool([one for one in everything if one.conference_id]) is bool(found)
     assert len(lines(browser(User.objects.create_superuser("root", password=PASSWORD)).get("/audit/"))) == 1
+
+
+def test_a_reader_chooses_among_what_is_hers(directory, ben):
+    """Nobody learns from a list of choices which other teams and queues there are."""
+
+    def choices(client):
+        form = client.get("/audit/").context["form"]
+        return [[str(one) for one in form.fields[name].queryset] for name in ("team", "queue")]
+
+    ben.user_permissions.add(Permission.objects.get(codename="view_auditentry"))
+    assert choices(browser(ben)) == [["Sales"], ["New business"]]
+    ben.supervisor.teams.clear()
+    ben.supervisor.queues.add(directory.queue)
+    assert choices(browser(User.objects.get(pk=ben.pk))) == [[], ["Helpdesk"]]
+    assert choices(reader()) == [["Sales", "Support"], ["Helpdesk", "New business"]]

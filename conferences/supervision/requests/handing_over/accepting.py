@@ -6,7 +6,7 @@ import uuid
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from conferences.errors import NotPossible
 from conferences.models import Device, HandOver, Supervision, full_name
@@ -44,13 +44,13 @@ def accept(offer: HandOver, *, ip: str | None = None, session_key: str = "") -> 
     elif running.conference_id != conference.pk or not running.is_active:
         hopping.hop(user, conference, reason=reason, ip=ip, session_key=session_key)
     if rows.accept(offer, ip=ip):
-        tell(offer, _("%(name)s is joining. You stay until she or he is in.") % {"name": full_name(user)})
+        tell(offer, _("{name} is joining. You stay until she or he is in.").format(name=full_name(user)))
 
 
 def decline(offer: HandOver, *, ip: str | None = None) -> None:
     """Decline; whoever offered it is told and stays in the call."""
     if rows.end(offer, End.DECLINED, by=offer.to, ip=ip):
-        tell(offer, _("%(name)s cannot take this call over now.") % {"name": full_name(offer.to)})
+        tell(offer, _("{name} cannot take this call over now.").format(name=full_name(offer.to)))
 
 
 def tell(offer: HandOver, sentence: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from conferences import clock
 from conferences.models import HandOver, Supervision, full_name
@@ -37,18 +37,18 @@ def look(pk: UUID) -> None:
         rows.end(offer, End.GONE)
     elif offer.accepted_at is None:
         if clock.now() - offer.offered_at >= WAITS and rows.end(offer, End.EXPIRED):
-            tell(offer, _("%(name)s did not answer. You are still in the call.") % {"name": name})
+            tell(offer, _("{name} did not answer. You are still in the call.").format(name=name))
     elif _is_in(offer):
         _leave(offer, name)
     elif not _is_coming(offer) and rows.end(offer, End.FAILED):
-        tell(offer, _("%(name)s did not get into the call. You are still in it.") % {"name": name})
+        tell(offer, _("{name} did not get into the call. You are still in it.").format(name=name))
 
 
 def _leave(offer: HandOver, name: str) -> None:
     if rows.end(offer, End.DONE):
         requests.leave(offer.supervision)
         offer.supervision.refresh_from_db()
-        tell(offer, _("%(name)s has taken over.") % {"name": name})
+        tell(offer, _("{name} has taken over.").format(name=name))
 
 
 def _is_in(offer: HandOver) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from conferences import clock, policy
 from conferences.audit import log as audit

@@ -6,7 +6,7 @@ import uuid
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from conferences import policy
 from conferences.audit import log as audit
@@ -70,8 +70,8 @@ def _take(asked: HelpRequest, user: User, ip: str | None) -> None:
         return
     now = HelpRequest.objects.loaded().get(pk=asked.pk)
     if now.ended_at is not None:
-        raise NotPossible(_("%(agent)s no longer asks for help.") % {"agent": asked.agent})
+        raise NotPossible(_("{agent} no longer asks for help.").format(agent=asked.agent))
     if now.taken_by is None or now.taken_by.pk != user.pk:
         name = full_name(now.taken_by) if now.taken_by else _("A colleague")
-        raise NotPossible(_("%(name)s answers %(agent)s already.") % {"name": name, "agent": asked.agent})
+        raise NotPossible(_("{name} answers {agent} already.").format(name=name, agent=asked.agent))
     asked.taken_at = now.taken_at

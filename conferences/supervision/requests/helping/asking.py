@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from conferences import signals
 from conferences.errors import NotPossible
@@ -25,7 +25,7 @@ def ask(
     """
     stay = _stay(agent, leg)
     if stay is None:
-        raise NotPossible(_("%(agent)s is in no live call now.") % {"agent": agent}, field="agent")
+        raise NotPossible(_("{agent} is in no live call now.").format(agent=agent), field="agent")
     wish = HelpRequest(conference=stay.conference, leg=stay.leg, agent=agent, way=way, reason=reason[:200])
     asked = rows.create(wish)
     if asked is wish:

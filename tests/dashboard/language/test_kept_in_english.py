@@ -1,0 +1,49 @@
+"""What is kept is kept in English, whoever asked for it, and put into the reader's words when it is shown."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from conferences.errors import NotPossible
+from conferences.models import AuditEntry
+from conferences.supervision.requests.handing_over import offering
+from conferences.wording.told import WITH_PLACES, told_words
+from tests.support.story import ANA, Story
+
+ROOT = Path(__file__).resolve().parents[3]
+KEPT = ("supervision/requests", "supervision/executor", "supervision/commands", "supervision/state_machine")
+MODULES = [
+    path
+    for package in (*KEPT, "audit", "rights", "policy", "ingest", "retention", "testcall")
+    for path in sorted((ROOT / "conferences" / package).rglob("*.py"))
+]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_writes_translates_nothing(path):
+    imported = re.findall(r"from django.utils.translation import (.+)", path.read_text())
+    assert [one for one in imported if not re.match(r"gettext_(noop|lazy)\b", one)] == []
+
+
+def test_a_refusal_is_kept_in_english_and_shown_in_spanish(story: Story, marta, ben):
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    with translation.override("es"), pytest.raises(NotPossible) as refused:
+        offering.offer(mine, ben)
+    kept = "This colleague cannot take the call over now."
+    assert AuditEntry.objects.get(action="hand_offer").note == kept
+    with translation.override("es"):
+        assert told_words(refused.value.sentence) == "Esta persona no puede hacerse cargo de la llamada ahora."
+
+
+@pytest.mark.parametrize("form", WITH_PLACES)
+def test_a_kept_sentence_is_known_again_by_its_places(form):
+    places = re.findall(r"{(\w+)}", form)
+    said = form.format(**{place: f"Ana {number}" for number, place in enumerate(places)})
+    with translation.override("de"):
+        assert told_words(said) != said
+        assert all(f"Ana {number}" in told_words(said) for number in range(len(places)))
