@@ -27,6 +27,7 @@ def test_she_hops_by_click_and_by_key(center: Center, open_page: Callable[..., P
         (lambda: row("Luis Ortega").get_by_role("link", name="Monitor").click(), second, "Luis Ortega"),
         (lambda: page.keyboard.press("n"), first, "Ana Ruiz"),
         (lambda: page.keyboard.press("p"), second, "Luis Ortega"),
+        (lambda: bar.get_by_role("button", name="Next call").click(), first, "Ana Ruiz"),
     ):
         go()
         eventually(lambda world=world: center.leg(DESK).participant in world.participants)

@@ -1,4 +1,4 @@
-// Going over to another call on the phone leg she has: Monitor on its row, or n and p from row to row.
+// Going over to another call on the phone leg she has: Monitor on its row, or from row to row by the bar or n and p.
 
 import { inTurn } from "./arrange.js";
 
@@ -26,6 +26,11 @@ export function hop(step) {
   if (next && asks(monitor(next))) monitor(next).click();
   else if (next) goTo(monitor(next));
 }
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-hop]");
+  if (button) hop(Number(button.dataset.hop));
+});
 
 // Before htmx, which would open the form.
 document.addEventListener(
