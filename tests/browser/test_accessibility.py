@@ -39,4 +39,5 @@ def test_form_and_running_supervision_have_no_accessibility_fault(center: Center
     in_dialog = complaints(page)
     dialog.get_by_role("button", name="Start whispering").click()
     expect(page.locator("#supervision")).to_have_attribute("data-state", "joined")
+    expect(dialog).to_be_hidden()  # what fades away is of no colour
     assert (in_dialog, complaints(page)) == ([], [])

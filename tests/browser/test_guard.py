@@ -145,17 +145,22 @@ def test_a_push_meanwhile_does_not_disarm_it(center, bar):
     eventually(lambda: len(hears(center, world)) == 3)
 
 
-def test_without_script_a_page_asks(center: Center, open_page: Callable[..., Page]):
-    world = center.call(ANA)
-    page = open_page(viewport=SIZES["desk"], java_script_enabled=False)
-    page.locator("[data-conference]", has_text="Ana Ruiz").get_by_role("link", name="Monitor").click()
-    page.get_by_role("button", name="Start monitoring").click()
+def press_once_there(page: Page, what: Locator) -> None:
+    """Without script a page is told of nothing: load it anew until it shows that."""
     for _ in range(40):
-        if page.locator("#mode-barge").is_visible():
+        if what.is_visible():
             break
         page.wait_for_timeout(250)
         page.reload()
-    page.locator("#mode-barge").click()
+    what.click()
+
+
+def test_without_script_a_page_asks(center: Center, open_page: Callable[..., Page]):
+    world = center.call(ANA)
+    page = open_page(viewport=SIZES["desk"], java_script_enabled=False)
+    press_once_there(page, page.locator("[data-conference]", has_text="Ana Ruiz").get_by_role("link", name="Monitor"))
+    page.get_by_role("button", name="Start monitoring").click()
+    press_once_there(page, page.locator("#mode-barge"))
     expect(page.get_by_role("heading", name="Barge in on")).to_be_visible()
     assert hears(center, world) == set()
     page.get_by_role("button", name="Barge in").click()

@@ -30,7 +30,7 @@ def event(event_type: str, at: float = 0, **payload: Any) -> Event:
     """A fact of this type, `at` seconds into the morning; `leg` and `conference` are short for the provider's names."""
     names = {"leg": "call_control_id", "conference": "conference_id", "from_": "from"}
     told = {names.get(name, name): value for name, value in payload.items()}
-    return Event(told.pop("id", f"event-{next(_numbers)}"), event_type, MORNING + timedelta(seconds=at), told)
+    return Event(told.pop("id", f"event-{next(_numbers):09}"), event_type, MORNING + timedelta(seconds=at), told)
 
 
 def call(leg: str, at: float = 0, *, from_: str = "+14155550171", to: str = "+14155550101") -> list[Event]:

@@ -273,4 +273,4 @@ def test_every_part_of_a_queues_policy_can_be_edited(admin, directory):
     page = admin.get(reverse("admin:conferences_queue_change", args=[directory.queue.pk]))
     shown = set(page.context["adminform"].form.fields)
     limits = {f"{what}_{level}" for what in ("wait", "hold", "talk") for level in ("warn", "alarm")}
-    assert shown == {"name", "team", *limits, *(field.name for field in fields(JoinOptions))}
+    assert shown == {"name", "team", "most_waiting", *limits, *(field.name for field in fields(JoinOptions))}

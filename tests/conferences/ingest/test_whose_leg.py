@@ -75,7 +75,7 @@ def test_a_leg_already_up_is_not_preselected_over_devices(story, marta):
     _, conference = story.call(ANA)
     story.simulator.dial(DESK)
     story.pass_time()
-    form = SuperviseForm(conference, marta)
+    form = SuperviseForm(Conference.objects.with_people().get(pk=conference.pk), marta)
     assert [value.partition(":")[0] for value, _ in form.fields["my_leg"].choices] == ["device", "device", "leg"]
     assert form.initial["my_leg"] == f"device:{marta.supervisor.devices.first().pk}"
 

@@ -51,8 +51,9 @@ def test_calls_go_through_everything_a_call_can_go_through():
     sim = play("calm-morning", minutes=30)
     types = {event.type for event in sim.events}
     assert types == {
-        "call.initiated", "call.answered", "call.hangup", "call.hold", "call.unhold", "conference.created",
-        "conference.ended", "conference.participant.joined", "conference.participant.left", "conference.floor.changed",
+        "call.initiated", "call.answered", "call.hangup", "call.hold", "call.unhold", "call.dtmf.received",
+        "conference.created", "conference.ended", "conference.participant.joined", "conference.participant.left",
+        "conference.floor.changed",
     }  # fmt: skip
 
 
