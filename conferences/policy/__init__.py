@@ -45,7 +45,7 @@ def roles_of(user: User) -> tuple[Supervision.Role, ...]:
 
 def roles_of_all(users: Collection[User]) -> dict[int, tuple[Supervision.Role, ...]]:
     """Return the same of each of these users, by their keys, after one query for all of them."""
-    supervisors = set(Supervisor.objects.filter(user__in=users).values_list("user_id", flat=True))
+    supervisors = set(Supervisor.objects.order_by().filter(user__in=users).values_list("user_id", flat=True))
     return {user.pk: _roles(user) if user.is_active and user.pk in supervisors else () for user in users}
 
 

@@ -40,7 +40,7 @@ def _sees_unassigned(user: AbstractUser) -> bool:
 def _given(users: Collection[int], what: str) -> defaultdict[int, frozenset[int]]:
     """The teams or the queues that were given to each of these users."""
     given: defaultdict[int, frozenset[int]] = defaultdict(frozenset)
-    links = Supervisor.objects.filter(user__in=users, **{f"{what}__isnull": False})
+    links = Supervisor.objects.order_by().filter(user__in=users, **{f"{what}__isnull": False})
     for user, one in links.values_list("user_id", what) if users else ():
         given[user] |= {one}
     return given

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
 from conferences import policy
@@ -193,6 +193,8 @@ def test_the_first_board_of_an_administrator_leads_to_supervisors(db):
     page = browser(root).get("/").content.decode()
     assert 'href="/admin/conferences/supervisor/"' in page
     plain = User.objects.create_user("plain", password="a long enough password")
+    assert "once an administrator has given you the right to see them" in browser(plain).get("/").content.decode()
+    plain.user_permissions.add(Permission.objects.get(codename="view_board"))
     assert "once an administrator has given you a team" in browser(plain).get("/").content.decode()
 
 
