@@ -29,7 +29,7 @@ def test_what_writes_translates_nothing(path):
     assert [one for one in imported if not re.match(r"gettext_(noop|lazy)\b", one)] == []
 
 
-def test_a_refusal_is_kept_in_english_and_shown_in_spanish(story: Story, marta, ben):
+def test_a_refusal_is_kept_english_and_shown_spanish(story: Story, marta, ben):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     with translation.override("es"), pytest.raises(NotPossible) as refused:
