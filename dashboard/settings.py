@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "conferences.apps.ConferencesConfig",
+    "conferences.retention",
     "dashboard.apps.DashboardConfig",
 ]
 

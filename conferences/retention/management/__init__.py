@@ -1,0 +1,1 @@
+"""The commands of retention, found here by Django as it is an app of its own."""
