@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conferences.audit import entries
 from conferences.audit.proof import chain, checkpoints
-from conferences.audit.proof.verifier import FORMAT, PRUNE, cut_bytes, cut_digest
+from conferences.audit.proof.digests import FORMAT, PRUNE, cut_bytes, cut_digest
 from conferences.models import AuditCut, AuditDetail, AuditEntry
 
 AT_ONCE: Final = 200

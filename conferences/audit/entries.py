@@ -10,7 +10,7 @@ from conferences import clock
 from conferences.addresses import mask_numbers
 from conferences.audit import acting, owed
 from conferences.audit.proof import chain
-from conferences.audit.proof.verifier import DETAIL_FIELDS
+from conferences.audit.proof.digests import DETAIL_FIELDS
 from conferences.models import AuditDetail, AuditEntry, full_name
 
 EARSHOT: Final = "Earshot"

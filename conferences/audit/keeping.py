@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from conferences.audit import acting, entries
 from conferences.audit.proof import chain
-from conferences.audit.proof.verifier import DETAIL_FIELDS, ERASE, FORMAT, PRUNE, erased_digest
+from conferences.audit.proof.digests import DETAIL_FIELDS, ERASE, FORMAT, PRUNE, erased_digest
 from conferences.models import AuditCut, AuditDetail, AuditEntry
 
 OK = AuditEntry.Result.OK

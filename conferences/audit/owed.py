@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Model
 
 from conferences.audit.proof import chain
-from conferences.audit.proof.verifier import DETAIL_FIELDS, ENTRY_FIELDS
+from conferences.audit.proof.digests import DETAIL_FIELDS, ENTRY_FIELDS
 from conferences.models import AuditDetail, AuditEntry, OwedEntry
 
 log = logging.getLogger(__name__)

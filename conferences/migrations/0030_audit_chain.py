@@ -8,7 +8,7 @@ import secrets
 import django.db.models.deletion
 from django.db import migrations, models
 
-from conferences.audit.proof import triggers, verifier
+from conferences.audit.proof import triggers, digests
 
 MOVED = ("actor_name", "source_ip", "conference_name", "targets", "provider_text", "claim", "note")
 EMPTY = {"source_ip": None, "targets": []}
@@ -20,14 +20,14 @@ def chain_entries(apps, schema_editor):
     database = schema_editor.connection.alias
     entries = apps.get_model("conferences", "AuditEntry").objects.using(database)
     details = apps.get_model("conferences", "AuditDetail").objects.using(database)
-    after, seq, head = 0, 0, verifier.START
+    after, seq, head = 0, 0, digests.START
     while batch := list(entries.filter(pk__gt=after).order_by("pk")[:AT_ONCE]):
         moved = [_move(details.model, entry) for entry in batch]
         for entry, detail in zip(batch, moved, strict=True):
             seq += 1
             entry.seq, entry.previous_hash = seq, head
-            entry.detail_digest = verifier.detail_digest(vars(detail))
-            entry.hash = head = verifier.entry_hash(vars(entry))
+            entry.detail_digest = digests.detail_digest(vars(detail))
+            entry.hash = head = digests.entry_hash(vars(entry))
         linked = ["seq", "previous_hash", "detail_digest", "hash", *(f"old_{name}" for name in MOVED)]
         entries.bulk_update(batch, linked, batch_size=50)
         details.bulk_create(moved)

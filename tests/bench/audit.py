@@ -72,7 +72,7 @@ def _insert(rows: list[Any]) -> None:
 
 def _chained() -> Iterator[tuple[Any, Any]]:
     """Two rows again and again, each time with the next number, time and hashes."""
-    from conferences.audit.proof import verifier
+    from conferences.audit.proof import digests
     from conferences.models import AuditDetail, AuditEntry
 
     people: list[dict[str, Any]] = [{"agent": 7, "name": "Ana Ruiz"}, {"agent": None, "name": "+1 ••• ••71"}]
@@ -85,12 +85,12 @@ def _chained() -> Iterator[tuple[Any, Any]]:
         "result": "ok",
         "call_control_id": "v3:" + "x" * 60,
     }
-    head = verifier.START
+    head = digests.START
     for seq in itertools.count(1):
         detail = AuditDetail(entry_id=seq, salt=f"{seq:064x}", **said)
         entry = AuditEntry(pk=seq, seq=seq, at=BEGAN + timedelta(seconds=seq), previous_hash=head, **told)
-        entry.detail_digest = verifier.detail_digest(vars(detail))
-        entry.hash = head = verifier.entry_hash(vars(entry))
+        entry.detail_digest = digests.detail_digest(vars(detail))
+        entry.hash = head = digests.entry_hash(vars(entry))
         yield entry, detail
 
 

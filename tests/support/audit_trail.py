@@ -13,7 +13,7 @@ from django.test import Client
 
 from conferences.audit import access
 from conferences.audit.proof import chain, triggers
-from conferences.audit.proof.verifier import DETAIL_FIELDS
+from conferences.audit.proof.digests import DETAIL_FIELDS
 from conferences.models import AuditDetail, AuditEntry
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from conferences.addresses import mask_numbers
 from conferences.admin.records.readonly import ReadOnly, to_the_second
-from conferences.audit.proof.verifier import DETAIL_FIELDS
+from conferences.audit.proof.digests import DETAIL_FIELDS
 from conferences.models import AuditEntry
 
 MASKED = ("conference_name", "provider_text", "note", "claim", "people", "address", "changes")

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import models, transaction
 
-from conferences.audit.proof import verifier
+from conferences.audit.proof import digests
 from conferences.models import AuditDetail, AuditEntry, AuditLock
 
 # What the release before writes into columns of the entry itself; in ours they are called old_….
@@ -57,14 +57,14 @@ def hold() -> None:
 
 def _head() -> tuple[int, str]:
     last = AuditEntry.objects.exclude(seq=None).order_by("-seq").values_list("seq", "hash").first()
-    return (last[0] or 0, last[1]) if last else (0, verifier.START)
+    return (last[0] or 0, last[1]) if last else (0, digests.START)
 
 
 def _link(entry: AuditEntry, detail: AuditDetail, last: int, last_hash: str) -> None:
     detail.salt = secrets.token_hex(32)
-    entry.detail_digest = verifier.detail_digest(vars(detail))
+    entry.detail_digest = digests.detail_digest(vars(detail))
     entry.seq, entry.previous_hash = last + 1, last_hash
-    entry.hash = verifier.entry_hash(vars(entry))
+    entry.hash = digests.entry_hash(vars(entry))
 
 
 def _take_in(entry: AuditEntry) -> None:

@@ -22,7 +22,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from structlog.stdlib import get_logger
 
-from conferences.audit.proof.verifier import as_text, checkpoint_bytes, read_checkpoints, signature_problem
+from conferences.audit.proof.digests import as_text, checkpoint_bytes
+from conferences.audit.proof.verifier import read_checkpoints, signature_problem
 from conferences.models import AuditCheckpoint, AuditCut, AuditEntry
 
 log = get_logger(__name__)

@@ -6,19 +6,21 @@ import csv
 import io
 import itertools
 import json
-import shutil
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from conferences.audit.proof import verification, verifier
-from conferences.audit.proof.verifier import DETAIL_FIELDS, ENTRY_FIELDS, as_text, cell
+from conferences.audit.proof import digests, verification, verifier
+from conferences.audit.proof.digests import DETAIL_FIELDS, ENTRY_FIELDS, as_text
+from conferences.audit.proof.verifier import cell
 from conferences.models import AuditCheckpoint, AuditEntry
 
 COLUMNS: Final = (*ENTRY_FIELDS, "hash", "salt", "erased_by", *DETAIL_FIELDS)
 VERIFIER: Final = "verify_audit.py"
 _PIECE: Final = 64 * 1024  # bytes of an archive that are kept before they are passed on
+_OUR_IMPORT: Final = re.compile(r"^(?:#[^\n]*\n)?from conferences[^(]*\([^)]*\)[^\n]*\n", re.MULTILINE)
 _PLAIN: Final = (str, int, list, dict)
 
 
@@ -45,8 +47,14 @@ def write(place: Path, *, progress: Callable[[int], object] = lambda _: None) ->
             file.write(_json(known) + "\n")
     if cut := verification.cut():
         (place / "cut.json").write_text(_json(cut))
-    shutil.copyfile(str(verifier.__file__), place / VERIFIER)
+    (place / VERIFIER).write_text(program())
     return count
+
+
+def program() -> str:
+    """Return the verifier as one file, with what it imports of ours in the place of that import."""
+    ours = Path(str(digests.__file__)).read_text().replace("from __future__ import annotations\n", "")
+    return _OUR_IMPORT.sub(lambda _: ours, Path(str(verifier.__file__)).read_text())
 
 
 def archive() -> Iterator[bytes]:
@@ -90,13 +98,12 @@ class _Sink(io.RawIOBase):
 def _files(last: int) -> dict[str, Iterator[str]]:
     cut = verification.cut()
     known = AuditCheckpoint.objects.filter(size__lte=last).values("size", "head", "at", "key", "signature")
-    program = Path(str(verifier.__file__)).read_text()
     return {
         "entries.jsonl": (_json(row) + "\n" for row in _rows(last)),
         "entries.csv": _cells(last),
         "checkpoints.jsonl": (_json(one) + "\n" for one in known),
         **({"cut.json": iter([_json(cut)])} if cut else {}),
-        VERIFIER: iter([program]),
+        VERIFIER: iter([program()]),
     }
 
 

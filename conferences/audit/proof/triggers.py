@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from conferences.audit.proof.verifier import DETAIL_FIELDS
+from conferences.audit.proof.digests import DETAIL_FIELDS
 
 ENTRY: Final = "conferences_auditentry"
 DETAIL: Final = "conferences_auditdetail"

@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from conferences.audit.proof import chain, triggers
 from conferences.audit.proof.chain import OLD, OLD_NAMES
-from conferences.audit.proof.verifier import DETAIL_FIELDS, ENTRY_FIELDS, Finding, Row, Verifier
+from conferences.audit.proof.digests import DETAIL_FIELDS, ENTRY_FIELDS, Row
+from conferences.audit.proof.verifier import Finding, Verifier
 from conferences.models import AuditCheckpoint, AuditCut, AuditEntry
 
 AT_ONCE: Final = 5000

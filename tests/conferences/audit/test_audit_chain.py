@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
 
 from conferences.audit.proof import chain, checkpoints, triggers, verification
-from conferences.audit.proof.verifier import DETAIL_FIELDS, ENTRY_FIELDS
+from conferences.audit.proof.digests import DETAIL_FIELDS, ENTRY_FIELDS
 from conferences.models import AuditCheckpoint, AuditDetail, AuditEntry, Conference, Supervision
 from conferences.models.audit import AppendOnly
 from tests.support.audit_trail import enter
