@@ -90,7 +90,7 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
         """
         stays = Participant.objects.select_related("leg__agent__team__listening_policy", "leg__system", "leg__queue")
         looked = {"is_protected": with_protected_number()}
-        stays = stays.annotate(**looked)
+        stays = stays.annotate(**looked).with_left_before()
         supervisions = apps.get_model("conferences", "Supervision").objects.select_related("user", "device")
         sections = apps.get_model("conferences", "SensitiveSection").objects.open().select_related("begun_by")
         asking = apps.get_model("conferences", "HelpRequest").objects.open().loaded()

@@ -5,10 +5,11 @@ Each row is the fold's record of the same name (its fields are the record's) plu
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, Subquery
 
 from conferences.models.directory import Agent, Queue, with_team
 from conferences.models.phones import SystemAddress
@@ -148,6 +149,15 @@ class Leg(models.Model):
         return self.kind == Leg.Kind.CUSTOMER and self.queue_id is not None
 
     @property
+    def waits_since(self) -> datetime | None:
+        """Since when a caller who is in no conference waits: since she rang, or since she left the last one she was in.
+
+        Uses the stays that were loaded with it.
+        """
+        left = (one.left_at for one in self.participants.all() if one.left_at)
+        return max(left, default=None) or self.started_at or self.answered_at
+
+    @property
     def is_dialled_out(self) -> bool:
         """Whether an endpoint of the account's own placed the call: it is parked until the application goes on with it
         (Telnyx docs: Park outbound calls). The far end is then the one who called, not the customer called.
@@ -159,6 +169,13 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     def present(self) -> ParticipantQuerySet:
         """Keep the stays that are not over: those in, and those about to be."""
         return self.exclude(state=Participant.State.LEFT)
+
+    def with_left_before(self) -> ParticipantQuerySet:
+        """Load with each stay when its leg left the last conference that it had come into before."""
+        before = Participant.objects.filter(leg=OuterRef("leg"), joined_at__lt=OuterRef("joined_at"))
+        last = before.order_by().values("leg").annotate(last=Max("left_at")).values("last")
+        looked = {"left_before": Subquery(last)}
+        return self.annotate(**looked)
 
 
 class Participant(models.Model):
@@ -187,6 +204,7 @@ class Participant(models.Model):
 
     objects = ParticipantQuerySet.as_manager()
 
+    left_before: datetime | None = None  # only where `with_left_before` has looked, no column
     is_protected: bool  # whether nobody may listen because of a number; only where `with_people` has looked, no column
 
     class Meta:
@@ -197,6 +215,15 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.leg} in {self.conference}"
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when somebody whom no agent has joined waits: a queue's caller since before she came into this one.
+
+        Load it `with_left_before`.
+        """
+        before = self.left_before or self.leg.started_at if self.leg.is_a_callers else None
+        return before or self.joined_at
 
 
 class Reading(models.Model):

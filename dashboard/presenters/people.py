@@ -32,6 +32,7 @@ class Person:
     on_hold: bool | None
     phone_hold: bool
     joined_at: datetime | None
+    waits_since: datetime | None = None  # for an agent, as long as none has come
     detail: str = ""
     shared: bool = False  # a phone of several, at which nobody has signed in
     muted_since: datetime | None = None
@@ -95,6 +96,7 @@ def person_for(audience: Audience, stay: Participant, supervisions: list[Supervi
         on_hold=stay.on_hold,
         phone_hold=leg.phone_hold,
         joined_at=stay.joined_at,
+        waits_since=stay.waits_since,
         detail=_detail(leg),
         shared=len(leg.agents) > 1,
         muted_since=stay.muted_at,

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 
 from conferences.models import Agent, Conference, Leg, Participant
+from conferences.unassigned.legs import bridged
 
 
 class Doing(StrEnum):
@@ -69,7 +70,7 @@ def count(queues: Collection[int], teams: Collection[int], now: datetime) -> Cou
 
 def _count_live(found: Counted, queues: Collection[int]) -> None:
     """A call with an agent and somebody else is talked in; one with somebody and no agent waits."""
-    stays = Participant.objects.exclude(state=Participant.State.JOINING).select_related("leg")
+    stays = Participant.objects.exclude(state=Participant.State.JOINING).select_related("leg").with_left_before()
     live = Conference.objects.live().filter(queue__in=queues).prefetch_related(Prefetch("participants", stays))
     for call in live:
         present = call.present()
@@ -79,7 +80,7 @@ def _count_live(found: Counted, queues: Collection[int]) -> None:
         if any(one.leg.kind == Leg.Kind.AGENT for one in present):
             found.queues[call.queue_id or 0].talking += 1
         else:
-            came = min((one.joined_at for one in others if one.joined_at), default=call.first_seen_at)
+            came = min((one.waits_since for one in others if one.waits_since), default=call.first_seen_at)
             found.queues[call.queue_id or 0].wait(max([came, *_agents_left(call.participants.all())]))
 
 
@@ -89,12 +90,12 @@ def _agents_left(stays: Iterable[Participant]) -> list[datetime]:
 
 def _count_callers_outside(found: Counted, queues: Collection[int]) -> None:
     """A caller who is in no conference waits, unless the center's application has connected her with somebody."""
-    inside = Participant.objects.present().filter(leg=OuterRef("pk"))
-    callers = Leg.objects.up().filter(queue__in=queues, kind=Leg.Kind.CUSTOMER).exclude(Exists(inside))
+    callers = Leg.objects.up().outside().of_callers().filter(queue__in=queues).prefetch_related("participants")
+    connected = {leg.pk for leg in bridged()}
     for leg in callers:
-        if leg.bridged_at is not None:
+        if leg.pk in connected:
             found.queues[leg.queue_id or 0].talking += 1
-        elif since := leg.started_at or leg.answered_at:
+        elif since := leg.waits_since:
             found.queues[leg.queue_id or 0].wait(since)
 
 

@@ -37,7 +37,7 @@ def _held_since(people: tuple[Person, ...]) -> datetime | None:
 
 def _watched(conference: Conference, people: tuple[Person, ...]) -> Watched:
     agents, others = of_kind(people, Leg.Kind.AGENT), of_kind(people, *OTHERS)
-    came = _first(one.joined_at for one in others)
+    came = _first(one.waits_since for one in others)
     gone = _gone(conference)
     is_alone = bool(others) and not agents
     asking = next((one for one in help_requests(conference) if not one.taken_by), None)

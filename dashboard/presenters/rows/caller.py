@@ -14,7 +14,7 @@ from typing import Final
 from django.utils.translation import gettext_noop as _
 
 from conferences.attention import Limits, Reason, Watched, reasons
-from conferences.models import Leg, Participant
+from conferences.models import Leg
 from conferences.roster import name_of
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.people import Calling, phone_ringing
@@ -85,7 +85,7 @@ def may_see_caller(audience: Audience, leg: Leg) -> bool:
 def caller_for(audience: Audience, leg: Leg, ringing: Collection[Leg], *, is_bridged: bool) -> Caller:
     """Return the caller on this leg, loaded with its queue and its stays. `ringing`: agents' legs that ring for it."""
     word = _word(leg, is_bridged=is_bridged)
-    since = leg.bridged_at if word == BRIDGED else _waits_since(leg)
+    since = leg.bridged_at if word == BRIDGED else leg.waits_since
     watched = Watched(waiting_since=since, started_at=leg.started_at) if word in (RINGING, WAITING) else None
     return Caller(
         pk=leg.pk,
@@ -108,9 +108,3 @@ def _word(leg: Leg, *, is_bridged: bool) -> str:
     if is_bridged:
         return BRIDGED
     return WAITING if leg.state == Leg.State.ANSWERED else RINGING
-
-
-def _waits_since(leg: Leg) -> datetime | None:
-    """Since she rang; or, of one who was in a call and is on the line still, since she left that."""
-    left = [one.left_at for one in leg.participants.all() if one.state == Participant.State.LEFT and one.left_at]
-    return max(left, default=None) or leg.started_at or leg.answered_at

@@ -18,7 +18,7 @@ from dashboard.presenters.people import Heading, heading, past_participants
 
 @dataclass(frozen=True, slots=True)
 class PastCall:
-    """One line of the list. `waited`: from the customer's call to the first agent; None where that is not known."""
+    """One line of the list. `waited`: from the customer's ringing to the first agent; None where that is not known."""
 
     pk: UUID
     heading: Heading
@@ -56,6 +56,6 @@ def past_call(audience: Audience, conference: Conference) -> PastCall:
 
 def _waited(stays: Iterable[Participant]) -> timedelta | None:
     stays = list(stays)
-    called = [one.leg.started_at for one in stays if one.leg.kind == Leg.Kind.CUSTOMER and one.leg.started_at]
+    called = [one.waits_since for one in stays if one.leg.kind == Leg.Kind.CUSTOMER and one.waits_since]
     taken = [one.joined_at for one in stays if one.leg.kind == Leg.Kind.AGENT and one.joined_at]
     return max(timedelta(0), min(taken) - min(called)) if called and taken else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ from django.contrib.auth.models import Permission, User
 
 from conferences.admin.live import reaching_live_calls
 from conferences.ingest.feed import latest
-from conferences.models import Conference, Leg, Queue, Team
+from conferences.models import Conference, Leg, Queue, Team, WallScreen
 from dashboard.live import frames, heartbeats
 from dashboard.live.connect import viewer_of
 from dashboard.presenters.audience import audience_of
+from dashboard.presenters.timeline.past_calls import past_call
+from dashboard.wallboard.board import boards
 from tests.dashboard.views.test_agents import ring
+from tests.dashboard.wallboard.test_wallboard import screen_for
 from tests.support.markup import on_one_line
 from tests.support.story import ANA, CUSTOMER, SALES_NUMBER, SUPPORT_NUMBER, Story, browser
 
@@ -77,6 +81,49 @@ def test_row_becomes_that_of_the_call(story: Story, marta: User):
     story.pass_time()
     assert row in told(marta, since)["rows"]
     assert row in rows(marta)
+
+
+def test_her_clock_goes_on_when_she_becomes_a_call(story: Story, marta: User, cleo: User, directory):
+    """The board, the screen on the wall and the history all count from when she rang."""
+    screen = screen_for(cleo, directory.support)
+    leg, row = rings(story)
+    rang = Leg.objects.get().started_at
+    story.simulator.world.legs.answer(leg)
+    story.pass_time(40)
+    assert waits(story, marta, screen) == (row, rang)
+    world = story.simulator.world.conferences.create(leg, "Support 4711")
+    story.pass_time(40)
+    call = Conference.objects.get()
+    assert waits(story, marta, screen) == (f"conference-{call.pk}", rang)
+    story.simulator.join(world, story.simulator.dial(ANA))
+    story.pass_time()
+    assert waits(story, marta, screen) == (None, None)
+    past = past_call(audience_of(marta), Conference.objects.with_people().get())
+    assert past.waited == call.participants.get(leg__agent=directory.ana).joined_at - rang
+
+
+def test_her_clock_starts_anew_after_a_call(story: Story, marta: User, cleo: User, directory):
+    screen = screen_for(cleo, directory.support)
+    world, call = story.call(ANA)
+    story.simulator.world.participation.leave(world.participants[0])
+    story.pass_time(5)
+    left = call.participants.get(leg__agent=None).left_at
+    assert waits(story, marta, screen)[1] == left
+    story.simulator.world.conferences.create(story.leg(CUSTOMER), "Support 4712")
+    story.pass_time(5)
+    assert waits(story, marta, screen) == (f"conference-{Conference.objects.latest('created_at').pk}", left)
+
+
+def waits(story: Story, user: User, screen: WallScreen) -> tuple[str | None, datetime | None]:
+    """The row of the one who waits, and since when, by the board and by the screen alike."""
+    page = on_one_line(browser(user).get("/").content.decode())
+    said = re.findall(
+        r'<article id="([^"]+)"((?:(?!</article>).)*?data-kind="waiting"[^>]*data-since="([\d.]+)")', page
+    )
+    (queue,) = boards([screen], story.now())[screen.pk].rows
+    since = queue.counted.since
+    assert [one for *_, one in said] == ([f"{since.timestamp():.1f}"] if since else [])
+    return (said[0][0], since) if said else (None, None)
 
 
 def test_one_who_hangs_up_says_so_and_goes(story: Story, marta: User):
