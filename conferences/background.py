@@ -1,4 +1,4 @@
-"""What is to be done after facts have come in, outside the webhook's request: follow supervisions, read back names."""
+"""What is to be done after facts have come in, outside the webhook's request: advance supervisions, read back names."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from conferences.reconciliation import backfill, readback
 from conferences.supervision import orphan_legs
 from conferences.supervision.executor import advancing
 from conferences.supervision.requests import following, sensitive
-from conferences.supervision.requests.handing_over import looking as handing_over
-from conferences.supervision.requests.helping import asking, looking
+from conferences.supervision.requests.handing_over import advancing as handing_over
+from conferences.supervision.requests.helping import advancing as helping
+from conferences.supervision.requests.helping import asking
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 from conferences.testcall import advancing as testcall
@@ -37,8 +38,8 @@ Task = tuple[Key, Callable[[], None]]
 
 # Nothing tells a process that another one has died holding a task; so it also looks on its own.
 LOOK_EVERY = 1.0
-# While facts pour in, looking after each would cost more than they do: what is urgent is looked for this often at most,
-# and what else they may have brought this often.
+# While facts pour in, doing what each may have brought would cost more than they do: what is urgent is done this often
+# at most, and what else they may have brought this often.
 URGENT_EVERY = 0.02
 FACTS_EVERY = 0.25
 AT_ONCE = {"supervision": 24, "leaving": 48, "reading": 8}
@@ -77,7 +78,7 @@ def _by_the_clock() -> Iterator[Task]:
 def _after_facts() -> Iterator[Task]:
     """Yield what a fact may have brought: an agent's next call, a call or a person of whom something is to be read."""
     for pk in following.waiting():
-        yield ("follow", pk), partial(following.look, pk)
+        yield ("follow", pk), partial(following.advance, pk)
     yield from _asked_for_help()
     yield from _handed_over()
     for test in testcall.due():
@@ -93,13 +94,13 @@ def _after_facts() -> Iterator[Task]:
 def _asked_for_help() -> Iterator[Task]:
     for leg in asking.asked_by_phone(settings.HELP_KEYS):
         yield ("help", leg.pk), partial(asking.ask_by_phone, leg, settings.HELP_KEYS)
-    for pk in looking.due():
-        yield ("helped", pk), partial(looking.look, pk)
+    for pk in helping.due():
+        yield ("helped", pk), partial(helping.advance, pk)
 
 
 def _handed_over() -> Iterator[Task]:
     for pk in handing_over.due():
-        yield ("handed", pk), partial(handing_over.look, pk)
+        yield ("handed", pk), partial(handing_over.advance, pk)
 
 
 def _left_over() -> Iterator[Task]:
@@ -143,19 +144,19 @@ def _read_people(conference: Conference) -> None:
         log.warning("A conference could not be read back: %s", error)
 
 
-class Looks:
-    """When everything is looked for, and when what facts may have brought."""
+class Schedule:
+    """When all that may be due is listed, and when only what facts may have brought."""
 
     def __init__(self, now: float) -> None:
         self._everything_at = self._facts_at = now
-        self._is_owed = False  # facts came since they were looked after
+        self._is_owed = False  # facts came, and what they brought is not listed yet
 
     @property
     def next_at(self) -> float:
         return min(self._everything_at, self._facts_at) if self._is_owed else self._everything_at
 
     def choose(self, now: float, *, came: bool) -> Callable[[], Iterator[Task]]:
-        """Return what is to be looked for now. Facts, or work for supervisors, came if `came`."""
+        """Return what lists the tasks to do now. Facts, or work for supervisors, came if `came`."""
         self._is_owed |= came
         if now >= self._everything_at:
             self._everything_at, self._facts_at, self._is_owed = now + LOOK_EVERY, now + FACTS_EVERY, False
@@ -186,7 +187,7 @@ class BackgroundRunner:
         # Apart: neither a provider that is slow to be read nor commands that hang keep anybody from leaving a call.
         self._pools = {name: ThreadPoolExecutor(most, thread_name_prefix=name) for name, most in AT_ONCE.items()}
         self._under_way: dict[Key, Future[None]] = {}
-        self._thread = threading.Thread(target=self._look, name="background", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="background", daemon=True)
 
     def start(self) -> None:
         signals.work_arrived.connect(self._wake)
@@ -203,19 +204,19 @@ class BackgroundRunner:
     def _wake(self, **_: object) -> None:
         self._woken.set()
 
-    def _look(self) -> None:
-        looks = Looks(time.monotonic())
+    def _run(self) -> None:
+        schedule = Schedule(time.monotonic())
         while not self._stopped.is_set():
-            came = self._woken.wait(max(0.0, looks.next_at - time.monotonic()))
+            came = self._woken.wait(max(0.0, schedule.next_at - time.monotonic()))
             self._woken.clear()
             began = time.monotonic()
-            boundaries.BACKGROUND.run(partial(self._hand_out, looks.choose(began, came=came)))
+            boundaries.BACKGROUND.run(partial(self._hand_out, schedule.choose(began, came=came)))
             let_go_of_connections()
             self._stopped.wait(max(boundaries.BACKGROUND.pause, began + URGENT_EVERY - time.monotonic()))
 
-    def _hand_out(self, look: Callable[[], Iterator[Task]]) -> None:
+    def _hand_out(self, tasks: Callable[[], Iterator[Task]]) -> None:
         self._under_way = {key: future for key, future in self._under_way.items() if not future.done()}
-        for key, task in look():
+        for key, task in tasks():
             if key not in self._under_way and not self._stopped.is_set() and _may_be_tried(key):
                 self._under_way[key] = self._pools[_POOLS.get(key[0], "reading")].submit(_do, key, task)
 

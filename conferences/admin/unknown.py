@@ -107,12 +107,12 @@ def _settle(request: HttpRequest, page: Admin) -> None:
         return
     shown = readable(canonical(written)) if may_see_numbers_on(request) else masked(canonical(written))
     try:
-        row, whose, followed = _add(choice, canonical(written), request)
+        row, whose, changed = _add(choice, canonical(written), request)
     except ValidationError as error:
         messages.error(request, f"{shown}: {' '.join(error.messages)}")
         return
     page.log_addition(request, row, f"{shown} from the unknown addresses")
-    calls = {0: "No live call is", 1: "1 live call is"}.get(followed, f"{followed} live calls are")
+    calls = {0: "No live call is", 1: "1 live call is"}.get(changed, f"{changed} live calls are")
     messages.success(request, f"{shown} is {whose} now. {calls} shown accordingly.")
 
 

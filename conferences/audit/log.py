@@ -130,7 +130,7 @@ def ended(supervision: Supervision, by: AbstractBaseUser, *, ip: str | None) -> 
     )
 
 
-def told_of_call(
+def done_to_call(
     conference: Conference, action: str, outcome: Outcome, by: AbstractBaseUser | None, *, ip: str | None = None
 ) -> AuditEntry:
     """Write what somebody did to a call beside listening to it; by nobody, it was Earshot or the center's system."""

@@ -22,9 +22,9 @@ AT_A_TIME: Final = 500  # legs whose addresses go into one query: databases boun
 def project(events: Sequence[Event], *, now: datetime, are_fresh: bool) -> None:
     """Bring the rows up to date with facts just stored. Call while `feed.writing`, in the transaction that stored them.
 
-    Rows outside the facts' reach are neither read nor written, so what one event costs does not grow with them; those
-    within it are read and written once for all of these facts. `are_fresh`: they have come straight from the provider,
-    so that their times there tell how long that took.
+    Rows that the facts do not touch are neither read nor written, so what one event costs does not grow with them; the
+    others are read and written once for all of these facts. `are_fresh`: they have come straight from the provider, so
+    that their times there tell how long that took.
     """
     rows = Rows.about(events)
     state, late = advance_all(rows.state(), events)

@@ -31,7 +31,7 @@ def sign_in(agent: Agent, address: str) -> AgentAddress:
         row.signed_in_at = timezone.now()
         row.save(update_fields=["signed_in_at"])
         AgentAddress.objects.filter(address=canonical).exclude(pk=row.pk).update(signed_in_at=None)
-        _follow(canonical)
+        _match_again(canonical)
     return row
 
 
@@ -54,7 +54,7 @@ def register(agent: Agent, address: str, until: datetime) -> AgentAddress:
         elif row.expires_at is not None:
             row.expires_at = until
         row.save()
-        _follow(canonical)
+        _match_again(canonical)
     return row
 
 
@@ -72,7 +72,7 @@ def _canonical(address: str) -> str:
         raise NotPossible(str(error), field="address") from None
 
 
-def _follow(canonical: str) -> None:
+def _match_again(canonical: str) -> None:
     up = Leg.objects.up().filter(kind__in=(Leg.Kind.AGENT, Leg.Kind.UNKNOWN, Leg.Kind.CUSTOMER))
     recognise_again([leg for leg in up if canonical in _written(leg)])
 

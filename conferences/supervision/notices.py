@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop as _
 from conferences.models import Leg, Supervision
 from conferences.wording import notices as wording
 from conferences.wording.lists import first_of
-from conferences.wording.told import told_words
+from conferences.wording.translated import translated
 
 Columns = dict[str, object]
 Kind = Supervision.Notice
@@ -87,7 +87,7 @@ def now(supervision: Supervision, agents: Collection[str]) -> Shown | None:
         return Shown(_joined(waiting, legs["present"])) if waiting else None
     if supervision.notice_kind == Kind.UNCERTAIN and supervision.state == Supervision.State.DIALLING:
         return Shown(gettext(MAY_RING))
-    return Shown(told_words(supervision.notice)) if supervision.notice else None
+    return Shown(translated(supervision.notice)) if supervision.notice else None
 
 
 def _still_left(supervision: Supervision, legs: Mapping[str, list[str]], agents: Collection[str]) -> Shown | None:

@@ -56,19 +56,19 @@ def note_decision(supervision: Supervision, columns: Mapping[str, object]) -> bo
     return True
 
 
-def note_hop(supervision: Supervision, columns: Mapping[str, object], following: Supervision) -> bool:
+def note_hop(supervision: Supervision, columns: Mapping[str, object], next_one: Supervision) -> bool:
     """End a stay as was decided, and begin the next one on its leg, both or neither; return whether.
 
     Not once she has asked for something else since: whoever hangs up meanwhile is taken into no other call.
     """
-    following.request_id = supervision.request_id
+    next_one.request_id = supervision.request_id
     with feed.writing():
         with transaction.atomic():
             if not _as_asked(supervision).update(**columns, dismissed_at=clock.now()):
                 return False
-            following.save(force_insert=True)
+            next_one.save(force_insert=True)
         feed.bump(supervision.conference)
-        feed.bump(following.conference)
+        feed.bump(next_one.conference)
     _show(supervision, columns)
     return True
 

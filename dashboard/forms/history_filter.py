@@ -15,7 +15,7 @@ from conferences.history.search import Wanted
 from conferences.models import Agent, full_name
 from conferences.models.listening.scope import queues_in, scope_of
 from conferences.policy import may_see_numbers
-from conferences.wording.told import told_words
+from conferences.wording.translated import translated
 from dashboard.forms.audit_filter import Day
 
 REASONS: Final = {
@@ -101,7 +101,7 @@ class HistoryFilter(forms.Form):
         try:
             return normalise(typed)
         except InvalidAddress as error:
-            raise forms.ValidationError(told_words(str(error))) from None
+            raise forms.ValidationError(translated(str(error))) from None
 
     @property
     def first_day(self) -> date | None:

@@ -19,7 +19,7 @@ from conferences.models import AnswerCheck, Conference, Device, Leg, Supervision
 from conferences.policy.listening import options_of, rules_of
 from conferences.supervision.phone.answer_checks import announcement, check_of_leg
 from conferences.supervision.phone.own_legs import own_legs
-from conferences.wording.told import told_words
+from conferences.wording.translated import translated
 from dashboard.forms.join_options import chosen_options, option_fields, options_sent
 from dashboard.presenters.hearing.joining import modes
 
@@ -69,7 +69,7 @@ class RoleForm(forms.Form):
     def refuse(self, error: NotPossible) -> None:
         """Show why not, beside the field it is about, by our name for it or the provider's."""
         name = PROVIDER_FIELDS.get(error.field or "", error.field)
-        self.add_error(name if name in self.fields else None, told_words(error.sentence))
+        self.add_error(name if name in self.fields else None, translated(error.sentence))
 
     @property
     def sentence(self) -> str:
@@ -149,7 +149,7 @@ class SuperviseForm(RoleForm):
     @property
     def warning(self) -> str:
         """What leaving will do to the others by the queue's policy, where that is more than nothing."""
-        return told_words(self.policy.warning)
+        return translated(self.policy.warning)
 
     @property
     def device(self) -> Device | None:
@@ -190,5 +190,5 @@ def _of_device(device: Device) -> str:
 
 def _label(phone: str, check: AnswerCheck) -> str:
     """Say beforehand what she will have to do on that phone."""
-    said = told_words(announcement(check))
+    said = translated(announcement(check))
     return f"{phone}. {said}" if said else phone

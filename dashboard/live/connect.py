@@ -16,8 +16,8 @@ from conferences.logins import wall
 from conferences.policy.entitlement import alive_logins
 from dashboard.language import reading
 from dashboard.language.reading import read_by_page
+from dashboard.live.coalescing import Coalescer
 from dashboard.live.threads import in_thread
-from dashboard.live.together import Together
 from dashboard.live.viewer import AGENTS, UNASSIGNED, Viewer
 from dashboard.login.unfinished import needed
 from dashboard.presenters.audience import Audience, audience_of, audiences_of
@@ -60,7 +60,7 @@ def _admitted(session_keys: Collection[str]) -> dict[str, Admitted | None]:
     return {key: found.get(key) for key in session_keys}
 
 
-_lookups = Together(_look_up)
+_lookups = Coalescer(_look_up)
 
 
 def viewer_of(user: User, session_key: str, query: Mapping[str, str]) -> Viewer:

@@ -16,9 +16,9 @@ from conferences.ingest.webhooks.writer import writer
 from conferences.liveness import boundaries
 from conferences.liveness.boundaries import Boundary
 from dashboard.live import frames, heartbeats, logins, nudges
+from dashboard.live.coalescing import Coalescer
 from dashboard.live.lag import LagMeter, Stamps, last_heard
 from dashboard.live.threads import in_thread
-from dashboard.live.together import Together
 from dashboard.live.viewer import AGENTS, TooSlow, Viewer
 from dashboard.presenters.rows import changed_agents
 from dashboard.wallboard.pushing import Walls
@@ -39,7 +39,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._viewers: set[Viewer] = set()
-        self._newcomers = Together(self._catch_up)
+        self._newcomers = Coalescer(self._catch_up)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []

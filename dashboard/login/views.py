@@ -64,10 +64,10 @@ class ChangePasswordView(PasswordChangeView):  # type: ignore[misc]
         old = self.request.session.session_key
         mine = [*Supervision.objects.running().filter(user=self.request.user.pk, session_key=old)]
         for one in mine:
-            requests.follow_login(one, "")
+            requests.move_to_login(one, "")
         response: HttpResponse = super().form_valid(form)
         for one in mine:
-            requests.follow_login(one, self.request.session.session_key)
+            requests.move_to_login(one, self.request.session.session_key)
         return response
 
 

@@ -14,7 +14,7 @@ from conferences import clock, policy
 from conferences.models import Conference, Gap, Supervision
 from conferences.supervision import notices, requests
 from conferences.supervision.requests import following
-from conferences.wording.told import told_words
+from conferences.wording.translated import translated
 from dashboard.presenters import own_bar
 from dashboard.presenters.agent import AgentRow
 from dashboard.presenters.audience import Audience, audience_of, may_see
@@ -89,7 +89,7 @@ def panel_context(user: User) -> dict[str, Any]:
     targets = [agents[one] for one in mine.accepted_targets if one in agents]
     said = notices.now(mine, agents)
     alone = own_bar.alone(call, mine)
-    told = own_bar.told(mine, conference, said.sentence if said and not alone else "")
+    told = own_bar.ending_of(mine, conference, said.sentence if said and not alone else "")
     return {
         "supervision": mine,
         "call": call,
@@ -110,7 +110,7 @@ def panel_context(user: User) -> dict[str, Any]:
         "newcomers": [one for one in call.agents if one.call_control_id in mine.newcomers],
         "problem": told.problem,
         "modes": modes([role for role in policy.roles_of(user) if role in policy.PERMISSIONS], conference, mine),
-        "warning": told_words(mine.join_options.warning),
+        "warning": translated(mine.join_options.warning),
         "title": own_bar.title(mine, targets or list(agents.values())),
         "State": Supervision.State,
     }

@@ -101,20 +101,20 @@ def why_quiet(call: Call, supervision: Supervision) -> list[Quiet]:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Ending:
     """Why it ended or is to end, in one sentence, and what is to be said beside that."""
 
     problem: str
     aside: str
 
 
-def told(supervision: Supervision, conference: Conference, said: str) -> Told:
+def ending_of(supervision: Supervision, conference: Conference, said: str) -> Ending:
     """Put an end into words; what the provider said of its refusal stands in the place of "The provider refused."."""
     if supervision.problem in _SAID_INSTEAD and said and not supervision.joined_at:
-        return Told(said, "")
+        return Ending(said, "")
     if supervision.problem == "left":
-        return Told(_words_of_left(conference), said)
-    return Told(problem_words(supervision.problem, supervision.device.name if supervision.device else ""), said)
+        return Ending(_words_of_left(conference), said)
+    return Ending(problem_words(supervision.problem, supervision.device.name if supervision.device else ""), said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
 from conferences import clock
-from conferences.wording.told import told_list
+from conferences.wording.translated import translated_list
 from dashboard.language import script_words as language_of_scripts
 
 register = template.Library()
@@ -41,7 +41,7 @@ def at(moment: datetime | None, form: str = "H:i:s") -> SafeString:
 @register.filter
 def put_right(kept: str) -> str:
     """Put what was found to be otherwise, as it is kept, into the reader's words."""
-    return told_list(kept)
+    return translated_list(kept)
 
 
 @register.simple_tag

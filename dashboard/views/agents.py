@@ -17,7 +17,7 @@ from conferences.liveness import boundaries
 from conferences.models import Agent
 from conferences.models.directory import with_team
 from conferences.supervision.requests import following
-from conferences.wording.told import told_words
+from conferences.wording.translated import translated
 from dashboard.live.viewer import AGENTS
 from dashboard.presenters import fragments
 from dashboard.presenters.agent import WORDS, AgentRow, row_for, row_id
@@ -58,7 +58,7 @@ def follow(request: SupervisorRequest, pk: int) -> HttpResponse:
         reason = request.POST.get("reason", "")
         following.follow(request.user, agent, reason=reason, ip=client_ip(request), session_key=session_key)
     except NotPossible as error:
-        notice = told_words(error.sentence)
+        notice = translated(error.sentence)
     return _bar(request, notice)
 
 

@@ -28,7 +28,7 @@ from dashboard.forms.supervise import HopForm, SuperviseForm
 from dashboard.live import frames
 from dashboard.live.connect import viewer_of
 from dashboard.live.origins import is_allowed
-from dashboard.login.confirming import asked_before_barge
+from dashboard.login.reauthentication import before_barge
 from dashboard.presenters import fragments, own_bar
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board.attention import in_order
@@ -130,7 +130,7 @@ def supervise(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     found = _conference(request, pk)
     if request.method == "POST":
         form = SuperviseForm(found, request.user, request.POST)
-        if (asked := asked_before_barge(request, request.POST.get("role", ""))) is not None:
+        if (asked := before_barge(request, request.POST.get("role", ""))) is not None:
             return asked
         if _begin(request, found, form):
             return _go_on(request, pk)

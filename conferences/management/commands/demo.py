@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--provider-port", type=int, default=8001)
         parser.add_argument("--scenario", default="calm-morning", help="`list` tells which there are")
         parser.add_argument("--rate", type=float, help="calls per minute (default: as the scenario has it)")
-        parser.add_argument("--agents", type=int, default=60, help="how many work on the floor")
+        parser.add_argument("--agents", type=int, default=60, help="how many agents the center has")
         parser.add_argument("--seed", type=int, help="the same seed tells the same story (with --reset)")
         parser.add_argument("--reset", action="store_true", help="forget what earlier runs of the demo left")
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from conferences.checks import is_this_machine
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, SystemAddress, Team
 from conferences.simulator.people import sample_people
-from conferences.simulator.people.floors import SAMPLE, Floor, floor_of
+from conferences.simulator.people.population import SAMPLE, Population, population_of
 
 PASSWORD = "listen carefully"  # noqa: S105 - of the demo's fictitious people
 MODES = ["monitor_conference", "whisper_conference", "barge_conference"]
@@ -43,12 +43,12 @@ class Command(BaseCommand):
                 "provider alone: TELNYX_BASE_URL does not name one on this machine. Try `make demo`."
             )
         try:
-            floor = floor_of(options["agents"])
+            population = population_of(options["agents"])
         except ValueError as error:
             raise CommandError(str(error)) from error
-        teams = {name: Team.objects.get_or_create(name=name)[0] for name in floor.teams}
-        _queues(floor, teams)
-        _agents(floor, teams)
+        teams = {name: Team.objects.get_or_create(name=name)[0] for name in population.teams}
+        _queues(population, teams)
+        _agents(population, teams)
         for system in sample_people.SYSTEMS:
             SystemAddress.objects.get_or_create(address=system.address, defaults={"name": system.name})
         for supervisor in sample_people.SUPERVISORS:
@@ -78,19 +78,19 @@ class Command(BaseCommand):
             )
 
 
-def _queues(floor: Floor, teams: dict[str, Team]) -> None:
-    for queue in floor.queues:
+def _queues(population: Population, teams: dict[str, Team]) -> None:
+    for queue in population.queues:
         row, _ = Queue.objects.get_or_create(name=queue.name, defaults={"team": teams[queue.team]})
         for number in queue.numbers:
             QueueNumber.objects.get_or_create(number=number, defaults={"queue": row})
 
 
-def _agents(floor: Floor, teams: dict[str, Team]) -> None:
+def _agents(population: Population, teams: dict[str, Team]) -> None:
     """Those who are not there yet, at once: ten thousand one by one would take minutes."""
     there = {*Agent.objects.values_list("name", flat=True)}
-    new = [one for one in floor.agents if one.name not in there]
+    new = [one for one in population.agents if one.name not in there]
     Agent.objects.bulk_create([Agent(name=one.name, team=teams[one.team]) for one in new], batch_size=500)
     people = dict(Agent.objects.values_list("name", "pk"))
     known = {*AgentAddress.objects.values_list("address", flat=True)}
-    rows = [AgentAddress(address=one.address, agent_id=people[one.name]) for one in floor.agents]
+    rows = [AgentAddress(address=one.address, agent_id=people[one.name]) for one in population.agents]
     AgentAddress.objects.bulk_create([one for one in rows if one.address not in known], batch_size=500)

@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from conferences.simulator.facade import CONNECTION_ID
-from conferences.simulator.people.floors import SAMPLE
 from conferences.simulator.people.live import live
+from conferences.simulator.people.population import SAMPLE
 from conferences.simulator.people.scenarios import SCENARIOS
 from conferences.simulator.serving.server import Server
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from random import Random
 
 from conferences.simulator.facade import CALLER_ID
-from conferences.simulator.people.floors import SAMPLE, Floor
+from conferences.simulator.people.population import SAMPLE, Population
 from conferences.simulator.people.sample_people import AgentRole, QueueRole, SystemRole
 from conferences.simulator.phones import Outcome
 from conferences.simulator.refusals import Refusal
@@ -34,10 +34,10 @@ STEP = 0.5
 class ContactCenter:
     """Answers customers, finds them a free agent of the right team, and lets the people be people."""
 
-    def __init__(self, world: World, app: App, seed: int = 0, floor: Floor = SAMPLE) -> None:
+    def __init__(self, world: World, app: App, seed: int = 0, population: Population = SAMPLE) -> None:
         self.world = world
         self.app = app
-        self.floor = floor
+        self.population = population
         self.random = Random(seed)  # noqa: S311 - a story that can be told again, not a secret
         self._lines: dict[str, Leg] = {}
         self._wrapping_up: dict[str, datetime] = {}
@@ -60,7 +60,7 @@ class ContactCenter:
 
     def free_agent(self, team: str) -> AgentRole | None:
         """Choose somebody of a team who is free; None if nobody is."""
-        free = [each for each in self.floor.by_team[team] if self.is_free(each.address)]
+        free = [each for each in self.population.by_team[team] if self.is_free(each.address)]
         return self.random.choice(free) if free else None
 
     def ring_in(self, number: str) -> Leg:
@@ -71,7 +71,7 @@ class ContactCenter:
 
     def _customer(self) -> str:
         """Somebody who is not on a call, as far as a few tries find one."""
-        some = self.random.sample(self.floor.customers, 40)
+        some = self.random.sample(self.population.customers, 40)
         return next((each for each in some if self.is_free(each)), some[0])
 
     def call(self, queue: QueueRole, seconds: float, patience: float = 120.0) -> Story:
@@ -225,7 +225,7 @@ class ContactCenter:
 
     def _consult(self, conference: Conference, customer: Leg, agent: AgentRole) -> Story:
         """A colleague comes in; half the time they take the call over, otherwise they leave again."""
-        colleague = self.free_agent(self.random.choice(self.floor.teams))
+        colleague = self.free_agent(self.random.choice(self.population.teams))
         if colleague is None or not (yield from self._bring_in(conference, colleague)):
             return
         yield from self._chat(conference, customer, colleague)

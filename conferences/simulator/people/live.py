@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conferences.simulator.facade import CONNECTION_ID, Simulator
-from conferences.simulator.people.floors import SAMPLE, floor_of
+from conferences.simulator.people.population import SAMPLE, population_of
 from conferences.simulator.people.scenarios import SCENARIOS, begin
 from conferences.simulator.serving.server import Server
 from conferences.simulator.world.clock import system_clock
@@ -29,7 +29,7 @@ def live(  # noqa: PLR0913 - keyword-only, one per option of the command
     """
     if scenario not in SCENARIOS:
         raise KeyError(scenario)
-    floor = floor_of(agents)
+    population = population_of(agents)
     simulator = Simulator(
         webhook_url=webhook_url,
         api_key=api_key,
@@ -39,5 +39,5 @@ def live(  # noqa: PLR0913 - keyword-only, one per option of the command
         key_seed=key_seed,
     )
     server = simulator.serve(port)
-    begin(simulator, scenario, seed=seed, calls_per_minute=calls_per_minute, mixed=mixed, floor=floor)
+    begin(simulator, scenario, seed=seed, calls_per_minute=calls_per_minute, mixed=mixed, population=population)
     return server

@@ -10,7 +10,7 @@ from typing import Any
 from conferences.simulator.facade import Simulator
 from conferences.simulator.people import sample_people
 from conferences.simulator.people.call_center import ContactCenter, Story
-from conferences.simulator.people.floors import SAMPLE, Floor
+from conferences.simulator.people.population import SAMPLE, Population
 
 SHORTEST_CALL, LONGEST_CALL, MEAN_BEYOND = 60.0, 360.0, 65.0
 CALLED_OUT = 0.25
@@ -38,7 +38,7 @@ def _arrivals(center: ContactCenter, calls_per_minute: float) -> Story:
     """Customers calling one after the other, for ever."""
     while True:
         yield center.random.expovariate(calls_per_minute / 60)
-        center.tell(center.call(center.random.choice(center.floor.queues), _call_seconds(center)))
+        center.tell(center.call(center.random.choice(center.population.queues), _call_seconds(center)))
         center.world.state.forget(FORGET_AFTER_SECONDS)
 
 
@@ -46,14 +46,14 @@ def _outgoing(center: ContactCenter, calls_per_minute: float) -> Story:
     """Agents calling customers, for ever."""
     yield center.random.uniform(0.5, 2.0)
     while True:
-        center.tell(center.call_out(center.random.choice(center.floor.teams), _call_seconds(center)))
+        center.tell(center.call_out(center.random.choice(center.population.teams), _call_seconds(center)))
         yield center.random.expovariate(calls_per_minute * CALLED_OUT / 60)
 
 
 def _working_day(center: ContactCenter, calls_per_minute: float) -> None:
     """Start with as many calls as such a day would have by now, in the midst of things within seconds."""
     usual = calls_per_minute * (SHORTEST_CALL + MEAN_BEYOND) / 60
-    for _ in range(max(3, min(len(center.floor.agents) - 5, round(usual * 0.75)))):
+    for _ in range(max(3, min(len(center.population.agents) - 5, round(usual * 0.75)))):
         remaining = _call_seconds(center) * center.random.uniform(0.3, 1.0)
         center.tell(_soon(center, remaining))
     center.tell(_arrivals(center, calls_per_minute))
@@ -62,8 +62,8 @@ def _working_day(center: ContactCenter, calls_per_minute: float) -> None:
 
 def _cries_for_help(center: ContactCenter) -> Story:
     """Soon one agent asks for a supervisor by keys on the phone, and then rarely another."""
-    chance = Random(len(center.floor.agents))  # noqa: S311 - of its own: who asks for help changes nothing else told
-    agents = {each.address for each in center.floor.agents}
+    chance = Random(len(center.population.agents))  # noqa: S311 - of its own: who asks for help changes nothing else told
+    agents = {each.address for each in center.population.agents}
     yield chance.uniform(15.0, 25.0)
     while True:
         calls = [one for one in center.world.state.conferences.values() if one.is_active]
@@ -78,7 +78,7 @@ def _cries_for_help(center: ContactCenter) -> Story:
 
 def _soon(center: ContactCenter, seconds: float) -> Story:
     yield center.random.uniform(0.0, 1.5)
-    yield from center.call(center.random.choice(center.floor.queues), seconds)
+    yield from center.call(center.random.choice(center.population.queues), seconds)
 
 
 def _one_call(center: ContactCenter, _calls_per_minute: float) -> None:
@@ -126,7 +126,7 @@ def begin(  # noqa: PLR0913 - keyword-only
     seed: int = 0,
     calls_per_minute: float | None = None,
     mixed: bool = False,
-    floor: Floor = SAMPLE,
+    population: Population = SAMPLE,
 ) -> ContactCenter:
     """Set a scenario going; the world's clock does the rest. Raises KeyError for an unknown name.
 
@@ -138,8 +138,8 @@ def begin(  # noqa: PLR0913 - keyword-only
         for device in supervisor.devices:
             simulator.phones.set(device.address, device.outcome)
     simulator.faults.webhooks.set(scenario.webhook_faults)
-    center = ContactCenter(simulator.world, simulator.app, seed, floor)
-    rate = calls_per_minute or scenario.calls_per_minute * len(floor.agents) / len(SAMPLE.agents)
+    center = ContactCenter(simulator.world, simulator.app, seed, population)
+    rate = calls_per_minute or scenario.calls_per_minute * len(population.agents) / len(SAMPLE.agents)
     with simulator.state.lock:
         if mixed and rate:
             center.systems = sample_people.SYSTEMS

@@ -79,7 +79,7 @@ def _note(supervision: Supervision, decision: Decision, columns: Mapping[str, ob
 
 def _write(supervision: Supervision, step: Step, columns: Mapping[str, object]) -> bool:
     if step is Step.HOP and supervision.hop_to is not None:
-        return store.note_hop(supervision, columns, hopping.next_stay(supervision, supervision.hop_to))
+        return store.note_hop(supervision, columns, hopping.next_supervision(supervision, supervision.hop_to))
     return not columns or store.note_decision(supervision, columns)
 
 
@@ -118,7 +118,7 @@ def _apply(supervision: Supervision, step: Step, result: CommandResult) -> None:
         sending.leg_is_gone(supervision)
 
 
-def _go_over(_: Snapshot) -> bool:
+def _hop(_: Snapshot) -> bool:
     """The next stay is carried on by whoever carries on those who are not leaving."""
     signals.work_arrived.send(sender=None)
     return False
@@ -152,7 +152,7 @@ def _read_back(snapshot: Snapshot) -> bool:
 _DONE_BY: Final[Mapping[Step, Callable[[Snapshot], bool]]] = {
     Step.WAIT: lambda _: False,
     Step.FINISH: lambda _: False,
-    Step.HOP: _go_over,
+    Step.HOP: _hop,
     Step.GIVE_UP: lambda _: True,
     Step.ASSERT_AGAIN: lambda _: True,
     Step.RESEND: _resend,

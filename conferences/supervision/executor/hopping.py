@@ -10,7 +10,7 @@ from conferences.policy.listening import options_of
 from conferences.supervision.phone.own_legs import left_before
 
 
-def next_stay(ended: Supervision, call: Conference) -> Supervision:
+def next_supervision(ended: Supervision, call: Conference) -> Supervision:
     """Return the supervision, not saved yet, of the call that she goes over to, on the leg of `ended`."""
     now = clock.now()
     return Supervision(

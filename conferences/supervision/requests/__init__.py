@@ -160,7 +160,7 @@ def end(supervision: Supervision, by: User, *, ip: str | None = None) -> None:
     waiting.advance_within(supervision.pk, AT_MOST)
 
 
-def follow_login(supervision: Supervision, session_key: str) -> None:
+def move_to_login(supervision: Supervision, session_key: str) -> None:
     """Note under which key its login goes on, which changes with a password; empty while it changes."""
     store.note(supervision, session_key=session_key)
 

@@ -66,7 +66,7 @@ def waiting() -> list[UUID]:
     return list(Follow.objects.filter(ended_at=None).values_list("pk", flat=True))
 
 
-def look(pk: UUID) -> None:
+def advance(pk: UUID) -> None:
     """Call the supervisor's phone if the agent's next call has started, or end what is over. Safe to call by several.
 
     One who is in another call meanwhile is not called out of it; one whose phone is up between calls goes over.

@@ -36,9 +36,9 @@ def hop(user: User, conference: Conference, *, reason: str = "", ip: str | None 
         if not store.ask(mine, **wish):
             raise NotPossible(NO_LINE)
     waiting.advance_within(mine.pk, requests.AT_MOST)
-    following = requests.on_line(mine)
-    if following is not None and following.pk != mine.pk:
-        waiting.advance_within(following.pk, requests.AT_MOST)
+    next_one = requests.on_line(mine)
+    if next_one is not None and next_one.pk != mine.pk:
+        waiting.advance_within(next_one.pk, requests.AT_MOST)
 
 
 def _check_place(mine: Supervision, conference: Conference) -> None:

@@ -110,4 +110,4 @@ def _record(section: SensitiveSection, action: str, by: User | None, note: str, 
     whose = "" if by or section.begun_by_id else f"{SYSTEM}. "
     why = f" {section.reason}" if section.reason and action == "sensitive" else ""
     outcome = audit.Outcome(AuditEntry.Result.OK, note=f"{whose}{note}{why}")
-    audit.told_of_call(section.conference, action, outcome, by, ip=ip)
+    audit.done_to_call(section.conference, action, outcome, by, ip=ip)

@@ -11,7 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from conferences.history.lanes import Span
-from dashboard.presenters.timeline.asked import Stretch
+from dashboard.presenters.timeline.moment import Stretch
 
 WIDTH: Final = 1000.0
 _RECT: Final = '<rect data-{}="{}"{} x="{}" y="{}" width="{}" height="{}"/>'

@@ -17,7 +17,7 @@ from conferences.history.repairs import Repair
 from conferences.models import Supervision
 from conferences.roster import supervisor_name
 from conferences.wording.corrections import correction_words
-from dashboard.presenters.timeline.asked import Stretch
+from dashboard.presenters.timeline.moment import Stretch
 
 MOST: Final = 100
 WORDS: Final = {

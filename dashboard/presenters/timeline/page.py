@@ -21,9 +21,9 @@ from conferences.history.sentences import sentences
 from conferences.models import Conference, Leg
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.hearing.diagram import Picture, picture
-from dashboard.presenters.timeline.asked import A_SECOND, Asked, Stretch, asked
 from dashboard.presenters.timeline.drawing import LaneDrawing, Mark, pieces, place
 from dashboard.presenters.timeline.happenings import Happening, during, happenings, nearest
+from dashboard.presenters.timeline.moment import A_SECOND, ChosenMoment, Stretch, chosen_moment
 
 # A customer may have rung for so long before there was a conference; older than that is another call.
 BEFORE: Final = timedelta(hours=2)
@@ -56,14 +56,14 @@ class MomentView:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A whole call, and the moment of it that is looked at. `follows`: that is now, of a call that goes on."""
+    """A whole call, and the moment of it that is looked at. `is_now`: that is now, of a call that goes on."""
 
     call: Stretch
     lanes: tuple[LaneDrawing, ...]
     happenings: tuple[Happening, ...]  # all, or those nearest to the moment
     count: int  # of all of them
     moment: MomentView
-    follows: bool
+    is_now: bool
 
 
 def timeline(audience: Audience, conference: Conference, query: Mapping[str, str]) -> Timeline:
@@ -81,19 +81,19 @@ def timeline(audience: Audience, conference: Conference, query: Mapping[str, str
         replace(_drawn(one, name(one.call_control_id), happened, call), unread=pieces(unread(record, one), call))
         for one in found
     )
-    chosen = asked(query, call, call.ends_at if query.get("follow") else _telling(found, call))
+    chosen = chosen_moment(query, call, call.ends_at if query.get("follow") else _telling(found, call))
     shown, then = nearest(happened, chosen.moment), _moment(record, audience, call, chosen)
-    return Timeline(call, drawn, shown, len(happened), then, follows=call.is_live and not chosen.is_given)
+    return Timeline(call, drawn, shown, len(happened), then, is_now=call.is_live and not chosen.is_given)
 
 
 def moment(audience: Audience, conference: Conference, query: Mapping[str, str]) -> MomentView:
     """Return who heard whom at the moment that `query` asks for. Load the conference with `with_people`."""
     record = load(conference)
     call = _stretch(record)
-    return _moment(record, audience, call, asked(query, call, call.ends_at))
+    return _moment(record, audience, call, chosen_moment(query, call, call.ends_at))
 
 
-def _moment(record: Record, audience: Audience, call: Stretch, chosen: Asked) -> MomentView:
+def _moment(record: Record, audience: Audience, call: Stretch, chosen: ChosenMoment) -> MomentView:
     then = record.at(chosen.moment, numbers=audience.numbers)
     changes = [one for one in record.changes if call.begins_at <= one <= call.ends_at]
     earlier = [one for one in changes if one < _second(chosen.moment)]

@@ -21,7 +21,7 @@ from conferences.models import AuditEntry, Conference, Queue, Supervision, Super
 from conferences.models.listening.scope import queues_in, scope_of
 from conferences.policy import may_see_numbers
 from conferences.wording.audit import reason_words, terms_words
-from conferences.wording.told import told_words
+from conferences.wording.translated import translated
 from dashboard.forms.audit_filter import ACTIONS, RESULTS, WAITING, AuditFilter
 
 PER_PAGE = 50
@@ -172,7 +172,7 @@ def _outcome(entry: AuditEntry, told: Callable[[str], str]) -> Outcome:
         sends=entry.sends,
         code=entry.provider_code,
         text=told(entry.provider_text),
-        note=told(told_words(entry.note)),
+        note=told(translated(entry.note)),
     )
 
 

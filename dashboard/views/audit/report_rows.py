@@ -103,7 +103,7 @@ def stay_rows(stays: Iterable[Listened], seen: set[UUID]) -> list[StayRow]:
             modes=tuple((_mode(role), length(seconds)) for role, seconds in one.modes.items()),
             length=length(one.seconds),
             why=one.why,
-            told=told_words(one.told),
+            told=agents_told_words(one.told),
             ended=reason_words(one.ended) if one.ended else "",
         )
         for one in sorted(stays, key=lambda each: each.began_at, reverse=True)
@@ -123,7 +123,7 @@ def columns(stays: Sequence[Listened], days: Sequence[date]) -> tuple[list[Piece
     return pieces, most
 
 
-def told_words(told: bool | None) -> str:
+def agents_told_words(told: bool | None) -> str:
     """Say whether agents are told that they may be listened to."""
     if told is None:
         return gettext("not recorded")

@@ -19,9 +19,9 @@ from conferences.errors import NotAllowed, NotPossible
 from conferences.models import Conference, Supervision
 from conferences.supervision import requests
 from conferences.supervision.requests import hopping, sensitive
-from conferences.wording.told import told_words
+from conferences.wording.translated import translated
 from dashboard.forms.supervise import RoleForm
-from dashboard.login.confirming import asked_before_barge
+from dashboard.login.reauthentication import before_barge
 from dashboard.presenters import fragments
 from dashboard.views.supervisor_request import SupervisorRequest, client_ip
 
@@ -33,7 +33,7 @@ def change(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     form = RoleForm(found, request.user, request.POST, running=mine)
     if not form.is_valid():
         return _panel(request, mine, form.sentence)
-    if (again := asked_before_barge(request, form.cleaned_data["role"])) is not None:
+    if (again := before_barge(request, form.cleaned_data["role"])) is not None:
         return again
     if form.wants_confirmation:
         context = fragments.panel_context(request.user) | {
@@ -94,7 +94,7 @@ def end(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     try:
         requests.end(theirs, request.user, ip=client_ip(request))
     except NotPossible as error:
-        raise PermissionDenied(told_words(error.sentence)) from None
+        raise PermissionDenied(translated(error.sentence)) from None
     return HttpResponse(status=204) if request.htmx else redirect("conference", pk=theirs.conference_id)
 
 
@@ -106,9 +106,9 @@ def sensitive_section(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     try:
         ask(found, request.user, ip=client_ip(request))
     except NotAllowed as error:
-        raise PermissionDenied(told_words(error.sentence)) from None
+        raise PermissionDenied(translated(error.sentence)) from None
     except NotPossible as error:
-        messages.warning(request, told_words(error.sentence))
+        messages.warning(request, translated(error.sentence))
     return HttpResponse(status=204) if request.htmx else redirect("conference", pk=pk)
 
 
@@ -124,7 +124,7 @@ def _why_not(ask: Callable[[], None]) -> str:
     try:
         ask()
     except NotPossible as error:
-        return told_words(error.sentence)
+        return translated(error.sentence)
     return ""
 
 

@@ -15,7 +15,7 @@ from django_htmx.http import retarget
 from conferences.errors import NotAllowed, NotPossible
 from conferences.models import Conference, HelpRequest
 from conferences.supervision.requests.helping import answering
-from conferences.wording.told import told_words
+from conferences.wording.translated import translated
 from dashboard.forms.supervise import SuperviseForm
 from dashboard.presenters import fragments
 from dashboard.views import calls
@@ -32,7 +32,7 @@ def answer(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     except NotPossible as error:
         if error.field == "reason":
             return _form(request, asked)
-        notice = told_words(error.sentence)
+        notice = translated(error.sentence)
     if request.htmx:
         return render(request, fragments.PANEL, fragments.panel_context(request.user) | {"notice": notice})
     if notice:
@@ -47,7 +47,7 @@ def close(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     try:
         answering.close(request.user, asked, ip=client_ip(request))
     except NotAllowed as error:
-        raise PermissionDenied(told_words(error.sentence)) from None
+        raise PermissionDenied(translated(error.sentence)) from None
     return HttpResponse(status=204) if request.htmx else redirect("conference", pk=asked.conference_id)
 
 

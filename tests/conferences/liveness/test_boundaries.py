@@ -232,24 +232,24 @@ def test_a_failed_look_for_tasks_is_repeated(monkeypatch):
     monkeypatch.setattr(background, "due", due)
     monkeypatch.setattr(background, "LOOK_EVERY", 0.0)
     monkeypatch.setattr(boundaries, "FIRST_PAUSE", 0.0)
-    runner._look()
+    runner._run()
     assert len(looked) == 2
 
 
 def test_while_facts_pour_in_the_urgent_comes_first():
     """All is looked for every second, what facts bring four times; between them what a supervisor waits for."""
-    looks = background.Looks(0.0)
+    schedule = background.Schedule(0.0)
     names = {background.due: "all", background.brought: "facts", background.urgent: "urgent"}
-    chosen = [names[looks.choose(moment / 20, came=True)] for moment in range(20)]
+    chosen = [names[schedule.choose(moment / 20, came=True)] for moment in range(20)]
     assert chosen == ["all", *["urgent"] * 4, *(["facts", *["urgent"] * 4] * 3)]
-    assert (looks.next_at, names[looks.choose(1.0, came=False)]) == (1.0, "all")
+    assert (schedule.next_at, names[schedule.choose(1.0, came=False)]) == (1.0, "all")
 
 
 def test_without_facts_only_the_clock_makes_it_look():
-    looks = background.Looks(0.0)
-    looks.choose(0.0, came=False)
-    assert (looks.next_at, looks.choose(0.5, came=False)) == (1.0, background.urgent)
-    assert looks.choose(0.6, came=True) is background.brought
+    schedule = background.Schedule(0.0)
+    schedule.choose(0.0, came=False)
+    assert (schedule.next_at, schedule.choose(0.5, came=False)) == (1.0, background.urgent)
+    assert schedule.choose(0.6, came=True) is background.brought
 
 
 # The boundary itself.

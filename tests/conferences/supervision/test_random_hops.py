@@ -52,14 +52,14 @@ def never_looks(patch):
 
 def takes_her_mode_along(patch):
     """The next call is joined in the mode of the one before."""
-    of_stay = hopping.next_stay
+    of_stay = hopping.next_supervision
 
     def louder(ended, call):
         following = of_stay(ended, call)
         following.requested_role = "barge"
         return following
 
-    patch.setattr(hopping, "next_stay", louder)
+    patch.setattr(hopping, "next_supervision", louder)
 
 
 @pytest.mark.parametrize("mistake", [never_looks, takes_her_mode_along])

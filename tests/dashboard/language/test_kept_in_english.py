@@ -11,7 +11,7 @@ from django.utils import translation
 from conferences.errors import NotPossible
 from conferences.models import AuditEntry
 from conferences.supervision.requests.handing_over import offering
-from conferences.wording.told import WITH_PLACES, told_words
+from conferences.wording.translated import WITH_PLACES, translated
 from tests.support.story import ANA, Story
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -37,7 +37,7 @@ def test_a_refusal_is_kept_english_and_shown_spanish(story: Story, marta, ben):
     kept = "This colleague cannot take the call over now."
     assert AuditEntry.objects.get(action="hand_offer").note == kept
     with translation.override("es"):
-        assert told_words(refused.value.sentence) == "Esta persona no puede hacerse cargo de la llamada ahora."
+        assert translated(refused.value.sentence) == "Esta persona no puede hacerse cargo de la llamada ahora."
 
 
 @pytest.mark.parametrize("form", WITH_PLACES)
@@ -45,5 +45,5 @@ def test_a_kept_sentence_is_known_again_by_its_places(form):
     places = re.findall(r"{(\w+)}", form)
     said = form.format(**{place: f"Ana {number}" for number, place in enumerate(places)})
     with translation.override("de"):
-        assert told_words(said) != said
-        assert all(f"Ana {number}" in told_words(said) for number in range(len(places)))
+        assert translated(said) != said
+        assert all(f"Ana {number}" in translated(said) for number in range(len(places)))

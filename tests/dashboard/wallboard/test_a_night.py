@@ -16,7 +16,7 @@ from conferences.liveness import boundaries
 from conferences.logins import wall
 from conferences.models import Agent, AgentAddress, Queue, QueueNumber, Team, WallScreen
 from conferences.simulator import Simulator
-from conferences.simulator.people.floors import SAMPLE
+from conferences.simulator.people.population import SAMPLE
 from conferences.simulator.people.scenarios import begin
 from conferences.simulator.world import Leg
 from dashboard.wallboard.board import boards

@@ -52,4 +52,4 @@ def end(offer: HandOver, how: HandOver.End, *, by: User | None = None, ip: str |
 
 
 def _record(offer: HandOver, action: str, said: str, by: User | None, ip: str | None) -> None:
-    audit.told_of_call(offer.conference, action, audit.Outcome(AuditEntry.Result.OK, note=said), by, ip=ip)
+    audit.done_to_call(offer.conference, action, audit.Outcome(AuditEntry.Result.OK, note=said), by, ip=ip)

@@ -68,7 +68,7 @@ def end(asked: HelpRequest, how: HelpRequest.End, *, by: User | None = None, ip:
 
 def record(asked: HelpRequest, action: str, said: str, by: User | None = None, *, ip: str | None = None) -> None:
     """Put on record what became of it; `by`: None where nobody did that."""
-    audit.told_of_call(asked.conference, action, audit.Outcome(AuditEntry.Result.OK, note=said), by, ip=ip)
+    audit.done_to_call(asked.conference, action, audit.Outcome(AuditEntry.Result.OK, note=said), by, ip=ip)
 
 
 def _seconds(asked: HelpRequest) -> int:

@@ -18,7 +18,7 @@ _CLOCK: Final = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChosenMoment:
     """The moment to show, and a sentence where it is another than was asked for. `is_given`: one was asked for."""
 
     moment: datetime
@@ -43,7 +43,7 @@ class Stretch:
         return min(self.seconds, max(0, int((moment - self.begins_at).total_seconds())))
 
 
-def asked(query: Mapping[str, str], call: Stretch, otherwise: datetime) -> Asked:
+def chosen_moment(query: Mapping[str, str], call: Stretch, otherwise: datetime) -> ChosenMoment:
     """Return the moment that an address asks for: `at`, a time to the second, or `second`, counted from the beginning.
 
     A whole second means that second's end, so that what happened in it has happened. `otherwise`: where none is asked
@@ -53,39 +53,39 @@ def asked(query: Mapping[str, str], call: Stretch, otherwise: datetime) -> Asked
     if at:
         return _at(at, call)
     if not second:
-        return Asked(otherwise, is_given=False)
+        return ChosenMoment(otherwise, is_given=False)
     if not re.fullmatch(r"\d{1,6}", second):
-        return Asked(
+        return ChosenMoment(
             call.begins_at,
             _said(_("“{text}” is no number of seconds. This is the call’s beginning."), text=second[:LONGEST]),
         )
     return within(_end_of_second(call.begins_at + timedelta(seconds=int(second))), call)
 
 
-def within(moment: datetime, call: Stretch) -> Asked:
+def within(moment: datetime, call: Stretch) -> ChosenMoment:
     """Return a moment, or the nearest that there was."""
     asked_for, begun, ended = (_clock(one, call) for one in (moment, call.begins_at, call.ends_at))
     if moment < call.begins_at - A_SECOND:
-        return Asked(
+        return ChosenMoment(
             call.begins_at,
             _said(
                 _("The call had not begun at {time}. This is its beginning, at {begun}."), time=asked_for, begun=begun
             ),
         )
     if moment > call.ends_at + A_SECOND and call.is_live:
-        return Asked(call.ends_at, _said(_("{time} is still to come. This is how it is now."), time=asked_for))
+        return ChosenMoment(call.ends_at, _said(_("{time} is still to come. This is how it is now."), time=asked_for))
     if moment > call.ends_at + A_SECOND:
-        return Asked(
+        return ChosenMoment(
             call.ends_at,
             _said(_("The call was over at {time}. This is its end, at {ended}."), time=asked_for, ended=ended),
         )
-    return Asked(min(max(moment, call.begins_at), call.ends_at))
+    return ChosenMoment(min(max(moment, call.begins_at), call.ends_at))
 
 
-def _at(text: str, call: Stretch) -> Asked:
+def _at(text: str, call: Stretch) -> ChosenMoment:
     moment = _read(text, call)
     if moment is None:
-        return Asked(
+        return ChosenMoment(
             call.begins_at,
             _said(
                 _("“{text}” is no time such as {time}. This is the call’s beginning."),

@@ -1,4 +1,4 @@
-"""Which rows are in reach of some facts, and what of them is written."""
+"""Which rows some facts touch, and what of them is written."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Rows:
-    """The conferences in reach of some facts, with their participants and legs, keyed by the provider's ids."""
+    """The conferences that some facts touch, with their participants and legs, keyed by the provider's ids."""
 
     def __init__(
         self, conference_ids: Iterable[str], call_control_ids: Iterable[str], conferences: Iterable[Conference]
     ) -> None:
         self.conferences: dict[str, Conference] = {}
         self.participants: dict[tuple[str, str], Participant] = {}
-        self.reach = {*conference_ids}
+        self.touched = {*conference_ids}
         self.differences = Differences()
         self._closed: set[str] = set()  # those whose facts are deleted
         self._came_or_went: set[str] = set()  # legs that went into a conference or out of one
@@ -38,7 +38,7 @@ class Rows:
     def _load(self, conferences: Iterable[Conference]) -> None:
         loaded = {row.pk: row for row in conferences}
         self.conferences |= {row.conference_id: row for row in loaded.values()}
-        self.reach |= {row.conference_id for row in loaded.values()}
+        self.touched |= {row.conference_id for row in loaded.values()}
         self._closed |= {row.conference_id for row in loaded.values() if row.facts_deleted_at is not None}
         if not loaded:
             return
@@ -48,11 +48,11 @@ class Rows:
             self.participants[stay.conference.conference_id, stay.leg.call_control_id] = stay
 
     def _widen(self) -> None:
-        """Bring into reach where the legs were before or after: a late fact may undo a move, and with it a leaving."""
+        """Load too where the legs were before or after: a late fact may undo a move, and with it a leaving."""
         while True:
             legs = {*self.legs, *self.named_legs}
             elsewhere = Conference.objects.filter(participants__leg__call_control_id__in=legs)
-            more = list(elsewhere.exclude(conference_id__in=self.reach).distinct())
+            more = list(elsewhere.exclude(conference_id__in=self.touched).distinct())
             if not more:
                 return
             self._load(more)
@@ -81,17 +81,17 @@ class Rows:
         """Return every fact about these conferences, and every fact about the legs that any of them names."""
         self._widen()
         applied = Fact.objects.filter(outcome=Fact.Outcome.APPLIED)
-        told = {row.pk: row.event for row in applied.filter(conference_id__in=self.reach)} if self.reach else {}
+        told = {row.pk: row.event for row in applied.filter(conference_id__in=self.touched)} if self.touched else {}
         legs = {fact.call_control_id for fact in told.values() if fact.call_control_id} | {*self.legs, *self.named_legs}
         self.legs |= {row.call_control_id: row for row in Leg.objects.filter(call_control_id__in=legs - set(self.legs))}
-        others = applied.filter(call_control_id__in=legs).exclude(conference_id__in=self.reach)
+        others = applied.filter(call_control_id__in=legs).exclude(conference_id__in=self.touched)
         return [*told.values(), *(row.event for row in others)]
 
     def save(self, state: State, now: datetime, told_at: Mapping[str, datetime] | None = None) -> Found:
         """Write what differs; each conference of which a screen shows something new gets a feed number.
 
         `told_at`: when, by the provider's time, what is new of each conference happened. Other conferences that a leg
-        was in are out of reach: of those the state may know a part only.
+        was in are not touched: of those the state may know a part only.
         """
         changes = save_legs(self.legs, state.legs.values(), self.differences)
         moved = {conference_id for conference_id, leg in self.participants if leg in changes.moved}
@@ -166,11 +166,11 @@ class Rows:
         conference.teams_then.add(*teams)
 
     def _save_conferences(self, records: Iterable[ConferenceState], now: datetime) -> set[str]:
-        """Take over those in reach, new ones as rows and others as noted; return which show something new."""
+        """Take over those touched, new ones as rows and others as noted; return which show something new."""
         new, shown = [], set()
         for record in records:
             key = record.conference_id
-            if key not in self.reach:
+            if key not in self.touched:
                 continue
             row = self.conferences.get(key)
             if key in self._closed:
@@ -191,10 +191,10 @@ class Rows:
         return shown
 
     def _save_stays(self, records: Iterable[ParticipantState]) -> set[str]:
-        """Write those in reach that differ; return the conferences that show something new by it."""
+        """Write those touched that differ; return the conferences that show something new by it."""
         new, shown = [], set()
         for record in records:
-            if record.conference_id not in self.reach:
+            if record.conference_id not in self.touched:
                 continue
             row = self.participants.get(record.key)
             if record.conference_id in self._closed:

@@ -27,7 +27,7 @@ def due() -> list[UUID]:
     return list(HandOver.objects.open().values_list("pk", flat=True))
 
 
-def look(pk: UUID) -> None:
+def advance(pk: UUID) -> None:
     """Take note of what became of a hand-over, and have the first one leave where the other is in. Safe for several."""
     offer = HandOver.objects.open().loaded().filter(pk=pk).first()
     if offer is None:

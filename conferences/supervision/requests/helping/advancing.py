@@ -24,7 +24,7 @@ def due() -> list[UUID]:
     return list(HelpRequest.objects.open().values_list("pk", flat=True))
 
 
-def look(pk: UUID) -> None:
+def advance(pk: UUID) -> None:
     """Take note of what became of a request. Safe to call by several."""
     asked = HelpRequest.objects.open().loaded().select_related("conference").filter(pk=pk).first()
     if asked is None:
@@ -34,7 +34,7 @@ def look(pk: UUID) -> None:
     elif asked.taken_by is None:
         _see_who_whispers(asked)
     else:
-        _follow(asked, asked.taken_by)
+        _advance_taken(asked, asked.taken_by)
 
 
 def _is_there(asked: HelpRequest) -> bool:
@@ -50,19 +50,19 @@ def _see_who_whispers(asked: HelpRequest) -> None:
             return
 
 
-def _follow(asked: HelpRequest, user: User) -> None:
+def _advance_taken(asked: HelpRequest, user: User) -> None:
     """See how whoever took it comes along."""
     coming = Supervision.objects.running().select_related("user", "conference").filter(user=user)
     mine = coming.filter(conference=asked.conference_id).first()
     if mine is not None and mine.is_active:
-        _follow_whisper(asked, mine)
+        _advance_whisper(asked, mine)
     elif asked.answered_at is not None:
         rows.end(asked, End.ANSWERED, by=user)
     elif not coming.filter(hop_to=asked.conference_id).exists() and _is_late(asked):
         rows.release(asked, user)
 
 
-def _follow_whisper(asked: HelpRequest, mine: Supervision) -> None:
+def _advance_whisper(asked: HelpRequest, mine: Supervision) -> None:
     whispers = mine.accepted_role == WHISPER and asked.leg.call_control_id in mine.accepted_targets
     if whispers and mine.joined_at is not None and asked.answered_at is None:
         rows.note(asked, answered_at=mine.accepted_at or clock.now(), supervision=mine)

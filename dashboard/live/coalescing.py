@@ -11,7 +11,7 @@ Q = TypeVar("Q", bound=Hashable)
 A = TypeVar("A")
 
 
-class Together(Generic[Q, A]):
+class Coalescer(Generic[Q, A]):
     """Answers one batch after the other; those who ask while one is worked on are the next. Runs on one event loop.
 
     Each batch is followed by as long a rest: what takes turns with it gets on, and the next batch grows.

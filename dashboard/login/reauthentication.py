@@ -16,7 +16,7 @@ from django_htmx.middleware import HtmxDetails
 from dashboard.login.unfinished import last_shown, own_factors
 
 
-def asked_before_barge(request: HttpRequest, role: str) -> HttpResponse | None:
+def before_barge(request: HttpRequest, role: str) -> HttpResponse | None:
     """Lead to where she shows her second factor, or without one her password; None where that is not needed now."""
     if role != "barge" or not settings.BARGE_CONFIRMED_WITHIN:
         return None

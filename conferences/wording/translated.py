@@ -42,7 +42,7 @@ _SENTENCES: Final = re.compile(r"(?<=[.!?])\s+")
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 
 
-def told_words(kept: str) -> str:
+def translated(kept: str) -> str:
     """Return a kept sentence, or several, in the reader's words; what nobody has translated as it is."""
     if not kept:
         return ""
@@ -52,7 +52,7 @@ def told_words(kept: str) -> str:
     return " ".join(_one(one) for one in _SENTENCES.split(kept))
 
 
-def told_list(kept: str) -> str:
+def translated_list(kept: str) -> str:
     """Return several kept clauses, separated by commas, in the reader's words."""
     return ", ".join(_one(one) for one in kept.split(", "))
 

@@ -22,8 +22,8 @@ LAST_NAMES: Final = (
 
 
 @dataclass(frozen=True)
-class Floor:
-    """Who works and who calls."""
+class Population:
+    """Everybody of a center: who works there, and who calls it."""
 
     teams: tuple[str, ...]
     queues: tuple[QueueRole, ...]
@@ -38,16 +38,16 @@ class Floor:
         return found
 
 
-SAMPLE: Final = Floor(TEAMS, QUEUES, AGENTS, CUSTOMERS)
+SAMPLE: Final = Population(TEAMS, QUEUES, AGENTS, CUSTOMERS)
 
 
-def floor_of(agents: int) -> Floor:
-    """Return a floor of that many agents, the sample's first among them: forty a team, and a queue for each new team.
+def population_of(agents: int) -> Population:
+    """Return one of that many agents, the sample's first among them: forty a team, and a queue for each new team.
 
     Raises ValueError for fewer than the sample has, or more than there are addresses for.
     """
     if not len(AGENTS) <= agents <= MOST:
-        raise ValueError(f"A floor has from {len(AGENTS)} to {MOST} agents.")
+        raise ValueError(f"There are from {len(AGENTS)} to {MOST} agents.")
     if agents == len(AGENTS):
         return SAMPLE
     rounds = -(-agents // (IN_A_TEAM * len(TEAMS)))
@@ -56,7 +56,7 @@ def floor_of(agents: int) -> Floor:
     teams = (*TEAMS, *(team for team in named[len(TEAMS) :] if any(one.team == team for one in new)))
     queues = (_queue(team, number) for number, team in enumerate(teams) if team not in TEAMS)
     customers = (f"+346{number:08}" for number in range(10_000_000, 10_000_000 + 2 * agents))
-    return Floor(teams, (*QUEUES, *queues), (*AGENTS, *new), (*CUSTOMERS, *customers))
+    return Population(teams, (*QUEUES, *queues), (*AGENTS, *new), (*CUSTOMERS, *customers))
 
 
 def _team(name: str, turn: int) -> str:
