@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 from conferences.admin.records.readonly import ReadOnly
 from conferences.admin.rights.by_right import ByRight
+from conferences.admin.rights.links import hand_out
 from conferences.admin.rights.people import OfUsers
 from conferences.admin.typed import Admin
 from conferences.audit import logins as audit
@@ -30,7 +31,7 @@ for _model in (User, Authenticator, EmailAddress, SocialApp, SocialToken):
 class PeopleAdmin(OfUsers, UserAdmin):  # type: ignore[type-arg]
     """A password that an administrator chooses is known to two: it must be changed at the next login."""
 
-    actions = ("end_logins",)
+    actions = ("end_logins", "give_links")
 
     def save_model(self, request: HttpRequest, user: User, form: Any, change: bool) -> None:
         super().save_model(request, user, form, change)
@@ -52,6 +53,10 @@ class PeopleAdmin(OfUsers, UserAdmin):  # type: ignore[type-arg]
     def end_logins(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
         ended = sum(_end(request, sessions.running(user.pk)) for user in chosen)
         self.message_user(request, f"{ended} ended." if ended else "None of them was logged in.")
+
+    @admin.action(description="Give the people chosen a link each to choose a password", permissions=["change"])
+    def give_links(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse:
+        return hand_out(request, [user for user in chosen if self.has_change_permission(request, user)])
 
 
 @admin.register(Login)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 
-from conferences.audit import entries
+from conferences.audit import acting, entries
 from conferences.models import AuditEntry, full_name
 
 
@@ -22,6 +22,17 @@ def factor(user: AbstractUser, action: str, kind: str, *, by: Any = None) -> Non
     """Write that a second factor of that kind was added, removed or, for "fail_factor", shown wrongly."""
     result = AuditEntry.Result.DENIED if action == "fail_factor" else AuditEntry.Result.OK
     _write(action, user, result, by, reason=kind, note=f"A second factor of {full_name(user)}.")
+
+
+def link(user: AbstractUser, action: str, *, by: Any = None) -> None:
+    """Write that a link to choose a password by was made: "mail_link" to her address, "give_link" for somebody's hand.
+
+    The link itself is written nowhere.
+    """
+    who = "" if by is not None else acting.now().ip
+    note = f"A link by which {full_name(user)} chooses a password, good once."
+    told = {"note": note} if by is not None else {"note": note, "actor_name": "Somebody", "source_ip": who}
+    _write(action, user, AuditEntry.Result.OK, by, **told)
 
 
 def _write(action: str, user: AbstractUser, result: str, by: Any, **told: str) -> None:

@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.urls import reverse
 
 from conferences import clock, provider
-from conferences.doctor import application, clocks, deliveries, keeping, keys, people, stores, testcalls
+from conferences.doctor import application, clocks, deliveries, keeping, keys, mail, people, stores, testcalls
 from conferences.doctor.findings import Finding, Level, warning
 from conferences.ingest.webhooks import refused_requests
 from conferences.models import BackfillCursor, Fact
@@ -47,6 +47,7 @@ def examine() -> Iterator[Finding]:
         heard: _Heard | None = _heard()
         yield from people.examine()
         yield testcalls.examine()
+        yield mail.server()
     except DatabaseTrouble:
         heard = None
         fix = "Mend what is said of the database first."

@@ -118,9 +118,10 @@ HEARTBEAT: Final = Boundary("The board's heartbeat")
 WALLS: Final = Boundary("Screens on walls")
 SHOWING: Final = Boundary("Showing a row")
 CHANNEL_LAYER: Final = Boundary("The channel layer")
+MAILING: Final = Boundary("Sending mail")
 READING: Final = Boundary("Reading back")
 ONE_READING: Final = Boundary("A read-back")
 for _boundary in (
-    FACTS, STORING, BACKGROUND, ONE_TASK, HUB, HEARTBEAT, WALLS, SHOWING, CHANNEL_LAYER, READING, ONE_READING,
+    FACTS, STORING, BACKGROUND, ONE_TASK, HUB, HEARTBEAT, WALLS, SHOWING, CHANNEL_LAYER, MAILING, READING, ONE_READING,
 ):  # fmt: skip
     metrics.FAILURES.labels(_boundary.name)

@@ -47,6 +47,8 @@ ACTIONS: Final = {
     "login": _("Log in"),
     "logout": _("Log out"),
     "end_login": _("End a login"),
+    "mail_link": _("Mail a link to choose a password"),
+    "give_link": _("Give a link to choose a password"),
     "add_factor": _("Add a second factor"),
     "remove_factor": _("Remove a second factor"),
     "fail_factor": _("Fail at a second factor"),

@@ -48,7 +48,7 @@ def keep_limits(get_response: GetResponse) -> GetResponse:
         request.COOKIES[WHY_COOKIE] = why or request.COOKIES.get(WHY_COOKIE, "")
         response = get_response(request)
         if why is not None:
-            _tell(response, why)
+            tell_why(response, why)
         elif login is not None and request.user.is_authenticated and _is_her_own(request):
             sessions.note_request(login)
         return response
@@ -86,7 +86,8 @@ def _is_her_own(request: HttpRequest) -> bool:
     return request.resolver_match is None or request.resolver_match.view_name not in BY_ITSELF
 
 
-def _tell(response: HttpResponse, why: Login.End) -> None:
+def tell_why(response: HttpResponse, why: Login.End) -> None:
+    """Let the login's page say why whoever comes to it is asked."""
     secure = settings.SESSION_COOKIE_SECURE
     path = reverse("account")
     response.set_cookie(WHY_COOKIE, why.value, max_age=600, path=path, secure=secure, httponly=True, samesite="Lax")

@@ -58,7 +58,10 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 # Guesses of passwords are counted by axes, for a name from an address: by name alone a stranger could lock anybody out.
 # What is counted here by name are codes of a second factor, which are asked for after the right password only.
-ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "6/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "6/5m/key"} | {
+    "forgotten": "10/h/ip",
+    "forgotten_address": "3/h/key",
+}
 
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -69,6 +72,13 @@ MFA_TOTP_TOLERANCE = 1
 SECOND_FACTOR_GROUPS: list[str] = env.list("SECOND_FACTOR_GROUPS", [])
 # Before a barge the second factor, or without one the password, was asked for at most so many minutes ago; 0: ever.
 BARGE_CONFIRMED_WITHIN = env.int("BARGE_CONFIRMED_WITHIN", 0)
+# Sends a link to whoever forgot her password, smtp+tls://name:password@host:587; empty: nothing is sent.
+_mail = env.dj_email_url("EMAIL_URL", "")
+SENDS_MAIL = "EMAIL_BACKEND" in _mail
+if SENDS_MAIL:
+    vars().update(_mail)
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "")  # from whom it is
 # After so many minutes without a request of one's own a login is over; 0: only after twelve hours.
 LOGIN_IDLE_MINUTES = env.int("LOGIN_IDLE_MINUTES", 120)
 

@@ -10,8 +10,10 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import path
 from django.views.generic import RedirectView
 
+from conferences.logins import links
 from dashboard.login import views
 from dashboard.login.logout import AskingLogoutView
+from dashboard.login.passwords.forgotten import ChooseView, ForgottenView
 
 to_account = RedirectView.as_view(pattern_name="account")
 
@@ -25,6 +27,15 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.ChangePasswordView.as_view(), name="account_change_password"),
+    path("password/forgotten/", ForgottenView.as_view(), name="account_forgotten"),
+    path(
+        "password/forgotten/<uidb64>/<token>/",
+        ChooseView.as_view(token_generator=links.BY_MAIL),
+        name=links.BY_MAIL.view,
+    ),
+    path(
+        "password/first/<uidb64>/<token>/", ChooseView.as_view(token_generator=links.BY_HAND), name=links.BY_HAND.view
+    ),
     path("oidc/<slug:provider_id>/login/", oidc.login, name="openid_connect_login"),
     path("oidc/<slug:provider_id>/login/callback/", oidc.callback, name="openid_connect_callback"),
     path("3rdparty/", to_account, name="socialaccount_connections"),

@@ -44,7 +44,7 @@ class OwnLoginView(LoginView):  # type: ignore[misc]
         end = self.request.COOKIES.get(WHY_COOKIE, "")
         why = gettext(WHY[end]).format(hours=_HOURS) if end in WHY else ""
         name = settings.OIDC_NAME if settings.OIDC_SERVER_URL else ""
-        return dict(super().get_context_data(**kwargs), why=why, sign_on=name)
+        return dict(super().get_context_data(**kwargs), why=why, sign_on=name, may_forget=settings.SENDS_MAIL)
 
 
 class ChangePasswordView(PasswordChangeView):  # type: ignore[misc]

@@ -21,8 +21,9 @@ from conferences.admin.loading.applying import apply
 from conferences.admin.loading.comparing import Plan, compare
 from conferences.admin.loading.exporting import export
 from conferences.admin.loading.rights import may_load, may_see_all, rights_of
-from conferences.admin.loading.steps import Effect, Step
+from conferences.admin.loading.steps import Effect, Kind, Step
 from conferences.admin.loading.table import COLUMNS
+from conferences.admin.rights.links import hand_out
 from conferences.errors import NotPossible
 
 MOST_BYTES: Final = 200_000  # of a request's 262,144, which proxies are told as well
@@ -101,7 +102,8 @@ def _applied(request: HttpRequest, user: User, plan_anew: Callable[[], Plan]) ->
     _keep(user, written)
     counts = f"{made.counts[Effect.NEW]} new, {made.counts[Effect.CHANGED]} changed"
     messages.success(request, f"The directory is loaded: {counts}. Live calls are shown accordingly.")
-    return redirect("admin:index")
+    newcomers = [step.row for step in written if step.kind is Kind.SUPERVISOR and step.effect is Effect.NEW]
+    return hand_out(request, newcomers) if newcomers else redirect("admin:index")
 
 
 def _keep(user: User, steps: list[Step]) -> None:

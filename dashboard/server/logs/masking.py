@@ -14,6 +14,8 @@ _BEARER: Final = re.compile(r"\b(bearer)\s+[^\s'\",;]+", re.IGNORECASE)
 _KEY: Final = re.compile(r"\bKEY(?=[\w-]*[0-9])[\w-]{8,}")
 # As the provider makes them, and as they stand in a URL; the last characters are kept, to tell one leg from another.
 _LEG: Final = re.compile(r"\b(v[23])(?::|%3A)[\w-]{4,}([\w-]{4})(?:=|%3D){0,2}", re.IGNORECASE)
+# Whoever has such a link chooses a password by it.
+_LINK: Final = re.compile(r"(/password/(?:forgotten|first)/)[^/\s]+/[\w-]+")
 # What somebody outside may have put into a message must not look like another line of the log.
 CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(32), 127, 0x85, 0x2028, 0x2029)}
 
@@ -22,6 +24,7 @@ def mask(text: str) -> str:
     """Return the text with bearer tokens, API keys, call_control_ids and telephone numbers hidden."""
     text = _BEARER.sub(r"\1 •••", text)
     text = _KEY.sub("KEY•••", text)
+    text = _LINK.sub(r"\1•••", text)
     text = _LEG.sub(r"\1:•••\2", text)
     return mask_numbers(text)
 

@@ -27,6 +27,7 @@ SYSTEMS = {
 LOGGING_IN = {
     *("account_login", "account_inactive", "mfa_authenticate", "mfa_login_webauthn"),
     *("openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_signup"),
+    *("account_forgotten", "account_choose_forgotten", "account_choose_first"),
 }
 OPEN_TO_ANYBODY = {"healthz", "csp_report", *LOGGING_IN, *SYSTEMS, *WEBHOOK}
 EXEMPT_FROM_CSRF = {*SYSTEMS, "csp_report", *WEBHOOK}

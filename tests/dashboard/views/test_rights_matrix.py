@@ -62,6 +62,8 @@ NEED_A_RIGHT: Final = {"sensitive", "end"}
 ALIKE: Final = {
     **dict.fromkeys(("account_login", "account_inactive", "socialaccount_signup", "csp_report", "healthz"), "may"),
     **dict.fromkeys(("socialaccount_login_cancelled", "telnyx_webhook", "telnyx_webhook_without_slash"), "may"),
+    **dict.fromkeys(("account_choose_forgotten", "account_choose_first"), "may"),  # and are told of a bad link
+    "account_forgotten": "not there",  # without a mail server
     "wallboard": "may not",  # a screen's token opens it, and nobody's login
     # Without a token of the center's own systems there is nothing there; nor without a provider of logins.
     **dict.fromkeys(("agents_sign_in", "api_credentials", "api_sign_in", "api_live", "api_description"), "not there"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
@@ -92,3 +94,12 @@ def test_a_file_gives_nobody_rights_beyond_forms(clerk, directory):
 def test_the_page_is_closed_to_supervisors(marta):
     client = browser(marta)
     assert [client.get(address, follow=True).status_code for address in (LOAD, SAVE)] == [403, 403]
+
+
+def test_new_supervisors_are_given_links_once(admin, directory):
+    text = SUPERVISOR + "supervisor,Eva Ruiz,Sales,,marta,Coach\n"
+    User.objects.create_user("marta", password=PASSWORD)  # is there already
+    page = confirm(admin, look(admin, text)).content.decode()
+    (link,) = re.findall(r"/accounts/password/first/[\w-]+/[\w-]+/", page)
+    assert "choose" in admin.get(link, follow=True).content.decode().lower()
+    assert "/password/first/" not in admin.get("/admin/").content.decode()

@@ -27,6 +27,7 @@ NUMBER = "+34600000012"
         (f"/v2/calls/{LEG}/actions/hangup", "/v2/calls/v3:•••4pqg/actions/hangup"),
         ("/v2/calls/v2%3AMdI91X4lWFEs7Igb%3D%3D/actions", "/v2/calls/v2:•••7Igb/actions"),
         ("v3:MdI91X4lWFEs7IgbBE==", "v3:•••gbBE"),
+        ("Not Found: /accounts/password/first/MQ/d1abc-0f9e/", "Not Found: /accounts/password/first/•••/"),
     ],
 )
 def test_what_names_people_or_opens_doors_is_masked(text, masked):
