@@ -16,6 +16,7 @@ from conferences.addresses import searchable
 from conferences.admin.lists import WithoutAddress, WithoutNumber, deactivate, give_group, list_link, move_to_team
 from conferences.admin.live import reaching_live_calls
 from conferences.admin.rights.by_right import ByRight, Listening, administers
+from conferences.admin.rights.people import OfSupervisors
 from conferences.admin.typed import Admin, FormSet, Inline
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
 from conferences.policy import PERMISSIONS
@@ -186,7 +187,7 @@ class AgentAdmin(DirectoryAdmin):
 
 
 @admin.register(Supervisor)
-class SupervisorAdmin(DirectoryAdmin):
+class SupervisorAdmin(OfSupervisors, DirectoryAdmin):
     """The roles shown are what the user's permissions and groups give; they are changed at the user."""
 
     list_display = ("__str__", "user", "supervised_teams", "devices", "monitor", "whisper", "barge", "override")

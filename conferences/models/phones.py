@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from conferences.addresses import Address, InvalidAddress, read, readable, spellings
 from conferences.models.address_fields import AddressField, DialledField, NumberField, Written
@@ -95,8 +95,16 @@ def usual_check(address: str) -> AnswerCheck:
     return AnswerCheck.TRUST if address.startswith(("sip:", "sips:")) else AnswerCheck.PRESS_1
 
 
+class _InForce(models.Manager["Device"]):
+    def get_queryset(self) -> QuerySet[Device]:
+        return super().get_queryset().filter(waits=False)
+
+
 class Device(Written):
-    """A phone of a supervisor's, which we dial for the supervisor to listen and speak."""
+    """A phone of a supervisor's, which we dial for the supervisor to listen and speak.
+
+    One that waits for a second person's word (`conferences/rights/`) is nobody's until then: only `everything` has it.
+    """
 
     supervisor = models.ForeignKey(Supervisor, on_delete=models.CASCADE, related_name="devices")
     name = models.CharField(max_length=60, help_text="As the supervisor knows it: Desk phone, Headset, Mobile.")
@@ -108,6 +116,11 @@ class Device(Written):
         blank=True,
         help_text="A voicemail that answers would hear the call. Empty: press 1 for a telephone number, trust for SIP.",
     )
+
+    waits = models.BooleanField(default=False, db_default=False, editable=False)
+
+    objects = _InForce()
+    everything = models.Manager()
 
     class Meta:
         ordering = ["supervisor", "id"]
@@ -134,6 +147,9 @@ class Device(Written):
         if self.answer_check == AnswerCheck.DETECT and self.address.startswith(("sip:", "sips:")):
             said = "The provider detects machines behind telephone numbers, not SIP addresses. Choose press 1 or trust."
             raise ValidationError({"answer_check": ValidationError(said, code="no_detection")})
+        if Device.everything.filter(address=self.address, waits=True).exclude(pk=self.pk).exists():
+            said = "This phone waits for a second person already, who confirms it or refuses it under Rights that wait."
+            raise ValidationError({"address": ValidationError(said, code="waits")})
         _refuse_taken(self, "address", self.address, by=(Device, QueueNumber))
 
 
@@ -153,7 +169,8 @@ def _refuse_taken(row: Written, field: str, address: str, *, by: Iterable[type[W
     """Raise ValidationError, naming the owner, for an address at which a call could be taken for somebody else's."""
     for model in cast("Iterable[Any]", by):
         name, owner = _OWNERS[model]
-        found = model.objects.filter(_same_phone(name, address)).select_related(owner)
+        rows = Device.everything if model is Device else model.objects
+        found = rows.filter(_same_phone(name, address)).select_related(owner)
         if isinstance(row, model):
             found = found.exclude(**{f"{owner}_id": getattr(row, f"{owner}_id")})
         if (other := found.first()) is not None:

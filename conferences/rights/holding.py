@@ -11,17 +11,22 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from django.conf import settings
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Model
-from django.db.models.signals import m2m_changed, pre_save
+from django.db.models.signals import m2m_changed, post_save, pre_save
 
 from conferences import clock
 from conferences.audit import acting
-from conferences.models import RightsGrant
+from conferences.models import Device, Queue, RightsGrant, Supervisor, Team
 
 # What of a user is a right by itself.
 FLAGS: Final = ("is_superuser", "is_staff")
-_TABLES: Final = (User.groups.through, User.user_permissions.through, Group.permissions.through)
+_TABLES: Final = (
+    *(User.groups.through, User.user_permissions.through, Group.permissions.through),
+    *(Supervisor.teams.through, Supervisor.queues.through),
+)
+# What may be given, by its name in a row that waits.
+_GIVEN: Final[dict[type[Model], str]] = {Group: "group", Permission: "permission", Team: "team", Queue: "queue"}
 _confirmed: ContextVar[bool] = ContextVar("rights_confirmed", default=False)
 
 
@@ -30,6 +35,8 @@ def connect() -> None:
     for through in _TABLES:
         m2m_changed.connect(_add, sender=through, dispatch_uid=f"hold {through.__name__}")
     pre_save.connect(_save, sender=User, dispatch_uid="hold flags")
+    pre_save.connect(_save_phone, sender=Device, dispatch_uid="hold phones")
+    post_save.connect(_ask_for_phone, sender=Device, dispatch_uid="ask for phones")
 
 
 @contextmanager
@@ -55,9 +62,14 @@ def _add(sender: Any, instance: Model, *, action: str, reverse: bool, **told: An
         return
     for thing in told["model"].objects.filter(pk__in=told["pk_set"]):
         holder, given = (thing, instance) if reverse else (instance, thing)
-        to = {"user": holder} if isinstance(holder, User) else {"to_group": holder}
-        _wait(by, **to, **{"group" if isinstance(given, Group) else "permission": given})
+        _wait(by, **_to(holder), **{_GIVEN[type(given)]: given})
     told["pk_set"].clear()
+
+
+def _to(holder: Model) -> dict[str, Model]:
+    if isinstance(holder, Supervisor):
+        return {"user": holder.user}
+    return {"user" if isinstance(holder, User) else "to_group": holder}
 
 
 def _save(sender: Any, instance: User, *, raw: bool = False, **_: Any) -> None:
@@ -68,6 +80,24 @@ def _save(sender: Any, instance: User, *, raw: bool = False, **_: Any) -> None:
         if before is not None and getattr(instance, flag) and not before[flag]:
             setattr(instance, flag, False)
             _wait(by, user=instance, flag=flag)
+
+
+def _save_phone(sender: Any, instance: Device, *, raw: bool = False, **_: Any) -> None:
+    """A new phone is kept and nobody's until it is confirmed; one that is to be another stays what it is until then."""
+    if raw or (by := _giver()) is None:
+        return
+    before = Device.everything.filter(pk=instance.pk).first()
+    if before is None:
+        instance.waits = True
+    elif not instance.waits and instance.address != before.address:
+        wanted = instance.written or instance.address
+        instance.address, instance.written = before.address, before.written
+        _wait(by, user=instance.supervisor.user, device=instance, address=wanted)
+
+
+def _ask_for_phone(sender: Any, instance: Device, *, created: bool, raw: bool = False, **_: Any) -> None:
+    if created and instance.waits and not raw and (by := _giver()) is not None:
+        _wait(by, user=instance.supervisor.user, device=instance, address=instance.written or instance.address)
 
 
 def _wait(by: User, **what: Any) -> None:

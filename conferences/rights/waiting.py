@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from conferences import clock
 from conferences.errors import NotAllowed
-from conferences.models import RightsGrant
+from conferences.models import Device, RightsGrant, Supervisor
 from conferences.rights import holding
 
 
@@ -32,9 +33,11 @@ def _decide(grant: RightsGrant, by: User, *, is_confirmed: bool) -> None:
             return
         waiting.decided_by, waiting.decided_at, waiting.confirmed = by, clock.now(), is_confirmed
         waiting.save()
-        if is_confirmed:
-            with holding.confirmed():
+        with holding.confirmed():
+            if is_confirmed:
                 _give(waiting)
+            elif waiting.device is not None and waiting.device.waits:
+                waiting.device.delete()
 
 
 def _give(grant: RightsGrant) -> None:
@@ -45,6 +48,31 @@ def _give(grant: RightsGrant) -> None:
         grant.user.groups.add(grant.group)
     elif grant.permission is not None:
         grant.user.user_permissions.add(grant.permission)
+    elif grant.team is not None or grant.queue is not None or grant.address:
+        _give_supervisor(grant)
     else:
         setattr(grant.user, grant.flag, True)
         grant.user.save(update_fields=[grant.flag])
+
+
+def _give_supervisor(grant: RightsGrant) -> None:
+    """One who supervises no more gets nothing; nor has a phone that was taken away meanwhile another address."""
+    supervisor = Supervisor.objects.filter(user=grant.user_id).first()
+    if supervisor is None:
+        return
+    if grant.team is not None:
+        supervisor.teams.add(grant.team)
+    elif grant.queue is not None:
+        supervisor.queues.add(grant.queue)
+    elif grant.device is not None:
+        grant.device.address, grant.device.waits = grant.address, False
+        _check(grant.device)
+        grant.device.save()
+
+
+def _check(phone: Device) -> None:
+    """Raise NotAllowed for a phone that has become somebody else's while it waited."""
+    try:
+        phone.full_clean(exclude=["supervisor"])
+    except ValidationError as error:
+        raise NotAllowed(" ".join(error.messages)) from None

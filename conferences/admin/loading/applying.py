@@ -113,7 +113,8 @@ def _take_away(steps: Iterable[Step]) -> None:
                     gone[type(row)].append(row.pk)
     for model, keys in gone.items():
         for begin in range(0, len(keys), 500):
-            model.objects.filter(pk__in=keys[begin : begin + 500]).delete()
+            rows = Device.everything if model is Device else model.objects
+            rows.filter(pk__in=keys[begin : begin + 500]).delete()
 
 
 def _make_lasting(steps: Iterable[Step]) -> None:

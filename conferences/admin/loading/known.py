@@ -85,7 +85,7 @@ class Known:
         default_factory=lambda: _by("agent_id", AgentAddress.objects.filter(expires_at=None))
     )
     devices: dict[int, list[Any]] = field(
-        default_factory=lambda: _by("user_pk", Device.objects.select_related("supervisor"))
+        default_factory=lambda: _by("user_pk", Device.everything.select_related("supervisor"))
     )
 
     def phones_of(self, kind: Kind, row: Any) -> list[Any]:

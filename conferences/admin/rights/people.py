@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from conferences.admin.live import reaching_live_calls
 from conferences.admin.typed import Admin
 from conferences.errors import NotAllowed
 from conferences.models import RightsGrant
@@ -69,6 +70,18 @@ class OfUsers(Users):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
         super().save_related(request, form, formsets, change)
         _tell(self, request, RightsGrant.objects.filter(user=form.instance, decided_at=None))
+
+
+class OfSupervisors:
+    """For a supervisor's form: whose it is stays, for teams and phones would be somebody else's with it."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fixed = () if obj is None else ("user",)
+        return (*super().get_readonly_fields(request, obj), *fixed)  # type: ignore[misc]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        _tell(self, request, RightsGrant.objects.filter(user=form.instance.user, decided_at=None))
 
 
 @admin.register(Group)
@@ -132,11 +145,13 @@ class RightsGrantAdmin(Admin):
         self._decide(request, chosen, waiting.refuse)
 
     def _decide(self, request: HttpRequest, chosen: QuerySet[RightsGrant], decide: Any) -> None:
-        for grant in chosen.filter(decided_at=None).select_related("user", "to_group", "group", "permission"):
-            try:
-                decide(grant, request.user)
-            except NotAllowed as error:
-                self.message_user(request, f"{grant}: {error.sentence}", messages.WARNING)
+        names = ("user", "to_group", "group", "permission", "team", "queue")
+        with reaching_live_calls():
+            for grant in chosen.filter(decided_at=None).select_related(*names):
+                try:
+                    decide(grant, request.user)
+                except NotAllowed as error:
+                    self.message_user(request, f"{grant}: {error.sentence}", messages.WARNING)
 
 
 def _tell(form_admin: Any, request: HttpRequest, waits: QuerySet[RightsGrant]) -> None:

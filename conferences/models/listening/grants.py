@@ -6,9 +6,15 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import models
 
+from conferences.models.directory import Queue, Team
+from conferences.models.phones import Device
+
 
 class RightsGrant(models.Model):
-    """A group, a permission or a flag, given to a user or to a group, and in force once another person confirms it."""
+    """What was given to a user, or to a group, and is in force once another person confirms it.
+
+    A group, a permission, a flag; or of a supervisor's a team, a queue, a phone.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="waiting_rights"
@@ -16,6 +22,11 @@ class RightsGrant(models.Model):
     to_group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     permission = models.ForeignKey(Permission, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    # A phone that is new, and not in force yet; or one that is there, and is to be another: then with its address.
+    device = models.ForeignKey(Device, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    address = models.CharField(max_length=255, blank=True, default="", db_default="")
     flag = models.CharField(max_length=20, blank=True)  # a field of the user: is_superuser or is_staff
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -38,4 +49,10 @@ class RightsGrant(models.Model):
         """What is given, in words."""
         if self.group is not None:
             return f"the group {self.group}"
+        if self.team is not None:
+            return f"the team {self.team}"
+        if self.queue is not None:
+            return f"the queue {self.queue}"
+        if self.address:
+            return f"the phone {self.address}"
         return f"“{self.permission.name}”" if self.permission is not None else self.flag.replace("is_", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 
-from conferences.models import AuditEntry, RightsGrant
+from conferences.models import AuditEntry, Device, RightsGrant, Supervisor
 from tests.support.story import PASSWORD, browser
 
 
@@ -142,6 +142,76 @@ def test_flags_and_groups_rights_wait_too(nora, omar, lea, cleo, settings):
     browser(omar).post("/admin/conferences/rightsgrant/", {"action": "confirm", "_selected_action": chosen})
     lea.refresh_from_db()
     assert (lea.is_superuser, barge in viewer.permissions.all()) == (True, True)
+
+
+SUPERVISORS = "/admin/conferences/supervisor/"
+MOBILE, ELSEWHERE = "+34 600 000 077", "+34 600 000 078"
+
+
+def save_supervisor(by: User, whom: Supervisor, *phones: tuple[object, str], **changes):
+    """Save the supervisor's form in the admin with these teams, queues and phones: key or nothing, and address."""
+    form = {"devices-TOTAL_FORMS": len(phones), "devices-INITIAL_FORMS": sum(bool(key) for key, _ in phones)}
+    for i, (key, address) in enumerate(phones):
+        form |= {f"devices-{i}-id": key, f"devices-{i}-supervisor": whom.pk, f"devices-{i}-name": "Mobile"}
+        form |= {f"devices-{i}-address": address, f"devices-{i}-answer_check": ""}
+    return browser(by).post(f"{SUPERVISORS}{whom.pk}/change/", form | changes, follow=True)
+
+
+def decide(by: User, action: str):
+    waiting = list(RightsGrant.objects.filter(decided_at=None).values_list("pk", flat=True))
+    return browser(by).post("/admin/conferences/rightsgrant/", {"action": action, "_selected_action": waiting})
+
+
+def test_teams_queues_and_phones_wait_too(nora, omar, lea, directory, settings):
+    settings.RIGHTS_NEED_SECOND_PERSON = True
+    hers = Supervisor.objects.create(user=lea)
+    wish = {"teams": [directory.support.pk], "queues": [directory.queue.pk]}
+    page = save_supervisor(nora, hers, ("", MOBILE), **wish, user=nora.pk).content.decode()
+    assert page.count("waits for a second person to confirm it.") == 3
+    assert ([*hers.teams.all()], [*hers.queues.all()], [*hers.devices.all()]) == ([], [], [])
+    assert "This phone waits for a second person already" in save_supervisor(nora, hers, ("", MOBILE)).content.decode()
+    decide(nora, "confirm")
+    assert not hers.teams.exists()
+    decide(omar, "confirm")
+    (phone,) = hers.devices.all()
+    assert ([*hers.teams.all()], [*hers.queues.all()], phone.address, Supervisor.objects.get().user) == (
+        [directory.support], [directory.queue], "+34600000077", lea,
+    )  # fmt: skip
+    save_supervisor(nora, hers, (phone.pk, ELSEWHERE), **wish)
+    phone.refresh_from_db()
+    assert (phone.address, phone.spelt_otherwise) == ("+34600000077", MOBILE)
+    decide(omar, "confirm")
+    phone.refresh_from_db()
+    assert phone.address == "+34600000078"
+    told = {one.note for one in AuditEntry.objects.filter(subject="right that waits", action="add")}
+    assert {"the team Support for lea", "the queue Helpdesk for lea"} <= told
+    save_supervisor(nora, hers, (phone.pk, ELSEWHERE))  # taking away waits for nobody
+    assert ([*hers.teams.all()], [*hers.queues.all()]) == ([], [])
+
+
+def test_a_refused_phone_is_nobodys(nora, omar, lea, directory, settings):
+    settings.RIGHTS_NEED_SECOND_PERSON = True
+    hers = Supervisor.objects.create(user=lea)
+    save_supervisor(nora, hers, ("", MOBILE))
+    decide(omar, "refuse")
+    assert (Device.everything.count(), RightsGrant.objects.get().what) == (0, f"the phone {MOBILE}")
+    settings.RIGHTS_NEED_SECOND_PERSON = False
+    save_supervisor(nora, hers, ("", MOBILE), teams=[directory.support.pk])
+    assert (hers.devices.count(), hers.teams.count()) == (1, 1)
+
+
+def test_a_file_goes_round_no_second_person(nora, omar, directory, settings):
+    settings.RIGHTS_NEED_SECOND_PERSON = True
+    line = f"kind,name,team,addresses,username,groups\nsupervisor,Eva Sanz,Support,{MOBILE},eva,Coach\n"
+    for _ in range(2):  # what waits already is not asked for twice
+        page = browser(nora).post("/admin/directory/load/", {"text": line, "look": ""})
+        shown = page.context["plan"].digest
+        browser(nora).post("/admin/directory/load/", {"text": line, "shown": shown, "apply": ""})
+    eva = Supervisor.objects.get(user__username="eva")
+    assert (eva.teams.count(), eva.devices.count(), groups_of(eva.user)) == (0, 0, set())
+    assert RightsGrant.objects.count() == 3
+    decide(omar, "confirm")
+    assert (eva.teams.count(), eva.devices.count(), groups_of(eva.user)) == (1, 1, {"Coach"})
 
 
 def test_what_no_person_gives_waits_for_nobody(lea, settings):
