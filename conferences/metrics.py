@@ -23,7 +23,9 @@ FACTS = Gauge(
     "earshot_facts", "Facts that do not count: dead letters, and those parked by a mistake of ours", ["outcome"]
 )
 AGE = Gauge(
-    "earshot_age_seconds", "Seconds since a sign of life: the provider's last word, the reconciler's round", ["part"]
+    "earshot_age_seconds",
+    "Seconds since a sign of life: the provider's last word, the reconciler's round, the last pruning",
+    ["part"],
 )
 SILENCE = Gauge("earshot_provider_silence_seconds", "For how long nothing was heard while calls are live, else 0")
 CLOCK = Gauge("earshot_clock_ahead_seconds", "How far this machine's clock is ahead of the provider's")

@@ -14,6 +14,7 @@ from conferences.models import Pulse
 EVERY: Final = 5.0  # seconds; oftener is not written
 DEAD_AFTER: Final = timedelta(seconds=60)
 RECONCILER: Final = "reconciler"
+PRUNING: Final = "prune"  # comes round once a night
 
 _written: dict[str, float] = {}
 _WRITING: Final = Boundary("Signs of life")
@@ -24,6 +25,11 @@ def beat(name: str, boundary: Boundary) -> None:
     if time.monotonic() - _written.get(name, float("-inf")) >= EVERY:
         _written[name] = time.monotonic()
         _WRITING.run(lambda: _write(name, boundary.trouble))
+
+
+def done(name: str) -> None:
+    """Note that a program that runs now and then has come to its end, whenever it last did. Never raises."""
+    _WRITING.run(lambda: _write(name, ""))
 
 
 def _write(name: str, trouble: str) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from django.db import connection
 
 from conferences.audit import keeping
+from conferences.liveness import pulse
 from conferences.retention.kinds import KINDS, Kind
 
 PAUSE: Final = 0.05  # seconds between two transactions, at least; never shorter than the one before took
@@ -42,6 +43,8 @@ def prune(
         if done:
             keeping.pruned(done)
     settle()
+    if len(done) == len(KINDS):
+        pulse.done(pulse.PRUNING)
     return done
 
 

@@ -76,6 +76,7 @@ def _not_counting(outcome: Fact.Outcome) -> float:
 _ASKED: Final[Mapping[Gauge, Callable[[], float]]] = {
     gauges.AGE.labels("provider"): lambda: _since(last_word),
     gauges.AGE.labels("reconciler"): lambda: _since(lambda: pulse.last(pulse.RECONCILER)),
+    gauges.AGE.labels("prune"): lambda: _since(lambda: pulse.last(pulse.PRUNING)),
     gauges.SILENCE: _silence,
     gauges.FACTS.labels("dead"): lambda: _not_counting(Fact.Outcome.DEAD),
     gauges.FACTS.labels("parked"): lambda: _not_counting(Fact.Outcome.PARKED),

@@ -34,7 +34,8 @@ def parts() -> dict[str, str]:
     be stored, the provider sends a version that can be read, and is not silent while calls are live; what a stranger
     sends makes nobody unfit, it is only counted here), `reconciler` (it comes round), `background` (so does what this
     process does beside requests), `channel_layer` (nudges reach other processes), `facts` (none is parked), `clock` (it
-    agrees with the provider's), `recognition` (how many live calls belong to no team).
+    agrees with the provider's), `recognition` (how many live calls belong to no team), `retention` (when it was last
+    pruned).
     """
     database = _database()
     return {
@@ -115,6 +116,15 @@ def _recognition() -> str:
     return f"{OK} ({count} live {'call belongs' if count == 1 else 'calls belong'} to no team)" if count else OK
 
 
+def _retention() -> str:
+    """That nothing old is deleted makes no process unfit: an alert and `doctor` tell whoever is to see to it."""
+    since = pulse.age(pulse.PRUNING, timezone.now())
+    if since is None:
+        return f"{OK} (manage.py prune has not run so far; have it run every night)"
+    ago = f"{since.days} days ago" if since.days > 1 else f"{since.total_seconds() // 3600:.0f} h ago"
+    return f"{OK} (last pruned {ago})"
+
+
 def _provider() -> str:
     """Every answer to a command is in the audit, whichever process sent it."""
     since = max(STARTED_AT, clock.now() - REFUSAL_COUNTS_FOR)
@@ -131,4 +141,5 @@ _FROM_DATABASE: Final[Mapping[str, Callable[[], str]]] = {
     "reconciler": _reconciler,
     "facts": _facts,
     "recognition": _recognition,
+    "retention": _retention,
 }

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -23,6 +24,7 @@ TOKEN = "a token of the tests"
 FIT = {"database": "ok", "public_key": "ok", "api_key": "ok", "provider": "ok", "webhooks": "ok"}
 FIT |= {"reconciler": "ok (0 s ago)", "background": "ok", "channel_layer": "ok", "facts": "ok"}
 FIT |= {"recognition": "ok", "clock": "ok"}
+FIT |= {"retention": "ok (manage.py prune has not run so far; have it run every night)"}
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +84,7 @@ def test_database_out_of_reach_is_named_to_a_probe(probe):
     with connection.execute_wrapper(fail):
         told = unfit(probe())
     unknown = "Not known without the database."
-    parts = dict.fromkeys(("provider", "webhooks", "reconciler", "facts", "recognition"), unknown)
+    parts = dict.fromkeys(("provider", "webhooks", "reconciler", "facts", "recognition", "retention"), unknown)
     assert told == {"database": "The database cannot be reached."} | parts
 
 
@@ -284,3 +286,16 @@ def test_metrics_tell_how_things_are_now(probe):
     assert float(found["earshot_sockets"]) >= 0
     assert float(found['earshot_age_seconds{part="reconciler"}']) < 60
     assert float(found['earshot_age_seconds{part="provider"}']) > 20
+
+
+def test_when_it_was_last_pruned_is_told(probe, clock):
+    assert "has not run so far" in probe().json()["retention"]
+    call_command("prune", "--only", "logins", "--pause", "0")
+    assert "has not run so far" in probe().json()["retention"]  # not all of it
+    call_command("prune", "--pause", "0")
+    clock.shift(timedelta(hours=5))
+    Pulse.objects.filter(name="reconciler").update(at=timezone.now())
+    assert (probe().status_code, probe().json()["retention"]) == (200, "ok (last pruned 5 h ago)")
+    assert b'earshot_age_seconds{part="prune"} 18000' in probe("/metrics").content
+    clock.shift(timedelta(days=3))
+    assert probe().json()["retention"] == "ok (last pruned 3 days ago)"
