@@ -18,7 +18,8 @@ YOU = "you"  # the key of a supervisor who is not in yet
 
 def parties(conference: Conference, *, numbers: bool) -> tuple[Party, ...]:
     """Return everybody who is or may be in the conference. Load it with `with_people`; `numbers`: shown in full."""
-    running = {one.call_control_id: one for one in conference.supervisions.all() if one.ended_at is None}
+    here = (one for one in conference.supervisions.all() if one.ended_at is None and not one.is_between)
+    running = {one.call_control_id: one for one in here}
     stays = [one for one in conference.participants.all() if one.state != Participant.State.LEFT]
     known = [_party(stay, running.get(stay.leg.call_control_id), conference, numbers) for stay in stays]
     listed = {one.key for one in known}

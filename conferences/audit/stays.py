@@ -31,7 +31,7 @@ def moved_on(supervision: Supervision, before: str) -> None:
     """Write what a change of its state means: the phone was answered, or the stay has ended."""
     if before in _RINGING and supervision.state in _ANSWERED and supervision.address:
         entries.write(action="ring", phase=OUTCOME, result=OK, **about(supervision))
-    if supervision.ended_at is not None:
+    if _is_over(supervision) and before != Supervision.State.BETWEEN:
         ended(supervision)
 
 
@@ -43,9 +43,9 @@ def confirmed(supervision: Supervision) -> None:
 
 def ended(supervision: Supervision) -> None:
     """Write how and after how many seconds in the call a stay ended; 0 for one that never was in it."""
-    lasted = timedelta(0)
-    if supervision.joined_at is not None and supervision.ended_at is not None:
-        lasted = max(lasted, supervision.ended_at - supervision.joined_at)
+    lasted, over_at = timedelta(0), supervision.between_at or supervision.ended_at
+    if supervision.joined_at is not None and over_at is not None:
+        lasted = max(lasted, over_at - supervision.joined_at)
     with translation.override(settings.LANGUAGE_CODE):  # the record is in one language
         note = problem_words(supervision.problem)
     entries.write(
@@ -57,6 +57,11 @@ def ended(supervision: Supervision) -> None:
         note=note,
         **about(supervision),
     )
+
+
+def _is_over(supervision: Supervision) -> bool:
+    """Whether she is surely out, though her phone may be up for another call."""
+    return supervision.ended_at is not None or supervision.is_between
 
 
 def ends_not_on_record() -> list[Supervision]:

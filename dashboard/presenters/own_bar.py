@@ -56,10 +56,14 @@ def said_of(call: Call, supervision: Supervision) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """Nobody else is in the call: how that is put, and when her phone is hung up; None when she stays."""
+    """Nobody else is in the call: how that is put, and when she is taken out; None when she stays.
+
+    `stays_up`: then her phone is not hung up at once.
+    """
 
     sentence: str
     ends_at: datetime | None
+    stays_up: bool
 
 
 def alone(call: Call, supervision: Supervision) -> Alone | None:
@@ -67,9 +71,10 @@ def alone(call: Call, supervision: Supervision) -> Alone | None:
     if supervision.alone_at is None or supervision.ended_at is not None or not supervision.is_active:
         return None
     others = [one for one in call.supervisors if one.leg and one.leg.call_control_id != supervision.call_control_id]
+    said = gettext("Everybody has left: you are alone in the call.")
     if others:
-        return Alone(gettext("Everybody has left: only supervisors are in the call."), supervision.alone_until)
-    return Alone(gettext("Everybody has left: you are alone in the call."), supervision.alone_until)
+        said = gettext("Everybody has left: only supervisors are in the call.")
+    return Alone(said, supervision.alone_until, bool(settings.BETWEEN_CALLS_SECS) and supervision.may_stay_up)
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,11 @@ class Supervision(models.Model):
         return self.line or self.pk
 
     @property
+    def may_stay_up(self) -> bool:
+        """Whether its leg may stay up for another call: one we dialled, or on which she went over from another."""
+        return bool(self.address) or self.line is not None
+
+    @property
     def is_between(self) -> bool:
         """Whether she is in no call, while her leg stays up for another."""
         return self.state == self.State.BETWEEN

@@ -21,7 +21,7 @@ HOPPED: Final = "hopped"
 # Whether she was out of the call was not certain, so that no other was joined.
 UNCERTAIN: Final = "hop_uncertain"
 # After these she is out, and neither she nor anybody else wanted her phone to be hung up.
-_KEEPS_LEG: Final = ("conference_over", "full", "refused", "call_ended", "alone")
+_KEEPS_LEG: Final = ("conference_over", "full", "refused", "call_ended", "alone_out")
 
 
 def keep_leg(snapshot: Snapshot) -> Decision | None:
@@ -43,6 +43,11 @@ def keep_leg(snapshot: Snapshot) -> Decision | None:
         return None
     noted = {} if supervision.between_at else {"between_at": snapshot.now}
     return Decision(Step.WAIT, Supervision.State.BETWEEN, columns=noted)
+
+
+def may_stay_up(snapshot: Snapshot) -> bool:
+    """Return whether a leg such as ours stays up for a while after a call, should she be surely out of it."""
+    return bool(snapshot.between) and snapshot.supervision.may_stay_up
 
 
 def is_surely_out(snapshot: Snapshot) -> bool:
@@ -69,7 +74,8 @@ def _is_to_stay_up(snapshot: Snapshot) -> bool:
     supervision = snapshot.supervision
     if supervision.hop_to_id is not None:
         return True
-    return bool(snapshot.between) and supervision.line is not None and supervision.problem in _KEEPS_LEG
+    has_been_in = supervision.joined_at is not None or supervision.line is not None
+    return may_stay_up(snapshot) and has_been_in and supervision.problem in _KEEPS_LEG
 
 
 def _take_out(snapshot: Snapshot) -> Decision | None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from conferences.audit.log import Outcome
 from conferences.models import AuditEntry, Participant, Supervision
 from conferences.supervision.state_machine import answering
+from conferences.supervision.state_machine.between_calls import may_stay_up
 from conferences.supervision.state_machine.leaving import out
 from conferences.supervision.state_machine.steps import (
     ASK_IF_ALONE_EVERY,
@@ -64,8 +65,9 @@ def _leave_empty_call(snapshot: Snapshot) -> Decision | None:
         return None
     verified_at, polled_at = snapshot.conference.verified_at, snapshot.conference.polled_at
     if verified_at is not None and verified_at >= since:
-        recorded = Recorded("alone", Outcome(AuditEntry.Result.OK, note=problem_words("alone")))
-        return Decision(Step.GIVE_UP, joined, "alone", recorded=recorded)
+        problem = "alone_out" if may_stay_up(snapshot) else "alone"
+        recorded = Recorded("alone", Outcome(AuditEntry.Result.OK, note=problem_words(problem)))
+        return Decision(Step.GIVE_UP, joined, problem, recorded=recorded)
     if polled_at is None or snapshot.now - polled_at >= ASK_IF_ALONE_EVERY:
         return Decision(Step.READ_BACK, joined)
     return None

@@ -13,6 +13,12 @@ from tests.support.world_diff import unheard
 
 pytestmark = pytest.mark.slow
 
+
+@pytest.fixture(autouse=True)
+def nothing_stays_up(settings):
+    settings.BETWEEN_CALLS_SECS = 0
+
+
 SAID = "Everybody has left: you are alone in the call."
 
 

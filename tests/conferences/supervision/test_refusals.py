@@ -126,13 +126,12 @@ RACES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("happens", "action", "code", "end"), [pytest.param(*race, id=f"{race[0].__name__}-{race[1]}") for race in RACES]
-)
-def test_late_command_ends_as_the_event_that_preceded_it(drama: Drama, happens, action, code, end):
+@pytest.mark.parametrize("race", RACES, ids=lambda race: f"{race[0].__name__}-{race[1]}")
+def test_late_command_ends_as_the_event_that_preceded_it(drama: Drama, settings, race):
+    settings.BETWEEN_CALLS_SECS = 0
+    happens, action, code, (state, sentence) = race
     outcome = drama.play(QUICK[action], just_before(drama, QUICK[action], happens))
     drama.run(1, 3, 3)
-    state, sentence = end
     assert outcome.result == "refused"
     assert outcome.provider_code == code
     assert drama.mine.state == state
