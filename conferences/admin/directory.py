@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from conferences.addresses import searchable
 from conferences.admin.lists import WithoutAddress, WithoutNumber, deactivate, give_group, list_link, move_to_team
 from conferences.admin.live import reaching_live_calls
+from conferences.admin.records.erasing import erase_chosen
 from conferences.admin.rights.by_right import ByRight, Listening, administers
 from conferences.admin.rights.people import OfSupervisors
 from conferences.admin.typed import Admin, FormSet, Inline
@@ -173,7 +174,7 @@ class QueueAdmin(DirectoryAdmin):
 class AgentAdmin(DirectoryAdmin):
     list_display = ("name", "team", "addresses", "is_protected")
     list_filter = ("team", WithoutAddress, "is_protected")
-    actions = (move_to_team,)
+    actions = (move_to_team, erase_chosen)
     list_select_related = ("team",)
     search_fields = ("name", "addresses__address")
     inlines = (AgentAddresses,)
@@ -192,7 +193,7 @@ class SupervisorAdmin(OfSupervisors, DirectoryAdmin):
 
     list_display = ("__str__", "user", "supervised_teams", "devices", "monitor", "whisper", "barge", "override")
     list_filter = ("teams", "user__is_active")
-    actions = (give_group, deactivate)
+    actions = (give_group, deactivate, erase_chosen)
     list_select_related = ("user",)
     search_fields = ("user__username", "user__first_name", "user__last_name", "devices__address")
     filter_horizontal = ("teams", "queues")

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from conferences.admin.records.erasing import erase_chosen
 from conferences.admin.records.readonly import ReadOnly
 from conferences.admin.rights.by_right import ByRight
 from conferences.admin.rights.links import hand_out
@@ -31,7 +32,7 @@ for _model in (User, Authenticator, EmailAddress, SocialApp, SocialToken):
 class PeopleAdmin(OfUsers, UserAdmin):  # type: ignore[type-arg]
     """A password that an administrator chooses is known to two: it must be changed at the next login."""
 
-    actions = ("end_logins", "give_links")
+    actions = ("end_logins", "give_links", erase_chosen)
 
     def save_model(self, request: HttpRequest, user: User, form: Any, change: bool) -> None:
         super().save_model(request, user, form, change)

@@ -15,7 +15,7 @@ from conferences.admin.home import page as home
 from conferences.admin.home import testing
 from conferences.admin.home.sections import listed_by
 from conferences.admin.loading import page as loading
-from conferences.admin.records import person
+from conferences.admin.records import erasing, person
 
 admin.site.site_header = "Earshot administration"
 admin.site.site_title = "Earshot administration"
@@ -51,6 +51,7 @@ def addresses() -> list[Any]:
         ("directory/save/", loading.save, "save_directory"),
         ("examination/", home.examination, "examination"),
         ("test-call/", testing.test_call, "test_call"),
+        ("people/erase/", erasing.erase, "erase_person"),
         ("people/agent/<int:pk>/", person.agent, "person_agent"),
         ("people/supervisor/<int:pk>/", person.supervisor, "person_supervisor"),
     )

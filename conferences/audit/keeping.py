@@ -32,12 +32,11 @@ def pruned(counts: Mapping[str, int]) -> AuditEntry:
     return entries.write(phase=OUTCOME, action=PRUNE, result=OK, subject="retention", note=note)
 
 
-def erased_person(called: str, counts: Mapping[str, int], why: str) -> AuditEntry:
+def erased_person(called: str, counts: Mapping[str, int], why: str, *, by: AbstractUser | None = None) -> AuditEntry:
     """Write that a person was erased on request, and how much that was. Raises DatabaseError when it cannot be."""
     note = ", ".join(f"{name} {count}" for name, count in counts.items())
-    return entries.write_or_raise(
-        phase=OUTCOME, action=ERASE, result=OK, subject="person", note=f"{called}: {note}. {why}".strip()
-    )
+    said = f"{called}: {note}. {why}".strip()
+    return entries.write_or_raise(phase=OUTCOME, action=ERASE, result=OK, actor=by, subject="person", note=said)
 
 
 def export_begins() -> AuditEntry:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -139,6 +140,12 @@ def forget_notices(legs: Iterable[int]) -> None:
     """Empty what supervisors were told, in sentences with names, in calls in which these legs were; of ended stays."""
     told = Supervision.objects.exclude(ended_at=None).exclude(notice="")
     told.filter(conference__in=Participant.objects.filter(leg__in=legs).values("conference")).update(notice="")
+
+
+def forget_user(user: AbstractBaseUser) -> None:
+    """Empty what stays of a user's say of her phone, her machine and her reasons; of stays that have ended."""
+    hers = Supervision.objects.filter(user=user.pk).exclude(ended_at=None)
+    hers.update(device=None, address="", source_ip=None, session_key="", reason="", notice="")
 
 
 def _as_asked(supervision: Supervision) -> QuerySet[Supervision]:

@@ -81,7 +81,11 @@ NOT_ADMINISTERED: Final = {
 NOT_EVEN: Final = {"agentaddress_add", "rightsgrant_add", "rightsgrant_delete", "user_delete"}
 ADMIN_PAGES: Final = {
     **dict.fromkeys(
-        ("load_directory", "save_directory", "examination", "test_call", "person_agent", "person_supervisor"), "may"
+        (
+            *("load_directory", "save_directory", "examination", "test_call"),
+            *("person_agent", "person_supervisor", "erase_person"),
+        ),
+        "may",
     ),
     **dict.fromkeys(("index", "password_change", "password_change_done", "jsi18n"), "may"),
     **dict.fromkeys(("view_on_site", "app_list"), "not there"),

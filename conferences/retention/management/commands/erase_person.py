@@ -1,4 +1,4 @@
-"""Erases people who asked for it: callers by number or SIP address, agents by name or number."""
+"""Erases people who asked for it: callers by number or SIP address, agents by name or number, users by their name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "who", nargs="+", metavar="WHO", help="a number, a SIP address, or an agent's name or number"
+            "who", nargs="+", metavar="WHO", help="a number, a SIP address, an agent's name or number, or user:NAME"
         )
         parser.add_argument("--dry-run", action="store_true", help="count what says something of them; erase nothing")
         parser.add_argument("--why", default="", help="for the record; it is not to name them")
