@@ -18,8 +18,9 @@ from conferences.wording.alerts import CALLS_WAITING, alert_words
 from dashboard.alerts import choices
 from dashboard.alerts.due import due, occasion
 from dashboard.presenters.audience import Audience, audience_of
-from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.call import Call
 from dashboard.presenters.people import heading
+from dashboard.presenters.seen import call_for
 
 MOST: Final = 20  # that are listed
 # A page's clock may be ahead of ours by so much.

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from conferences.models import Supervision
 from conferences.supervision import requests
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.call import name_for
+from dashboard.presenters.seen import name_for
 
 AT_MOST: Final = 3.0  # seconds that the page waits for the phone to be hung up; it is hung up in any case
 GLANCE: Final = 0.2

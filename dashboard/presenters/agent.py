@@ -13,10 +13,11 @@ from conferences.models import Agent, Conference, Leg, Participant, Supervision
 from conferences.policy.listening import rules_of_agent
 from conferences.roster import name_of, shown
 from conferences.wording.calls import state_words
-from dashboard.presenters.agent_rows import Roster
 from dashboard.presenters.audience import Audience, may_see
-from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.call import Call
 from dashboard.presenters.people import SupervisorOnCall
+from dashboard.presenters.rows.agent_rows import Roster
+from dashboard.presenters.seen import call_for
 
 IDLE, RINGING, OUTSIDE, UNKNOWN = "Idle", "Ringing", "In no conference", "Not known"
 IN_TWO: Final = "In two calls"

@@ -18,10 +18,12 @@ from conferences.wording.translated import translated
 from dashboard.presenters import own_bar
 from dashboard.presenters.agent import AgentRow
 from dashboard.presenters.audience import Audience, audience_of, may_see
-from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.call import Call
 from dashboard.presenters.hearing import offers
 from dashboard.presenters.hearing.joining import modes
 from dashboard.presenters.people import agents_by_leg
+from dashboard.presenters.rows.cells import cells, part_of
+from dashboard.presenters.seen import call_for
 from dashboard.presenters.unassigned import outside_context
 
 ROW, AGENT, DETAIL, TARGETS, PANEL, OUTSIDE, UNASSIGNED_COUNT = (
@@ -61,7 +63,7 @@ def detail_context(call: Call) -> dict[str, Any]:
 
 def targets(call: Call) -> str:
     """The people of an open form, with a tick box for each agent in the call; root id `targets-<our id>`."""
-    return render_to_string(TARGETS, {"call": call, "choices": call.choices()})
+    return cells.drawn(TARGETS, call=part_of(call, "pk agents"), choices=call.choices(), form=None)
 
 
 def unassigned_count(count: int) -> str:

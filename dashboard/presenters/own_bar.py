@@ -16,7 +16,8 @@ from conferences.models import Conference, Device, Supervision
 from conferences.supervision.notices import listed
 from conferences.wording.problems import problem_words
 from dashboard.presenters.audience import Audience
-from dashboard.presenters.call import Call, name_for
+from dashboard.presenters.call import Call
+from dashboard.presenters.seen import name_for
 
 # Ends that are her own wish.
 HERS: Final = ("left", "left_alone", "cancelled", "put_down")

@@ -20,7 +20,6 @@ from conferences.wording.calls import counted_words, end_words, joining_words, s
 from conferences.wording.lists import either, listed
 from dashboard.language import reading
 from dashboard.presenters import fragments
-from dashboard.presenters import people as people_of
 from dashboard.presenters.agent import AgentRow, row_id
 from dashboard.presenters.call import Call
 from dashboard.presenters.own_bar import said_of
@@ -29,6 +28,7 @@ from dashboard.presenters.rows import showing
 from dashboard.presenters.rows.call_cache import call_cache
 from dashboard.presenters.rows.caller import Caller
 from dashboard.presenters.rows.caller_rows import caller_row
+from dashboard.presenters.rows.cells import cells, part_of
 from dashboard.presenters.timeline.past_calls import PastCall
 
 register = template.Library()
@@ -84,6 +84,12 @@ def call_row(context: Mapping[str, Any], call: Call | Caller) -> SafeString:
 
 
 @register.simple_tag
+def cell(name: str, call: Call, shows: str) -> SafeString:
+    """Draw a part of a call's row: the template of that name, given a `call` with the values that `shows` names."""
+    return cells.drawn(f"dashboard/board/cells/_{name}.html", call=part_of(call, shows))
+
+
+@register.simple_tag
 def agent_row(row: AgentRow) -> SafeString:
     """Draw an agent's row; where that fails, one that says so."""
     return SafeString(showing.shown(row_id(row.pk), lambda: fragments.agent(row)))
@@ -110,19 +116,14 @@ def kind_icon(kind: str) -> SafeString:
 @register.simple_tag
 def heading(call: Call | PastCall) -> SafeString:
     """Write what a call is called: its people, each apart from the direction of the text around, or else its name."""
-    found = _heading_of(call)
-    agents, others = (names(one, "and") if one else "" for one in (found.agents, found.others))
+    agents, others = (names(one, "and") if one else "" for one in (call.heading.agents, call.heading.others))
     return SafeString(with_words(agents, others)) if agents or others else format_html("<bdi>{}</bdi>", call.name)
 
 
 @register.filter
 def title_of(call: Call) -> str:
     """Return what a call is called as plain text, for a page's title."""
-    return upright(str(_heading_of(call)) or call.name)
-
-
-def _heading_of(call: Call | PastCall) -> people_of.Heading:
-    return call.heading if isinstance(call, PastCall) else people_of.heading(call.people or call.past_participants)
+    return upright(str(call.heading) or call.name)
 
 
 @register.simple_tag

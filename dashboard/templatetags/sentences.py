@@ -9,10 +9,13 @@ from django.utils import timezone
 from django.utils.dateformat import format as dated
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from conferences import clock
 from conferences.wording.translated import translated_list
 from dashboard.language import script_words as language_of_scripts
+from dashboard.presenters.call import Call
+from dashboard.presenters.rows.caller import Caller
 
 register = template.Library()
 
@@ -50,6 +53,32 @@ def ago(moment: datetime) -> SafeString:
     at, age = timezone.localtime(moment).isoformat(), clock.age_text(clock.now() - moment)
     form = '<time data-age="{}" datetime="{}" hx-morph-skip-children>{}</time>'
     return format_html(form, at, at, age)
+
+
+@register.simple_tag
+def elapsed_since(moment: datetime | None) -> SafeString:
+    """Write how long something has been so, as a time that ticks; nothing where it is not known."""
+    if moment is None:
+        return SafeString("")
+    here = timezone.localtime(moment)
+    form = '<time data-since="{0}" datetime="{0}" title="{1}" hx-morph-skip-children>{2}</time>'
+    title = gettext("since {moment}").format(moment=here.strftime("%H:%M:%S"))
+    return format_html(form, here.isoformat(), title, clock.elapsed_text(clock.now() - moment))
+
+
+@register.simple_tag
+def duration(call: Call | Caller) -> SafeString:
+    """Write how long a call has been going on, as a time that ticks; or lasted."""
+    if not call.is_live:
+        until = call.ended_at or clock.now()
+        return format_html('<span class="lasted">{}</span>', _length(call.started_at, until))
+    at = timezone.localtime(call.started_at).isoformat() if call.started_at else ""
+    so_far = _length(call.started_at, clock.now())
+    return format_html('<time data-since="{0}" datetime="{0}" hx-morph-skip-children>{1}</time>', at, so_far)
+
+
+def _length(since: datetime | None, until: datetime) -> str:
+    return clock.elapsed_text(until - since) if since else ""
 
 
 @register.simple_tag

@@ -21,9 +21,9 @@ from conferences.wording.translated import translated
 from dashboard.live.viewer import AGENTS
 from dashboard.presenters import fragments
 from dashboard.presenters.agent import WORDS, AgentRow, row_for, row_id
-from dashboard.presenters.agent_rows import Roster, roster
 from dashboard.presenters.audience import Audience, audience_of
 from dashboard.presenters.board.agent_order import GROUPS, SORTS, AgentOrder
+from dashboard.presenters.rows.agent_rows import Roster, roster
 from dashboard.views.live_page import live_page
 from dashboard.views.supervisor_request import SupervisorRequest, client_ip
 

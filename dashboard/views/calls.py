@@ -34,10 +34,11 @@ from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board.attention import in_order
 from dashboard.presenters.board.board_filter import STATES, BoardFilter
 from dashboard.presenters.board.board_view import CHOICES, BoardView
-from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.call import Call
 from dashboard.presenters.rows.call_cache import call_cache
 from dashboard.presenters.rows.caller import Caller
 from dashboard.presenters.rows.caller_rows import callers
+from dashboard.presenters.seen import call_for
 from dashboard.presenters.timeline import past_calls as past
 from dashboard.presenters.timeline.page import timeline
 from dashboard.views import saved_views

@@ -26,7 +26,8 @@ from conferences.simulator.world import Leg, Participant
 from conferences.supervision import requests
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.call import Call
+from dashboard.presenters.seen import call_for
 from tests.support import claim_parser
 from tests.support.claim_parser import Claims
 from tests.support.markup import on_one_line

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from conferences.audibility import Party
 from conferences.models import Leg
+from dashboard.language.remembering import by_language
 from dashboard.presenters.hearing.diagram import MAY_HEAR, ears
 from dashboard.presenters.people import Calling, Person, SupervisorOnCall, unsupervised
 
@@ -113,7 +114,7 @@ def choices(
     listed: Iterable[Entry], parties: tuple[Party, ...], running: bool | None, ticked: Collection[str]
 ) -> tuple[Entry, ...]:
     """Return those who are in the call now, in the order of the form and with what it says of them."""
-    hears, past = (ears(parties, running, whispered_past=one) for one in (False, True))
+    hears, past = _ears(parties, running)
     return tuple(
         replace(
             one,
@@ -124,6 +125,11 @@ def choices(
         for one in sorted(listed, key=lambda one: _CHOICES[one.kind].place)
         if one.key
     )
+
+
+@by_language
+def _ears(parties: tuple[Party, ...], running: bool | None) -> tuple[dict[str, str], dict[str, str]]:
+    return ears(parties, running), ears(parties, running, whispered_past=True)
 
 
 def _on_leg(person: Person) -> Entry:

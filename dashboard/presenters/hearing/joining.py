@@ -8,9 +8,11 @@ from datetime import datetime
 
 from conferences import policy, roster
 from conferences.audibility import Party
+from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Supervision, full_name
 from conferences.policy.listening import options_of, refusals
 from conferences.wording.refusals import refusal_words
+from dashboard.language.remembering import by_language
 from dashboard.presenters.audience import Audience
 
 
@@ -42,16 +44,19 @@ def actions_for(
 ) -> tuple[Action, ...]:
     """Return the modes that this audience may use, quiet to loud."""
     options, refused = options_of(conference.queue), refusals(conference)
-    agents = [one.key for one in people if one.kind == Leg.Kind.AGENT and one.present]
-
-    def said(role: str) -> str:
-        return roster.preview(people, roster.yourself(role, agents, options), options, running=running)
-
+    agents = tuple(one.key for one in people if one.kind == Leg.Kind.AGENT and one.present)
     return tuple(
-        Action(role.value, str(role.label), said(role.value))
+        Action(role.value, str(role.label), _said(role.value, people, agents, options, running))
         for role in policy.PERMISSIONS
         if role.value in audience.roles and role.value not in refused and (agents or role != Supervision.Role.WHISPER)
     )
+
+
+@by_language
+def _said(
+    role: str, people: tuple[Party, ...], agents: tuple[str, ...], options: JoinOptions, running: bool | None
+) -> str:
+    return roster.preview(people, roster.yourself(role, agents, options), options, running=running)
 
 
 def kept_out(audience: Audience, conference: Conference) -> str:

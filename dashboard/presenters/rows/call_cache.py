@@ -39,7 +39,7 @@ from dashboard.presenters import fragments
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.call import Call
 from dashboard.presenters.rows import showing
-from dashboard.presenters.rows.moving import Pieces, in_pieces, written
+from dashboard.presenters.rows.moving import Pieces, in_pieces, on_one_line, written
 
 MOST: Final = 8192  # calls, each as one audience sees it: some 10 KB with its row
 SHOWN: Final = (
@@ -53,10 +53,11 @@ Change = tuple[int, datetime | None]
 
 @dataclass(slots=True)
 class _Kept:
-    """A call since its last change; and its row in pieces, once it was rendered."""
+    """A call since its last change; its row, once it was rendered, and in pieces once it was used again."""
 
     change: Change
     call: Call
+    row: str = ""
     pieces: Pieces | None = None
 
 
@@ -111,9 +112,12 @@ class CallCache:
     def _row(self, audience: Audience, call: Call) -> str:
         kept = self._kept.get((audience, call.pk))
         if kept is None or not _is_same(kept.call, call):
-            return written(in_pieces(fragments.row(call)), call.last_event_at)
+            return on_one_line(fragments.row(call))
+        if not kept.row:
+            kept.row = on_one_line(fragments.row(call))
+            return kept.row
         if kept.pieces is None:
-            kept.pieces = in_pieces(fragments.row(call))
+            kept.pieces = in_pieces(kept.row)
         return written(kept.pieces, call.last_event_at)
 
     def _get(self, audience: Audience, pk: UUID, change: Change) -> _Kept | None:

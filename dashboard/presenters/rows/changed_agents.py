@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 from conferences.models import Agent
 from dashboard.presenters import fragments
 from dashboard.presenters.agent import row_for, row_id
-from dashboard.presenters.agent_rows import Roster, changed_since, roster
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.rows import showing
+from dashboard.presenters.rows.agent_rows import Roster, changed_since, roster
 
 
 class AgentRows:

@@ -26,9 +26,14 @@ _MOVING: Final = re.compile(
 )
 
 
+def on_one_line(html: str) -> str:
+    """Return it without what only indents its lines."""
+    return _BETWEEN.sub(" ", html).strip()
+
+
 def in_pieces(html: str) -> Pieces:
     """Take out of a row what depends on when it is looked at, or on when the provider was last heard of the call."""
-    html, last = _BETWEEN.sub(" ", html), 0
+    html, last = on_one_line(html), 0
     pieces: Pieces = []
     for found in _MOVING.finditer(html):
         for group, piece in _moving(found):

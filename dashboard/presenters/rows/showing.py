@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from conferences.liveness import boundaries
 from conferences.models import Conference
 from dashboard.presenters.audience import Audience
-from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.call import Call
+from dashboard.presenters.seen import call_for
 
 
 def call_or_none(audience: Audience, conference: Conference) -> Call | None:

@@ -12,8 +12,8 @@ from django.conf import settings
 from conferences.models import Conference, Leg, Participant
 from conferences.roster import supervisor_name
 from dashboard.presenters.audience import Audience
-from dashboard.presenters.call import name_for
 from dashboard.presenters.people import Heading, heading, past_participants
+from dashboard.presenters.seen import name_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from conferences.wording.alerts import alert_name
 from dashboard.alerts import choices, raising
 from dashboard.forms.alerts import AlertsForm
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.call import Call
+from dashboard.presenters.seen import call_for
 from dashboard.views.live_page import live_page
 from dashboard.views.supervisor_request import SupervisorRequest
 

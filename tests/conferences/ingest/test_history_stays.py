@@ -15,7 +15,7 @@ from conferences.ingest import feed, inbox
 from conferences.ingest.projection import recognise_again
 from conferences.models import AgentAddress, Conference, Fact, Leg, Participant, Queue, QueueNumber
 from dashboard.presenters.audience import audience_of, may_see
-from dashboard.presenters.call import call_for
+from dashboard.presenters.seen import call_for
 from tests.support.story import ANA, CHEN, CUSTOMER, LUIS, SUPPORT_NUMBER, Directory, Story, browser
 
 

@@ -17,7 +17,7 @@ from conferences.models import Conference, Fact, Leg, Participant
 from conferences.reconciliation import readback
 from dashboard.live import heartbeats
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.call import call_for
+from dashboard.presenters.seen import call_for
 from tests.support.story import ANA, CUSTOMER, LUIS, SUPPORT_NUMBER, Directory, Story, browser
 from tests.support.supervision_helpers import ask
 from tests.support.world_diff import ours, read, read_everything_back, theirs, unheard

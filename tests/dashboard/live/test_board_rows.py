@@ -11,8 +11,8 @@ from django.utils.timezone import now
 
 from conferences.models import Agent, Conference, Leg, Participant
 from dashboard.live import frames
-from dashboard.presenters.agent_rows import roster
 from dashboard.presenters.audience import Audience, audience_of
+from dashboard.presenters.rows.agent_rows import roster
 from dashboard.presenters.rows.call_cache import CallCache
 from tests.support.story import ANA, CHEN, SALES_NUMBER, Story
 

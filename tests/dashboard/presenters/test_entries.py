@@ -11,7 +11,8 @@ from conferences.ingest.ringing_legs import with_ringing
 from conferences.models import Conference, SystemAddress
 from conferences.simulator.world import Conference as World
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.call import Call, call_for
+from dashboard.presenters.call import Call
+from dashboard.presenters.seen import call_for
 from tests.dashboard.views.test_agents import ring
 from tests.support.story import ANA, CUSTOMER, LUIS, MOBILE, Story
 

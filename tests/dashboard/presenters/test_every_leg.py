@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from conferences.models import Agent, Conference, Leg, Participant
 from conferences.simulator.refusals import Refusal
 from conferences.unassigned import legs as unassigned_legs
-from dashboard.presenters.agent_rows import roster
 from dashboard.presenters.audience import Audience, audience_of, may_see
+from dashboard.presenters.rows.agent_rows import roster
 from dashboard.presenters.rows.caller_rows import callers
 from tests.dashboard.views.test_agents import ring
 from tests.support.story import ANA, CHEN, CUSTOMER, LUIS, SALES_NUMBER, SUPPORT_NUMBER, Story

@@ -14,8 +14,7 @@ from conferences.liveness.boundaries import Boundary
 from conferences.models import Conference
 from dashboard.live import frames
 from dashboard.live.connect import viewer_of
-from dashboard.presenters import call as call_presenter
-from dashboard.presenters import fragments
+from dashboard.presenters import fragments, seen
 from dashboard.presenters.rows import showing
 from dashboard.views import agents
 from tests.support.story import ANA, LUIS, Story, browser
@@ -41,7 +40,7 @@ def two(story: Story) -> tuple[Conference, Conference]:
 
 
 def in_reading(patch: pytest.MonkeyPatch, unlucky: Conference) -> None:
-    right = call_presenter.call_for
+    right = seen.call_for
 
     def wrong(audience: Any, conference: Conference) -> Any:
         if conference.pk == unlucky.pk:

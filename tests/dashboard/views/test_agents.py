@@ -19,8 +19,8 @@ from conferences.models import Agent, AgentAddress, Conference, Leg
 from conferences.simulator.world import Leg as TheirLeg
 from conferences.simulator.world.legs import DialOptions
 from dashboard.presenters.agent import NOT_JOINABLE, AgentRow, row_for
-from dashboard.presenters.agent_rows import roster
 from dashboard.presenters.audience import audience_of
+from dashboard.presenters.rows.agent_rows import roster
 from dashboard.presenters.rows.changed_agents import AgentRows, listed
 from tests.support.page import Page
 from tests.support.story import ANA, CHEN, CUSTOMER, LUIS, SALES_NUMBER, SUPPORT_NUMBER, Story, browser

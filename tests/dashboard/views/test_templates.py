@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from conferences.models import Conference, Participant, Supervision
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import audience_of
-from dashboard.presenters.call import call_for
+from dashboard.presenters.seen import call_for
 from dashboard.templatetags.calls import KIND_ICONS, MODE_ICONS, STATE_ICONS, names
 from tests.support.markup import Contents, contents, crowded, on_one_line
 from tests.support.story import ANA, LUIS, Story, browser

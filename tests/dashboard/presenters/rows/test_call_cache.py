@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from conferences.models import Conference
@@ -11,6 +9,7 @@ from dashboard.live import frames
 from dashboard.presenters import fragments
 from dashboard.presenters.audience import Audience, audience_of
 from dashboard.presenters.rows.call_cache import CallCache, call_cache
+from dashboard.presenters.rows.moving import on_one_line
 from tests.support.story import ANA, LUIS, Story
 
 
@@ -27,7 +26,7 @@ def rows(cache: CallCache, audience: Audience) -> list[str]:
 
 def fresh(audience: Audience) -> list[str]:
     calls, _ = CallCache().calls(audience, frames.visible(audience))
-    return [re.sub(r"\s*\n\s*", " ", fragments.row(one)) for one in calls]
+    return [on_one_line(fragments.row(one)) for one in calls]
 
 
 @pytest.mark.parametrize("seconds", [1, 65, 3700])
