@@ -20,8 +20,8 @@ def parties(conference: Conference, *, numbers: bool) -> tuple[Party, ...]:
     """Return everybody who is or may be in the conference. Load it with `with_people`; `numbers`: shown in full."""
     here = (one for one in conference.supervisions.all() if one.ended_at is None and not one.is_between)
     running = {one.call_control_id: one for one in here}
-    stays = [one for one in conference.participants.all() if one.state != Participant.State.LEFT]
-    known = [_party(stay, running.get(stay.leg.call_control_id), conference, numbers) for stay in stays]
+    participants = [one for one in conference.participants.all() if one.state != Participant.State.LEFT]
+    known = [_party(one, running.get(one.leg.call_control_id), conference, numbers) for one in participants]
     listed = {one.key for one in known}
     sent = (one for one in running.values() if one.join_sent_at is not None and one.joined_at is None)
     return (*known, *(_on_the_way(one) for one in sent if one.call_control_id not in listed))
@@ -102,17 +102,17 @@ def _on_the_way(supervision: Supervision) -> Party:
     )
 
 
-def _party(stay: Participant, supervision: Supervision | None, conference: Conference, numbers: bool) -> Party:
-    leg = stay.leg
-    is_in = stay.state == Participant.State.JOINED and leg.state == Leg.State.ANSWERED
+def _party(participant: Participant, supervision: Supervision | None, conference: Conference, numbers: bool) -> Party:
+    leg = participant.leg
+    is_in = participant.state == Participant.State.JOINED and leg.state == Leg.State.ANSWERED
     return Party(
         key=leg.call_control_id,
         name=name_on(leg, supervision, numbers=numbers),
         kind=leg.kind,
-        role=stay.role,
-        targets=frozenset(stay.whisper_call_control_ids),
-        muted=_muted(stay, supervision),
-        on_hold=_on_hold(stay, supervision, conference),
+        role=participant.role,
+        targets=frozenset(participant.whisper_call_control_ids),
+        muted=_muted(participant, supervision),
+        on_hold=_on_hold(participant, supervision, conference),
         phone_hold=leg.phone_hold,
         present=True if is_in else None,
         role_known=supervision is None or supervision.is_role_known,
@@ -120,30 +120,34 @@ def _party(stay: Participant, supervision: Supervision | None, conference: Confe
     )
 
 
-def _muted(stay: Participant, supervision: Supervision | None) -> bool | None:
+def _muted(participant: Participant, supervision: Supervision | None) -> bool | None:
     """What was read back since the role was accepted; our own look at the list counts until the next one.
 
     Nothing counts while our leg is being muted or unmuted, nor once the answer to that was lost.
     """
     if supervision is not None and not supervision.is_mute_known:
         return None
-    if stay.muted is None and supervision is not None and supervision.confirmation == Supervision.Confirmation.AGREES:
+    if (
+        participant.muted is None
+        and supervision is not None
+        and supervision.confirmation == Supervision.Confirmation.AGREES
+    ):
         return supervision.is_muted_in(supervision.accepted_role)
-    return stay.muted
+    return participant.muted
 
 
-def _on_hold(stay: Participant, supervision: Supervision | None, conference: Conference) -> bool | None:
+def _on_hold(participant: Participant, supervision: Supervision | None, conference: Conference) -> bool | None:
     """Until a read-back tells: as our own accepted join said, but in a call that may not have started all wait.
 
     Not known while our leg is being taken off hold, nor once the answer to that was lost.
     """
     if supervision is not None and supervision.lift_hold:
         return None
-    if stay.on_hold is None and supervision is not None and supervision.accepted_at is not None:
+    if participant.on_hold is None and supervision is not None and supervision.accepted_at is not None:
         # Only the provider's record tells that a call has started, and only that record carries a name.
         has_started = conference.state == Conference.State.IN_PROGRESS and bool(conference.name)
         return supervision.join_options.hold or (False if has_started else None)
-    return stay.on_hold
+    return participant.on_hold
 
 
 def _mode(role: str) -> str:

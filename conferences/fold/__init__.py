@@ -123,7 +123,7 @@ def touched(state: State, fact: Event) -> set[str]:
 
 
 def is_about_leg(fact: Event) -> bool:
-    """Return whether the fact is about a leg wherever that is: it touches every conference the leg has a stay in."""
+    """Return whether the fact is about a leg wherever that is: it touches every conference the leg was ever in."""
     return bool(fact.call_control_id) and (fact.type.startswith("call.") or fact.type in _OF_LEGS)
 
 

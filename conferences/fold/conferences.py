@@ -36,7 +36,7 @@ def joined(state: State, fact: Event) -> None:
     key = (conference.conference_id, leg.call_control_id)
     before = state.participants.get(key)
     if before is None or before.state == "left":
-        # A new stay: what was muted, held or whispered to in an earlier one says nothing of this one.
+        # It is in anew: what was muted, held or whispered to before says nothing of now.
         state.participants[key] = ParticipantState(*key, joined_at=fact.occurred_at)
     elif before.state == "joining":
         state.participants[key] = replace(before, state="joined", joined_at=fact.occurred_at)

@@ -1,4 +1,4 @@
-"""What the provider's call.* events do to a leg and to its stays."""
+"""What the provider's call.* events do to a leg and to its participants."""
 
 from collections.abc import Callable
 from dataclasses import replace

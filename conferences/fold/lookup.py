@@ -1,4 +1,4 @@
-"""Finds what a fact is about, and ends a stay: the few steps that every kind of fact shares."""
+"""Finds what a fact is about, and has a participant leave: the few steps that every kind of fact shares."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -78,14 +78,14 @@ class ConferenceState:
     expires_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: str = ""
-    last_order: str = ""  # fold.order of the latest fact that touched this conference or the stays in it
+    last_order: str = ""  # fold.order of the latest fact that touched this conference or the participants in it
 
 
 @dataclass(frozen=True, slots=True)
 class ParticipantState:
-    """A leg's stay in a conference. `state`: joining (a join of ours was accepted), joined or left.
+    """A leg in a conference. `state`: joining (a join of ours was accepted), joined or left.
 
-    Every leg ever named as joining, in or gone has its stay: later facts change it and never take it away.
+    Every leg ever named as joining, in or gone has one: later facts change it and never take it away.
     None for muted and on_hold: nobody has told yet. `role` is the supervisor role we asked for and the provider
     accepted, empty for everyone else: no answer of the provider carries it (Telnyx docs: List conference participants).
     """
@@ -100,7 +100,7 @@ class ParticipantState:
     muted_at: datetime | None = None  # since when, as far as it was told: no event tells it, only our reading
     on_hold: bool | None = None
     on_hold_at: datetime | None = None
-    holds: int = 0  # how often this stay was put on hold
+    holds: int = 0  # how often it was put on hold
     role: str = ""
     whisper_call_control_ids: tuple[str, ...] = ()
     end_conference_on_exit: bool = False

@@ -41,13 +41,13 @@ class Lane:
 
 
 def lanes(record: Record) -> tuple[Lane, ...]:
-    """Return a lane for each leg that ever had a stay in the call, in the order of their coming."""
+    """Return a lane for each leg that was ever in the call, in the order of their coming."""
     drawn = {key: _Drawn() for key in record.legs}
     supervisors = [key for key, leg in record.legs.items() if leg.kind == SUPERVISOR]
     for fact, state in zip(record.course.facts, record.course.states, strict=True):
         for key in drawn if fact.type in _ABOUT_ALL else (fact.call_control_id or "",):
             if key in drawn:
-                drawn[key].now(state.legs.get(key), _stay(record, state, key), fact.occurred_at)
+                drawn[key].now(state.legs.get(key), _participant(record, state, key), fact.occurred_at)
         if fact.call_control_id in supervisors or fact.type in _ABOUT_ALL:
             whispered_to = _whispered_to(record, state, supervisors)
             for key, lane in drawn.items():
@@ -73,17 +73,17 @@ def unread(record: Record, lane: Lane) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def status(leg: LegState | None, stay: ParticipantState | None) -> str:
-    """Return what a leg with this stay was, in a word; empty when it was not up."""
+def status(leg: LegState | None, participant: ParticipantState | None) -> str:
+    """Return what a leg was as this participant, in a word; empty when it was not up."""
     if leg is None or leg.state == ENDED:
         return ""
-    if stay is None or stay.state == LEFT:
+    if participant is None or participant.state == LEFT:
         return "outside" if leg.state == "answered" else "ringing"
-    if stay.state == "joining":
+    if participant.state == "joining":
         return "joining" if leg.state == "answered" else "ringing"
-    if stay.on_hold or leg.phone_hold:
+    if participant.on_hold or leg.phone_hold:
         return "held"
-    return "muted" if stay.muted else "in"
+    return "muted" if participant.muted else "in"
 
 
 @dataclass(slots=True)
@@ -116,10 +116,11 @@ class _Drawn:
     modes: _Spans = field(default_factory=_Spans)
     whispers: _Spans = field(default_factory=_Spans)
 
-    def now(self, leg: LegState | None, stay: ParticipantState | None, at: datetime) -> None:
+    def now(self, leg: LegState | None, participant: ParticipantState | None, at: datetime) -> None:
         """Note what the leg is from now on."""
-        self.spans.become(status(leg, stay), at)
-        self.modes.become((stay.role or "none") if stay is not None and stay.state == "joined" else "", at)
+        self.spans.become(status(leg, participant), at)
+        is_in = participant is not None and participant.state == "joined"
+        self.modes.become((participant.role or "none") if participant is not None and is_in else "", at)
 
 
 def _lane(key: str, kind: str, drawn: _Drawn) -> Lane:
@@ -132,11 +133,11 @@ def _lane(key: str, kind: str, drawn: _Drawn) -> Lane:
     )
 
 
-def _stay(record: Record, state: State, key: str) -> ParticipantState | None:
+def _participant(record: Record, state: State, key: str) -> ParticipantState | None:
     return state.participants.get((record.conference.conference_id, key))
 
 
 def _whispered_to(record: Record, state: State, supervisors: Iterable[str]) -> set[str]:
-    stays = (_stay(record, state, key) for key in supervisors)
-    whispering = (one for one in stays if one is not None and one.role == "whisper" and one.state == "joined")
+    participants = (_participant(record, state, key) for key in supervisors)
+    whispering = (one for one in participants if one is not None and one.role == "whisper" and one.state == "joined")
     return {key for one in whispering for key in one.whisper_call_control_ids}

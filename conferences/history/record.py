@@ -37,9 +37,9 @@ class Record:
 
     @cached_property
     def legs(self) -> dict[str, Leg]:
-        """The legs that ever had a stay in it, by call_control_id, in the order in which they were first told of."""
-        stays = sorted(self.conference.participants.all(), key=lambda one: one.pk)
-        return {stay.leg.call_control_id: stay.leg for stay in stays}
+        """The legs that were ever in it, by call_control_id, in the order in which they were first told of."""
+        participants = sorted(self.conference.participants.all(), key=lambda one: one.pk)
+        return {participant.leg.call_control_id: participant.leg for participant in participants}
 
     @cached_property
     def supervisions(self) -> dict[str, Supervision]:
@@ -61,11 +61,11 @@ class Record:
             return roster.supervisor_name(supervision) if supervision else "Unknown caller"
         return roster.name_on(leg, supervision, numbers=numbers)
 
-    def stays(self, state: State) -> Iterator[ParticipantState]:
-        """Yield the stays in this call that a state of its course knows, past ones too."""
-        for (conference_id, _), stay in state.participants.items():
+    def participants(self, state: State) -> Iterator[ParticipantState]:
+        """Yield the participants of this call that a state of its course knows, past ones too."""
+        for (conference_id, _), participant in state.participants.items():
             if conference_id == self.conference.conference_id:
-                yield stay
+                yield participant
 
     def conference_in(self, state: State) -> ConferenceState | None:
         """Return what a state of its course knows of the call itself; None before anything was told."""
@@ -87,7 +87,7 @@ class Record:
     def at(self, moment: datetime, *, numbers: bool) -> Then:
         """Return the call as it was at this moment, names as they may be shown; `numbers`: in full."""
         state = self.course.at(moment)
-        inside = [one for one in self.stays(state) if one.state != Participant.State.LEFT]
+        inside = [one for one in self.participants(state) if one.state != Participant.State.LEFT]
         people = tuple(self._party(one, state, moment, numbers) for one in inside)
         listed = {one.key for one in people}
         coming = (key for key in self.supervisions if key not in listed and self._may_be_in(key, state, moment))
@@ -95,19 +95,19 @@ class Record:
         running = roster.runs_in(known.state) if known else None
         return Then(moment, (*people, *(self._on_the_way(key, numbers) for key in coming)), running)
 
-    def _party(self, stay: ParticipantState, state: State, moment: datetime, numbers: bool) -> Party:
-        key, leg = stay.call_control_id, state.legs.get(stay.call_control_id)
+    def _party(self, participant: ParticipantState, state: State, moment: datetime, numbers: bool) -> Party:
+        key, leg = participant.call_control_id, state.legs.get(participant.call_control_id)
         row, mode = self.legs.get(key), self.mode(key, moment)
         is_read = self.is_read(key, moment)
-        is_in = stay.state == Participant.State.JOINED and leg is not None and leg.state == Leg.State.ANSWERED
+        is_in = participant.state == Participant.State.JOINED and leg is not None and leg.state == Leg.State.ANSWERED
         return Party(
             key=key,
             name=self.name(key, numbers=numbers),
             kind=row.kind if row else Leg.Kind.UNKNOWN,
-            role=stay.role,
-            targets=frozenset(stay.whisper_call_control_ids),
-            muted=stay.muted if is_read else None,
-            on_hold=stay.on_hold if is_read else None,
+            role=participant.role,
+            targets=frozenset(participant.whisper_call_control_ids),
+            muted=participant.muted if is_read else None,
+            on_hold=participant.on_hold if is_read else None,
             phone_hold=leg.phone_hold if leg else None,
             present=True if is_in else None,
             role_known=mode.is_known,
@@ -116,10 +116,10 @@ class Record:
 
     def _may_be_in(self, call_control_id: str, state: State, moment: datetime) -> bool:
         """Whether a join of hers had been sent of which nothing was told yet: in perhaps, in whatever mode."""
-        stay = state.participants.get((self.conference.conference_id, call_control_id))
+        participant = state.participants.get((self.conference.conference_id, call_control_id))
         leg = state.legs.get(call_control_id)
         is_up = leg is None or leg.state != Leg.State.ENDED
-        return stay is None and is_up and self.mode(call_control_id, moment).is_sent
+        return participant is None and is_up and self.mode(call_control_id, moment).is_sent
 
     def _on_the_way(self, call_control_id: str, numbers: bool) -> Party:
         return Party(

@@ -69,23 +69,24 @@ def note_doubts(conference: Conference, doubts: dict[str, str], now: datetime) -
 
 
 def note_told(conference: Conference, agreeing: Collection[str], new: Collection[str], now: datetime) -> None:
-    """Note on the stays of these legs that as of `now` the provider's list told of them.
+    """Note on the participants of these legs that as of `now` the provider's list told of them.
 
     agreeing: the same as was known, and as it last told. new: something else. Looks longer apart than `LOOKS_APART`
     are no stretch of looking.
     """
-    stays = {
+    participants = {
         one.leg.call_control_id: one.pk
         for one in Participant.objects.filter(conference=conference, leg__call_control_id__in={*agreeing, *new})
         .exclude(state=Participant.State.LEFT)
         .select_related("leg")
     }
     goes_on = Reading.objects.filter(
-        participant__in=[stays[leg] for leg in agreeing if leg in stays], ends_at__range=(now - LOOKS_APART, now)
+        participant__in=[participants[leg] for leg in agreeing if leg in participants],
+        ends_at__range=(now - LOOKS_APART, now),
     )
     latest = {one.participant_id: one.pk for one in goes_on.order_by("begins_at", "pk")}
     Reading.objects.filter(pk__in=latest.values()).update(ends_at=now)
-    begun = (pk for pk in stays.values() if pk not in latest)
+    begun = (pk for pk in participants.values() if pk not in latest)
     Reading.objects.bulk_create([Reading(participant_id=pk, begins_at=now, ends_at=now) for pk in begun])
 
 

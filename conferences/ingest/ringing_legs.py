@@ -21,11 +21,11 @@ def called_for(legs: Iterable[Leg]) -> list[Conference]:
         return []
     inside = Participant.objects.filter(state=Participant.State.JOINED, leg__call_session_id__in=sessions)
     inside = inside.exclude(leg__state=Leg.State.ENDED)
-    stays = [stay for stay in inside.select_related("leg", "conference") if stay.conference.is_live]
+    participants = [one for one in inside.select_related("leg", "conference") if one.conference.is_live]
     found = {
-        stay.conference.pk: stay.conference
-        for stay in stays
-        if any(leg.call_session_id == stay.leg.call_session_id and leg.pk != stay.leg_id for leg in legs)
+        participant.conference.pk: participant.conference
+        for participant in participants
+        if any(leg.call_session_id == participant.leg.call_session_id and leg.pk != participant.leg_id for leg in legs)
     }
     return list(found.values())
 
@@ -77,7 +77,7 @@ def ringing_for(conferences: Collection[Conference]) -> dict[UUID, list[Leg]]:
     """Return the agents' legs that ring outside, by the conference for which they do. Load these `with_people`."""
     sessions: dict[str, list[Conference]] = {}
     for conference in conferences:
-        for session in {stay.leg.call_session_id for stay in conference.present()} - {""}:
+        for session in {participant.leg.call_session_id for participant in conference.present()} - {""}:
             sessions.setdefault(session, []).append(conference)
     found: dict[UUID, list[Leg]] = {}
     for leg in _ringing_in(sessions):

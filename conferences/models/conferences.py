@@ -88,15 +88,17 @@ class ConferenceQuerySet(models.QuerySet["Conference"]):
         What a row has one of comes with the row: Django asks for that apart by one condition for each row, and SQLite
         takes no more than a thousand of them.
         """
-        stays = Participant.objects.select_related("leg__agent__team__listening_policy", "leg__system", "leg__queue")
+        participants = Participant.objects.select_related(
+            "leg__agent__team__listening_policy", "leg__system", "leg__queue"
+        )
         looked = {"is_protected": with_protected_number()}
-        stays = stays.annotate(**looked).with_left_before()
+        participants = participants.annotate(**looked).with_left_before()
         supervisions = apps.get_model("conferences", "Supervision").objects.select_related("user", "device")
         sections = apps.get_model("conferences", "SensitiveSection").objects.open().select_related("begun_by")
         asking = apps.get_model("conferences", "HelpRequest").objects.open().loaded()
         return self.select_related("queue__team__listening_policy", "queue__listening_policy").prefetch_related(
             "teams_then",
-            Prefetch("participants", stays.prefetch_related(Prefetch("leg__sharers", with_team()))),
+            Prefetch("participants", participants.prefetch_related(Prefetch("leg__sharers", with_team()))),
             Prefetch("supervisions", supervisions),
             Prefetch("sensitive_sections", sections),
             Prefetch("help_requests", asking),

@@ -1,4 +1,4 @@
-"""Legs and their stays in conferences as the facts tell them; written by the projection alone, but for readings.
+"""Legs and participants as the facts tell them; written by the projection alone, but for readings.
 
 Each row is the fold's record of the same name (its fields are the record's) plus what the directory adds.
 """
@@ -25,8 +25,8 @@ class LegQuerySet(models.QuerySet["Leg"]):
 
     def outside(self) -> LegQuerySet:
         """Keep the legs that are in no live conference."""
-        stays = Participant.objects.present().exclude(conference__state="completed")
-        return self.exclude(Exists(stays.filter(leg=OuterRef("pk"))))
+        participants = Participant.objects.present().exclude(conference__state="completed")
+        return self.exclude(Exists(participants.filter(leg=OuterRef("pk"))))
 
     def of_callers(self) -> LegQuerySet:
         """Keep the customers who rang a number of a queue."""
@@ -152,7 +152,7 @@ class Leg(models.Model):
     def waits_since(self) -> datetime | None:
         """Since when a caller who is in no conference waits: since she rang, or since she left the last one she was in.
 
-        Uses the stays that were loaded with it.
+        Uses the participants that were loaded with it.
         """
         left = (one.left_at for one in self.participants.all() if one.left_at)
         return max(left, default=None) or self.started_at or self.answered_at
@@ -167,11 +167,11 @@ class Leg(models.Model):
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     def present(self) -> ParticipantQuerySet:
-        """Keep the stays that are not over: those in, and those about to be."""
+        """Keep those that are not over: those in, and those about to be."""
         return self.exclude(state=Participant.State.LEFT)
 
     def with_left_before(self) -> ParticipantQuerySet:
-        """Load with each stay when its leg left the last conference that it had come into before."""
+        """Load with each when its leg left the last conference that it had come into before."""
         before = Participant.objects.filter(leg=OuterRef("leg"), joined_at__lt=OuterRef("joined_at"))
         last = before.order_by().values("leg").annotate(last=Max("left_at")).values("last")
         looked = {"left_before": Subquery(last)}
@@ -179,7 +179,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
 
 class Participant(models.Model):
-    """A leg's stay in a conference."""
+    """A leg in a conference, from when it came in until it left."""
 
     class State(models.TextChoices):
         JOINING = "joining", "joining"
@@ -227,7 +227,7 @@ class Participant(models.Model):
 
 
 class Reading(models.Model):
-    """A stretch of time over which the provider's list, looked at again and again, told the same of a stay.
+    """A stretch of time over which the provider's list, looked at again and again, told the same of a participant.
 
     Written by the notes on read-backs alone.
 

@@ -191,16 +191,16 @@ def check_targets(conference: Conference, role: str, targets: list[str]) -> None
 
 
 def _why_not(conference: Conference, call_control_id: str) -> str:
-    """The target may be any text; what has no stay here is only said not to be in this call."""
-    stays = conference.participants.select_related("leg__agent")
-    stay = next((one for one in stays if one.leg.call_control_id == call_control_id), None)
-    if stay is None:
+    """The target may be any text; what was never here is only said not to be in this call."""
+    participants = conference.participants.select_related("leg__agent")
+    participant = next((one for one in participants if one.leg.call_control_id == call_control_id), None)
+    if participant is None:
         return _("One of those you chose is not in this call.")
-    if stay.leg.agent is not None:
-        joining = stay.state == Participant.State.JOINING
-        return f"{stay.leg.agent} " + ("is not in the call yet." if joining else "has left the call meanwhile.")
-    if stay.leg.kind == Leg.Kind.SYSTEM:
-        return f"{stay.leg.system or 'A system'} is a machine: there is nobody to whisper to."
-    if stay.leg.kind == Leg.Kind.CUSTOMER:
+    if participant.leg.agent is not None:
+        joining = participant.state == Participant.State.JOINING
+        return f"{participant.leg.agent} " + ("is not in the call yet." if joining else "has left the call meanwhile.")
+    if participant.leg.kind == Leg.Kind.SYSTEM:
+        return f"{participant.leg.system or 'A system'} is a machine: there is nobody to whisper to."
+    if participant.leg.kind == Leg.Kind.CUSTOMER:
         return _("A customer can never be whispered to.")
     return _("Only agents can be whispered to.")

@@ -83,9 +83,9 @@ FREE: Final = Rules()
 
 def rules_of(conference: Conference) -> Rules:
     """Return what rules a call loaded `with_people`. Asks the database nothing."""
-    stays = [one for one in conference.participants.all() if one.state != Participant.State.LEFT]
-    agents = {agent.pk: agent for one in stays for agent in one.leg.agents}.values()
-    protected = any(agent.is_protected for agent in agents) or any(one.is_protected for one in stays)
+    participants = [one for one in conference.participants.all() if one.state != Participant.State.LEFT]
+    agents = {agent.pk: agent for one in participants for agent in one.leg.agents}.values()
+    protected = any(agent.is_protected for agent in agents) or any(one.is_protected for one in participants)
     teams = {team.pk: team for team in [agent.team for agent in agents]}
     if conference.queue is not None:
         teams[conference.queue.team_id] = conference.queue.team

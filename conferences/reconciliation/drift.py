@@ -56,7 +56,7 @@ def contradictions(known: State, read: Event) -> list[Contradiction]:
     What was merely not known (a name, a mute never read) is no contradiction.
     """
     after = apply(known, read)
-    return [*_of_conference(known, after, read), *_of_stay(known, after, read)]
+    return [*_of_conference(known, after, read), *_of_participant(known, after, read)]
 
 
 def _of_conference(before: State, after: State, read: Event) -> Iterator[Contradiction]:
@@ -65,7 +65,7 @@ def _of_conference(before: State, after: State, read: Event) -> Iterator[Contrad
         yield Contradiction("", Denial.ENDED, is_departure=True)
 
 
-def _of_stay(before: State, after: State, read: Event) -> Iterator[Contradiction]:
+def _of_participant(before: State, after: State, read: Event) -> Iterator[Contradiction]:
     key = (read.conference_id or "", read.call_control_id or "")
     was, now = before.participants.get(key), after.participants.get(key)
     if now is None or read.type != "readback.participant":

@@ -125,7 +125,7 @@ def _read_all(conference: Conference, reading: ReadBack) -> None:
         listed = _listed(conference)
     known = state_of(conference)
     busy = {leg.call_control_id for leg in known.legs.values() if leg.last_order >= place(reading.asked_at - SETTLED)}
-    inside = {leg for (_, leg), stay in known.participants.items() if stay.state != Participant.State.LEFT}
+    inside = {leg for (_, leg), one in known.participants.items() if one.state != Participant.State.LEFT}
     # A line that names no leg may stand for any: then nobody is taken to have left.
     gone = {leg: {"call_control_id": leg, "status": "left"} for leg in inside if leg not in listed and "" not in listed}
     said = {leg: told for leg, told in (listed | gone).items() if leg and leg not in busy}
@@ -225,7 +225,7 @@ def _listed_alone(conference: Conference, reading: ReadBack) -> dict[str, Record
 
 
 def _listed(conference: Conference) -> dict[str, Record]:
-    """The participants by call_control_id, "" for lines that name none. Of a leg's several stays, the present one."""
+    """The participants by call_control_id, "" for lines that name none. Of several lines of a leg, the present one."""
     listed: dict[str, Record] = {}
     for entry in provider.client().participants(conference.conference_id, regions.known(conference)):
         told = _told(entry, _PARTICIPANT) | {"participant_id": _told(entry, ("id",)).get("id")}

@@ -71,8 +71,8 @@ def tell_end_again(supervision: Supervision) -> None:
 
 def _why_out(supervision: Supervision) -> str:
     leg = Leg.objects.filter(call_control_id=supervision.call_control_id).first()
-    stay = Participant.objects.filter(conference=supervision.conference_id, leg=leg).first() if leg else None
-    return endings.why_out(supervision, supervision.conference, leg, stay)
+    participant = Participant.objects.filter(conference=supervision.conference_id, leg=leg).first() if leg else None
+    return endings.why_out(supervision, supervision.conference, leg, participant)
 
 
 def commands_without_answer() -> list[AuditEntry]:

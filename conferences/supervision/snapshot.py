@@ -33,7 +33,7 @@ def take_snapshot(supervision_id: UUID, *, with_rights: bool = True) -> Snapshot
         supervision,
         conference,
         leg,
-        _stay(supervision, leg),
+        _participant(supervision, leg),
         agents,
         clock.now(),
         people=inside.exclude(leg__kind__in=(Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)).exists(),
@@ -61,16 +61,16 @@ def _leaves_due(supervision: Supervision) -> bool:
     return others.filter(joined_at__isnull=False, leave_sent_at=None, between_at=None).exists()
 
 
-def _stay(supervision: Supervision, leg: Leg | None) -> Participant | None:
-    """Our leg's stay in the conference, but not one that was over before: she may have come back.
+def _participant(supervision: Supervision, leg: Leg | None) -> Participant | None:
+    """Our leg in the conference, but not one that was over before: she may have come back.
 
-    Both times are the provider's: what is compared with a clock of ours may be off by more than a short stay.
+    Both times are the provider's: what is compared with a clock of ours may be off by more than she is in for.
     """
-    stay = Participant.objects.filter(conference=supervision.conference, leg=leg).first() if leg else None
-    if stay is None or stay.state != Participant.State.LEFT or supervision.left_before_at is None:
-        return stay
-    is_new = stay.joined_at is not None and stay.joined_at > supervision.left_before_at
-    return stay if is_new or supervision.joined_at is not None else None
+    participant = Participant.objects.filter(conference=supervision.conference, leg=leg).first() if leg else None
+    if participant is None or participant.state != Participant.State.LEFT or supervision.left_before_at is None:
+        return participant
+    is_new = participant.joined_at is not None and participant.joined_at > supervision.left_before_at
+    return participant if is_new or supervision.joined_at is not None else None
 
 
 def _leg(supervision: Supervision) -> Leg | None:

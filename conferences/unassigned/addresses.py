@@ -59,14 +59,14 @@ def seen_since(since: datetime) -> list[Unknown]:
     """Return the unknown addresses of the legs that began since then or are up, the most often seen first."""
     found: dict[str, Unknown] = {}
     legs = list(_candidates(since)[:MOST_LEGS])
-    stays = _stays(legs)
+    participants = _participants(legs)
     known = _known({one for leg in legs for _, address in ends(leg) for one in spellings(address)})
     for leg in legs:
         for end, address in ends(leg):
             written = spellings(address)
             if written and not known & {*written}:
                 one = found.setdefault(written[0], Unknown(written[0], leg.pk, end, _is_a_callers(leg, end)))
-                _count(one, leg, stays.get(leg.pk, []))
+                _count(one, leg, participants.get(leg.pk, []))
     return sorted(found.values(), key=lambda one: (-one.live, -one.times, one.address))
 
 
@@ -124,7 +124,7 @@ def _known(addresses: set[str]) -> set[str]:
     return known
 
 
-def _stays(legs: Iterable[Leg]) -> dict[int, list[Conference]]:
+def _participants(legs: Iterable[Leg]) -> dict[int, list[Conference]]:
     """The conferences in which each of these was, the newest first."""
     rows = Participant.objects.filter(leg__in=legs).select_related("conference").order_by("-pk")
     found: dict[int, list[Conference]] = {}

@@ -136,12 +136,14 @@ def row_for(audience: Audience, found: Roster, agent: Agent) -> AgentRow:
     )
 
 
-def _last(audience: Audience, stay: Participant | None) -> LastCall | None:
-    if stay is None or stay.left_at is None:
+def _last(audience: Audience, participant: Participant | None) -> LastCall | None:
+    if participant is None or participant.left_at is None:
         return None
-    queue = stay.conference.queue
+    queue = participant.conference.queue
     name = queue.name if queue is not None and queue.team_id in audience.teams else ""
-    return LastCall(stay.left_at, stay.left_at - stay.joined_at if stay.joined_at else None, name)
+    return LastCall(
+        participant.left_at, participant.left_at - participant.joined_at if participant.joined_at else None, name
+    )
 
 
 def _state(legs: tuple[AgentLeg, ...]) -> tuple[str, datetime | None]:
@@ -158,23 +160,23 @@ def _answered(legs: tuple[AgentLeg, ...]) -> list[AgentLeg]:
 
 
 def _leg(audience: Audience, found: Roster, agent: Agent, leg: Leg) -> AgentLeg:
-    stay = found.stays.get(leg.pk)
-    conference = found.conferences.get(stay.conference_id) if stay else None
+    participant = found.participants.get(leg.pk)
+    conference = found.conferences.get(participant.conference_id) if participant else None
     call = _call(audience, conference)
-    session = [] if stay else [one for one in found.sessions.get(leg.call_session_id, []) if one.pk != leg.pk]
+    session = [] if participant else [one for one in found.sessions.get(leg.call_session_id, []) if one.pk != leg.pk]
     calling = _called_for(audience, found, session)
-    status = _status(leg, stay, call)
+    status = _status(leg, participant, call)
     return AgentLeg(
         call_control_id=leg.call_control_id,
         status=status,
-        since=_since(leg, stay, status),
+        since=_since(leg, participant, status),
         placed=_placed(leg),
-        people=_people(call, leg) if stay else _outside(audience, found, leg, session, calling),
+        people=_people(call, leg) if participant else _outside(audience, found, leg, session, calling),
         call=call,
         calling=calling,
         supervisors=call.supervisors if call else (),
-        muted=stay.muted if stay else None,
-        on_hold=leg.phone_hold or (stay.on_hold if stay else None),
+        muted=participant.muted if participant else None,
+        on_hold=leg.phone_hold or (participant.on_hold if participant else None),
         others=tuple(one.name for one in leg.agents if one.pk != agent.pk),
     )
 
@@ -185,8 +187,8 @@ def _call(audience: Audience, conference: Conference | None) -> Call | None:
 
 def _called_for(audience: Audience, found: Roster, session: list[Leg]) -> Call | None:
     """The call whose session the leg shares, where this audience may see it."""
-    stays = (found.stays[leg.pk] for leg in session if leg.pk in found.stays)
-    calls = (_call(audience, found.conferences.get(one.conference_id)) for one in stays)
+    participants = (found.participants[leg.pk] for leg in session if leg.pk in found.participants)
+    calls = (_call(audience, found.conferences.get(one.conference_id)) for one in participants)
     return next((call for call in calls if call is not None), None)
 
 
@@ -204,7 +206,7 @@ def _outside(audience: Audience, found: Roster, leg: Leg, session: list[Leg], ca
     if leg.is_dialled_out:
         return (shown(leg.to_address, numbers=audience.numbers),) if leg.to_address else ()
     apart = (Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)
-    alone = (one for one in session if one.kind not in apart and one.pk not in found.stays)
+    alone = (one for one in session if one.kind not in apart and one.pk not in found.participants)
     return tuple(name_of(one, numbers=audience.numbers) for one in alone)
 
 
@@ -214,14 +216,14 @@ def _placed(leg: Leg) -> str:
     return {"outgoing": "called", "incoming": "calls in"}.get(leg.direction, "")
 
 
-def _status(leg: Leg, stay: Participant | None, call: Call | None) -> str:
+def _status(leg: Leg, participant: Participant | None, call: Call | None) -> str:
     if leg.state == Leg.State.INITIATED:
         return RINGING
-    if stay is None:
+    if participant is None:
         return OUTSIDE if leg.state == Leg.State.ANSWERED else UNKNOWN
-    if leg.phone_hold or stay.on_hold:
+    if leg.phone_hold or participant.on_hold:
         return "On hold"
-    if stay.muted:
+    if participant.muted:
         return "Muted"
     return _word_of(call)
 
@@ -231,9 +233,9 @@ def _word_of(call: Call | None) -> str:
     return "Talking" if call is None or call.status == "No agent" else call.status
 
 
-def _since(leg: Leg, stay: Participant | None, status: str) -> datetime | None:
-    own = {RINGING: leg.started_at, "Muted": stay.muted_at if stay else None}
-    own["On hold"] = leg.phone_hold_at if leg.phone_hold else stay.on_hold_at if stay else None
+def _since(leg: Leg, participant: Participant | None, status: str) -> datetime | None:
+    own = {RINGING: leg.started_at, "Muted": participant.muted_at if participant else None}
+    own["On hold"] = leg.phone_hold_at if leg.phone_hold else participant.on_hold_at if participant else None
     if own.get(status):
         return own[status]
-    return (stay.joined_at if stay else None) or leg.answered_at or leg.started_at
+    return (participant.joined_at if participant else None) or leg.answered_at or leg.started_at

@@ -83,33 +83,33 @@ def phone_ringing(leg: Leg) -> Calling:
     return Calling(either([agent.name for agent in leg.agents]), leg.started_at)
 
 
-def person_for(audience: Audience, stay: Participant, supervisions: list[Supervision]) -> Person:
+def person_for(audience: Audience, participant: Participant, supervisions: list[Supervision]) -> Person:
     """Return the person on a leg in a conference, under the name that this audience may read."""
-    leg = stay.leg
+    leg = participant.leg
     supervision = next((one for one in supervisions if one.call_control_id == leg.call_control_id), None)
     return Person(
         call_control_id=leg.call_control_id,
         kind=leg.kind,
         label=name_on(leg, supervision, numbers=audience.numbers),
-        role=stay.role,
-        muted=stay.muted,
-        on_hold=stay.on_hold,
+        role=participant.role,
+        muted=participant.muted,
+        on_hold=participant.on_hold,
         phone_hold=leg.phone_hold,
-        joined_at=stay.joined_at,
-        waits_since=stay.waits_since,
+        joined_at=participant.joined_at,
+        waits_since=participant.waits_since,
         detail=_detail(leg),
         shared=len(leg.agents) > 1,
-        muted_since=stay.muted_at,
-        held_since=min((at for at in (stay.on_hold_at, leg.phone_hold_at) if at), default=None),
-        holds=stay.holds + leg.phone_holds,
+        muted_since=participant.muted_at,
+        held_since=min((at for at in (participant.on_hold_at, leg.phone_hold_at) if at), default=None),
+        holds=participant.holds + leg.phone_holds,
     )
 
 
 def past_participants(audience: Audience, conference: Conference) -> tuple[Person, ...]:
     """Return everybody who was in a conference that has ended; nothing is claimed of their mute or hold."""
-    stays = sorted(conference.participants.all(), key=lambda one: one.pk)
+    participants = sorted(conference.participants.all(), key=lambda one: one.pk)
     came = list(conference.supervisions.all())
-    people = (person_for(audience, stay, came) for stay in stays)
+    people = (person_for(audience, participant, came) for participant in participants)
     return tuple(replace(one, muted=None, on_hold=None, phone_hold=False) for one in people)
 
 

@@ -29,7 +29,7 @@ def name_for(audience: Audience, conference: Conference) -> str:
 def call_for(audience: Audience, conference: Conference) -> Call:
     """Return the conference as this audience sees it. Load it with `with_people`."""
     supervisions = [one for one in conference.supervisions.all() if one.ended_at is None and not one.is_between]
-    people = tuple(person_for(audience, stay, supervisions) for stay in conference.present())
+    people = tuple(person_for(audience, participant, supervisions) for participant in conference.present())
     parties, running = roster.parties(conference, numbers=audience.numbers), roster.is_running(conference)
     agents = agents_by_leg(people)
     policy_of_queue = options_of(conference.queue)

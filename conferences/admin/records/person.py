@@ -35,7 +35,7 @@ def agent(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an agent: legs that are up, last calls, and to who may read the audit, who listened."""
     user = _reader(request)
     found = get_object_or_404(Agent.objects.select_related("team").prefetch_related("addresses"), pk=pk)
-    stays = Participant.objects.filter(leg__agent=found).select_related("conference__queue").order_by("-pk")
+    participants = Participant.objects.filter(leg__agent=found).select_related("conference__queue").order_by("-pk")
     listened = Supervision.objects.filter(conference__participants__leg__agent=found).exclude(joined_at=None)
     return _page(
         request,
@@ -45,7 +45,7 @@ def agent(request: HttpRequest, pk: int) -> HttpResponse:
             "links": {"Past calls": f"{reverse('history')}?agent={found.pk}"},
             "asked": urlencode({"agent": found.name}),
             "legs": Leg.objects.up().filter(agent=found).order_by("-pk") if _may(user, "view_leg") else None,
-            "stays": stays[:LAST] if _may(user, "view_conference") else None,
+            "participants": participants[:LAST] if _may(user, "view_conference") else None,
             "supervisions": _last(listened) if _may(user, "view_auditentry") else None,
         },
     )

@@ -12,7 +12,9 @@ from conferences.fold import ConferenceState, LegState, ParticipantState
 
 CONFERENCE = tuple(field.name for field in fields(ConferenceState))
 LEG = tuple(field.name for field in fields(LegState))
-STAY = tuple(field.name for field in fields(ParticipantState) if field.name not in ("conference_id", "call_control_id"))
+PARTICIPANT = tuple(
+    field.name for field in fields(ParticipantState) if field.name not in ("conference_id", "call_control_id")
+)
 # What is kept for the fold alone: no screen shows it.
 _UNSEEN = {"last_order", "signs", "signs_at", "help_header_at"}
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from conferences.fold import ConferenceState, LegState, ParticipantState, State, is_about_leg
 from conferences.ingest import feed
 from conferences.ingest.ringing_legs import agents_beside, called_for, callers_beside
-from conferences.ingest.rows.differences import CONFERENCE, LEG, STAY, Differences, Found, shows, take, values
+from conferences.ingest.rows.differences import CONFERENCE, LEG, PARTICIPANT, Differences, Found, shows, take, values
 from conferences.ingest.rows.legs import LegChanges, save_legs
 from conferences.models import Conference, Fact, Leg, Participant
 from conferences.telnyx.events import Event
@@ -42,10 +42,10 @@ class Rows:
         self._closed |= {row.conference_id for row in loaded.values() if row.facts_deleted_at is not None}
         if not loaded:
             return
-        for stay in Participant.objects.filter(conference__in=loaded).select_related("leg"):
-            stay.conference = loaded[stay.conference_id]
-            stay.leg = self.legs.setdefault(stay.leg.call_control_id, stay.leg)
-            self.participants[stay.conference.conference_id, stay.leg.call_control_id] = stay
+        for participant in Participant.objects.filter(conference__in=loaded).select_related("leg"):
+            participant.conference = loaded[participant.conference_id]
+            participant.leg = self.legs.setdefault(participant.leg.call_control_id, participant.leg)
+            self.participants[participant.conference.conference_id, participant.leg.call_control_id] = participant
 
     def _widen(self) -> None:
         """Load too where the legs were before or after: a late fact may undo a move, and with it a leaving."""
@@ -64,7 +64,7 @@ class Rows:
         rows = cls(named, {event.call_control_id for event in events if event.call_control_id}, [])
         moving = {event.call_control_id for event in events if is_about_leg(event)}
         known = [row.pk for key, row in rows.legs.items() if key in moving]
-        # Their stays first: asked for in one query with the names, every conference there ever was would be looked at.
+        # These first: asked for in one query with the names, every conference there ever was would be looked at.
         inside = {*Participant.objects.filter(leg__in=known).values_list("conference", flat=True)} if known else set()
         if named or inside:
             rows._load(Conference.objects.filter(Q(conference_id__in=named) | Q(pk__in=inside)))
@@ -73,7 +73,7 @@ class Rows:
     def state(self) -> State:
         return State(
             {key: ConferenceState(**values(row, CONFERENCE)) for key, row in self.conferences.items()},
-            {key: ParticipantState(*key, **values(row, STAY)) for key, row in self.participants.items()},
+            {key: ParticipantState(*key, **values(row, PARTICIPANT)) for key, row in self.participants.items()},
             {key: LegState(**values(row, LEG)) for key, row in self.legs.items()},
         )
 
@@ -96,7 +96,7 @@ class Rows:
         changes = save_legs(self.legs, state.legs.values(), self.differences)
         moved = {conference_id for conference_id, leg in self.participants if leg in changes.moved}
         moved |= self._save_conferences(state.conferences.values(), now)
-        moved |= self._save_stays(state.participants.values())
+        moved |= self._save_participants(state.participants.values())
         for conference_id in sorted(moved):
             self.find_queue(self.conferences[conference_id])
             self._keep_teams(self.conferences[conference_id], changes.placed)
@@ -136,7 +136,7 @@ class Rows:
 
     def _callers(self, moved: list[Leg]) -> set[int]:
         """The callers' legs that show anew by themselves: those in no conference, or not until now."""
-        inside = {leg for (_, leg), stay in self.participants.items() if stay.state != Participant.State.LEFT}
+        inside = {leg for (_, leg), one in self.participants.items() if one.state != Participant.State.LEFT}
         outside = [leg for leg in moved if leg.call_control_id not in inside]
         changed = [*outside, *(self.legs[one] for one in self._came_or_went)]
         return {leg.pk for leg in changed if leg.is_a_callers} | callers_beside(outside)
@@ -146,7 +146,7 @@ class Rows:
 
         Unwritten, as `write` finds it.
         """
-        legs = [stay.leg for (key, _), stay in self.participants.items() if key == conference.conference_id]
+        legs = [one.leg for (key, _), one in self.participants.items() if key == conference.conference_id]
         first = min((leg for leg in legs if leg.queue_id), key=_begun, default=None)
         is_settled = not conference.is_live and conference.queue_id is not None
         if first is not None and conference.queue_id != first.queue_id and not is_settled:
@@ -157,9 +157,9 @@ class Rows:
         """An ended conference stays with the teams it had; whoever late facts show to have taken part is added."""
         if conference.is_live:
             return
-        stays = {leg: stay for (key, leg), stay in self.participants.items() if key == conference.conference_id}
+        ours = {leg: one for (key, leg), one in self.participants.items() if key == conference.conference_id}
         is_kept = conference.teams_then.exists()
-        legs = [stay.leg for leg, stay in stays.items() if not is_kept or leg in placed]
+        legs = [one.leg for leg, one in ours.items() if not is_kept or leg in placed]
         teams = {agent.team_id for leg in legs for agent in leg.agents}
         if not is_kept and conference.queue is not None:
             teams.add(conference.queue.team_id)
@@ -190,7 +190,7 @@ class Rows:
         Conference.objects.bulk_create(new)
         return shown
 
-    def _save_stays(self, records: Iterable[ParticipantState]) -> set[str]:
+    def _save_participants(self, records: Iterable[ParticipantState]) -> set[str]:
         """Write those touched that differ; return the conferences that show something new by it."""
         new, shown = [], set()
         for record in records:
@@ -200,7 +200,7 @@ class Rows:
             if record.conference_id in self._closed:
                 continue
             what = f"leg {record.call_control_id} in conference {record.conference_id}"
-            differ = self.differences.between(what, row, record, STAY)
+            differ = self.differences.between(what, row, record, PARTICIPANT)
             if not differ:
                 continue
             if row is None:

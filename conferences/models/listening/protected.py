@@ -1,4 +1,4 @@
-"""Numbers of customers whose calls nobody listens to, and which stays in a call are theirs."""
+"""Numbers of customers whose calls nobody listens to, and which participants of a call are theirs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _OTHERS = (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)
 
 
 def with_protected_number() -> ExpressionWrapper[Q]:
-    """Return whether a stay is of somebody whose number is protected, or of an agent's phone that called one.
+    """Return whether a participant is somebody whose number is protected, or of an agent's phone that called one.
 
     A leg whose direction nobody told is judged by both its ends.
     """

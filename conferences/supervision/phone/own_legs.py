@@ -28,8 +28,8 @@ def own_legs(user: User) -> QuerySet[Leg]:
 
 def left_before(call_control_id: str, conference: Conference) -> datetime | None:
     """Return when that leg last left the conference; None when it never was in it, or is in it."""
-    stays = Participant.objects.filter(conference=conference, leg__call_control_id=call_control_id)
-    return stays.filter(state=Participant.State.LEFT).values_list("left_at", flat=True).first()
+    participants = Participant.objects.filter(conference=conference, leg__call_control_id=call_control_id)
+    return participants.filter(state=Participant.State.LEFT).values_list("left_at", flat=True).first()
 
 
 def check_phone(user: User, leg: Leg | None, device: Device | None) -> None:

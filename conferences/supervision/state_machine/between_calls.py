@@ -55,12 +55,16 @@ def is_surely_out(snapshot: Snapshot) -> bool:
 
     A join of which nobody knows what came of it may still be carried out, so that absence alone proves nothing then.
     """
-    supervision, stay, left_at = snapshot.supervision, snapshot.stay, snapshot.supervision.leave_accepted_at
-    if stay is not None and stay.state == Participant.State.LEFT:
+    supervision, participant, left_at = (
+        snapshot.supervision,
+        snapshot.participant,
+        snapshot.supervision.leave_accepted_at,
+    )
+    if participant is not None and participant.state == Participant.State.LEFT:
         return True
     if not snapshot.conference.is_live:
         return True
-    if stay is not None or supervision.command:
+    if participant is not None or supervision.command:
         return False
     if supervision.join_sent_at is None:
         return True

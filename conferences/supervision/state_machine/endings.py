@@ -21,7 +21,7 @@ NEAR: Final = timedelta(seconds=2)
 _BY_LEAVING: Final = ("", "all_left")
 
 
-def why_out(supervision: Supervision, conference: Conference, leg: Leg | None, stay: Participant | None) -> str:
+def why_out(supervision: Supervision, conference: Conference, leg: Leg | None, participant: Participant | None) -> str:
     """Return a key of wording.problems for one whose leg has ended or has left the conference, unasked.
 
     It was the call's end if the conference was over by then or moments later, unless her own phone hung up before
@@ -30,7 +30,7 @@ def why_out(supervision: Supervision, conference: Conference, leg: Leg | None, s
     over = CALL_ENDED if supervision.joined_at else CONFERENCE_OVER
     is_down = leg is not None and leg.state == Leg.State.ENDED
     is_hers = is_down and leg is not None and leg.hangup_source == _her_end(leg)
-    if not conference.is_live and _took_her_along(supervision, conference, _out_at(leg, stay), is_hers=is_hers):
+    if not conference.is_live and _took_her_along(supervision, conference, _out_at(leg, participant), is_hers=is_hers):
         return over
     if not is_down:
         return REMOVED
@@ -50,8 +50,8 @@ def _took_her_along(
     return over_at - noticed_at <= NEAR
 
 
-def _out_at(leg: Leg | None, stay: Participant | None) -> datetime | None:
-    known = (leg.ended_at if leg else None, stay.left_at if stay else None)
+def _out_at(leg: Leg | None, participant: Participant | None) -> datetime | None:
+    known = (leg.ended_at if leg else None, participant.left_at if participant else None)
     return min((one for one in known if one is not None), default=None)
 
 
@@ -60,13 +60,13 @@ def _her_end(leg: Leg) -> str:
     return "caller" if leg.direction == "incoming" or leg.is_dialled_out else "callee"
 
 
-def is_out(supervision: Supervision, leg: Leg | None, stay: Participant | None) -> bool:
+def is_out(supervision: Supervision, leg: Leg | None, participant: Participant | None) -> bool:
     """Whether our leg was in, or answered, and is no more, although nobody here asked for that."""
     if not supervision.is_active or supervision.problem:
         return False
     if leg is not None and leg.state == Leg.State.ENDED:
         return supervision.joined_at is not None or leg.answered_at is not None
-    return supervision.joined_at is not None and stay is not None and stay.state == Participant.State.LEFT
+    return supervision.joined_at is not None and participant is not None and participant.state == Participant.State.LEFT
 
 
 def is_truer(why: str, told: str) -> bool:

@@ -55,7 +55,7 @@ def finish(snapshot: Snapshot) -> Decision:
 
 def out(snapshot: Snapshot, step: Step, state: str) -> Decision:
     """Why our leg is out, once it is certain that it was not the call's own end, whose event may be still to come."""
-    why = endings.why_out(snapshot.supervision, snapshot.conference, snapshot.leg, snapshot.stay)
+    why = endings.why_out(snapshot.supervision, snapshot.conference, snapshot.leg, snapshot.participant)
     may_be_the_end = snapshot.conference.is_live and why in (endings.LINE_ENDED, endings.REMOVED)
     return (_looking_why(snapshot, why) if may_be_the_end else None) or Decision(step, state, why)
 
@@ -99,7 +99,7 @@ def way_out(snapshot: Snapshot) -> Decision:
         return kept
     if _was_never_in(snapshot):
         return finish(snapshot)
-    inside = snapshot.stay is not None and snapshot.stay.state != Participant.State.LEFT
+    inside = snapshot.participant is not None and snapshot.participant.state != Participant.State.LEFT
     if supervision.leave_sent_at is None and (inside or not supervision.address):
         return Decision(Step.LEAVE, leaving)
     return _let_go(snapshot) or _hang_up(snapshot)
@@ -110,14 +110,18 @@ def _let_go(snapshot: Snapshot) -> Decision | None:
 
     When in doubt about being heard, be quieter: of a leave that nobody accepted nothing is known, so it is hung up.
     """
-    supervision, stay, left_at = snapshot.supervision, snapshot.stay, snapshot.supervision.leave_accepted_at
+    supervision, participant, left_at = (
+        snapshot.supervision,
+        snapshot.participant,
+        snapshot.supervision.leave_accepted_at,
+    )
     if supervision.address:
         return None
-    if stay is not None and stay.state == Participant.State.LEFT:
+    if participant is not None and participant.state == Participant.State.LEFT:
         return finish(snapshot)
     if left_at is None:
         return None
-    if stay is None:
+    if participant is None:
         return finish(snapshot)
     if snapshot.now - left_at < LOST_LEAVE:
         return Decision(Step.WAIT, Supervision.State.LEAVING)
@@ -140,5 +144,7 @@ def _hang_up(snapshot: Snapshot) -> Decision:
 def _was_never_in(snapshot: Snapshot) -> bool:
     """A leg that was up before us and was surely not taken into the conference stays as it was."""
     supervision = snapshot.supervision
-    maybe_in = snapshot.stay is not None or supervision.joined_at is not None or supervision.join_sent_at is not None
+    maybe_in = (
+        snapshot.participant is not None or supervision.joined_at is not None or supervision.join_sent_at is not None
+    )
     return not supervision.address and not maybe_in

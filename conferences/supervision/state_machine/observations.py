@@ -53,22 +53,22 @@ def _agents_who_came(snapshot: Snapshot) -> Columns:
 
 
 def _arrival(snapshot: Snapshot) -> Columns:
-    supervision, leg, stay = snapshot.supervision, snapshot.leg, snapshot.stay
-    if stay is None or not is_in(snapshot):
+    supervision, leg, participant = snapshot.supervision, snapshot.leg, snapshot.participant
+    if participant is None or not is_in(snapshot):
         return {}
     columns: dict[str, object] = {}
     if supervision.out_at is not None and leg is not None and leg.state == Leg.State.ANSWERED:
         columns["out_at"] = None
-    if supervision.lift_hold and stay.on_hold is False:
+    if supervision.lift_hold and participant.on_hold is False:
         columns["lift_hold"] = False
     if supervision.joined_at is None:
-        columns |= {"joined_at": stay.joined_at or snapshot.now, **notices.clear_unknown_notice(supervision)}
+        columns |= {"joined_at": participant.joined_at or snapshot.now, **notices.clear_unknown_notice(supervision)}
     return columns
 
 
 def _being_out(snapshot: Snapshot) -> Columns:
     supervision = snapshot.supervision
-    is_new = supervision.out_at is None and endings.is_out(supervision, snapshot.leg, snapshot.stay)
+    is_new = supervision.out_at is None and endings.is_out(supervision, snapshot.leg, snapshot.participant)
     return {"out_at": snapshot.now} if is_new else {}
 
 

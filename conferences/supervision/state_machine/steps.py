@@ -76,7 +76,7 @@ class Step(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything a decision rests on: our row, our leg and its stay, the conference, and the agents present in it.
+    """Everything a decision rests on: our row, our leg and its participant, the conference, and the agents in it.
 
     `people`: whether anybody but supervisors and machines is in it, or about to be. `withdrawn`: why she may not listen
     any more. `refusal`: why the mode that is asked for may not be sent now, in a sentence; empty where it is sent.
@@ -87,7 +87,7 @@ class Snapshot:
     supervision: Supervision
     conference: Conference
     leg: Leg | None
-    stay: Participant | None
+    participant: Participant | None
     agents: frozenset[str]
     now: datetime
     people: bool = True
@@ -171,7 +171,7 @@ def targets_now(supervision: Supervision, agents: Collection[str]) -> tuple[str,
 
 def is_in(snapshot: Snapshot) -> bool:
     """Whether our leg is in the conference."""
-    return snapshot.stay is not None and snapshot.stay.state == Participant.State.JOINED
+    return snapshot.participant is not None and snapshot.participant.state == Participant.State.JOINED
 
 
 def confirmation_of(

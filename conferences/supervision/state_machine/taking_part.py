@@ -88,14 +88,14 @@ def _undo_meddling(snapshot: Snapshot) -> Decision | None:
 
     Once: what is not confirmed after that is treated as any mode that is not.
     """
-    supervision, stay, polled_at = snapshot.supervision, snapshot.stay, snapshot.conference.polled_at
-    if stay is None or supervision.confirmation != Supervision.Confirmation.AGREES:
+    supervision, participant, polled_at = snapshot.supervision, snapshot.participant, snapshot.conference.polled_at
+    if participant is None or supervision.confirmation != Supervision.Confirmation.AGREES:
         return None
     if polled_at is None or supervision.accepted_at is None or polled_at <= supervision.accepted_at:
-        return None  # what is known of our stay is from before this mode
-    if stay.muted is False and supervision.is_muted_in(supervision.accepted_role):
+        return None  # what is known of our participant is from before this mode
+    if participant.muted is False and supervision.is_muted_in(supervision.accepted_role):
         return Decision(Step.MUTE, Supervision.State.JOINED)
-    others = sorted(stay.whisper_call_control_ids) != sorted(supervision.accepted_targets)
+    others = sorted(participant.whisper_call_control_ids) != sorted(supervision.accepted_targets)
     if others and not supervision.asserted_again:
         return Decision(Step.ASSERT_AGAIN, Supervision.State.JOINED)
     return None
@@ -137,8 +137,8 @@ def _pause(elapsed: timedelta) -> timedelta:
 
 
 def _not_inside(snapshot: Snapshot) -> Decision:
-    supervision, stay = snapshot.supervision, snapshot.stay
-    if supervision.joined_at is not None and stay is not None and stay.state == Participant.State.LEFT:
+    supervision, participant = snapshot.supervision, snapshot.participant
+    if supervision.joined_at is not None and participant is not None and participant.state == Participant.State.LEFT:
         return out(snapshot, Step.GIVE_UP, Supervision.State.JOINED)
     if supervision.join_sent_at and snapshot.now - supervision.join_sent_at > LOST_JOIN and not supervision.accepted_at:
         return Decision(Step.GIVE_UP, Supervision.State.JOINING, "no_reply")

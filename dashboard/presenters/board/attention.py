@@ -58,8 +58,8 @@ def _watched(conference: Conference, people: tuple[Person, ...]) -> Watched:
 
 def _gone(conference: Conference) -> list[Participant]:
     """The agents who were in it and have left."""
-    stays = conference.participants.all()
-    return [one for one in stays if one.state == Participant.State.LEFT and one.leg.kind == Leg.Kind.AGENT]
+    participants = conference.participants.all()
+    return [one for one in participants if one.state == Participant.State.LEFT and one.leg.kind == Leg.Kind.AGENT]
 
 
 def _left(gone: Iterable[Participant]) -> Iterable[datetime | None]:

@@ -22,13 +22,13 @@ Sharing = Leg.sharers.through
 class Roster:
     """Some agents with every live leg of theirs, its conference, and the live legs of the same call session.
 
-    `left_at`: when the last leg ended that was certainly theirs; `last`: their stay on the last of those that was
-    answered; `today`: since midnight how many calls they were in that they have left, and for how long altogether.
+    `left_at`: when the last leg ended that was certainly theirs; `last`: they in the last of those that was answered;
+    `today`: since midnight how many calls they were in that they have left, and for how long altogether.
     """
 
     agents: list[Agent]
     legs: dict[int, list[Leg]] = field(default_factory=dict)
-    stays: dict[int, Participant] = field(default_factory=dict)  # by the leg's key
+    participants: dict[int, Participant] = field(default_factory=dict)  # by the leg's key
     conferences: dict[UUID, Conference] = field(default_factory=dict)
     sessions: dict[str, list[Leg]] = field(default_factory=dict)
     left_at: dict[int, datetime | None] = field(default_factory=dict)
@@ -66,19 +66,19 @@ def _find_calls(found: Roster, up: list[Leg]) -> None:
     for leg in Leg.objects.filter(UP, call_session_id__in=sessions).select_related("agent", "system", "queue"):
         found.sessions.setdefault(leg.call_session_id, []).append(leg)
     legs = {leg.pk for leg in up} | {leg.pk for others in found.sessions.values() for leg in others}
-    stays = Participant.objects.filter(leg__in=legs, state=Participant.State.JOINED)
-    stays = stays.exclude(conference__state=Conference.State.COMPLETED)
-    found.stays = {stay.leg_id: stay for stay in stays.order_by("pk")}
-    calls = {stay.conference_id for stay in found.stays.values()}
+    participants = Participant.objects.filter(leg__in=legs, state=Participant.State.JOINED)
+    participants = participants.exclude(conference__state=Conference.State.COMPLETED)
+    found.participants = {participant.leg_id: participant for participant in participants.order_by("pk")}
+    calls = {participant.conference_id for participant in found.participants.values()}
     found.conferences = {one.pk: one for one in Conference.objects.with_people().filter(pk__in=calls)}
 
 
 def _find_past(found: Roster) -> None:
     """What is over: the last call of each, and what today's come to."""
     ended = {getattr(one, "last_leg"): one.pk for one in found.agents}  # noqa: B009 - annotated
-    stays = Participant.objects.filter(leg__in=[leg for leg in ended if leg], left_at__isnull=False)
-    for stay in stays.select_related("conference__queue").order_by("left_at"):
-        found.last[ended[stay.leg_id]] = stay
+    participants = Participant.objects.filter(leg__in=[leg for leg in ended if leg], left_at__isnull=False)
+    for participant in participants.select_related("conference__queue").order_by("left_at"):
+        found.last[ended[participant.leg_id]] = participant
     midnight = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     left = Participant.objects.filter(leg__agent__in=[one.pk for one in found.agents], left_at__gte=midnight)
     left = left.exclude(Exists(Sharing.objects.filter(leg=OuterRef("leg"))))
@@ -89,13 +89,15 @@ def _find_past(found: Roster) -> None:
 
 def changed_since(number: int) -> dict[int, int]:
     """Return the agents on whose rows something new shows since that feed number, each with the number of that."""
-    stays = Participant.objects.filter(conference__feed__gt=number)
-    sessions = dict(stays.exclude(leg__call_session_id="").values_list("leg__call_session_id", "conference__feed"))
+    participants = Participant.objects.filter(conference__feed__gt=number)
+    sessions = dict(
+        participants.exclude(leg__call_session_id="").values_list("leg__call_session_id", "conference__feed")
+    )
     ringing = Leg.objects.filter(UP, agent__isnull=False, call_session_id__in=sessions)
     news = [
         *AgentChange.objects.filter(feed__gt=number).values_list("agent", "feed"),
-        *stays.filter(leg__agent__isnull=False).values_list("leg__agent", "conference__feed"),
-        *stays.filter(leg__sharers__isnull=False).values_list("leg__sharers", "conference__feed"),
+        *participants.filter(leg__agent__isnull=False).values_list("leg__agent", "conference__feed"),
+        *participants.filter(leg__sharers__isnull=False).values_list("leg__sharers", "conference__feed"),
         *((agent, sessions[one]) for agent, one in ringing.values_list("agent", "call_session_id")),
     ]
     feeds: dict[int, int] = {}

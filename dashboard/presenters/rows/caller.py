@@ -83,7 +83,7 @@ def may_see_caller(audience: Audience, leg: Leg) -> bool:
 
 
 def caller_for(audience: Audience, leg: Leg, ringing: Collection[Leg], *, is_bridged: bool) -> Caller:
-    """Return the caller on this leg, loaded with its queue and its stays. `ringing`: agents' legs that ring for it."""
+    """Return the caller on this leg, loaded with queue and participants. `ringing`: agents' legs that ring for it."""
     word = _word(leg, is_bridged=is_bridged)
     since = leg.bridged_at if word == BRIDGED else leg.waits_since
     watched = Watched(waiting_since=since, started_at=leg.started_at) if word in (RINGING, WAITING) else None

@@ -106,9 +106,9 @@ def ages(scope: Scope) -> dict[str, str]:
 
 
 def call_of(leg: Leg) -> Conference | None:
-    """Return the live conference in which this leg is, loaded with its stays."""
-    stays = [one for one in leg.participants.all() if one.state != Participant.State.LEFT]
-    return next((one.conference for one in stays if one.conference.is_live), None)
+    """Return the live conference in which this leg is, loaded with its participants."""
+    participants = [one for one in leg.participants.all() if one.state != Participant.State.LEFT]
+    return next((one.conference for one in participants if one.conference.is_live), None)
 
 
 def _is_shown(leg: Leg) -> bool:
@@ -117,8 +117,8 @@ def _is_shown(leg: Leg) -> bool:
 
 
 def _loaded(legs: LegQuerySet) -> list[Leg]:
-    stays = Prefetch("participants", Participant.objects.select_related("conference"))
-    return list(legs.select_related("queue__team").prefetch_related(stays).order_by("started_at", "pk"))
+    participants = Prefetch("participants", Participant.objects.select_related("conference"))
+    return list(legs.select_related("queue__team").prefetch_related(participants).order_by("started_at", "pk"))
 
 
 def _callers(audience: Audience, legs: Collection[Leg]) -> list[Caller]:

@@ -54,8 +54,8 @@ def past_call(audience: Audience, conference: Conference) -> PastCall:
     )
 
 
-def _waited(stays: Iterable[Participant]) -> timedelta | None:
-    stays = list(stays)
-    called = [one.waits_since for one in stays if one.leg.kind == Leg.Kind.CUSTOMER and one.waits_since]
-    taken = [one.joined_at for one in stays if one.leg.kind == Leg.Kind.AGENT and one.joined_at]
+def _waited(participants: Iterable[Participant]) -> timedelta | None:
+    participants = list(participants)
+    called = [one.waits_since for one in participants if one.leg.kind == Leg.Kind.CUSTOMER and one.waits_since]
+    taken = [one.joined_at for one in participants if one.leg.kind == Leg.Kind.AGENT and one.joined_at]
     return max(timedelta(0), min(taken) - min(called)) if called and taken else None

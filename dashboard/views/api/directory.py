@@ -64,7 +64,7 @@ def _expiry(text: object) -> datetime:
 
 
 def _is_asked(conference: Conference, asked: Asked) -> bool:
-    legs = [stay.leg for stay in conference.present()]
+    legs = [participant.leg for participant in conference.present()]
     if (number := asked.get("number")) is not None:
         try:
             wanted = normalise(number)
@@ -78,7 +78,7 @@ def _is_asked(conference: Conference, asked: Asked) -> bool:
 
 
 def _told(conference: Conference) -> dict[str, Any]:
-    stays = conference.present()
+    participants = conference.present()
     queue = conference.queue
     return {
         "id": str(conference.pk),
@@ -87,16 +87,20 @@ def _told(conference: Conference) -> dict[str, Any]:
         "since": conference.created_at,
         "queue": queue.name if queue else None,
         "team": queue.team.name if queue else None,
-        "agents": [_agent(stay) for stay in stays if stay.leg.kind == Leg.Kind.AGENT],
-        "customers": [masked(stay.leg.far_address) for stay in stays if stay.leg.kind == Leg.Kind.CUSTOMER],
+        "agents": [_agent(participant) for participant in participants if participant.leg.kind == Leg.Kind.AGENT],
+        "customers": [
+            masked(participant.leg.far_address)
+            for participant in participants
+            if participant.leg.kind == Leg.Kind.CUSTOMER
+        ],
     }
 
 
-def _agent(stay: Participant) -> dict[str, Any]:
+def _agent(participant: Participant) -> dict[str, Any]:
     return {
-        "ids": [one.pk for one in stay.leg.agents],
-        "name": " or ".join(one.name for one in stay.leg.agents),
-        "call_control_id": stay.leg.call_control_id,
-        "since": stay.joined_at,
-        "on_hold": stay.on_hold,
+        "ids": [one.pk for one in participant.leg.agents],
+        "name": " or ".join(one.name for one in participant.leg.agents),
+        "call_control_id": participant.leg.call_control_id,
+        "since": participant.joined_at,
+        "on_hold": participant.on_hold,
     }

@@ -64,8 +64,8 @@ def _calls(asked: Asked) -> list[Conference]:
     if names == ["conference_id"]:
         found = live.filter(conference_id=text)
     else:
-        stays = Participant.objects.present().filter(leg__call_control_id=text)
-        found = live.filter(pk__in=stays.values("conference"))
+        participants = Participant.objects.present().filter(leg__call_control_id=text)
+        found = live.filter(pk__in=participants.values("conference"))
     if calls := list(found):
         return calls
     raise NotPossible("No such call is live.", field=names[0])

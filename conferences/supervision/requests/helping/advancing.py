@@ -38,8 +38,8 @@ def advance(pk: UUID) -> None:
 
 
 def _is_there(asked: HelpRequest) -> bool:
-    stays = Participant.objects.filter(conference=asked.conference_id, leg=asked.leg_id)
-    return stays.filter(state=Participant.State.JOINED).exists()
+    participants = Participant.objects.filter(conference=asked.conference_id, leg=asked.leg_id)
+    return participants.filter(state=Participant.State.JOINED).exists()
 
 
 def _see_who_whispers(asked: HelpRequest) -> None:

@@ -23,10 +23,12 @@ def ask(
     `leg`: hers, where it is known by which she asked. Raises NotPossible, with the sentence to show, for one who is in
     no live call.
     """
-    stay = _stay(agent, leg)
-    if stay is None:
+    participant = _participant(agent, leg)
+    if participant is None:
         raise NotPossible(_("{agent} is in no live call now.").format(agent=agent), field="agent")
-    wish = HelpRequest(conference=stay.conference, leg=stay.leg, agent=agent, way=way, reason=reason[:200])
+    wish = HelpRequest(
+        conference=participant.conference, leg=participant.leg, agent=agent, way=way, reason=reason[:200]
+    )
     asked = rows.create(wish)
     if asked is wish:
         said = f"{agent} asks for help, by {asked.get_way_display()}. {asked.reason}".strip()
@@ -54,7 +56,7 @@ def asked_by_phone(code: str) -> list[Leg]:
 
 def ask_by_phone(leg: Leg, code: str) -> None:
     """Ask for help for whoever is on this leg, which may have left meanwhile."""
-    if leg.agent is not None and _stay(leg.agent, leg) is not None:
+    if leg.agent is not None and _participant(leg.agent, leg) is not None:
         ask(leg.agent, leg=leg, way=Way.KEYS if _by_keys(leg, code) else Way.HEADER)
 
 
@@ -62,7 +64,7 @@ def _in_live_calls() -> QuerySet[Participant]:
     return Participant.objects.filter(state=Participant.State.JOINED, conference__in=Conference.objects.live())
 
 
-def _stay(agent: Agent, leg: Leg | None) -> Participant | None:
+def _participant(agent: Agent, leg: Leg | None) -> Participant | None:
     """The latest stay of this agent's in a live call, or that of this leg."""
     hers = Q(leg=leg) if leg is not None else Q(leg__agent=agent) | Q(leg__sharers=agent)
     return _in_live_calls().filter(hers).select_related("leg", "conference").order_by("-joined_at", "-pk").first()
