@@ -80,7 +80,11 @@ def panel_context(user: User) -> dict[str, Any]:
     """What the user's own supervision looks like now; `supervision` is None when there is none to show."""
     mine = requests.current(user)
     audience = audience_of(user)
-    beside = {"follow": following.open_of(user), "offers": offers.made_to(user, audience)}
+    beside = {
+        "follow": following.open_of(user),
+        "unmet": offers.unmet(user),
+        "offers": offers.made_to(user, audience),
+    }
     if mine is None:
         return {"supervision": None, **beside}
     conference = Conference.objects.with_people().get(pk=mine.conference_id)

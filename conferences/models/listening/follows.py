@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from conferences.models.directory import Agent
 from conferences.models.phones import Device
@@ -18,8 +19,11 @@ class Follow(models.Model):
     class End(models.TextChoices):
         CALLED = "called", "The next call has started."
         CANCELLED = "cancelled", "Cancelled."
-        EXPIRED = "expired", "No call started in time."
-        WITHDRAWN = "withdrawn", "You may not join this agent's calls any more, or your phone is no longer on record."
+        EXPIRED = "expired", _("No call started in time.")
+        WITHDRAWN = (
+            "withdrawn",
+            _("You may not join this agent's calls any more, or your phone is no longer on record."),
+        )
         REFUSED = "refused", "The next call could not be joined."
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +37,8 @@ class Follow(models.Model):
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     end = models.CharField(max_length=10, choices=End, blank=True)
+    # Why it came to nothing, in a sentence, until she has read it.
+    told = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-created_at"]

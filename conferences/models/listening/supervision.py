@@ -75,9 +75,8 @@ class Supervision(models.Model):
     # The login that last asked for something of it: with its end she may listen no longer. Empty: none is known.
     session_key = models.CharField(max_length=40, blank=True)
     call_control_id = models.CharField(max_length=255, blank=True)
-    request_id = models.CharField(
-        max_length=36, blank=True
-    )  # of the request that last asked for something, for the log
+    # Of the request that last asked for something, for the log.
+    request_id = models.CharField(max_length=36, blank=True)
 
     reason = models.CharField(max_length=200, blank=True, default="", db_default="")  # as the supervisor gave it
 
@@ -140,9 +139,8 @@ class Supervision(models.Model):
     line = models.UUIDField(null=True, blank=True)
     hop_to = models.ForeignKey(Conference, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     hop_reason = models.CharField(max_length=200, blank=True, default="", db_default="")  # why, as she gave it
-    left_before_at = models.DateTimeField(
-        null=True, blank=True
-    )  # when our leg had last left this call, before this stay
+    # When our leg had last left this call, before this stay.
+    left_before_at = models.DateTimeField(null=True, blank=True)
     between_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     dismissed_at = models.DateTimeField(null=True, blank=True)  # its ending was dismissed by the supervisor

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 from conferences import clock, policy
 from conferences.audit import log as audit
 from conferences.errors import NotAllowed, NotPossible
+from conferences.ingest import feed
 from conferences.models import Agent, Conference, Device, Follow, Participant, Supervision
 from conferences.policy import entitlement
 from conferences.supervision import requests
@@ -51,7 +52,8 @@ def follow(user: User, agent: Agent, *, reason: str = "", ip: str | None = None,
 
 
 def cancel(user: User, *, ip: str | None = None) -> None:
-    """End the user's wish, if there is one."""
+    """End the user's wish, if there is one; what came of earlier ones she knows by now."""
+    Follow.objects.filter(user=user).exclude(told="").update(told="")
     if found := open_of(user):
         _end(found, Follow.End.CANCELLED, by=user, ip=ip)
 
@@ -59,6 +61,11 @@ def cancel(user: User, *, ip: str | None = None) -> None:
 def open_of(user: User) -> Follow | None:
     """Return what the user waits for, if it is not over."""
     return _open().filter(user=user).first()
+
+
+def told_to(user: User) -> Follow | None:
+    """Return the wish of which the user is to be told why it came to nothing."""
+    return Follow.objects.select_related("agent").filter(user=user).exclude(told="").first()
 
 
 def waiting() -> list[UUID]:
@@ -128,7 +135,12 @@ def _is_hers(user: User, agent: Agent) -> bool:
 
 def _end(found: Follow, end: Follow.End, *, by: User | None = None, ip: str | None = None, note: str = "") -> None:
     """End it once, whoever does, and put that on record."""
-    if Follow.objects.filter(pk=found.pk, ended_at=None).update(ended_at=clock.now(), end=end):
+    told = "" if end in (Follow.End.CALLED, Follow.End.CANCELLED) else note or end.label
+    with feed.writing():
+        is_first = Follow.objects.filter(pk=found.pk, ended_at=None).update(ended_at=clock.now(), end=end, told=told)
+        if is_first:
+            feed.bump_agents([found.agent_id])
+    if is_first:
         audit.followed(found, "unfollow", by=by, ip=ip, note=f"{found.agent}: {note or end.label}")
 
 

@@ -1,4 +1,4 @@
-"""Hand-overs in the bars of both: what is offered to a supervisor, and what she has offered."""
+"""What waits for an answer in a supervisor's bar: calls offered to her, what she has offered, whom she follows."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 
 from conferences import clock
-from conferences.models import Conference, HandOver, full_name
+from conferences.models import Conference, Follow, HandOver, full_name
+from conferences.supervision.requests import following
 from conferences.supervision.requests.handing_over import accepting, offering
+from conferences.wording.translated import translated
 from dashboard.presenters.audience import Audience, may_see
 from dashboard.presenters.people import Heading, heading, person_for
 
-SHOWN: Final = timedelta(minutes=1)  # how long after its end an offer may still stand in a bar that sleeps
+SHOWN: Final = timedelta(minutes=1)  # how long after its end an offer or a wish may still stand in a bar that sleeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,22 @@ def offered(user: User) -> Offered | None:
     return Offered(full_name(one.to), one.accepted_at is not None) if one else None
 
 
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A wish to join an agent's next call of which nothing came, and why."""
+
+    agent: str
+    why: str
+
+
+def unmet(user: User) -> Unmet | None:
+    """Return the wish of which she is still to be told that nothing came."""
+    one = following.told_to(user)
+    return Unmet(one.agent.name, translated(one.told)) if one else None
+
+
 def asked_since(since: int) -> set[int]:
-    """Return who has, or had lately, an offer to take over a call that has changed: their bars show it."""
+    """Return in whose bars something may show anew: an offer of a call that has changed, a wish to join an agent's."""
     lately = Q(ended_at=None) | Q(ended_at__gt=clock.now() - SHOWN)
-    return {*HandOver.objects.filter(lately, conference__feed__gt=since).values_list("to", flat=True)}
+    offered = HandOver.objects.filter(lately, conference__feed__gt=since).values_list("to", flat=True)
+    return {*offered, *Follow.objects.filter(lately, agent__change__feed__gt=since).values_list("user", flat=True)}

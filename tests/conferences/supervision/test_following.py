@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
+from django.utils.html import escape
 
-from conferences.models import AuditEntry, Follow, Supervision
+from conferences.ingest.feed import latest
+from conferences.models import AuditEntry, Follow, ListeningPolicy, Supervision
+from dashboard.live import frames
+from dashboard.live.connect import viewer_of
 from tests.support.story import ANA, CHEN, DESK, LUIS, SALES_NUMBER, browser
 from tests.support.supervision_helpers import refuse
 
@@ -121,6 +125,23 @@ def test_between_calls_she_goes_over(story, marta, directory):
     pass_seconds(story, 1, 1)
     mine = Supervision.objects.running().get()
     assert (mine.conference_id, mine.state, phones_called(story)) == (call.pk, "joined", 1)
+
+
+def test_a_refusal_is_explained_until_it_is_read(story, marta, directory):
+    follow(marta, directory.ana)
+    since = latest()
+    ListeningPolicy.objects.create(queue=directory.queue, monitor=False)
+    story.call(ANA)
+    pass_seconds(story, 1, 1)
+    why = Follow.objects.get().told
+    assert (Follow.objects.get().end, bool(why)) == ("refused", True)
+    pushed = frames.changes_since(since).frame(viewer_of(marta, "", {"since": str(since)})) or ""
+    said = "You no longer wait for the next call of"
+    assert (said in pushed, said in browser(marta).get("/").content.decode()) == (True, True)
+    assert escape(why) in browser(marta).get("/agents/").content.decode()
+    cancel(story, marta)
+    assert said not in browser(marta).get("/").content.decode()
+    assert phones_called(story) == 0
 
 
 def test_only_agents_of_her_teams_one_at_a_time(story, marta, directory):
