@@ -12,14 +12,15 @@ from django.db import IntegrityError, transaction
 
 from conferences import clock
 from conferences.attention import Reason
-from conferences.models import Alert, Conference, Queue
+from conferences.models import Alert, Conference, Leg, Queue
 from conferences.models.listening.scope import queues_in
 from conferences.wording.alerts import CALLS_WAITING, alert_words
 from dashboard.alerts import choices
-from dashboard.alerts.due import due, occasion
+from dashboard.alerts.due import due, due_outside, occasion
 from dashboard.presenters.audience import Audience, audience_of
 from dashboard.presenters.call import Call
 from dashboard.presenters.people import heading
+from dashboard.presenters.rows.caller_rows import caller_on, callers
 from dashboard.presenters.seen import call_for
 
 MOST: Final = 20  # that are listed
@@ -49,9 +50,23 @@ def raise_for_call(user: User, pk: UUID, kind: str, which: str) -> Raised | None
     found = next((one for one in call.reasons if one.kind == kind and occasion(one) == which), None)
     if found is None or not found.level(clock.now() + AHEAD):
         return None
-    if not _note(Alert(user=user, kind=kind, conference=seen, occasion=which)):
+    if _was_raised_before(user, seen, kind) or not _note(Alert(user=user, kind=kind, conference=seen, occasion=which)):
         return None
     return Raised(_title(call), _words(found), call.pk, choices.means_now(choice, kind))
+
+
+def raise_for_caller(user: User, pk: int, kind: str) -> Raised | None:
+    """Raise an alert to a caller in no conference, by the key of her leg; likewise. Her call raises no second one."""
+    choice, audience = choices.choice_of(user), audience_of(user)
+    seen = caller_on(audience, pk)
+    if seen is None or kind not in choice.kinds:
+        return None
+    found = next((one for one in seen.reasons if one.kind == kind), None)
+    if found is None or not found.level(clock.now() + AHEAD):
+        return None
+    if not _note(Alert(user=user, kind=kind, leg_id=pk, queue_id=seen.queue_pk)):
+        return None
+    return Raised(f"{seen.label} · {seen.queue}", _words(found), None, choices.means_now(choice, kind))
 
 
 def raise_for_queue(user: User, pk: int) -> Raised | None:
@@ -61,7 +76,7 @@ def raise_for_queue(user: User, pk: int) -> Raised | None:
     if queue is None or CALLS_WAITING not in choice.kinds:
         return None
     count = _waiting(audience, queue)
-    lately = Alert.objects.filter(user=user, queue=queue, raised_at__gt=clock.now() - AGAIN)
+    lately = Alert.objects.filter(user=user, queue=queue, leg=None, raised_at__gt=clock.now() - AGAIN)
     if count < (queue.most_waiting or 0) or lately.exists():
         return None
     _note(Alert(user=user, kind=CALLS_WAITING, queue=queue))
@@ -76,7 +91,14 @@ def last(user: User) -> list[Alert]:
 
 def _waiting(audience: Audience, queue: Queue) -> int:
     live = Conference.objects.live().in_scope(audience.scope).filter(queue=queue).with_people()
-    return sum("queue" in one for one in due(call_for(audience, each) for each in live).values())
+    outside = [one for one in callers(audience) if one.queue_pk == queue.pk]
+    waiting = due(call_for(audience, each) for each in live) | due_outside(outside)
+    return sum("queue" in one for one in waiting.values())
+
+
+def _was_raised_before(user: User, call: Conference, kind: str) -> bool:
+    """Whether it was raised while its caller was in no conference yet; she has not begun to wait anew since."""
+    return Alert.objects.filter(user=user, kind=kind, leg__participants__conference=call).exists()
 
 
 def _note(alert: Alert) -> bool:
@@ -89,7 +111,7 @@ def _note(alert: Alert) -> bool:
         return False
     kept = [one.pk for one in last(alert.user)]
     over = Alert.objects.filter(user=alert.user).exclude(pk__in=kept)
-    over.exclude(conference__in=Conference.objects.live()).delete()
+    over.exclude(conference__in=Conference.objects.live()).exclude(leg__in=Leg.objects.up()).delete()
     return True
 
 

@@ -13,7 +13,7 @@ from conferences.ingest import feed
 from conferences.ingest.ringing_legs import with_ringing
 from conferences.models import Conference, Supervision
 from conferences.models.conferences import ConferenceQuerySet
-from dashboard.alerts.due import due
+from dashboard.alerts.due import Due, due, due_outside
 from dashboard.language.reading import read_in
 from dashboard.live.heartbeats import encode, row_ages
 from dashboard.live.lag import Stamps, last_heard
@@ -75,7 +75,8 @@ class Changes:
         shown = [call for call in board if viewer.filter.matches(call)]
         parts, broken, waiting = self._parts(viewer, calls, board), self._broken(viewer), self._callers(viewer)
         parts += [*waiting.parts, *(str(fragments.partial(one, showing.broken(one))) for one in broken)]
-        if not any(parts) and not waiting and not catching_up:
+        outside = self._due_outside(viewer, catching_up=catching_up)
+        if not any(parts) and not waiting and not outside and not catching_up:
             return None
         gone = [fragments.row_id(call.pk) for call in board if not viewer.filter.matches(call)]
         told = {
@@ -86,7 +87,14 @@ class Changes:
             "became": waiting.became,
         }
         told |= {"live": [*self._live_rows(viewer, seen), *broken]} if catching_up else {}
-        return encode(self.number, told | ({"due": due(seen)} if viewer.alerts else {}))
+        return encode(self.number, told | ({"due": due(seen) | outside} if viewer.alerts else {}))
+
+    def _due_outside(self, viewer: Viewer, *, catching_up: bool) -> Due:
+        """What is due of callers in no conference, whichever page it is."""
+        if not viewer.alerts:
+            return {}
+        changed = self.callers.changed(viewer.audience, viewer.since)
+        return due_outside(callers(viewer.audience)) if catching_up else due_outside(*changed)
 
     def _callers(self, viewer: Viewer) -> CallerNews:
         if viewer.conference is not None or viewer.view:
@@ -104,12 +112,13 @@ class Changes:
         rows = self.agents.since(viewer.audience, viewer.since)
         parts = [*rows.values(), *self._own_parts(viewer, calls)]
         over = [str(call.pk) for call in calls if not call.is_live]
-        if not any(parts) and not over and not catching_up:
+        outside = self._due_outside(viewer, catching_up=catching_up)
+        if not any(parts) and not over and not outside and not catching_up:
             return None
         told: dict[str, object] = {"content": "".join(parts), "rows": [*rows], "over": over}
         told["calls"] = [str(call.pk) for call in calls]
         if viewer.alerts:
-            told["due"] = due(self._live_calls(viewer.audience) if catching_up else calls)
+            told["due"] = due(self._live_calls(viewer.audience) if catching_up else calls) | outside
         if catching_up:
             told["live"] = changed_agents.listed(viewer.audience.teams)
         return encode(self.number, told)

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from conferences.models.conferences import Conference
 from conferences.models.directory import Queue
+from conferences.models.legs import Leg
 
 
 class AlertChoice(models.Model):
@@ -25,12 +26,16 @@ class AlertChoice(models.Model):
 
 
 class Alert(models.Model):
-    """That a user was alerted: to one thing about a call once, whatever pages are open; or to a queue's callers."""
+    """That a user was alerted: to one thing about a call once, whatever pages are open; or to a queue's callers.
+
+    `leg`: of a caller who was in no conference, and `queue` hers.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="alerts")
     kind = models.CharField(max_length=20)
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    leg = models.ForeignKey(Leg, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     occasion = models.CharField(max_length=40, blank=True)  # of what may happen again in one call: which
     raised_at = models.DateTimeField()
 
@@ -41,7 +46,12 @@ class Alert(models.Model):
                 fields=["user", "conference", "kind", "occasion"],
                 condition=Q(conference__isnull=False),
                 name="one_alert_per_call_and_reason",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["user", "leg", "kind"],
+                condition=Q(leg__isnull=False),
+                name="one_alert_per_caller_and_reason",
+            ),
         ]
         indexes = [models.Index(fields=["user", "-raised_at"], name="alert_of_user")]
 

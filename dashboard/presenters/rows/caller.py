@@ -43,6 +43,7 @@ class Caller:
     calling: tuple[Calling, ...]
     reasons: tuple[Reason, ...]
     feed: int
+    queue_pk: int | None = None
 
     supervisors: tuple[()] = ()
     is_unassigned: bool = False
@@ -73,7 +74,7 @@ class Caller:
         return " ".join([self.label, self.queue, self.team, *(one.name for one in self.calling)]).lower()
 
 
-def row_id(pk: int) -> str:
+def row_id(pk: int | str) -> str:
     return f"caller-{pk}"
 
 
@@ -99,6 +100,7 @@ def caller_for(audience: Audience, leg: Leg, ringing: Collection[Leg], *, is_bri
         calling=tuple(map(phone_ringing, ringing)),
         reasons=reasons(watched, Limits.of(leg.queue)) if watched else (),
         feed=leg.feed or 0,
+        queue_pk=leg.queue_id,
     )
 
 

@@ -65,6 +65,12 @@ class CallerRows:
                 (told.rows if chosen.matches(one) else told.gone).append(row_id(one.pk))
         return told
 
+    def changed(self, audience: Audience, since: int) -> tuple[list[Caller], list[str]]:
+        """Return the callers who changed after feed `since`, and the rows of those who are none any more."""
+        news = [leg for leg in self._seen(audience) if (leg.feed or 0) > since]
+        known = [one for one in self._callers_of(audience) if one.feed > since]
+        return known, [row_id(leg.pk) for leg in news if not _is_shown(leg)]
+
     def _seen(self, audience: Audience) -> list[Leg]:
         if self._legs is None:
             legs = Leg.objects.of_callers().filter(feed__gt=self._number)
@@ -88,6 +94,12 @@ def callers(audience: Audience) -> list[Caller]:
     """Return every live caller in no conference whom this audience may see."""
     legs = [leg for leg in _loaded(Leg.objects.up().outside().of_callers()) if may_see_caller(audience, leg)]
     return _callers(audience, legs)
+
+
+def caller_on(audience: Audience, pk: int) -> Caller | None:
+    """Return the live caller in no conference whose leg has this key, if this audience may see her."""
+    legs = _loaded(Leg.objects.up().outside().of_callers().filter(pk=pk))
+    return next(iter(_callers(audience, [leg for leg in legs if may_see_caller(audience, leg)])), None)
 
 
 def caller_row(caller: Caller) -> str:

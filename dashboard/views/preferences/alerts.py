@@ -18,10 +18,12 @@ from dashboard.alerts import choices, raising
 from dashboard.forms.alerts import AlertsForm
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.call import Call
+from dashboard.presenters.rows.caller import row_id
 from dashboard.presenters.seen import call_for
 from dashboard.views.live_page import live_page
 from dashboard.views.supervisor_request import SupervisorRequest
 
+ROW: Final = row_id("")
 _DENIED: Final = _(
     "You should have heard two tones. Notifications from here are not allowed; your browser’s settings can change that."
 )
@@ -49,14 +51,20 @@ def raise_alert(request: SupervisorRequest) -> HttpResponse:
         if asked.get("queue"):
             raised = raising.raise_for_queue(request.user, int(asked["queue"][:18]))
         else:
-            kind, which = asked.get("kind", ""), asked.get("occasion", "")
-            raised = raising.raise_for_call(request.user, UUID(asked.get("call", "")), kind, which)
+            raised = _raise_for(request.user, asked.get("call", ""), asked.get("kind", ""), asked.get("occasion", ""))
     except ValueError:
         return HttpResponse(status=400)
     if raised is None:
         return HttpResponse(status=204)
     told = {"title": raised.title, "body": raised.body, "means": raised.means}
     return JsonResponse(told | ({"call": str(raised.call)} if raised.call else {}))
+
+
+def _raise_for(user: User, call: str, kind: str, which: str) -> raising.Raised | None:
+    """Raise one to a call by our id, or to a caller by her row. Raises ValueError for what is neither."""
+    if call.startswith(ROW):
+        return raising.raise_for_caller(user, int(call.removeprefix(ROW)[:18]), kind)
+    return raising.raise_for_call(user, UUID(call), kind, which)
 
 
 def _listed(user: User) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ import { shownTime } from "./clock.js";
 import { ring } from "./sounds.js";
 
 const LATE = 60; // seconds: what was due longer ago, before this page was open, is no news
-const calls = new Map(); // our id → what is due
+const calls = new Map(); // our id, or the row of a caller in no conference → what is due
 const asked = new Set(); // what this page has asked for
 const full = new Set(); // queues with too many callers, until that is over
 
@@ -13,7 +13,7 @@ const setup = () => document.getElementById("alerts")?.dataset;
 
 export function heardDue(due) {
   for (const [call, told] of Object.entries(due)) {
-    if (Object.keys(told.at).length) calls.set(call, told);
+    if (told.queue || Object.keys(told.at).length) calls.set(call, told);
     else calls.delete(call);
   }
 }
@@ -47,7 +47,7 @@ function show({ title, body, call, means }) {
   said.querySelector("b").textContent = body;
   const link = said.querySelector("a");
   link.textContent = title;
-  if (call) link.href = `/conferences/${call}/`;
+  link.href = call ? `/conferences/${call}/` : "/";
   said.hidden = false;
 }
 

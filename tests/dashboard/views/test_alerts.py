@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from conferences.attention import Kind
-from conferences.models import Alert, Conference
+from conferences.ingest.feed import latest
+from conferences.models import Alert, Conference, Leg
 from conferences.supervision.requests.helping import asking
 from conferences.wording.alerts import CALLS_WAITING, NAMES, SENTENCES
 from dashboard.live import frames
@@ -113,6 +114,54 @@ def test_too_many_callers_of_a_queue_raise_one(story: Story, marta, directory):
     assert browser(marta).post("/alerts/raise/", asked).json()["means"] == ["desktop"]
     assert browser(marta).post("/alerts/raise/", asked).status_code == 204
     assert directory.queue.name in browser(marta).get("/alerts/").content.decode()
+
+
+def rings(story):
+    """A customer who rings a queue, and the row she has."""
+    leg = story.simulator.incoming_call("+14155550171", SUPPORT_NUMBER)
+    story.pass_time()
+    return leg, f"caller-{Leg.objects.get().pk}"
+
+
+def pushed(user, since):
+    viewer = viewer_of(user, "", {"since": str(since), "alerts": "1"})
+    return orjson.loads(frames.changes_since(since).frame(viewer))["due"]
+
+
+def test_a_caller_in_no_conference_raises_one_too(story: Story, marta, ben, directory):
+    for user in (marta, ben):
+        choose(user, "waiting-sound")
+    since = latest()
+    _, row = rings(story)
+    told = pushed(marta, since)[row]
+    assert told["queue"] == directory.queue.pk
+    assert [due(marta, view)[row] for view in ({}, {"view": "agents"}, {"conference": "none"})] == [told] * 3
+    assert due(ben) == {}
+    asked = {"call": row, "kind": "waiting"}
+    assert browser(marta).post("/alerts/raise/", asked).status_code == 204  # not yet
+    story.pass_time(35)
+    assert browser(ben).post("/alerts/raise/", asked).status_code == 204  # another team's
+    assert browser(marta).post("/alerts/raise/", asked).json()["means"] == ["sound"]
+    assert browser(marta).post("/alerts/raise/", asked).status_code == 204
+    page = browser(marta).get("/alerts/").content.decode()
+    assert page.partition("<ol>")[2].partition("</ol>")[0].count("<li>") == 1
+
+
+def test_she_counts_and_her_call_raises_no_second(story: Story, marta, directory):
+    directory.queue.most_waiting = 2
+    directory.queue.save()
+    choose(marta, "waiting-sound", "calls_waiting-sound")
+    leg, row = rings(story)
+    wait_for_agent(story, "+14155550172")
+    assert browser(marta).post("/alerts/raise/", {"queue": str(directory.queue.pk)}).status_code == 200
+    story.pass_time(35)
+    assert browser(marta).post("/alerts/raise/", {"call": row, "kind": "waiting"}).status_code == 200
+    since = latest()
+    story.simulator.world.legs.answer(leg)
+    world = story.simulator.world.conferences.create(leg, "Support 4711")
+    story.pass_time()
+    assert pushed(marta, since)[row] == {"at": {}}
+    assert raised(marta, Conference.objects.get(conference_id=world.id), "waiting") == 204  # it is the same wait
 
 
 def test_the_last_twenty_are_listed_and_kept(story: Story, marta):
