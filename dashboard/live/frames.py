@@ -27,6 +27,7 @@ from dashboard.presenters.rows.call_cache import call_cache
 from dashboard.presenters.rows.caller import row_id as caller_id
 from dashboard.presenters.rows.caller_rows import CallerNews, CallerRows, callers
 from dashboard.presenters.rows.changed_agents import AgentRows
+from dashboard.presenters.seen import Alike
 from dashboard.presenters.unassigned import count_unassigned
 
 
@@ -42,6 +43,7 @@ class Changes:
     users: Collection[int] = ()
     agents: AgentRows = field(default_factory=lambda: AgentRows(0))
     callers: CallerRows = field(default_factory=lambda: CallerRows(0))
+    _alike: Alike = field(default_factory=Alike)
     _calls: dict[tuple[Audience, UUID], Call | None] = field(default_factory=dict)
     _rendered: dict[tuple[str, Audience, UUID], str] = field(default_factory=dict)
     _panels: dict[tuple[int, str, str], str] = field(default_factory=dict)
@@ -176,7 +178,9 @@ class Changes:
     def _call(self, audience: Audience, conference: Conference) -> Call | None:
         key = (audience, conference.pk)
         if key not in self._calls:
-            self._calls[key] = call_cache.call(audience, conference) if may_see(audience, conference) else None
+            self._calls[key] = (
+                call_cache.call(audience, conference, self._alike) if may_see(audience, conference) else None
+            )
         return self._calls[key]
 
     def _live_calls(self, audience: Audience) -> list[Call]:

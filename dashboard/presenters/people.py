@@ -14,7 +14,6 @@ from conferences.models import Conference, Leg, Participant, Supervision
 from conferences.roster import name_on, supervisor_name
 from conferences.wording.calls import doing_words, with_words
 from conferences.wording.lists import either, first_of
-from dashboard.presenters.audience import Audience
 
 MOST_NAMES: Final = 3
 OTHERS: Final = (Leg.Kind.CUSTOMER, Leg.Kind.UNKNOWN)  # whom agents talk to
@@ -83,14 +82,14 @@ def phone_ringing(leg: Leg) -> Calling:
     return Calling(either([agent.name for agent in leg.agents]), leg.started_at)
 
 
-def person_for(audience: Audience, participant: Participant, supervisions: list[Supervision]) -> Person:
-    """Return the person on a leg in a conference, under the name that this audience may read."""
+def person_for(participant: Participant, supervisions: list[Supervision], *, numbers: bool) -> Person:
+    """Return the person on a leg in a conference; `numbers`: a number as name in full."""
     leg = participant.leg
     supervision = next((one for one in supervisions if one.call_control_id == leg.call_control_id), None)
     return Person(
         call_control_id=leg.call_control_id,
         kind=leg.kind,
-        label=name_on(leg, supervision, numbers=audience.numbers),
+        label=name_on(leg, supervision, numbers=numbers),
         role=participant.role,
         muted=participant.muted,
         on_hold=participant.on_hold,
@@ -105,11 +104,11 @@ def person_for(audience: Audience, participant: Participant, supervisions: list[
     )
 
 
-def past_participants(audience: Audience, conference: Conference) -> tuple[Person, ...]:
+def past_participants(conference: Conference, *, numbers: bool) -> tuple[Person, ...]:
     """Return everybody who was in a conference that has ended; nothing is claimed of their mute or hold."""
     participants = sorted(conference.participants.all(), key=lambda one: one.pk)
     came = list(conference.supervisions.all())
-    people = (person_for(audience, participant, came) for participant in participants)
+    people = (person_for(participant, came, numbers=numbers) for participant in participants)
     return tuple(replace(one, muted=None, on_hold=None, phone_hold=False) for one in people)
 
 
@@ -118,10 +117,9 @@ def _detail(leg: Leg) -> str:
     return gettext("{teams}, a shared phone").format(teams=teams) if len(leg.agents) > 1 else teams
 
 
-def supervisor_on_call(
-    supervision: Supervision, agents: dict[str, str], people: tuple[Person, ...], *, may_end: bool
-) -> SupervisorOnCall:
+def supervisor_on_call(supervision: Supervision, people: tuple[Person, ...], *, may_end: bool) -> SupervisorOnCall:
     """Return the supervisor of a supervision, as everybody who sees the call reads of it."""
+    agents = agents_by_leg(people)
     leg = next((one for one in people if one.call_control_id == supervision.call_control_id), None)
     role = supervision.accepted_role or supervision.requested_role
     targets = supervision.accepted_targets if supervision.accepted_role else supervision.requested_targets

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from conferences import policy, roster
 from conferences.audibility import Party
 from conferences.join_options import JoinOptions
 from conferences.models import Conference, Leg, Supervision, full_name
-from conferences.policy.listening import options_of, refusals
+from conferences.policy.listening import Refusal, refusals
 from conferences.wording.refusals import refusal_words
 from dashboard.language.remembering import by_language
 from dashboard.presenters.audience import Audience
@@ -40,10 +40,14 @@ def sensitive_sections(conference: Conference) -> tuple[Sensitive, ...]:
 
 
 def actions_for(
-    audience: Audience, people: tuple[Party, ...], conference: Conference, *, running: bool | None
+    audience: Audience,
+    people: tuple[Party, ...],
+    options: JoinOptions,
+    refused: Collection[str],
+    *,
+    running: bool | None,
 ) -> tuple[Action, ...]:
-    """Return the modes that this audience may use, quiet to loud."""
-    options, refused = options_of(conference.queue), refusals(conference)
+    """Return the modes that this audience may use, quiet to loud. `refused`: those that policy does not allow now."""
     agents = tuple(one.key for one in people if one.kind == Leg.Kind.AGENT and one.present)
     return tuple(
         Action(role.value, str(role.label), _said(role.value, people, agents, options, running))
@@ -59,9 +63,8 @@ def _said(
     return roster.preview(people, roster.yourself(role, agents, options), options, running=running)
 
 
-def kept_out(audience: Audience, conference: Conference) -> str:
+def kept_out(audience: Audience, refused: Mapping[str, Refusal]) -> str:
     """Return why policy allows none of this audience's modes in a call now; empty where it allows one."""
-    refused = refusals(conference)
     hers = [role.value for role in policy.PERMISSIONS if role.value in audience.roles]
     return refusal_words(refused[hers[0]]) if hers and all(role in refused for role in hers) else ""
 

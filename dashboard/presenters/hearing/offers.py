@@ -48,7 +48,7 @@ def made_to(user: User, audience: Audience) -> list[Offer]:
         call = Conference.objects.with_people().get(pk=one.conference_id)
         if not may_see(audience, call):
             continue
-        people = [person_for(audience, participant, []) for participant in call.present()]
+        people = [person_for(participant, [], numbers=audience.numbers) for participant in call.present()]
         queue, by = call.queue.name if call.queue else "", full_name(one.supervision.user)
         found.append(Offer(one.pk, by, call.pk, heading(people), queue, one.offered_at + offering.WAITS))
     return found

@@ -40,6 +40,7 @@ from dashboard.presenters.audience import Audience
 from dashboard.presenters.call import Call
 from dashboard.presenters.rows import showing
 from dashboard.presenters.rows.moving import Pieces, in_pieces, on_one_line, written
+from dashboard.presenters.seen import Alike
 
 MOST: Final = 8192  # calls, each as one audience sees it: some 10 KB with its row
 SHOWN: Final = (
@@ -88,13 +89,13 @@ class CallCache:
         seen = [found[head[0]] for head in heads if head[0] in found]
         return [one for one in seen if one], [pk for pk, one in found.items() if one is None]
 
-    def call(self, audience: Audience, conference: Conference) -> Call | None:
+    def call(self, audience: Audience, conference: Conference, alike: Alike | None = None) -> Call | None:
         """Return the conference as the audience sees it, and keep that; None where a mistake keeps it from being seen.
 
         Load it with `with_people` and `with_ringing`. The row of a conference is read before its people: what is kept
         of one change may already show the next, never the other way round.
         """
-        call = showing.call_or_none(audience, conference)
+        call = showing.call_or_none(audience, conference, alike)
         # Whose names and states those of supervisors are changes elsewhere too, and of all rows these are to be exact.
         if call is not None and not call.supervisors:
             self._put((audience, call.pk), _Kept((conference.feed, conference.persisted_at), call))

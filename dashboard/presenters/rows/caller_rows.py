@@ -73,8 +73,10 @@ class CallerRows:
 
     def _seen(self, audience: Audience) -> list[Leg]:
         if self._legs is None:
+            # Most changes are of no caller: to ask for the whole of none would cost thrice as much.
+            is_any = Leg.objects.filter(feed__gt=self._number).exists()
             legs = Leg.objects.of_callers().filter(feed__gt=self._number)
-            self._legs = _loaded(legs.up() if self._live else legs)
+            self._legs = _loaded(legs.up() if self._live else legs) if is_any else []
         return [leg for leg in self._legs if may_see_caller(audience, leg)]
 
     def _callers_of(self, audience: Audience) -> list[Caller]:

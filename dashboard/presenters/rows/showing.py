@@ -10,13 +10,13 @@ from conferences.liveness import boundaries
 from conferences.models import Conference
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.call import Call
-from dashboard.presenters.seen import call_for
+from dashboard.presenters.seen import Alike, call_for
 
 
-def call_or_none(audience: Audience, conference: Conference) -> Call | None:
+def call_or_none(audience: Audience, conference: Conference, alike: Alike | None = None) -> Call | None:
     """Return the conference as this audience sees it; None where a mistake of ours keeps it from being seen."""
     found: list[Call] = []
-    boundaries.SHOWING.run(lambda: found.append(call_for(audience, conference)))
+    boundaries.SHOWING.run(lambda: found.append(call_for(audience, conference, alike)))
     return found[0] if found else None
 
 

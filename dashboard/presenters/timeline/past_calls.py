@@ -43,7 +43,7 @@ def past_call(audience: Audience, conference: Conference) -> PastCall:
     came = [one for one in conference.supervisions.all() if one.joined_at is not None]
     return PastCall(
         pk=conference.pk,
-        heading=heading(past_participants(audience, conference)),
+        heading=heading(past_participants(conference, numbers=audience.numbers)),
         name=name,
         queue=conference.queue.name if conference.queue else "",
         began_at=conference.created_at or conference.first_seen_at,

@@ -42,10 +42,10 @@ def two(story: Story) -> tuple[Conference, Conference]:
 def in_reading(patch: pytest.MonkeyPatch, unlucky: Conference) -> None:
     right = seen.call_for
 
-    def wrong(audience: Any, conference: Conference) -> Any:
+    def wrong(audience: Any, conference: Conference, alike: Any = None) -> Any:
         if conference.pk == unlucky.pk:
             raise Planted(SECRET)
-        return right(audience, conference)
+        return right(audience, conference, alike)
 
     patch.setattr(showing, "call_for", wrong)
 
