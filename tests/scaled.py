@@ -18,8 +18,9 @@ from typing import Self
 
 from tests.support.ports import free_port
 
-# What depends on the database's locking or on another process's nudges; the rest would only repeat itself.
-TESTS = ["-m", "scaled"]
+# What depends on the database's locking or on another process's nudges; the rest would only repeat itself. Side by
+# side, each process with a database of either store; but one at a time where the stores themselves are restarted.
+RUNS = (["-m", "scaled and not served", "-n", "auto"], ["-m", "scaled and served"])
 
 
 def main(arguments: list[str]) -> int:
@@ -32,8 +33,8 @@ def main(arguments: list[str]) -> int:
             "DATABASE_URL": stack.enter_context(postgresql(home)),
             "REDIS_URL": stack.enter_context(redis(home)),
         }
-        run = [sys.executable, "-m", "pytest", *(arguments or TESTS)]
-        return subprocess.run(run, env=environment, check=False).returncode
+        runs = [[sys.executable, "-m", "pytest", *one] for one in ([arguments] if arguments else RUNS)]
+        return max(subprocess.run(run, env=environment, check=False).returncode for run in runs)
 
 
 class Cluster:

@@ -10,6 +10,9 @@ os.environ["DEBUG"] = "1"
 os.environ["SECRET_KEY"] = "of the tests only: long enough, and of many different characters"
 os.environ["RUN_BACKGROUND"] = "0"
 os.environ["DEFAULT_REGION"] = "US"
+if redis_url := os.environ.get("REDIS_URL"):
+    # Of processes side by side each has a database of its own there, as it has in PostgreSQL.
+    os.environ["REDIS_URL"] = redis_url.rsplit("/", 1)[0] + "/" + os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]
 os.environ.setdefault("TELNYX_CONNECTION_ID", "1494404757140276705")
 os.environ.setdefault("TELNYX_CALLER_ID", "+34910000000")
 os.environ.setdefault("TELNYX_API_KEY", "KEY0123456789ABCDEF_canary")
