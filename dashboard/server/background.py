@@ -1,11 +1,10 @@
 """Starts, once in a serving process, the thread that does what facts give rise to."""
 
-import atexit
-
 from conferences.background import BackgroundRunner
+from dashboard.server.shutdown import at_end
 
 
 def start_background() -> None:
     runner = BackgroundRunner()
     runner.start()
-    atexit.register(runner.stop)
+    at_end(runner.stop)

@@ -7,6 +7,7 @@ webhook again, and a page's socket is closed with 1012, upon which it connects a
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import os
 import signal
@@ -83,12 +84,26 @@ def stop_gently(application: Drain) -> None:
     A thread that works on a request then may wait for ever: Django lets synchronous middleware wait for the loop, which
     runs no more, and Python waits for its threads. What was acknowledged is on disk, and what was not is sent again.
     """
-    if "twisted.internet.reactor" in sys.modules:  # there is none under another server, nor in a test
-        from twisted.internet import reactor
+    if (reactor := _reactor()) is not None:
+        reactor.callWhenRunning(_hear_signals, application, reactor)
+        reactor.addSystemEventTrigger("after", "shutdown", _begin)
 
-        any_reactor: Any = reactor
-        any_reactor.callWhenRunning(_hear_signals, application, any_reactor)
-        any_reactor.addSystemEventTrigger("after", "shutdown", _begin)
+
+def at_end(call: Callable[[], object]) -> None:
+    """Have this called once daphne's loop has stopped: when Python itself ends, no thread may begin anything more."""
+    if (reactor := _reactor()) is not None:
+        reactor.addSystemEventTrigger("after", "shutdown", call)
+    else:
+        atexit.register(call)
+
+
+def _reactor() -> Any:
+    """daphne's loop; None under another server, and in a test."""
+    if "twisted.internet.reactor" not in sys.modules:
+        return None
+    from twisted.internet import reactor
+
+    return reactor
 
 
 def _hear_signals(application: Drain, reactor: Any) -> None:

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 import pytest
@@ -85,10 +86,15 @@ class Load:
 
 
 @pytest.fixture
-def center(marta: object) -> Iterator[tuple[Load, subprocess.Popen[bytes]]]:
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def center(marta: object, log: Path) -> Iterator[tuple[Load, subprocess.Popen[bytes]]]:
     port = free_port()
     simulator = simulator_for(port)
-    with serving(simulator, port) as server:
+    with log.open("wb") as file, serving(simulator, port, file) as server:
         yield Load(simulator, port), server
 
 
@@ -117,8 +123,9 @@ def stored() -> set[str]:
     return set(Fact.objects.values_list("event_id", flat=True))
 
 
-def test_a_stop_under_load_loses_nothing(center, marta):
+def test_a_stop_under_load_loses_nothing(center, marta, log):
     load, server = center
+    load.simulator.faults.add("slow", method="GET", times=None, seconds=1)
     with page(load.port, marta) as socket, load.going_on():
         time.sleep(2)
         for _ in range(A_SECOND):
@@ -132,6 +139,7 @@ def test_a_stop_under_load_loses_nothing(center, marta):
     assert {answer for answer in load.answers.values() if isinstance(answer, int)} <= {200, 503}
     assert len(load.acknowledged()) >= A_SECOND
     assert load.acknowledged() <= stored()
+    assert "schedule new futures" not in log.read_text()  # what the provider is asked for ends with the server
 
 
 def test_webhooks_that_wait_for_the_disk_are_answered(center):

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from django.db import connection
 
@@ -27,9 +28,15 @@ def database_url() -> str:
 
 
 def serve(
-    port: int, public_key: str, base_url: str, application: str = "dashboard.asgi", **others: str
+    port: int,
+    public_key: str,
+    base_url: str,
+    application: str = "dashboard.asgi",
+    *,
+    log: IO[bytes] | None = None,
+    **others: str,
 ) -> subprocess.Popen[bytes]:
-    """Start the product on the tests' own database. `others`: what is otherwise in its environment."""
+    """Start the product on the tests' own database. `log`: what it says; `others`: otherwise in its environment."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
         "DEBUG": "1",
@@ -41,7 +48,7 @@ def serve(
         "TELNYX_BASE_URL": base_url,
     }
     daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-    return subprocess.Popen([*daphne, f"{application}:application"], env=environment | others)
+    return subprocess.Popen([*daphne, f"{application}:application"], env=environment | others, stderr=log)
 
 
 def simulator_for(port: int) -> Simulator:
@@ -55,10 +62,10 @@ def simulator_for(port: int) -> Simulator:
 
 
 @contextmanager
-def serving(simulator: Simulator, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def serving(simulator: Simulator, port: int, log: IO[bytes] | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """The provider over HTTP and the product beside it, until both are stopped."""
     with simulator.serve() as provider:
-        server = serve(port, simulator.public_key, provider.base_url)
+        server = serve(port, simulator.public_key, provider.base_url, log=log)
         try:
             wait_for(port, server)
             yield server
