@@ -68,17 +68,16 @@ def elapsed_since(moment: datetime | None) -> SafeString:
 
 @register.simple_tag
 def duration(call: Call | Caller) -> SafeString:
-    """Write how long a call has been going on, as a time that ticks; or lasted."""
+    """Write how long a call has been going on, as a time that ticks; or lasted. Nothing where that is not known."""
+    if call.started_at is None:
+        return SafeString("")
+    length = clock.elapsed_text(
+        (call.ended_at if not call.is_live and call.ended_at else clock.now()) - call.started_at
+    )
     if not call.is_live:
-        until = call.ended_at or clock.now()
-        return format_html('<span class="lasted">{}</span>', _length(call.started_at, until))
-    at = timezone.localtime(call.started_at).isoformat() if call.started_at else ""
-    so_far = _length(call.started_at, clock.now())
-    return format_html('<time data-since="{0}" datetime="{0}" hx-morph-skip-children>{1}</time>', at, so_far)
-
-
-def _length(since: datetime | None, until: datetime) -> str:
-    return clock.elapsed_text(until - since) if since else ""
+        return format_html('<span class="lasted">{}</span>', length)
+    at = timezone.localtime(call.started_at).isoformat()
+    return format_html('<time data-since="{0}" datetime="{0}" hx-morph-skip-children>{1}</time>', at, length)
 
 
 @register.simple_tag

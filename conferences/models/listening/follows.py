@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from conferences.models.directory import Agent
+from conferences.models.listening.open_rows import OpenQuerySet
 from conferences.models.phones import Device
 
 
@@ -39,6 +40,8 @@ class Follow(models.Model):
     end = models.CharField(max_length=10, choices=End, blank=True)
     # Why it came to nothing, in a sentence, until she has read it.
     told = models.TextField(blank=True, default="", db_default="")
+
+    objects = OpenQuerySet["Follow"].as_manager()
 
     class Meta:
         ordering = ["-created_at"]

@@ -9,14 +9,11 @@ from django.db import models
 from django.db.models import Q
 
 from conferences.models.conferences import Conference
+from conferences.models.listening.open_rows import OpenQuerySet
 from conferences.models.listening.supervision import Supervision
 
 
-class HandOverQuerySet(models.QuerySet["HandOver"]):
-    def open(self) -> HandOverQuerySet:
-        """Keep those that are not over, accepted or not."""
-        return self.filter(ended_at=None)
-
+class HandOverQuerySet(OpenQuerySet["HandOver"]):
     def loaded(self) -> HandOverQuerySet:
         """Load what is said of an offer along with it."""
         return self.select_related("supervision__user", "supervision__conference", "conference__queue", "to")

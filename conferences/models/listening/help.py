@@ -11,14 +11,11 @@ from django.db.models import Q
 from conferences.models.conferences import Conference
 from conferences.models.directory import Agent
 from conferences.models.legs import Leg
+from conferences.models.listening.open_rows import OpenQuerySet
 from conferences.models.listening.supervision import Supervision
 
 
-class HelpRequestQuerySet(models.QuerySet["HelpRequest"]):
-    def open(self) -> HelpRequestQuerySet:
-        """Keep those that are not over, taken or not."""
-        return self.filter(ended_at=None)
-
+class HelpRequestQuerySet(OpenQuerySet["HelpRequest"]):
     def loaded(self) -> HelpRequestQuerySet:
         """Load what is said of a request along with it."""
         return self.select_related("agent", "leg__agent", "taken_by")

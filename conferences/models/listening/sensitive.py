@@ -7,13 +7,10 @@ from django.db import models
 
 from conferences import clock
 from conferences.models.conferences import Conference
+from conferences.models.listening.open_rows import OpenQuerySet
 
 
-class SensitiveSectionQuerySet(models.QuerySet["SensitiveSection"]):
-    def open(self) -> SensitiveSectionQuerySet:
-        """Keep those that nobody has ended and whose end is not on record yet: what screens show."""
-        return self.filter(ended_at=None)
-
+class SensitiveSectionQuerySet(OpenQuerySet["SensitiveSection"]):
     def running(self) -> SensitiveSectionQuerySet:
         """Keep those in which nobody may listen now; each is over once its time is, whoever notices."""
         return self.open().filter(until__gt=clock.now())

@@ -70,7 +70,7 @@ def told_to(user: User) -> Follow | None:
 
 def waiting() -> list[UUID]:
     """Return the follows that are not over."""
-    return list(Follow.objects.filter(ended_at=None).values_list("pk", flat=True))
+    return list(Follow.objects.open().values_list("pk", flat=True))
 
 
 def advance(pk: UUID) -> None:
@@ -137,7 +137,7 @@ def _end(found: Follow, end: Follow.End, *, by: User | None = None, ip: str | No
     """End it once, whoever does, and put that on record."""
     told = "" if end in (Follow.End.CALLED, Follow.End.CANCELLED) else note or end.label
     with feed.writing():
-        is_first = Follow.objects.filter(pk=found.pk, ended_at=None).update(ended_at=clock.now(), end=end, told=told)
+        is_first = Follow.objects.open().filter(pk=found.pk).update(ended_at=clock.now(), end=end, told=told)
         if is_first:
             feed.bump_agents([found.agent_id])
     if is_first:
@@ -145,4 +145,4 @@ def _end(found: Follow, end: Follow.End, *, by: User | None = None, ip: str | No
 
 
 def _open() -> QuerySet[Follow]:
-    return Follow.objects.select_related("user", "agent__team", "device__supervisor").filter(ended_at=None)
+    return Follow.objects.open().select_related("user", "agent__team", "device__supervisor")
