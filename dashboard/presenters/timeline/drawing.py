@@ -39,7 +39,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class LaneDrawing:
-    """One leg's line. `modes` is a supervisor's, `whispers` an agent's."""
+    """One leg's line. `modes` is a supervisor's, `whispers` an agent's; `was_in`: ever in the call.
+
+    `gaps`: what was told then may be lost.
+    """
 
     name: str
     kind: str
@@ -49,6 +52,8 @@ class LaneDrawing:
     modes: tuple[Piece, ...]
     unread: tuple[Piece, ...]
     marks: tuple[Mark, ...]
+    gaps: tuple[Piece, ...] = ()
+    was_in: bool = True
 
     @property
     def drawn(self) -> SafeString:
@@ -56,7 +61,7 @@ class LaneDrawing:
         rows = (("what", 4, 16, self.pieces), ("role", 4, 16, self.modes), ("what", 4, 16, self.unread))
         drawn = (
             (kind, one.what, _GOES_ON if one.goes_on else "", f"{one.x:.2f}", y, f"{one.width:.2f}", height)
-            for kind, y, height, some in (*rows, ("what", 17, 3, self.whispers))
+            for kind, y, height, some in (*rows, ("what", 17, 3, self.whispers), ("what", 0, 24, self.gaps))
             for one in some
         )
         marks = ((one.what, f"{one.x:.2f}") for one in self.marks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,13 +12,14 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from conferences import clock
-from conferences.history.lanes import Lane, lanes, unread
+from conferences import clock, roster
+from conferences.history.lanes import Lane, Span, lanes, unread
 from conferences.history.loading import load
+from conferences.history.outside import never_in
 from conferences.history.record import Record
 from conferences.history.repairs import repairs
 from conferences.history.sentences import sentences
-from conferences.models import Conference, Leg
+from conferences.models import Conference, Gap, Leg
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.hearing.diagram import Picture, picture
 from dashboard.presenters.timeline.drawing import LaneDrawing, Mark, pieces, place
@@ -77,13 +78,18 @@ def timeline(audience: Audience, conference: Conference, query: Mapping[str, str
     put_right = list(repairs(record))
     name = partial(record.name, numbers=audience.numbers)
     happened = during(happenings(record, found, put_right, name), call)
-    drawn = tuple(
+    gaps = pieces((Span("lost", one.begins_at, one.ends_at) for one in _gaps(call)), call)
+    drawn = [
         replace(_drawn(one, name(one.call_control_id), happened, call), unread=pieces(unread(record, one), call))
         for one in found
-    )
+    ]
+    for leg, lane in never_in(record):
+        called = roster.name_on(leg, record.supervisions.get(leg.call_control_id), numbers=audience.numbers)
+        drawn.append(replace(_drawn(lane, called, happened, call), was_in=False))
+    drawn = [replace(one, gaps=gaps) for one in drawn]
     chosen = chosen_moment(query, call, call.ends_at if query.get("follow") else _telling(found, call))
     shown, then = nearest(happened, chosen.moment), _moment(record, audience, call, chosen)
-    return Timeline(call, drawn, shown, len(happened), then, is_now=call.is_live and not chosen.is_given)
+    return Timeline(call, tuple(drawn), shown, len(happened), then, is_now=call.is_live and not chosen.is_given)
 
 
 def moment(audience: Audience, conference: Conference, query: Mapping[str, str]) -> MomentView:
@@ -117,6 +123,10 @@ def _moment(record: Record, audience: Audience, call: Stretch, chosen: ChosenMom
 def as_asked(moment: datetime) -> str:
     """Return how an address asks for a moment, to the second, where the center is."""
     return _second(timezone.localtime(moment)).isoformat()
+
+
+def _gaps(call: Stretch) -> Iterable[Gap]:
+    return Gap.objects.within(call.begins_at, call.ends_at).order_by("begins_at")
 
 
 def _second(moment: datetime) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -11,8 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from conferences.models import Gap
+from tests.dashboard.views.test_agents import ring
 from tests.support.markup import on_one_line
-from tests.support.story import ANA, LUIS, Story, browser
+from tests.support.story import ANA, CHEN, CUSTOMER, DESK, LUIS, Story, browser
 
 
 def look(user, conference, **query) -> str:
@@ -103,6 +106,27 @@ def test_an_ended_call_names_its_supervisor_and_the_proof(story: Story, marta):
     story.pass_time(5)
     page = on_one_line(browser(marta).get(f"/conferences/{conference.pk}/").content.decode())
     assert ("Monitor confirmed by Telnyx" in page, '<bdi class="name">Supervisor</bdi>' in page) == (True, False)
+
+
+def test_gaps_and_phones_that_rang_in_vain_are_drawn(story: Story, marta):
+    _, conference = story.call(ANA)
+    luis = ring(story, LUIS, link_to=story.leg(CUSTOMER))
+    ring(story, CHEN)  # for nobody knows whom
+    story.simulator.phones.set(DESK, "rings_out")
+    story.supervise(marta, conference)
+    story.simulator.world.legs.hang_up(luis)
+    story.pass_time(40)
+    begins_at = conference.created_at + timedelta(seconds=10)
+    Gap.objects.create(begins_at=begins_at, ends_at=begins_at + timedelta(seconds=10), found_at=timezone.now())
+    page = on_one_line(browser(marta).get(f"/conferences/{conference.pk}/").content.decode())
+    lanes = re.findall(r'<li class="lane" data-kind="(\w+)" ?(data-never-in)?>.*?<bdi class="name">(.*?)</bdi>', page)
+    assert sorted(lanes, key=lambda one: one[1]) == [
+        ("customer", "", "+1 415-555-0171"),
+        ("agent", "", "Ana Ruiz"),
+        ("agent", "data-never-in", "Luis Ortega"),
+        ("supervisor", "data-never-in", "Marta Gil"),
+    ]
+    assert (page.count('data-what="lost"'), page.count('<rect data-what="ringing"')) == (len(lanes) + 1, len(lanes))
 
 
 def test_a_longer_call_takes_no_more_queries(story: Story, marta):
