@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.contrib.auth.models import AbstractUser
@@ -24,6 +25,11 @@ def write(*, actor: Any = None, **values: Any) -> AuditEntry:
     `actor` None is Earshot itself. `values` are columns of the entry and of its details.
     """
     return owed.write(*_made(actor, values))
+
+
+def write_all(written: Iterable[dict[str, Any]]) -> None:
+    """Write entries of what Earshot did, in this order and at once; where they cannot be written each is kept."""
+    owed.write_all([_made(None, dict(values)) for values in written])
 
 
 def write_or_raise(*, actor: Any = None, **values: Any) -> AuditEntry:

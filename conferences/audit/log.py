@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -100,18 +101,26 @@ def conclude(intent: AuditEntry, outcome: Outcome, *, call_control_id: str = "")
 
 def happened(supervision: Supervision, action: str, outcome: Outcome) -> AuditEntry:
     """Write what came of something by itself, that nobody did then: Earshot tells of it."""
-    return entries.write(
-        phase=AuditEntry.Phase.OUTCOME,
-        action=action,
-        result=outcome.result,
-        actor=None,
-        reason=supervision.problem,
-        targets=named(supervision.requested_targets),
-        provider_code=outcome.code,
-        provider_text=outcome.text,
-        note=outcome.note,
-        **stays.about(supervision) | {"role": supervision.requested_role},
-    )
+    return entries.write(actor=None, **_happening(supervision, action, outcome))
+
+
+def happened_to_all(supervisions: Iterable[Supervision], action: str, outcome: Outcome) -> None:
+    """Write the same for each of these, at once: where many are taken out, nobody waits for others' entries."""
+    entries.write_all(_happening(one, action, outcome) for one in supervisions)
+
+
+def _happening(supervision: Supervision, action: str, outcome: Outcome) -> dict[str, Any]:
+    about = stays.about(supervision) | {"role": supervision.requested_role}
+    return about | {
+        "phase": AuditEntry.Phase.OUTCOME,
+        "action": action,
+        "result": outcome.result,
+        "reason": supervision.problem,
+        "targets": named(supervision.requested_targets),
+        "provider_code": outcome.code,
+        "provider_text": outcome.text,
+        "note": outcome.note,
+    }
 
 
 def ended(supervision: Supervision, by: AbstractBaseUser, *, ip: str | None) -> AuditEntry:

@@ -6,7 +6,7 @@ Nobody is kept in a call, or heard in it, because the audit cannot be written; a
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -35,6 +35,15 @@ def write(entry: AuditEntry, detail: AuditDetail) -> AuditEntry:
     entry.detail = detail
     entry.owed = OwedEntry.objects.create(values=values, intent=owed_intent)  # type: ignore[attr-defined]
     return entry
+
+
+def write_all(written: Sequence[tuple[AuditEntry, AuditDetail]]) -> None:
+    """Write several entries without an intent: at once, or where that fails each by itself as `write` does."""
+    try:
+        chain.append_all(written)
+    except DatabaseError:
+        for entry, detail in written:
+            write(entry, detail)
 
 
 def _owed_still(entry: AuditEntry) -> OwedEntry | None:

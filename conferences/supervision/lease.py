@@ -46,7 +46,12 @@ def break_in(supervision: Supervision) -> int | None:
 
 def prolong(supervision: Supervision) -> None:
     """Begin the lease's time anew."""
-    store.set_where(supervision.pk, Q(busy_turn=supervision.busy_turn), busy_until=timezone.now() + LEASE)
+    store.set_where(supervision.pk, Q(busy_turn=supervision.busy_turn), **prolonged())
+
+
+def prolonged() -> dict[str, object]:
+    """Return the columns with which a decision's writing begins the lease's time anew."""
+    return {"busy_until": timezone.now() + LEASE}
 
 
 def give_back(supervision_id: UUID, turn: int) -> None:

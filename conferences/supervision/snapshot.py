@@ -40,7 +40,7 @@ def take_snapshot(supervision_id: UUID, *, with_rights: bool = True) -> Snapshot
         withdrawn=entitlement.withdrawn(supervision) if is_judged else None,
         refusal=_refusal(supervision, agents) if is_judged and supervision.is_active and supervision.is_pending else "",
         between=timedelta(seconds=settings.BETWEEN_CALLS_SECS),
-        leaves_due=_leaves_due(supervision),
+        leaves_due=leaves_due(supervision),
     )
 
 
@@ -53,8 +53,8 @@ def _refusal(supervision: Supervision, agents: frozenset[str]) -> str:
     return ""
 
 
-def _leaves_due(supervision: Supervision) -> bool:
-    """Whether somebody else is to leave this call, while all that is left to do of this one is to hang her phone up."""
+def leaves_due(supervision: Supervision) -> bool:
+    """Return whether others are to leave this call first: all that is left of this one is to hang her phone up."""
     if supervision.leave_accepted_at is None or supervision.hangup_sent_at is not None:
         return False
     others = Supervision.objects.running().filter(conference=supervision.conference_id, is_active=False, hop_to=None)

@@ -274,6 +274,23 @@ def test_check_passes_production_without_a_word():
     assert (result.returncode, result.stdout) == (0, "System check identified no issues (0 silenced).\n")
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, ()),
+        ({"EMAIL_URL": "smtp+tls://name:password@mail.example:587", "EMAIL_FROM": "earshot@example.com"}, ()),
+        ({"DEBUG": "1"}, ("security.W004", "security.W012", "security.W016", "security.W018")),
+        ({"SECRET_KEY": "django-insecure-key"}, ("security.W009",)),
+    ],
+    ids=["as in production", "with mail", "with debugging pages", "with a sample key"],
+)
+def test_settings_of_production_are_fit_to_be_deployed(changes, told):
+    """By Django's own list, as it is to be: cookies, HTTPS, HSTS, frames, hosts, the key."""
+    hosts = {"ALLOWED_HOSTS": "earshot.example", "ORIGINS": "https://earshot.example"}
+    result = run("check", "--deploy", "--fail-level", "WARNING", **hosts, **changes)
+    assert (result.returncode != 0, [one for one in told if one not in result.stderr]) == (bool(told), [])
+
+
 def test_database_is_created_without_keys_and_has_the_groups(tmp_path):
     database = tmp_path / "new.sqlite3"
     result = run("migrate", DATABASE_URL=f"sqlite:///{database}", TELNYX_PUBLIC_KEY="", TELNYX_API_KEY="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import models, transaction
@@ -28,6 +29,23 @@ def append(entry: AuditEntry, detail: AuditDetail) -> AuditEntry:
         detail.entry = entry
         detail.save(force_insert=True)
     return entry
+
+
+def append_all(written: Sequence[tuple[AuditEntry, AuditDetail]]) -> None:
+    """Write several entries with their details, in this order: all or none. Raises DatabaseError when it cannot be."""
+    with transaction.atomic():
+        hold()
+        last, last_hash = _head()
+        for entry, detail in written:
+            _link(entry, detail, last, last_hash)
+            last, last_hash = entry.seq or 0, entry.hash
+        # Past the closed managers, which know of single entries alone; each has its number and its hash.
+        entries: models.QuerySet[AuditEntry] = models.QuerySet(AuditEntry)
+        details: models.QuerySet[AuditDetail] = models.QuerySet(AuditDetail)
+        entries.bulk_create([entry for entry, _ in written])
+        for entry, detail in written:
+            detail.entry = entry
+        details.bulk_create([detail for _, detail in written])
 
 
 def take_in() -> int:

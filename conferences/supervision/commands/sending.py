@@ -154,8 +154,9 @@ def lost(supervision: Supervision, sent_at: datetime) -> CommandResult:
 
 def _open_intent(supervision: Supervision) -> AuditEntry | None:
     """The entry of a command that was about to be sent, or was, when its server died."""
-    asked = AuditEntry.objects.filter(command_id=supervision.command_id, phase=AuditEntry.Phase.INTENT, outcomes=None)
-    return asked.first()
+    # Of this stay alone: by the command's id every entry of the audit would be looked through, before each command.
+    stay = AuditEntry.objects.filter(supervision=supervision)
+    return stay.filter(command_id=supervision.command_id, phase=AuditEntry.Phase.INTENT, outcomes=None).first()
 
 
 def leg_is_gone(supervision: Supervision) -> None:

@@ -17,7 +17,7 @@ from conferences.supervision import confirmation, lease, notices, store, transit
 from conferences.supervision.commands import sending
 from conferences.supervision.executor import hopping, overtaking
 from conferences.supervision.phone import registration
-from conferences.supervision.snapshot import take_snapshot
+from conferences.supervision.snapshot import leaves_due, take_snapshot
 from conferences.supervision.state_machine.deciding import decide
 from conferences.supervision.state_machine.steps import CommandResult, Decision, Snapshot, Step
 from conferences.telnyx.errors import TelnyxError
@@ -85,14 +85,19 @@ def _write(supervision: Supervision, step: Step, columns: Mapping[str, object]) 
 
 def _command(snapshot: Snapshot, step: Step) -> dict[str, object]:
     """Return the columns that keep a command before it is sent: a server that dies leaves behind what was under way."""
-    lease.prolong(snapshot.supervision)
     found = {"signed_in": registration.is_signed_in(snapshot.supervision.address)} if step is Step.DIAL else {}
-    return {"command": step.value, "command_id": str(uuid.uuid4()), "command_at": snapshot.now, **found}
+    return {
+        "command": step.value,
+        "command_id": str(uuid.uuid4()),
+        "command_at": snapshot.now,
+        **lease.prolonged(),
+        **found,
+    }
 
 
 def _send(supervision: Supervision, step: Step) -> bool:
     _apply(supervision, step, sending.send(supervision, step))
-    return True
+    return step is not Step.HANGUP and not leaves_due(supervision)  # else to wait; whoever gives back looks once more
 
 
 def _resend(snapshot: Snapshot) -> bool:

@@ -47,8 +47,7 @@ def begin(
         taken_out = _take_everybody_out(conference)
     signals.work_arrived.send(sender=None)
     _record(section, "sensitive", by, f"Until {timezone.localtime(section.until):%H:%M:%S}.", ip)
-    for one in taken_out:
-        audit.happened(one, "withdraw", audit.Outcome(AuditEntry.Result.OK, note=SENTENCES[SENSITIVE]))
+    audit.happened_to_all(taken_out, "withdraw", audit.Outcome(AuditEntry.Result.OK, note=SENTENCES[SENSITIVE]))
     return section
 
 

@@ -221,15 +221,15 @@ def test_decision_older_than_her_new_wish_is_dropped(mine, asked):
 def test_a_quieter_wish_between_deciding_and_joining_counts(story, marta, monkeypatch):
     """Between the decision to join and its being written, the lease is prolonged: there she asks to be quieter."""
     _, conference = story.call(ANA, LUIS)
-    prolong = lease.prolong
+    prolonged = lease.prolonged
 
-    def meanwhile(supervision):
-        if supervision.call_control_id:  # the phone was called before: now it is the join
-            monkeypatch.setattr(lease, "prolong", prolong)
+    def meanwhile():
+        if Supervision.objects.get().call_control_id:  # the phone was called before: now it is the join
+            monkeypatch.setattr(lease, "prolonged", prolonged)
             WISHES["quieter"](Supervision.objects.get(), story)
-        prolong(supervision)
+        return prolonged()
 
-    monkeypatch.setattr(lease, "prolong", meanwhile)
+    monkeypatch.setattr(lease, "prolonged", meanwhile)
     mine = story.supervise(marta, conference, role="barge")
     assert [one.body["supervisor_role"] for one in story.commands("/actions/join")] == ["monitor"]
     assert mine.requested_role == mine.accepted_role == "monitor"

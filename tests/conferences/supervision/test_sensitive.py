@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conferences import background
-from conferences.models import AuditEntry, Conference, Device, SensitiveSection, Supervision
+from conferences.audit import owed
+from conferences.audit.proof import verification
+from conferences.models import AuditEntry, Conference, Device, OwedEntry, SensitiveSection, Supervision
 from conferences.supervision.requests import sensitive
+from tests.conferences.audit.test_audit_owed import close_audit, open_audit
 from tests.support.story import ALL_MODES, ANA, DESK, LUIS, Story, browser, make_supervisor
 
 TOKEN = "a token of the center's own"
@@ -78,8 +83,38 @@ def test_everybody_leaves_at_once_ahead_of_other_commands(story: Story, director
     assert sent == ["leave"] * len(listeners) + ["hangup"] * len(listeners)
     assert sum(stay.status == "joined" for stay in world.participants) == 2
     assert AuditEntry.objects.filter(action="withdraw", supervision__in=listeners).count() == len(listeners)
+    assert verification.verify().findings == []
     elsewhere.refresh_from_db()
     assert elsewhere.state == "joined"
+
+
+def test_more_listeners_cost_the_same_to_be_taken_out(story: Story, directory, marta):
+    """What is done before the first of them leaves: one statement for all, their entries included."""
+    _, conference = story.call(ANA)
+    counts = []
+    for number in range(4):
+        for one in range(number + 1):
+            listener(story, directory, 10 * number + one, conference)
+        with CaptureQueriesContext(connection) as queries:
+            sensitive.begin(conference, None)
+        counts.append(len(queries))
+        story.deliver()
+        sensitive.end(conference, None)
+    assert counts[1:] == [counts[1]] * 3
+
+
+def test_entries_of_those_taken_out_are_owed(story: Story, directory, marta):
+    _, conference = story.call(ANA)
+    for number in range(2):
+        listener(story, directory, number, conference)
+    before = AuditEntry.objects.count()
+    close_audit()
+    sensitive.begin(conference, None)
+    open_audit()
+    assert (AuditEntry.objects.count(), OwedEntry.objects.count()) == (before, 3)
+    owed.settle()
+    assert AuditEntry.objects.filter(action="withdraw").count() == 2
+    assert verification.verify().findings == []
 
 
 def listener(story, directory, number, conference):
