@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import statistics
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ EXAMPLE = (ROOT / ".env.example").read_text()
 PAGES_CITED = tuple(
     re.findall(r"^\| ([^|]+) \| (?:<https://|a setting)", (ROOT / "docs" / "provider.md").read_text(), re.MULTILINE)
 )
+WALKS = (ROOT / "docs" / "architecture.md").read_text()
+FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 TARGETS = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
@@ -104,6 +107,23 @@ def test_no_module_has_more_than_250_lines(module: Path):
     assert len(module.read_text().splitlines()) <= 250
 
 
+@pytest.mark.parametrize("app", ["conferences", "dashboard"])
+def test_half_of_all_functions_are_under_ten_lines(app: str):
+    ours = (ast.parse(module.read_text()) for module in MODULES if app in module.relative_to(ROOT).parts[:1])
+    functions = (one for tree in ours for one in ast.walk(tree) if isinstance(one, FUNCTIONS))
+    lengths = [(one.end_lineno or one.lineno) - one.lineno + 1 for one in functions]
+    assert len(lengths) > 500
+    assert statistics.median(lengths) < 10
+
+
+@pytest.mark.parametrize("way", ["Out, with the module", "Back, from the answer"])
+def test_a_join_names_each_module_once_each_way(way: str):
+    table = WALKS.split(way)[1].split("\n\n")[1]
+    named = re.findall(r"`([^` ]+\.py)`", table)
+    assert len(named) > 10
+    assert [one for one in named if named.count(one) > 1] == []
+
+
 def test_example_environment_has_exactly_the_settings():
     named = re.findall(r"^#?([A-Z_]+)=", EXAMPLE, re.MULTILINE)
     assert sorted(named) == sorted(SETTINGS)
@@ -166,7 +186,6 @@ def test_the_picture_is_there():
     assert [one for one in pictures if not (ROOT / one).exists()] == []
 
 
-FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 LONGEST_TEST_NAME = 9  # words after "test_"
 
 
