@@ -23,11 +23,10 @@ from dashboard.presenters.audience import Audience, may_see
 from dashboard.presenters.call import Call
 from dashboard.presenters.hearing import offers
 from dashboard.presenters.rows import changed_agents, showing
-from dashboard.presenters.rows.call_cache import call_cache
+from dashboard.presenters.rows.call_cache import Loading, call_cache
 from dashboard.presenters.rows.caller import row_id as caller_id
 from dashboard.presenters.rows.caller_rows import CallerNews, CallerRows, callers
 from dashboard.presenters.rows.changed_agents import AgentRows
-from dashboard.presenters.seen import Alike
 from dashboard.presenters.unassigned import count_unassigned
 
 
@@ -43,14 +42,14 @@ class Changes:
     users: Collection[int] = ()
     agents: AgentRows = field(default_factory=lambda: AgentRows(0))
     callers: CallerRows = field(default_factory=lambda: CallerRows(0))
-    _alike: Alike = field(default_factory=Alike)
+    _loading: Loading = field(default_factory=Loading)
     _calls: dict[tuple[Audience, UUID], Call | None] = field(default_factory=dict)
     _rendered: dict[tuple[str, Audience, UUID], str] = field(default_factory=dict)
     _panels: dict[tuple[int, str, str], str] = field(default_factory=dict)
     _frames: dict[Hashable, str | None] = field(default_factory=dict)
     _counts: dict[str, str] = field(default_factory=dict)
     _outside: dict[Audience, str] = field(default_factory=dict)
-    _live: dict[Audience, list[Call]] = field(default_factory=dict)
+    _kept: dict[Audience, tuple[list[Call], list[UUID]]] = field(default_factory=dict)
 
     def frame(self, viewer: Viewer, *, catching_up: bool = False) -> str | None:
         """Return what this viewer is to be sent, or None when none of it is for them.
@@ -66,16 +65,19 @@ class Changes:
         return self._frames[key]
 
     def _frame(self, viewer: Viewer, *, catching_up: bool) -> str | None:
-        seen = [call for one in self.conferences if (call := self._call(viewer.audience, one))]
-        calls = [call for call in seen if call.feed > viewer.since]
-        if catching_up:
-            calls = [call for call in calls if call.is_live or call.pk == viewer.conference]
-            seen = self._live_calls(viewer.audience)
+        changed = [call for one in self.conferences if (call := self._call(viewer.audience, one))]
+        seen = self._live(viewer.audience)[0] if catching_up else changed
+        own = [call for call in changed if catching_up and call.pk == viewer.conference]
+        calls = [call for call in (*seen, *own) if call.feed > viewer.since]
         if viewer.view == AGENTS:
             return self._agents_frame(viewer, calls, catching_up=catching_up)
         board = calls if viewer.conference is None else []
         shown = [call for call in board if viewer.filter.matches(call)]
-        parts, broken, waiting = self._parts(viewer, calls, board), self._broken(viewer), self._callers(viewer)
+        parts, broken, waiting = (
+            self._parts(viewer, calls, board),
+            self._broken(viewer, catching_up),
+            self._callers(viewer),
+        )
         parts += [*waiting.parts, *(str(fragments.partial(one, showing.broken(one))) for one in broken)]
         outside = self._due_outside(viewer, catching_up=catching_up)
         if not any(parts) and not waiting and not outside and not catching_up:
@@ -120,7 +122,7 @@ class Changes:
         told: dict[str, object] = {"content": "".join(parts), "rows": [*rows], "over": over}
         told["calls"] = [str(call.pk) for call in calls]
         if viewer.alerts:
-            told["due"] = due(self._live_calls(viewer.audience) if catching_up else calls) | outside
+            told["due"] = due(self._live(viewer.audience)[0] if catching_up else calls) | outside
         if catching_up:
             told["live"] = changed_agents.listed(viewer.audience.teams)
         return encode(self.number, told)
@@ -132,13 +134,14 @@ class Changes:
         news = [one for one in self.conferences if one.feed > viewer.since]
         return [fragments.row_id(one.pk) for one in news if not may_see(viewer.audience, one)]
 
-    def _broken(self, viewer: Viewer) -> list[str]:
+    def _broken(self, viewer: Viewer, catching_up: bool) -> list[str]:
         """The rows of calls that should be on this page and cannot be shown."""
         if viewer.conference is not None or viewer.view == AGENTS:
             return []
-        news = [one for one in self.conferences if one.feed > viewer.since and one.is_live]
-        seen = [one for one in news if may_see(viewer.audience, one)]
-        return [fragments.row_id(one.pk) for one in seen if self._call(viewer.audience, one) is None]
+        if catching_up:
+            return [fragments.row_id(pk) for pk in self._live(viewer.audience)[1]]
+        who, news = viewer.audience, [one for one in self.conferences if one.feed > viewer.since and one.is_live]
+        return [fragments.row_id(one.pk) for one in news if may_see(who, one) and not self._call(who, one)]
 
     def stamps(self) -> Stamps | None:
         """When the latest of these changes happened, reached us and was stored."""
@@ -179,14 +182,15 @@ class Changes:
         key = (audience, conference.pk)
         if key not in self._calls:
             self._calls[key] = (
-                call_cache.call(audience, conference, self._alike) if may_see(audience, conference) else None
+                call_cache.call(audience, conference, self._loading.alike) if may_see(audience, conference) else None
             )
         return self._calls[key]
 
-    def _live_calls(self, audience: Audience) -> list[Call]:
-        if audience not in self._live:
-            self._live[audience] = call_cache.calls(audience, visible(audience))[0]
-        return self._live[audience]
+    def _live(self, audience: Audience) -> tuple[list[Call], list[UUID]]:
+        """Every live call of theirs, and those that cannot be shown: loaded is only what nobody was shown yet."""
+        if audience not in self._kept:
+            self._kept[audience] = call_cache.calls(audience, visible(audience), self._loading)
+        return self._kept[audience]
 
     def _part(self, kind: str, audience: Audience, call: Call) -> str:
         key = (kind, audience, call.pk)
@@ -221,13 +225,11 @@ def changes_since(number: int) -> Changes:
 def catch_up(viewers: Collection[Viewer]) -> tuple[int, dict[Viewer, str]]:
     """Return the frames that bring pages rendered at `viewer.since` up to date, and the number they bring them to.
 
-    However long it slept, only live calls that changed since are read, once for all, and the call whose own page it is.
+    However long it slept, only live calls are read, as far as nobody was shown them, and an ended one on its own page.
     """
     number, since = feed.latest(), min(one.since for one in viewers)
-    conferences = list(Conference.objects.live().filter(feed__gt=since).with_people())
-    if pages := {one.conference for one in viewers if one.conference} - {one.pk for one in conferences}:
-        conferences += Conference.objects.with_people().filter(pk__in=pages)
-    conferences = with_ringing(conferences)
+    pages = Conference.objects.filter(state=Conference.State.COMPLETED, pk__in={one.conference for one in viewers})
+    conferences = list(pages.filter(feed__gt=since).with_people())
     mine = Supervision.objects.filter(user__in={one.user_pk for one in viewers}, conference__feed__gt=since)
     users = {*mine.values_list("user_id", flat=True)} | offers.asked_since(since)
     changes = Changes(number, conferences, users, AgentRows(since), CallerRows(since, live=True))

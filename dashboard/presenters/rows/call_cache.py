@@ -8,7 +8,7 @@ neither is older than the other. Times are no part of what is kept: they are wri
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
@@ -62,6 +62,21 @@ class _Kept:
     pieces: Pieces | None = None
 
 
+class Loading:
+    """Conferences that several audiences may see, each loaded once; and what these are shown alike of them."""
+
+    def __init__(self) -> None:
+        self.alike = Alike()
+        self._loaded: dict[UUID, Conference] = {}
+
+    def load(self, conferences: ConferenceQuerySet, pks: list[UUID], *, all_of_them: bool) -> list[Conference]:
+        """Return these of the conferences, as far as they are there; `all_of_them`: there are no others."""
+        if new := [pk for pk in pks if pk not in self._loaded]:
+            some = conferences if all_of_them and not self._loaded else conferences.filter(pk__in=new)
+            self._loaded |= {one.pk: one for one in with_ringing(list(some.with_people()))}
+        return [self._loaded[pk] for pk in pks if pk in self._loaded]
+
+
 class CallCache:
     """Of each call what was last shown of it, by audience. Safe to use from several threads."""
 
@@ -73,7 +88,9 @@ class CallCache:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def calls(self, audience: Audience, conferences: ConferenceQuerySet) -> tuple[list[Call], list[UUID]]:
+    def calls(
+        self, audience: Audience, conferences: ConferenceQuerySet, loading: Loading | None = None
+    ) -> tuple[list[Call], list[UUID]]:
         """Return these conferences as the audience sees them, and our ids of those that cannot be shown.
 
         `conferences`: those it may see. Only those are loaded of which something has changed.
@@ -84,8 +101,9 @@ class CallCache:
             if kept := self._get(audience, pk, (feed, changed)):
                 found[pk] = replace(kept.call, last_event_at=max(told, checked or told))
         missing = [head[0] for head in heads if head[0] not in found]
-        for one in _loaded(conferences, missing, all_of_them=not found):
-            found[one.pk] = self.call(audience, one)
+        loading = loading or Loading()
+        for one in loading.load(conferences, missing, all_of_them=not found):
+            found[one.pk] = self.call(audience, one, loading.alike)
         seen = [found[head[0]] for head in heads if head[0] in found]
         return [one for one in seen if one], [pk for pk, one in found.items() if one is None]
 
@@ -135,13 +153,6 @@ class CallCache:
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-
-
-def _loaded(conferences: ConferenceQuerySet, missing: list[UUID], *, all_of_them: bool) -> Iterable[Conference]:
-    if not missing:
-        return []
-    some = conferences if all_of_them else conferences.filter(pk__in=missing)
-    return with_ringing(list(some.with_people()))
 
 
 def _is_same(kept: Call, call: Call) -> bool:

@@ -21,6 +21,7 @@ from dashboard.live.hub import Hub
 from dashboard.live.viewer import Viewer
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board.board_filter import BoardFilter
+from dashboard.presenters.rows.call_cache import call_cache
 from tests.support.story import ANA, LUIS, Story, make_supervisor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.scaled]
@@ -116,14 +117,31 @@ async def test_page_cancelled_before_its_first_frame_is_not_kept(story: Story, m
 
 
 def test_catching_up_many_pages_takes_the_queries_of_one(story: Story, marta):
+    """And those of a page alone, where others were just shown all that it is to show."""
     story.call(ANA)
     asked = []
-    for count in (1, 3):
+    for count, is_shown_already in ((1, False), (3, False), (1, True)):
+        if not is_shown_already:
+            call_cache.clear()
         viewers = [page(marta) for _ in range(count)]
         with CaptureQueriesContext(connection) as queries:
             frames.catch_up(viewers)
         asked.append(len(queries))
-    assert asked[0] == asked[1]
+    assert asked[0] == asked[1] > asked[2]
+
+
+def test_pages_of_different_people_load_a_call_once(story: Story, marta, directory):
+    story.call(ANA)
+    nora = make_supervisor("nora", "Nora Diaz", [directory.support], ["monitor_conference"])
+    loadings = []
+    for users in ([marta], [marta, nora]):
+        viewers = [page(one) for one in users]
+        call_cache.clear()
+        with CaptureQueriesContext(connection) as queries:
+            _, told = frames.catch_up(viewers)
+        loadings.append(sum(one["sql"].startswith('SELECT "conferences_participant"') for one in queries))
+        assert ["Whisper" in told[one] for one in viewers] == [one is marta for one in users]
+    assert loadings[0] == loadings[1]
 
 
 def test_catching_up_an_old_page_reads_no_ended_calls(story: Story, marta):
