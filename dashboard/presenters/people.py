@@ -36,6 +36,7 @@ class Person:
     shared: bool = False  # a phone of several, at which nobody has signed in
     muted_since: datetime | None = None
     held_since: datetime | None = None
+    agent: int | None = None  # of the directory, where it is surely one
     holds: int = 0  # how often it was put on hold, by whoever's button
 
     @property
@@ -97,6 +98,7 @@ def person_for(participant: Participant, supervisions: list[Supervision], *, num
         joined_at=participant.joined_at,
         waits_since=participant.waits_since,
         detail=_detail(leg),
+        agent=leg.agents[0].pk if len(leg.agents) == 1 else None,
         shared=len(leg.agents) > 1,
         muted_since=participant.muted_at,
         held_since=min((at for at in (participant.on_hold_at, leg.phone_hold_at) if at), default=None),

@@ -439,3 +439,19 @@ def test_sorted_and_grouped_by_the_address(story: Story, marta: User, directory:
     assert order("group=team") == ["Sales", "Chen", "Support", "Ana", "Luis"]
     assert order("group=state")[:2] == ["Talking", "Luis"]
     assert order("sort=nothing&group=such") == order("")
+
+
+def test_a_call_leads_to_its_agents_and_back(story: Story, marta: User):
+    _, conference = story.call(ANA)
+    agent = Agent.objects.get(name="Ana Ruiz")
+    page = browser(marta).get(f"/conferences/{conference.pk}/").content.decode()
+    assert f'href="/agents/#agent-{agent.pk}"' in page
+    assert page.count("/agents/#agent-") == 1  # the customer is in no directory
+    agents = browser(marta).get("/agents/").content.decode()
+    assert (f'id="agent-{agent.pk}"' in agents, f'href="/conferences/{conference.pk}/"' in agents) == (True, True)
+    for address in (ANA, CUSTOMER):
+        story.simulator.far_end_hangs_up(story.leg(address))
+    story.pass_time(2)
+    past = f"/history/?agent={agent.pk}"
+    assert f'href="{past}"' in browser(marta).get("/agents/").content.decode()
+    assert f"/conferences/{conference.pk}/" in browser(marta).get(past).content.decode()
