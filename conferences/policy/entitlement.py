@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from conferences import clock, policy
 from conferences.logins import sessions
 from conferences.models import Supervision, Supervisor
 from conferences.policy import permissions
-from conferences.policy.listening import rules_now
+from conferences.policy.listening import Rules, rules_now
 
 
 class Withdrawn(enum.StrEnum):
@@ -42,13 +43,25 @@ class LiveLogin:
     session: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Whose right is asked after, and what rules her call: read once, however many rights rest on it."""
+
+    supervision: Supervision
+    user: User
+
+    @cached_property
+    def rules(self) -> Rules:
+        return rules_now(self.supervision.conference)
+
+
 def withdrawn(supervision: Supervision) -> Withdrawn | None:
     """Return why this supervision must end, or None while its supervisor may go on listening.
 
     The mode judged is the one in force; of one that was only asked for, policy is asked when it is sent.
     """
-    user = User.objects.get(pk=supervision.user_id)  # read anew: rights are cached on the object
-    return next((why for why, holds in _RIGHTS if not holds(supervision, user)), None)
+    asked = _Asked(supervision, User.objects.get(pk=supervision.user_id))  # read anew: rights are cached on the object
+    return next((why for why, holds in _RIGHTS if not holds(asked)), None)
 
 
 def session_is_alive(session_key: str, user: User) -> bool:
@@ -79,55 +92,68 @@ def _is_of(user: User, kept: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_supervisor(_: Supervision, user: User) -> bool:
-    return Supervisor.objects.filter(user=user).exists()
+def _is_active(asked: _Asked) -> bool:
+    return asked.user.is_active
 
 
-def _is_logged_in(supervision: Supervision, user: User) -> bool:
-    return not supervision.session_key or session_is_alive(supervision.session_key, user)
+def _is_supervisor(asked: _Asked) -> bool:
+    return Supervisor.objects.filter(user=asked.user).exists()
 
 
-def _has_phone(supervision: Supervision, _: User) -> bool:
+def _is_logged_in(asked: _Asked) -> bool:
+    key = asked.supervision.session_key
+    return not key or session_is_alive(key, asked.user)
+
+
+def _has_phone(asked: _Asked) -> bool:
     """A leg that was up before us has no device."""
-    return not supervision.address or supervision.device_id is not None
+    return not asked.supervision.address or asked.supervision.device_id is not None
 
 
-def _may_use_mode(supervision: Supervision, user: User) -> bool:
-    return (supervision.accepted_role or supervision.requested_role) in policy.roles_of(user)
+def _may_use_mode(asked: _Asked) -> bool:
+    return _mode(asked.supervision) in policy.roles_of(asked.user)
 
 
-def _is_about_hers(supervision: Supervision, user: User) -> bool:
-    return not supervision.conference.is_live or policy.is_in_scope(user, supervision.conference)
+def _is_about_hers(asked: _Asked) -> bool:
+    conference = asked.supervision.conference
+    return not conference.is_live or policy.is_in_scope(asked.user, conference)
 
 
-def _may_be_heard(supervision: Supervision, _: User) -> bool:
+def _may_be_heard(asked: _Asked) -> bool:
     """Whoever stands between two calls is in neither."""
-    return supervision.is_between or not policy.is_sensitive(supervision.conference)
+    return asked.supervision.is_between or not policy.is_sensitive(asked.supervision.conference)
 
 
-def _is_unprotected(supervision: Supervision, _: User) -> bool:
+def _is_unprotected(asked: _Asked) -> bool:
     """Whoever is protected may have come into the call meanwhile, or be protected only since."""
-    is_over = supervision.is_between or not supervision.conference.is_live
-    return is_over or not rules_now(supervision.conference).protected
+    return not _is_ruled(asked.supervision) or not asked.rules.protected
 
 
-def _is_allowed(supervision: Supervision, _: User) -> bool:
+def _is_allowed(asked: _Asked) -> bool:
     """By whatever policies hold now; that one was to monitor first, or among few, counts when a mode is taken alone."""
-    if supervision.is_between or not supervision.conference.is_live:
+    if not _is_ruled(asked.supervision):
         return True
-    rules = rules_now(supervision.conference)
-    return not rules.lacks_notice and (supervision.accepted_role or supervision.requested_role) in rules.modes
+    return not asked.rules.lacks_notice and _mode(asked.supervision) in asked.rules.modes
 
 
-def _has_time(supervision: Supervision, _: User) -> bool:
-    if supervision.joined_at is None or supervision.is_between:
+def _has_time(asked: _Asked) -> bool:
+    joined_at = asked.supervision.joined_at
+    if joined_at is None or asked.supervision.is_between:
         return True
-    longest = rules_now(supervision.conference).longest
-    return longest is None or clock.now() < supervision.joined_at + longest
+    longest = asked.rules.longest
+    return longest is None or clock.now() < joined_at + longest
 
 
-_RIGHTS: Final[tuple[tuple[Withdrawn, Callable[[Supervision, User], bool]], ...]] = (
-    (Withdrawn.ACCOUNT, lambda _, user: user.is_active),
+def _is_ruled(supervision: Supervision) -> bool:
+    return not supervision.is_between and supervision.conference.is_live
+
+
+def _mode(supervision: Supervision) -> str:
+    return supervision.accepted_role or supervision.requested_role
+
+
+_RIGHTS: Final[tuple[tuple[Withdrawn, Callable[[_Asked], bool]], ...]] = (
+    (Withdrawn.ACCOUNT, _is_active),
     (Withdrawn.SUPERVISOR, _is_supervisor),
     (Withdrawn.SESSION, _is_logged_in),
     (Withdrawn.DEVICE, _has_phone),

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import Exists, Model
 
 from conferences import clock
 from conferences.join_options import JoinOptions
@@ -149,10 +149,16 @@ def refusals(conference: Conference, mine: Supervision | None = None) -> dict[st
 
 def rules_now(conference: Conference) -> Rules:
     """Return what rules a call as of now, however it is loaded."""
-    is_free = not settings.LISTENING_NOTICE_REQUIRED and not ListeningPolicy.objects.exists()
-    if is_free and not Agent.objects.filter(is_protected=True).exists() and not ProtectedNumber.objects.exists():
+    if not settings.LISTENING_NOTICE_REQUIRED and not _is_anything_ruled(conference):
         return FREE
     return rules_of(Conference.objects.with_people().get(pk=conference.pk))
+
+
+def _is_anything_ruled(conference: Conference) -> bool:
+    """Whether there is a policy or a protection at all, whatever it is about: of most centers one query."""
+    ruled = (ListeningPolicy.objects.all(), Agent.objects.filter(is_protected=True), ProtectedNumber.objects.all())
+    found = Conference.objects.filter(pk=conference.pk).order_by().values_list(*(Exists(one) for one in ruled))
+    return any(map(any, found))
 
 
 def _policy(one: Model) -> ListeningPolicy | None:

@@ -67,9 +67,11 @@ class Story:
     def deliver(self) -> None:
         """Deliver webhooks and do tasks until nothing is left to do."""
         for _ in range(20):
-            delivered = self.simulator.pump()
+            if self.simulator.pump():
+                background.run_due(background.brought)
+                continue
             background.run_due()
-            if not delivered and not self.simulator.pump():
+            if not self.simulator.pump():
                 return
         raise AssertionError("the story does not come to rest")
 
