@@ -80,6 +80,8 @@ def joined(new: Iterable[str], present: Iterable[str]) -> Columns:
 def now(supervision: Supervision, agents: Collection[str]) -> Shown | None:
     """Return the notice as it is to be read now, `agents` being the agents' legs in the call; None when it is over."""
     legs = supervision.notice_legs
+    if supervision.is_between and supervision.notice_kind in (Kind.TARGETS_LEFT, Kind.AGENTS_JOINED):
+        return None
     if supervision.notice_kind == Kind.TARGETS_LEFT:
         return _still_left(supervision, legs, agents)
     if supervision.notice_kind == Kind.AGENTS_JOINED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conferences.models import AuditEntry
+from dashboard.presenters import fragments
 from tests.support.story import ANA, CUSTOMER, DESK, LUIS, browser
 
 OTHER = "+14155550172"
@@ -24,18 +25,19 @@ def empties(story, world):
         story.pass_time()
 
 
-@pytest.mark.parametrize(("over", "problem"), [(ends, "call_ended"), (empties, "alone_out")])
-def test_her_phone_stays_up_in_silence_for_the_next(story, marta, over, problem):
+@pytest.mark.parametrize("case", [(ends, "call_ended", "whisper"), (empties, "alone_out", "barge")])
+def test_her_phone_stays_up_in_silence_for_the_next(story, marta, case):
+    over, problem, role = case
     world, conference = story.call(ANA)
-    mine = story.supervise(marta, conference, role="barge")
+    mine = story.supervise(marta, conference, role=role, to=(ANA,) if role == "whisper" else ())
     phone = story.leg(DESK)
     over(story, world)
     mine.refresh_from_db()
     assert (mine.state, mine.problem, phone.state, phone.participant) == ("between", problem, "answered", None)
     assert (story.hear(world, phone), story.simulator.heard_by(world).get(phone.call_control_id)) == (set(), None)
-    bar = browser(marta).get("/").content.decode()
+    bar = fragments.panel(marta)
     assert ("Between calls" in bar, "Nobody hears you" in bar, "Hang up" in bar) == (True, True, True)
-    assert "your phone was hung up" not in bar
+    assert [one for one in ("your phone was hung up", "you only listen", "Who hears whom") if one in bar] == []
     (out,) = AuditEntry.objects.filter(supervision=mine, action="out")
     assert (out.reason, out.seconds) == (problem, round((mine.between_at - mine.joined_at).total_seconds()))
     second, there = story.call(LUIS, customer=OTHER)
