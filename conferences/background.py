@@ -43,7 +43,7 @@ LOOK_EVERY = 1.0
 URGENT_EVERY = 0.02
 FACTS_EVERY = 0.25
 AT_ONCE = {"supervision": 24, "leaving": 48, "reading": 8}
-_POOLS = {"supervision": "supervision", "leaving": "leaving", "leftover": "leaving"}
+_POOLS = {"supervision": "supervision", "leaving": "leaving", "orphan": "leaving"}
 # The provider's list is asked for mute and hold once it has had time to settle, and not for ever when it will not tell.
 UNREAD = timedelta(seconds=3)
 READ_AGAIN = timedelta(seconds=3)
@@ -72,7 +72,7 @@ def _by_the_clock() -> Iterator[Task]:
         yield ("checkpoint", 0), _make_checkpoint
     for section in sensitive.overdue():
         yield ("sensitive", section.pk), partial(sensitive.end_overdue, section)
-    yield from _left_over()
+    yield from _orphaned()
 
 
 def _after_facts() -> Iterator[Task]:
@@ -86,7 +86,7 @@ def _after_facts() -> Iterator[Task]:
     for conference in Conference.objects.live().filter(polled_at=None)[:50]:
         yield ("conference", conference.pk), partial(readback.fetch_record, conference.pk)
     if backfill.unidentified_legs(clock.now()):
-        yield ("strangers", 0), _introduce
+        yield ("unidentified", 0), _identify_legs
     for conference in _with_unread_people(clock.now()):
         yield ("people", conference.pk), partial(_read_people, conference)
 
@@ -103,16 +103,16 @@ def _handed_over() -> Iterator[Task]:
         yield ("handed", pk), partial(handing_over.advance, pk)
 
 
-def _left_over() -> Iterator[Task]:
+def _orphaned() -> Iterator[Task]:
     for supervision, leg in orphan_legs.find_orphan_legs():
-        yield ("leftover", leg.pk), partial(orphan_legs.hang_up, supervision, leg)
+        yield ("orphan", leg.pk), partial(orphan_legs.hang_up, supervision, leg)
     for supervision in orphan_legs.ends_told_too_soon():
         yield ("untrue", supervision.pk), partial(orphan_legs.tell_end_again, supervision)
     for intent in orphan_legs.commands_without_answer():
         yield ("intent", intent.pk), partial(orphan_legs.conclude_as_unknown, intent)
 
 
-def _introduce() -> None:
+def _identify_legs() -> None:
     """Learn who originated the legs of which that was never told: Earshot may have been put in while calls were up."""
     now = clock.now()
     try:

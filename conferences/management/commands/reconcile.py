@@ -58,12 +58,12 @@ class Command(BaseCommand):
     def _look(self, *, sweep: bool) -> None:
         """Do what is due. Whatever fails has been noted as tried, so that it does not keep the rest waiting."""
         try:
-            for action in (_look_back, readback.find_unknown_conferences) if sweep else ():
+            for action in (_backfill, readback.find_unknown_conferences) if sweep else ():
                 self._try(action)
             for conference in readback.due(clock.now()):
                 if self.stopped.is_set() or not self._try(partial(_read_back, conference, self.patient)):
                     break
-            for action in (_read_doubtful_legs, _introduce_strangers) if sweep else ():
+            for action in (_read_stale_legs, _identify_legs) if sweep else ():
                 self._try(action)
         except Error:
             log.exception("The database could not be used; trying again")
@@ -89,17 +89,17 @@ def _read_back(conference: Conference, patient: bool) -> None:
         readback.read_back(conference, patient=patient)
 
 
-def _look_back() -> None:
+def _backfill() -> None:
     found = backfill.run(clock.now())
     if found:
         what = "1 webhook that never arrived was" if found == 1 else f"{found} webhooks that never arrived were"
         log.warning("%s taken from the provider's records", what)
 
 
-def _introduce_strangers() -> None:
+def _identify_legs() -> None:
     now = clock.now()
     backfill.fetch_leg_history(backfill.unidentified_legs(now), now)
 
 
-def _read_doubtful_legs() -> None:
+def _read_stale_legs() -> None:
     leg_status.read_legs(leg_status.stale_legs(clock.now()))
