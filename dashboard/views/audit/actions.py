@@ -141,9 +141,7 @@ def view_of(entry: AuditEntry, told: Callable[[str], str]) -> Action:
         said=told(entry.claim),
         outcomes=tuple(_outcome(one, told) for one in outcomes) or (Outcome(WAITING, str(RESULTS[WAITING])),),
         because=reason_words(entry.reason) if entry.reason else "",
-        account=gettext("{name}, no. {number}").format(name=entry.account, number=entry.actor_id)
-        if entry.actor_id is not None
-        else "",
+        account=_account(entry),
         session=entry.session_digest[:8],
         phone=told(entry.address),
         subject=f"{entry.subject} {entry.subject_id}".strip() if entry.subject else "",
