@@ -11,7 +11,7 @@ def test_an_agent_at_a_glance_tells_who_listened(story: Story, cleo, directory, 
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference, role="monitor")
     page = browser(cleo).get(f"/admin/people/agent/{directory.ana.pk}/")
-    assert [stay.conference for stay in page.context["stays"]] == [conference]
+    assert [participant.conference for participant in page.context["participants"]] == [conference]
     assert [leg.call_control_id for leg in page.context["legs"]] == [story.leg(ANA).call_control_id]
     assert list(page.context["supervisions"]) == [mine]
     form = browser(cleo).get(f"/admin/conferences/agent/{directory.ana.pk}/change/").content.decode()
@@ -20,7 +20,7 @@ def test_an_agent_at_a_glance_tells_who_listened(story: Story, cleo, directory, 
     clerk = User.objects.create_user("clerk", password=PASSWORD, is_staff=True)
     clerk.user_permissions.add(Permission.objects.get(codename="change_agent"))
     page = browser(clerk).get(f"/admin/people/agent/{directory.ana.pk}/")
-    assert [page.context[name] for name in ("legs", "stays", "supervisions")] == [None] * 3
+    assert [page.context[name] for name in ("legs", "participants", "supervisions")] == [None] * 3
     assert "Marta" not in page.content.decode()
 
 

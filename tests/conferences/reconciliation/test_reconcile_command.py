@@ -122,6 +122,7 @@ def test_it_goes_on_until_it_is_told_to_stop(transactional_db, simulator, how):
             _, errors = process.communicate(timeout=10)
         finally:
             process.kill()
+            process.communicate()
     assert (process.returncode, b"Traceback" in errors) == (0, False)
 
 
