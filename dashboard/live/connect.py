@@ -33,13 +33,18 @@ async def authenticate(scope: Mapping[str, Any], query: Mapping[str, str]) -> Vi
 
     After an outage everybody's pages return at once: their logins are looked up together.
     """
-    if not (key := _cookie(scope["headers"], settings.SESSION_COOKIE_NAME)):
+    if not (key := session_of(scope)):
         return None
     found = await _lookups.ask(key)
     if found is None:
         return None
     user, audience = found
     return _viewer(user, audience, key, query)
+
+
+def session_of(scope: Mapping[str, Any]) -> str:
+    """Return the key of the session that a handshake claims; empty where it claims none."""
+    return _cookie(scope["headers"], settings.SESSION_COOKIE_NAME)
 
 
 def _cookie(headers: Collection[tuple[bytes, bytes]], name: str) -> str:

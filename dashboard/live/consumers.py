@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
-from dashboard.live.connect import authenticate, screen_of
+from dashboard.live.connect import authenticate, screen_of, session_of
 from dashboard.live.hub import hub
 from dashboard.live.viewer import Viewer
 from dashboard.wallboard.pushing import Watcher
@@ -34,6 +34,10 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     forwarding: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
+        if self._has_too_many():
+            await self.accept()
+            await self.close(TOO_MANY_PAGES)
+            return
         try:
             viewer = await self._admitted()
         except DatabaseError:
@@ -53,6 +57,9 @@ class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.at.join(viewer)
         except DatabaseError:
             await self.close(TRY_AGAIN)
+
+    def _has_too_many(self) -> bool:
+        return hub.is_full(session_of(self.scope))
 
     async def _admitted(self) -> Viewer | Watcher | None:
         query = dict(parse_qsl(self.scope["query_string"].decode("latin-1")))
@@ -107,6 +114,9 @@ class WallConsumer(BoardConsumer):
     """`/ws/wall/<slug>/`: what a screen on a wall shows, by the token in its cookie."""
 
     at = hub.walls
+
+    def _has_too_many(self) -> bool:
+        return False
 
     async def _admitted(self) -> Watcher | None:
         return await screen_of(self.scope)

@@ -70,6 +70,10 @@ class Hub:
         """Whether its user may open another page: one person's pages must not crowd out the others'."""
         return sum(one.user_pk == viewer.user_pk for one in self._viewers) < MOST_PAGES
 
+    def is_full(self, session_key: str) -> bool:
+        """Whether a login has as many pages open as one person may: seen before anything is looked up for it."""
+        return sum(one.session_key == session_key for one in self._viewers) >= MOST_PAGES
+
     def shown(self, viewer: Viewer, number: int) -> None:
         """A browser says that it shows what it was sent under that feed number; the rest does not count."""
         if number in viewer.unshown:

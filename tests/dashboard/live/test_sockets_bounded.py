@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.contrib.sessions.models import Session
 
 from conferences.ingest.feed import latest
 from dashboard.live.hub import MOST_PAGES, hub
@@ -90,3 +91,18 @@ async def test_a_users_pages_are_counted_and_anothers_are_not(story: Story, mart
     assert await one_more.open()
     assert await closed_with(one_more.socket) == 4409
     assert (await (await open_page(ben)).frame())["feed"] >= 0
+
+
+async def test_one_page_too_many_has_nothing_looked_up(story: Story, marta):
+    """Her login is over a moment before: whoever looked it up would say so."""
+    first = (await in_thread(Page)(marta)).socket
+    again = [WebsocketCommunicator(first.application, "/ws/board/?since=0", first.scope["headers"]) for _ in "x" * 20]
+    pages = [first, *again]
+    for one in pages[:MOST_PAGES]:
+        assert (await one.connect(timeout=5))[0]
+        await one.receive_from(timeout=5)
+    await in_thread(Session.objects.all().delete)()
+    assert (await pages[MOST_PAGES].connect(timeout=5))[0]
+    assert await closed_with(pages[MOST_PAGES]) == 4409
+    for one in pages[:MOST_PAGES]:
+        await one.disconnect()
