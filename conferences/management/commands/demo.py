@@ -98,7 +98,8 @@ def _refuse_taken_ports(options: dict[str, Any]) -> None:
 def _run(
     command: Command, services: dict[str, list[str]], environment: dict[str, str], options: dict[str, Any]
 ) -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stopping in (signal.SIGINT, signal.SIGTERM):  # a shell has what it starts in the background ignore the first
+        signal.signal(stopping, signal.default_int_handler)
     running = {
         name: subprocess.Popen(arguments, env=environment, start_new_session=True)  # noqa: S603 - our own commands
         for name, arguments in services.items()
