@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from conferences.errors import NotPossible
 from conferences.models import AuditEntry, Supervision
+from conferences.supervision import requests
+from conferences.supervision.requests import hopping
 from tests.support.story import ANA, CHEN, CUSTOMER, DESK, LUIS, SALES_NUMBER, browser
 from tests.support.supervision_helpers import refuse
 
@@ -174,6 +177,27 @@ def test_refusals_leave_her_where_she_was(story, marta, two, directory):
         ("join", "This call has ended."),
         ("join", "You are in this call."),
     ]
+
+
+def test_nobody_hops_without_a_leg_that_is_in(story, marta, two):
+    """Each is on record as denied, and nothing is sent, begun or ended by it."""
+    (_, here), (_, there) = two
+
+    def refused():
+        before = (len(story.simulator.commands), list(Supervision.objects.values_list("pk", "state", "hop_to")))
+        with pytest.raises(NotPossible) as error:
+            hopping.hop(marta, there)
+        assert (len(story.simulator.commands), list(Supervision.objects.values_list("pk", "state", "hop_to"))) == before
+        return error.value.sentence
+
+    assert refused() == hopping.NO_LINE
+    story.simulator.phones.set("sip:marta@supervisors.example", "rings_out")
+    mine = story.supervise(marta, here)
+    assert refused() == hopping.NOT_YET
+    requests.leave(mine)
+    assert refused() in (hopping.LEAVING, hopping.NO_LINE)
+    denied = AuditEntry.objects.filter(action="join", result="denied")
+    assert denied.filter(detail__note__in=(hopping.NO_LINE, hopping.NOT_YET, hopping.LEAVING)).count() == 3
 
 
 def test_a_right_lost_on_the_way_ends_it(story, marta, two):
