@@ -110,10 +110,10 @@ _DISORDER = {
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
-        Scenario("calm-morning", "Six calls a minute, everybody friendly.", 6.0, _working_day),
+        Scenario("calm-morning", "Fewer calls than agents; nobody waits for long.", 4.0, _working_day),
         Scenario("rush", "More calls than agents; customers wait and some give up.", 14.0, _working_day),
         Scenario("disorderly-network", "A calm morning on a network that doubles, delays, mixes up and loses webhooks.",
-                 6.0, _working_day, _DISORDER),
+                 4.0, _working_day, _DISORDER),
         Scenario("single-call", "One customer, one conference, two agents, and it stays up.", 0.0, _one_call),
     )
 }  # fmt: skip
