@@ -252,7 +252,7 @@ class Scene:
 def panel_claims(html: str) -> Iterator[Claims]:
     """What a supervisor's own bar says of who hears."""
     title, text = _text(html, r"<b>(.*?)</b>"), _text(html, r"<b>.*?</b> <span>(.*?)</span>")
-    if title in ("Supervision ended", "Not joined"):
+    if title in ("Supervision ended", "Not joined", "Between calls"):
         yield claim_parser.out_of_the_call(title)
     elif title not in SAYS_NOTHING:
         sentence = re.sub(SOON, "", text)
