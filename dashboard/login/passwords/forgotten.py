@@ -22,8 +22,8 @@ from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse_lazy
+from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 
@@ -49,9 +49,8 @@ class ForgottenForm(PasswordResetForm):
         """Send a link to each whose address this is; `address_of` makes a path a whole address."""
         for user in self.get_users(self.cleaned_data["email"]):
             audit.link(user, "mail_link")
-            told = {"user": user, "link": address_of(links.BY_MAIL.path_for(user))}
             subject = gettext("Choose another password for Earshot")
-            body = render_to_string("account/forgotten_mail.txt", told)
+            body = _letter(user, address_of(links.BY_MAIL.path_for(user)))
             EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
 
 
@@ -73,7 +72,7 @@ class ForgottenView(PasswordResetView):
         address = form.cleaned_data["email"].casefold()
         if ratelimit.consume(self.request, action="forgotten_address", key=address):
             send = contextvars.copy_context().run
-            POST.submit(send, _post, form, self.request.build_absolute_uri)
+            POST.submit(send, _post, form, self.request.build_absolute_uri, translation.get_language())
         return self.render_to_response(self.get_context_data(form=form, is_sent=True))
 
 
@@ -96,8 +95,18 @@ class ChooseView(PasswordResetConfirmView):
         return response
 
 
-def _post(form: ForgottenForm, address_of: Callable[[str], str]) -> None:
+def _letter(user: User, link: str) -> str:
+    first = gettext(
+        "Somebody, presumably you, forgot the password of {name} for Earshot. By this link you choose another one. "
+        "It is good once, for an hour:"
+    )
+    last = gettext("If that was not you, do nothing: your password stays as it is.")
+    return "\n\n".join([first.format(name=user.get_username()), link, last, ""])
+
+
+def _post(form: ForgottenForm, address_of: Callable[[str], str], language: str | None) -> None:
     try:
-        boundaries.MAILING.run(lambda: form.send_to_all(address_of))
+        with translation.override(language):
+            boundaries.MAILING.run(lambda: form.send_to_all(address_of))
     finally:
         connections.close_all()

@@ -87,6 +87,12 @@ def test_nobody_learns_whether_there_is_an_account(mailing: User, settings):
     assert (len({*pages}), [one.to for one in mail.outbox]) == (1, [["marta@example.com"]])
 
 
+def test_the_letter_is_in_her_language(mailing: User):
+    Client().post(FORGOTTEN, {"email": "marta@example.com"}, headers={"Accept-Language": "de"})
+    POST.submit(int).result()
+    assert "Passwort von marta" in mail.outbox[0].body
+
+
 def test_mail_is_bounded_for_each_address_and_client(mailing: User):
     answers = [ask("marta@example.com") for _ in range(5)]
     assert ([one.status_code for one in answers], len(mail.outbox)) == ([200] * 5, 3)
