@@ -14,7 +14,9 @@ from typing import Any, Final
 
 # Two words of letters; no regular expression, no markup, no SQL and nothing of Django's settings.
 _SENTENCE: Final = re.compile(r"[A-Za-z’'…]+[,:;]? [A-Za-z’']+")
-_NO_SENTENCE: Final = re.compile(r"[\\\[\]<>|^$=]|^(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|DROP|ALTER|LOCK)\b")
+_NO_SENTENCE: Final = re.compile(
+    r"[\\\[\]<>|^$=]|^(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|DROP|ALTER|LOCK)\b|\bIS (NOT )?NULL\b"
+)
 _PLACES: Final = re.compile(r"(\{[^}]*\}|%\([^)]*\)[a-z]|%[a-z.\d])")
 _OURS: Final = ("conferences.", "dashboard.")
 _NOT: Final = ("conferences.migrations", "conferences.simulator", "dashboard.settings")
