@@ -14,12 +14,11 @@ from typing import Any, Final
 
 # Two words of letters; no regular expression, no markup, no SQL and nothing of Django's settings.
 _SENTENCE: Final = re.compile(r"[A-Za-z’'…]+[,:;]? [A-Za-z’']+")
-_NO_SENTENCE: Final = re.compile(
-    r"[\\\[\]<>|^$=]|^(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|DROP|ALTER|LOCK)\b|\bIS (NOT )?NULL\b"
-)
+_NO_SENTENCE: Final = re.compile(r"[\\\[\]<>|^$=]|^(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|DROP|ALTER|LOCK)\b")
 _PLACES: Final = re.compile(r"(\{[^}]*\}|%\([^)]*\)[a-z]|%[a-z.\d])")
 _OURS: Final = ("conferences.", "dashboard.")
-_NOT: Final = ("conferences.migrations", "conferences.simulator", "dashboard.settings")
+_SQL: Final = "conferences.audit.proof.triggers"  # in pieces of which hardly one begins like SQL
+_NOT: Final = ("conferences.migrations", "conferences.simulator", "dashboard.settings", _SQL)
 
 
 def is_sentence(text: str) -> bool:
