@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from conferences.admin.directory import DirectoryAdmin
-from conferences.ingest.sign_ins import sign_in
+from conferences.ingest.systems.sign_ins import sign_in
 from conferences.models import AgentAddress, Connection, ProtectedNumber, SystemAddress
 
 

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from conferences import clock
 from conferences.addresses import InvalidAddress, masked, normalise, spellings
 from conferences.errors import NotPossible
-from conferences.ingest.sign_ins import register
+from conferences.ingest.systems.sign_ins import register
 from conferences.models import Conference, Leg, Participant
 from dashboard.views.api.openapi import OPENAPI
 from dashboard.views.api.tokens import Asked, agent_of, for_systems

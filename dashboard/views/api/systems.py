@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.http import HttpRequest
 
 from conferences.errors import NotPossible
-from conferences.ingest.sign_ins import sign_in
+from conferences.ingest.systems.sign_ins import sign_in
 from conferences.models import Conference, Participant
 from conferences.supervision.requests import sensitive
 from conferences.supervision.requests.helping import asking

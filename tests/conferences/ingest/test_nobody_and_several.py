@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
 
 from conferences import policy
-from conferences.ingest.sign_ins import sign_in
+from conferences.ingest.systems.sign_ins import sign_in
 from conferences.models import Agent, AgentAddress, AuditEntry, Conference, Leg, SystemAddress
 from tests.support.story import ANA, CHEN, LUIS, SUPPORT_NUMBER, Story, browser
 
