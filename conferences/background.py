@@ -18,6 +18,7 @@ from conferences import clock, signals
 from conferences.audit import owed as audit_owed
 from conferences.audit import stays
 from conferences.audit.proof import checkpoints
+from conferences.ingest.systems import wrap_ups
 from conferences.liveness import boundaries
 from conferences.models import Conference, OwedEntry, Participant, Supervision
 from conferences.reconciliation import backfill, readback
@@ -34,7 +35,7 @@ from conferences.testcall import advancing as testcall
 log = logging.getLogger(__name__)
 
 Key = tuple[str, object]  # what kind of task, and what it is about
-Task = tuple[Key, Callable[[], None]]
+Task = tuple[Key, Callable[[], object]]
 
 # Nothing tells a process that another one has died holding a task; so it also looks on its own.
 LOOK_EVERY = 1.0
@@ -65,13 +66,15 @@ def urgent() -> Iterator[Task]:
 def _by_the_clock() -> Iterator[Task]:
     """Yield what time alone makes due, or what somebody left undone."""
     if OwedEntry.objects.exists():
-        yield ("audit", 0), _settle_audit
+        yield ("audit", 0), audit_owed.settle
     for ended in stays.ends_not_on_record():
         yield ("end", ended.pk), partial(stays.ended, ended)
     if checkpoints.is_due():
-        yield ("checkpoint", 0), _make_checkpoint
+        yield ("checkpoint", 0), checkpoints.make
     for section in sensitive.overdue():
         yield ("sensitive", section.pk), partial(sensitive.end_overdue, section)
+    if wrap_ups.are_over():
+        yield ("wrap-ups", 0), wrap_ups.end_over
     yield from _orphaned()
 
 
@@ -119,14 +122,6 @@ def _identify_legs() -> None:
         backfill.fetch_leg_history(backfill.unidentified_legs(now), now)
     except (TelnyxError, InvalidCommand) as error:
         log.warning("The provider's records of legs could not be read: %s", error)
-
-
-def _settle_audit() -> None:
-    audit_owed.settle()
-
-
-def _make_checkpoint() -> None:
-    checkpoints.make()
 
 
 def _with_unread_people(now: datetime) -> QuerySet[Conference]:
@@ -240,7 +235,7 @@ def _may_be_tried(key: Key) -> bool:
     return _FAILED.get(key, (0, 0.0))[1] <= time.monotonic()
 
 
-def _do(key: Key, task: Callable[[], None]) -> None:
+def _do(key: Key, task: Callable[[], object]) -> None:
     if boundaries.ONE_TASK.run(task):
         _FAILED.pop(key, None)
     else:

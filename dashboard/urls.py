@@ -56,6 +56,7 @@ urlpatterns = [
     path("api/agents/sign-in/", systems.agents_sign_in, name="agents_sign_in"),
     path("api/directory/credentials/", directory.credentials, name="api_credentials"),
     path("api/directory/sign-in/", systems.agents_sign_in, name="api_sign_in"),
+    path("api/directory/wrap-up/", directory.wrap_up, name="api_wrap_up"),
     path("api/directory/live/", directory.live, name="api_live"),
     path("api/directory/openapi.json", directory.description, name="api_description"),
     path("api/sensitive/", systems.sensitive_section, name="api_sensitive"),

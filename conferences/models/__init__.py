@@ -2,7 +2,7 @@
 
 from conferences.models.audit import AuditCheckpoint, AuditCut, AuditDetail, AuditEntry, AuditLock, OwedEntry
 from conferences.models.backfill import BackfillCursor, Gap
-from conferences.models.conferences import AgentChange, Conference, Feed
+from conferences.models.conferences import AgentChange, Conference, Feed, WrapUp
 from conferences.models.directory import (
     Agent,
     ChosenKeys,
@@ -78,5 +78,6 @@ __all__ = [
     "UnknownAddress",
     "WallScreen",
     "WebhookRefusal",
+    "WrapUp",
     "full_name",
 ]

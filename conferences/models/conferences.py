@@ -45,6 +45,17 @@ class AgentChange(models.Model):
         return f"{self.agent}: {self.feed}"
 
 
+class WrapUp(models.Model):
+    """An agent who wraps a call up, as the center's own system says: since when, and until when at the latest."""
+
+    agent = models.OneToOneField(Agent, on_delete=models.CASCADE, primary_key=True, related_name="wrap_up")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.agent} until {self.until:%H:%M:%S}"
+
+
 class ConferenceQuerySet(models.QuerySet["Conference"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> ConferenceQuerySet:
         """Keep the conferences in which an agent or a queue of this supervisor's teams takes or took part.

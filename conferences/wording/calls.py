@@ -24,6 +24,7 @@ STATES: Final = {
         _("In no conference"),
         _("In two calls"),
         _("Idle"),
+        _("Wrapping up"),
         _("Not known"),
     )
 }
@@ -36,6 +37,7 @@ COUNTED: Final = {
     "In no conference": _("in no conference"),
     "In two calls": _("in two calls"),
     "Idle": _("idle"),
+    "Wrapping up": _("wrapping up"),
 }
 # Telnyx docs: Voice API webhooks, conference.ended; the last is what the reconciler notes.
 END_REASONS: Final = {

@@ -21,7 +21,8 @@ from dashboard.presenters.seen import call_for
 
 IDLE, RINGING, OUTSIDE, UNKNOWN = "Idle", "Ringing", "In no conference", "Not known"
 IN_TWO: Final = "In two calls"
-WORDS: Final = ("Talking", "On hold", "Muted", RINGING, OUTSIDE, IN_TWO, IDLE)
+WRAPPING_UP: Final = "Wrapping up"
+WORDS: Final = ("Talking", "On hold", "Muted", RINGING, OUTSIDE, IN_TWO, WRAPPING_UP, IDLE)
 CALLS_OUT: Final = "calls out"
 NOT_JOINABLE: Final = _("not in a conference: cannot be joined")
 BEFORE_ANSWER: Final = (RINGING, UNKNOWN)
@@ -116,14 +117,14 @@ def row_id(pk: int) -> str:
 def row_for(audience: Audience, found: Roster, agent: Agent) -> AgentRow:
     """Return the agent as this audience sees her. She must be of its teams."""
     legs = tuple(_leg(audience, found, agent, one) for one in found.legs.get(agent.pk, ()))
-    status, since = _state(legs)
+    status, since = _state(legs) if legs else _without_call(found, agent)
     rules = rules_of_agent(agent)
     return AgentRow(
         pk=agent.pk,
         name=agent.name,
         team=agent.team.name,
         status=status,
-        since=since if legs else found.left_at.get(agent.pk),
+        since=since,
         legs=legs,
         is_sure=not any(one.others for one in legs),
         last=_last(audience, found.last.get(agent.pk)),
@@ -151,8 +152,14 @@ def _state(legs: tuple[AgentLeg, ...]) -> tuple[str, datetime | None]:
     answered = _answered(legs)
     if len(answered) > 1:
         return IN_TWO, max((one.since for one in answered if one.since), default=None)
-    first = next(iter(answered or [one for one in legs if one.is_ringing] or legs), None)
-    return (first.status, first.since) if first else (IDLE, None)
+    first = next(iter(answered or [one for one in legs if one.is_ringing] or legs))
+    return first.status, first.since
+
+
+def _without_call(found: Roster, agent: Agent) -> tuple[str, datetime | None]:
+    if agent.pk in found.wrapping:
+        return WRAPPING_UP, found.wrapping[agent.pk]
+    return IDLE, found.left_at.get(agent.pk)
 
 
 def _answered(legs: tuple[AgentLeg, ...]) -> list[AgentLeg]:

@@ -47,6 +47,7 @@ STATE_ICONS: Final = {
     "In no conference": "circle-dashed",
     "In two calls": "users",
     "Idle": "circle",
+    "Wrapping up": "pen-line",
     "Waiting": "user-x",
     "Bridged": "audio-lines",
     "Hung up": "phone-off",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from conferences.supervision.requests import following
 from conferences.wording.translated import translated
 from dashboard.live.viewer import AGENTS
 from dashboard.presenters import fragments
-from dashboard.presenters.agent import WORDS, AgentRow, row_for, row_id
+from dashboard.presenters.agent import WORDS, WRAPPING_UP, AgentRow, row_for, row_id
 from dashboard.presenters.audience import Audience, audience_of
 from dashboard.presenters.board.agent_order import GROUPS, SORTS, AgentOrder
 from dashboard.presenters.rows.agent_rows import Roster, roster
@@ -42,7 +43,8 @@ def agents(request: HttpRequest) -> HttpResponse:
         "sorts": SORTS,
         "groupings": GROUPS,
         "broken": [row_id(pk) for pk in broken],
-        "words": WORDS,
+        # That one wraps a call up is known from the center's own systems alone.
+        "words": [one for one in WORDS if one != WRAPPING_UP or settings.API_TOKEN],
         "audience": audience,
     }
     return render(request, "dashboard/agents/agents.html", context | live_page(user, number, {"view": AGENTS}))

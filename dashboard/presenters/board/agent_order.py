@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_noop as _
 
-from dashboard.presenters.agent import IDLE, IN_TWO, OUTSIDE, RINGING, AgentRow
+from dashboard.presenters.agent import IDLE, IN_TWO, OUTSIDE, RINGING, WRAPPING_UP, AgentRow
 
 # The first of each goes without saying.
 GROUPS: Final = {"": _("No groups"), "team": _("By team"), "state": _("By state")}
@@ -21,7 +21,7 @@ SORTS: Final = {
     "talked": _("Longest in calls today"),
     "last": _("Longest since the last call"),
 }
-_STATES: Final = (IN_TWO, "On hold", "Muted", "Talking", RINGING, OUTSIDE, IDLE)
+_STATES: Final = (IN_TWO, "On hold", "Muted", "Talking", RINGING, OUTSIDE, WRAPPING_UP, IDLE)
 _EVER: Final = datetime.max.replace(tzinfo=UTC)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _KEYS: Final[Mapping[str, Callable[[AgentRow], Any]]] = {

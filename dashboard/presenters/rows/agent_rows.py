@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from conferences import clock
-from conferences.models import Agent, AgentChange, Conference, Leg, Participant
+from conferences.models import Agent, AgentChange, Conference, Leg, Participant, WrapUp
 
 UP = ~Q(state=Leg.State.ENDED)
 Sharing = Leg.sharers.through
@@ -23,7 +23,8 @@ class Roster:
     """Some agents with every live leg of theirs, its conference, and the live legs of the same call session.
 
     `left_at`: when the last leg ended that was certainly theirs; `last`: they in the last of those that was answered;
-    `today`: since midnight how many calls they were in that they have left, and for how long altogether.
+    `today`: since midnight how many calls they were in that they have left, and for how long altogether; `wrapping`:
+    since when they wrap a call up, where that is known.
     """
 
     agents: list[Agent]
@@ -34,6 +35,7 @@ class Roster:
     left_at: dict[int, datetime | None] = field(default_factory=dict)
     last: dict[int, Participant] = field(default_factory=dict)
     today: dict[int, tuple[int, timedelta]] = field(default_factory=dict)
+    wrapping: dict[int, datetime] = field(default_factory=dict)
 
 
 def roster(agents: QuerySet[Agent]) -> Roster:
@@ -42,6 +44,7 @@ def roster(agents: QuerySet[Agent]) -> Roster:
     certain = last.exclude(Exists(Sharing.objects.filter(leg=OuterRef("pk")))).order_by("-ended_at")
     named = agents.select_related("team__listening_policy").annotate(
         left_at=Subquery(certain.values("ended_at")[:1]),
+        last_began=Subquery(certain.values("started_at")[:1]),
         last_leg=Subquery(certain.exclude(answered_at=None).values("pk")[:1]),
     )
     found = Roster(list(named.order_by("team__name", "name", "pk")))
@@ -52,6 +55,7 @@ def roster(agents: QuerySet[Agent]) -> Roster:
             found.legs.setdefault(agent.pk, []).append(leg)
     _find_calls(found, up)
     _find_past(found)
+    _find_wrap_ups(found)
     return found
 
 
@@ -85,6 +89,16 @@ def _find_past(found: Roster) -> None:
     lasted = ExpressionWrapper(F("left_at") - Greatest(F("joined_at"), midnight), output_field=DurationField())
     sums = left.order_by().values("leg__agent").annotate(calls=Count("conference", distinct=True), lasted=Sum(lasted))
     found.today = {one["leg__agent"]: (one["calls"], one["lasted"] or timedelta(0)) for one in sums}
+
+
+def _find_wrap_ups(found: Roster) -> None:
+    """Who wraps up, unless a call has come since that was told."""
+    told = WrapUp.objects.filter(agent__in=[one.pk for one in found.agents], until__gt=clock.now())
+    since = dict(told.values_list("agent", "since"))
+    for agent in found.agents:
+        began: datetime | None = getattr(agent, "last_began")  # noqa: B009 - annotated
+        if agent.pk in since and (began is None or began <= since[agent.pk]):
+            found.wrapping[agent.pk] = max(since[agent.pk], found.left_at.get(agent.pk) or since[agent.pk])
 
 
 def changed_since(number: int) -> dict[int, int]:

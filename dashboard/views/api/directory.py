@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from conferences import clock
 from conferences.addresses import InvalidAddress, masked, normalise, spellings
 from conferences.errors import NotPossible
+from conferences.ingest.systems import wrap_ups
 from conferences.ingest.systems.sign_ins import register
 from conferences.models import Conference, Leg, Participant
 from dashboard.views.api.openapi import OPENAPI
@@ -27,6 +28,17 @@ def credentials(_: HttpRequest, asked: Asked) -> Asked:
         raise NotPossible("Send the address as a text.", field="address")
     row = register(agent_of(asked.get("agent")), address, _expiry(asked.get("expires_at")))
     return {"agent": row.agent.name, "address": row.address, "expires_at": row.expires_at}
+
+
+@for_systems('{"agent": "Ana Ruiz", "seconds": 30}')
+def wrap_up(_: HttpRequest, asked: Asked) -> Asked:
+    """Take that an agent wraps a call up, for so many seconds at most; with `"end": true` that she is done."""
+    agent = agent_of(asked.get("agent"))
+    if asked.get("end") is True:
+        wrap_ups.end(agent)
+        return {"agent": agent.name, "since": None, "until": None}
+    found = wrap_ups.begin(agent, timedelta(seconds=_seconds(asked.get("seconds"))))
+    return {"agent": agent.name, "since": found.since, "until": found.until}
 
 
 @for_systems()
@@ -46,6 +58,13 @@ def live(_: HttpRequest, asked: Asked) -> Asked:
 def description(_: HttpRequest, __: Asked) -> Asked:
     """Describe these addresses as OpenAPI does."""
     return OPENAPI
+
+
+def _seconds(asked: object) -> int:
+    """What is no number of seconds, or far too many, counts as none, which is refused."""
+    if not isinstance(asked, int) or isinstance(asked, bool):
+        return 0
+    return asked if 0 < asked <= wrap_ups.LONGEST.total_seconds() else 0
 
 
 def _expiry(text: object) -> datetime:

@@ -90,6 +90,16 @@ OPENAPI: Final[dict[str, Any]] = {
             {"agent": _AGENT, "address": _ADDRESS},
             {"agent": {"type": "string"}, "address": {"type": "string"}, "signed_in_at": _TIME},
         ),
+        "/api/directory/wrap-up/": _posted(
+            "Say for how long at most an agent wraps a call up, or that it is done",
+            {"agent": _AGENT},
+            {
+                "agent": {"type": "string"},
+                "since": {"oneOf": [_TIME, {"type": "null"}]},
+                "until": {"oneOf": [_TIME, {"type": "null"}]},
+            },
+            {"seconds": {"type": "integer", "minimum": 1, "maximum": 3600}, "end": {"type": "boolean"}},
+        ),
         "/api/help/": _posted(
             "Ask for a supervisor's help in the call the agent is in, or withdraw that",
             {"agent": _AGENT},

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 WEBHOOK = {"telnyx_webhook", "telnyx_webhook_without_slash"}
 SYSTEMS = {
-    *("agents_sign_in", "api_sensitive", "api_help"),
+    *("agents_sign_in", "api_sensitive", "api_help", "api_wrap_up"),
     *("api_credentials", "api_sign_in", "api_live", "api_description"),
 }  # with a token of their own
 LOGGING_IN = {

@@ -67,7 +67,9 @@ ALIKE: Final = {
     "wallboard": "may not",  # a screen's token opens it, and nobody's login
     # Without a token of the center's own systems there is nothing there; nor without a provider of logins.
     **dict.fromkeys(("agents_sign_in", "api_credentials", "api_sign_in", "api_live", "api_description"), "not there"),
-    **dict.fromkeys(("api_sensitive", "api_help", "openid_connect_login", "openid_connect_callback"), "not there"),
+    **dict.fromkeys(
+        ("api_sensitive", "api_help", "api_wrap_up", "openid_connect_login", "openid_connect_callback"), "not there"
+    ),
 }
 FOR_MONITORING: Final = {"readyz", "metrics"}  # by a token, or the right to see the facts
 ADMINISTERED: Final = {
