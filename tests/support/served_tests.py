@@ -1,6 +1,6 @@
-"""Keeps tests of whole servers one at a time when several processes share the tests out (pytest -n).
+"""Is to keep tests of whole servers one at a time when several processes share the tests out (pytest -n).
 
-They wait by the clock for processes of their own, and on two cores two of them take twice as long.
+It does not yet: pytest-xdist does not see the group, and two of them run beside each other.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser") or item.get_closest_marker("served"):
