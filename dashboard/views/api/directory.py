@@ -15,7 +15,7 @@ from conferences.ingest.systems import wrap_ups
 from conferences.ingest.systems.sign_ins import register
 from conferences.models import Conference, Leg, Participant
 from dashboard.views.api.openapi import OPENAPI
-from dashboard.views.api.tokens import Asked, agent_of, for_systems
+from dashboard.views.api.tokens import Asked, agent_of, for_systems, lasting_of
 
 LONGEST: Final = timedelta(days=7)
 
@@ -37,7 +37,7 @@ def wrap_up(_: HttpRequest, asked: Asked) -> Asked:
     if asked.get("end") is True:
         wrap_ups.end(agent)
         return {"agent": agent.name, "since": None, "until": None}
-    found = wrap_ups.begin(agent, timedelta(seconds=_seconds(asked.get("seconds"))))
+    found = wrap_ups.begin(agent, lasting_of(asked.get("seconds"), wrap_ups.LONGEST))
     return {"agent": agent.name, "since": found.since, "until": found.until}
 
 
@@ -58,13 +58,6 @@ def live(_: HttpRequest, asked: Asked) -> Asked:
 def description(_: HttpRequest, __: Asked) -> Asked:
     """Describe these addresses as OpenAPI does."""
     return OPENAPI
-
-
-def _seconds(asked: object) -> int:
-    """What is no number of seconds, or far too many, counts as none, which is refused."""
-    if not isinstance(asked, int) or isinstance(asked, bool):
-        return 0
-    return asked if 0 < asked <= wrap_ups.LONGEST.total_seconds() else 0
 
 
 def _expiry(text: object) -> datetime:

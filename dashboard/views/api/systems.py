@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import HttpRequest
 
 from conferences.errors import NotPossible
@@ -11,7 +9,7 @@ from conferences.ingest.systems.sign_ins import sign_in
 from conferences.models import Conference, Participant
 from conferences.supervision.requests import sensitive
 from conferences.supervision.requests.helping import asking
-from dashboard.views.api.tokens import Asked, agent_of, for_systems
+from dashboard.views.api.tokens import Asked, agent_of, for_systems, lasting_of
 from dashboard.views.supervisor_request import client_ip
 
 
@@ -31,7 +29,9 @@ def sensitive_section(request: HttpRequest, asked: Asked) -> Asked:
     found, ip = _calls(asked), client_ip(request)
     if asked.get("end") is True:
         return {"ended": sum(sensitive.end(one, None, ip=ip) for one in found)} | _ids(found)
-    lasting, reason = timedelta(seconds=_seconds(asked.get("seconds"))), str(asked.get("reason") or "")
+    lasting, reason = sensitive.USUAL, str(asked.get("reason") or "")
+    if asked.get("seconds") is not None:
+        lasting = lasting_of(asked["seconds"], sensitive.LONGEST)
     begun = [sensitive.begin(one, None, lasting=lasting, reason=reason, ip=ip) for one in found]
     return {"until": max(one.until for one in begun)} | _ids(found)
 
@@ -73,10 +73,3 @@ def _calls(asked: Asked) -> list[Conference]:
 
 def _ids(found: list[Conference]) -> Asked:
     return {"conferences": [one.conference_id for one in found]}
-
-
-def _seconds(asked: object) -> int:
-    if asked is None:
-        return int(sensitive.USUAL.total_seconds())
-    most = int(sensitive.LONGEST.total_seconds())
-    return asked if isinstance(asked, int) and not isinstance(asked, bool) and 0 < asked <= most else 0

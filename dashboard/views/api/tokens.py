@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Final
 
@@ -76,3 +77,10 @@ def agent_of(asked: object) -> Agent:
         said = "Several agents have this name; send the id." if agents else "There is no such agent."
         raise NotPossible(said, field="agent")
     return agents[0]
+
+
+def lasting_of(asked: object, longest: timedelta) -> timedelta:
+    """Return what a system sent as whole seconds; what is no number of them, or more than `longest`, as none at all."""
+    if not isinstance(asked, int) or isinstance(asked, bool) or not 0 < asked <= longest.total_seconds():
+        return timedelta(0)
+    return timedelta(seconds=asked)
