@@ -17,6 +17,7 @@ from conferences.liveness.loop_watch import Watched  # noqa: E402
 from dashboard.live.consumers import BoardConsumer, WallConsumer  # noqa: E402
 from dashboard.live.origins import ExactOrigins  # noqa: E402
 from dashboard.server.background import start_background  # noqa: E402
+from dashboard.server.bounds import BoundedLogins  # noqa: E402
 from dashboard.server.client_address import networks  # noqa: E402
 from dashboard.server.connections import guard_connections  # noqa: E402
 from dashboard.server.headers import SafeHeaders  # noqa: E402
@@ -25,12 +26,13 @@ from dashboard.server.shutdown import Drain, stop_gently  # noqa: E402
 
 refuse_to_start()
 
+proxies = networks(settings.TRUSTED_PROXIES)
 sockets = URLRouter([path("ws/board/", BoardConsumer.as_asgi()), path("ws/wall/<slug:slug>/", WallConsumer.as_asgi())])
 
 served = Drain(
     ProtocolTypeRouter(
         {
-            "http": SafeHeaders(RequestIds(WebhookApplication(http), networks(settings.TRUSTED_PROXIES))),
+            "http": SafeHeaders(RequestIds(WebhookApplication(BoundedLogins(http, proxies)), proxies)),
             "websocket": ExactOrigins(sockets, settings.ORIGINS),
         }
     )

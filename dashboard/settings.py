@@ -64,7 +64,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "dashboard.server.client_address.see_through_proxies",
     "dashboard.language.middleware.speak_as_the_browser_says",
-    "dashboard.server.bounds.bound_logins",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

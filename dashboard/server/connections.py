@@ -8,7 +8,7 @@ in front does the same and more; this is for a server that stands alone.
 from __future__ import annotations
 
 import sys
-from typing import Final
+from typing import Any, Final
 
 # Seconds for a whole request, head and body, from its first line on.
 LONGEST: Final = 10.0
@@ -16,6 +16,9 @@ LONGEST: Final = 10.0
 IDLE: Final = 30.0
 # Bytes of a body: four times what any page or webhook of ours has, and what nobody is let keep us busy with.
 LARGEST: Final = 1024 * 1024
+# New connections in one turn of the loop. Twisted takes 20 more in each turn that does not empty the queue: two hundred
+# that one client opens at once would then all be answered before anything of anybody else's.
+NEW_IN_A_TURN: Final = 2
 
 
 def guard_connections() -> None:
@@ -23,8 +26,11 @@ def guard_connections() -> None:
     if "twisted.internet.reactor" not in sys.modules:  # there is none under another server, nor in a test
         return
     from daphne import server
+    from twisted.internet.tcp import Port
 
     from dashboard.server.guarded_requests import CodedSocket, GuardedFactory
 
     server.HTTPFactory = GuardedFactory
     server.WebSocketFactory.protocol = CodedSocket
+    port: Any = Port  # to twisted a number that it changes itself
+    port.numberAccepts = property(lambda _port: NEW_IN_A_TURN, lambda _port, _wanted: None)

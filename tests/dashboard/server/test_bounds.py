@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import httpx
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from conferences.models import AuditEntry
 from dashboard.login.passwords.hashing import PatientPBKDF2PasswordHasher
 from dashboard.server import bounds, handshakes
-from dashboard.server.bounds import Bound, Full
+from dashboard.server.bounds import Allowance, Bound, Full
 from dashboard.server.client_address import client_of, networks
 from dashboard.server.handshakes import Handshakes
 from tests.support.story import ANA, PASSWORD, Story, browser
@@ -71,21 +72,66 @@ def login(client: Client, username: str = "marta", password: str = PASSWORD, **e
     return client.post(LOGIN, {"username": username, "password": password}, **extra)
 
 
-def test_logins_under_way_are_bounded_for_an_address(marta: User, taken: Any):
-    taken(bounds.LOGINS, *["from 127.0.0.1"] * 2)
-    refused = login(Client())
-    assert (refused.status_code, LATER in refused.content.decode()) == (429, True)
-    assert refused.headers["Retry-After"] == "3"
-    assert login(Client(), REMOTE_ADDR="198.51.100.7").status_code == 302
+async def post(path: str, address: str = "127.0.0.1", **headers: str) -> httpx.Response:
+    """Post an empty form through the whole application: without a token Django refuses it, once it is asked."""
+    from dashboard.asgi import served
+
+    through = httpx.ASGITransport(served, client=(address, 4711))
+    async with httpx.AsyncClient(transport=through, base_url="http://localhost", headers=headers) as client:
+        return await client.post(path)
 
 
-def test_logins_under_way_are_bounded_for_all(marta: User, taken: Any):
-    taken(bounds.LOGINS, *(f"from 198.51.100.{n}" for n in range(6)))
-    assert login(Client()).status_code == 429
-    assert Client().get(LOGIN).status_code == 200
-    hers = browser(marta)
-    assert hers.post("/accounts/password/change/", {"oldpassword": PASSWORD}).status_code == 429
-    assert hers.post("/accounts/logout/").status_code == 302
+TAKEN_IN = 403
+
+
+async def test_logins_under_way_are_bounded_for_an_address(transactional_db: None, taken: Any):
+    taken(bounds.LOGINS, *["from 198.51.100.7"] * 2)
+    for address, proxied in (("198.51.100.7", ""), ("127.0.0.1", "198.51.100.7")):
+        refused = await post(LOGIN, address, **{"X-Forwarded-For": proxied})
+        assert (refused.status_code, LATER in refused.text) == (429, True)
+        assert refused.headers["Retry-After"] == "3"
+        assert "style-src 'self'" in refused.headers["Content-Security-Policy"]
+    german = await post(LOGIN, "198.51.100.7", **{"Accept-Language": "de"})
+    assert (german.status_code, "Versuchen Sie es" in german.text) == (429, True)
+    fragment = await post(LOGIN, "198.51.100.7", **{"HX-Request": "true"})
+    assert (fragment.headers["Content-Type"], fragment.text.endswith(LATER)) == ("text/plain", True)
+    assert (await post(LOGIN)).status_code == TAKEN_IN
+    assert (await post(LOGIN, "198.51.100.7", **{"X-Forwarded-For": "203.0.113.9"})).status_code == 429
+
+
+async def test_logins_one_after_another_are_bounded_for_an_address(transactional_db: None, monkeypatch):
+    now = [100.0]
+    of_late = Allowance(at_once=3, a_second=1, clock=lambda: now[0])
+    monkeypatch.setattr(bounds.LOGINS, "of_late", of_late)
+    answers = [(await post(LOGIN, "198.51.100.8")).status_code for _ in range(4)]
+    assert answers == [TAKEN_IN] * 3 + [429]
+    assert (await post(LOGIN, "198.51.100.9")).status_code == TAKEN_IN
+    assert (await post("/accounts/logout/", "198.51.100.8")).status_code == TAKEN_IN
+    now[0] += 1
+    assert (await post(LOGIN, "198.51.100.8")).status_code == TAKEN_IN
+
+
+@given(st.lists(st.floats(0, 3), max_size=60), st.integers(1, 5), st.integers(1, 4))
+def test_an_allowance_is_never_exceeded(pauses: list[float], at_once: int, a_second: int):
+    now, taken = 0.0, 0
+    allowance = Allowance(at_once, a_second, clock=lambda: now)
+    for pause in pauses:
+        now += pause
+        taken += allowance.takes("her")
+        assert taken <= at_once + now * a_second + 1e-6
+    assert taken >= min(len(pauses), at_once)
+    now += at_once / a_second + 0.001
+    assert [allowance.takes("her") for _ in range(at_once)] == [True] * at_once
+
+
+async def test_logins_under_way_are_bounded_for_all(transactional_db: None, taken: Any):
+    taken(bounds.LOGINS, *(f"from 198.51.100.{n}" for n in range(5)))
+    assert (await post(LOGIN)).status_code == TAKEN_IN
+    assert (await post(LOGIN)).status_code == TAKEN_IN  # the place was given back
+    taken(bounds.LOGINS, "from 198.51.100.6")
+    assert (await post(LOGIN)).status_code == 429
+    assert (await post("/accounts/password/change/")).status_code == 429
+    assert (await post("/accounts/logout/")).status_code == TAKEN_IN
 
 
 def test_a_second_recheck_waits_for_the_first(story: Story, marta: User, ben: User, taken: Any):
@@ -233,17 +279,17 @@ def test_all_pages_of_one_may_return_but_no_flood():
 def test_handshakes_of_one_take_turns():
     now = [100.0]
     asked = Handshakes(clock=lambda: now[0])
-    assert [asked.admit("her") for _ in range(6)] == pytest.approx([0, 0, 0, 0, 0.15, 0.3])
+    assert [asked.admit("her") for _ in range(6)] == pytest.approx([0, 0, 0, 0, 0.5, 1.0])
     assert asked.admit("his") == 0
-    now[0] += 0.5
+    now[0] += 2
     assert asked.admit("her") == 0
 
 
 def test_who_is_remembered_is_bounded():
     asked = Handshakes()
-    for number in range(handshakes.MOST_KNOWN + 50):
+    for number in range(bounds.MOST_KNOWN + 50):
         asked.admit(str(number))
-    assert (len(asked._left), len(asked._turn)) == (handshakes.MOST_KNOWN, handshakes.MOST_KNOWN)
+    assert (len(asked._allowed._left), len(asked._turn)) == (bounds.MOST_KNOWN, bounds.MOST_KNOWN)
 
 
 @pytest.mark.parametrize(
