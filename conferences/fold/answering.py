@@ -6,6 +6,7 @@ from typing import Final
 from conferences.fold.lookup import leg_of
 from conferences.fold.states import AnsweredBy, LegState, State
 from conferences.telnyx.events import Event
+from conferences.telnyx.events.redaction import ANSWER
 
 # Results of call.machine.detection.ended and call.machine.premium.detection.ended; any other proves nobody's presence.
 _DETECTED: Final = {
@@ -66,6 +67,7 @@ def gather_ended(state: State, fact: Event) -> None:
     status, asked_by = fact.text("status") or "", fact.client_state or ""
     earlier = leg.gathers if leg.gather_for == asked_by else 0
     told: LegState = replace(leg, gather_status=status, gather_for=asked_by, gathers=earlier + 1)
+    told = replace(told, gather_answer=fact.text(ANSWER, 1) or "")
     if status == "valid":
         told = replace(told, confirmed_at=fact.occurred_at, confirmed_for=asked_by)
     state.legs[leg.call_control_id] = told

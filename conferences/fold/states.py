@@ -54,10 +54,11 @@ class LegState:
     answered_by: str = ""  # the latest word of the provider's detection, a value of AnsweredBy
     answered_by_at: datetime | None = None
     screened: bool = False  # a call screener's tone was heard, after which detection began anew
-    confirmed_at: datetime | None = None  # the key asked for was pressed; which one is never kept
+    confirmed_at: datetime | None = None  # the key asked for was pressed
     confirmed_for: str = ""  # the client_state of whoever had asked for it
     gather_status: str = ""  # how the latest asking for a key ended: valid, invalid, timeout, …
     gather_for: str = ""
+    gather_answer: str = ""  # the 1 or 2 that answered a test call's question; of any other key nothing is kept
     gathers: int = 0  # how many of them have ended
     signs: str = ""  # the last * and # pressed one soon after another, at most four; of digits nothing is kept
     signs_at: datetime | None = None  # when the last of them was

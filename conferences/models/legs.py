@@ -84,6 +84,7 @@ class Leg(models.Model):
     confirmed_for = models.TextField(blank=True)
     gather_status = models.CharField(max_length=255, blank=True)
     gather_for = models.TextField(blank=True)
+    gather_answer = models.CharField(max_length=1, blank=True, default="", db_default="")  # a test call's 1 or 2
     gathers = models.PositiveSmallIntegerField(default=0)
     signs = models.CharField(max_length=4, blank=True, default="", db_default="")  # the last * and # pressed in a row
     signs_at = models.DateTimeField(null=True, blank=True)

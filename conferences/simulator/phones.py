@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Outcome = Literal[
-    "answers", "wrong_key", "no_key", "late_key", "unclear", "silence", "fax", "voicemail",
-    "screener", "screener_then_person", "screener_then_voicemail",
+    "answers", "wrong_key", "no_key", "late_key", "tells_nothing", "tells_wrong", "unclear", "silence", "fax",
+    "voicemail", "screener", "screener_then_person", "screener_then_voicemail",
     "busy", "rejects", "rings_out", "not_found",
     "not_registered", "wrong_codec", "carrier_fails", "forbidden", "no_such_country", "no_profile", "disabled",
 ]  # fmt: skip
@@ -60,6 +60,7 @@ REFUSALS: dict[Outcome, Refused] = {
 class Answerer:
     """Whoever is on the phone: `result` is what detection finds, `key` what is pressed when a spoken line asks for one.
 
+    Asked whether a supervisor was heard, she `tells` what she heard by 1 or 2, the opposite of it, or nothing.
     `key_after` counts from when the line began. `beeps`: a greeting ends in a beep. `screens`: a screener asks who is
     calling, and after its tone detection starts anew and finds `after_screening`; None: nobody takes the call then.
     """
@@ -67,6 +68,7 @@ class Answerer:
     result: Result = "human_residence"
     key: str | None = None
     key_after: float = 1.0
+    tells: Literal["truth", "opposite", "nothing"] = "truth"
     beeps: bool = False
     screens: bool = False
     after_screening: Result | None = None
@@ -77,6 +79,8 @@ ANSWERERS: dict[Outcome, Answerer] = {
     "wrong_key": Answerer(key="7"),
     "no_key": Answerer(),
     "late_key": Answerer(key="1", key_after=14.0),
+    "tells_nothing": Answerer(key="1", tells="nothing"),
+    "tells_wrong": Answerer(key="1", tells="opposite"),
     "unclear": Answerer("not_sure", key="1"),
     "silence": Answerer("silence"),
     "fax": Answerer("fax_detected"),

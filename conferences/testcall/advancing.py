@@ -14,9 +14,11 @@ from conferences.models import AuditEntry, Leg, TestCall
 from conferences.telnyx.errors import TelnyxError
 from conferences.telnyx.rules import InvalidCommand
 from conferences.testcall import commands
-from conferences.testcall.steps import MODES, PHONES, Failure, differences, next_step
+from conferences.testcall.answers import take_keys, told
+from conferences.testcall.steps import MODES, PHONES, Failure, client_state, differences, next_step
 
 HELD: Final = timedelta(seconds=45)  # longer than any command takes
+QUESTIONS: Final = ("say:", "heard:")  # in a conference they are not documented: a test goes on without
 LOOKED_AFTER: Final = timedelta(minutes=10)  # a phone may ring late
 
 
@@ -30,7 +32,7 @@ def due() -> Iterator[TestCall]:
 
 def legs_of(test: TestCall) -> dict[str, Leg]:
     """Return what is known of the legs by the phone, as an answer named them or by what was sent along."""
-    states = {commands.client_state(test, phone): phone for phone in PHONES}
+    states = {client_state(test, phone): phone for phone in PHONES}
     known = {call_control_id: phone for phone, call_control_id in test.legs.items()}
     rows = Leg.objects.filter(Q(call_control_id__in=known) | Q(client_state__in=states))
     return {known.get(one.call_control_id) or states[one.client_state]: one for one in rows}
@@ -45,6 +47,7 @@ def advance(test: TestCall) -> None:
         if test.ended_at is not None:
             hang_up_all(test)
             return
+        take_keys(test, legs_of(test))
         while test.ended_at is None and (step := next_step(test, legs_of(test), clock.now())) is not None:
             _take(test, step)
     finally:
@@ -72,8 +75,10 @@ def _send(test: TestCall, step: str) -> None:
     try:
         commands.send(test, step)
     except (TelnyxError, InvalidCommand) as error:
-        end(test, TestCall.State.FAILED, step=step, problem=str(error))
-        return
+        if not step.startswith(QUESTIONS):
+            end(test, TestCall.State.FAILED, step=step, problem=str(error))
+            return
+        test.done.append(f"refused:{step}")  # whoever is at that phone says it on the page
     test.done.append(step)
     mode = step.removeprefix("say:")
     if mode in MODES:
@@ -91,7 +96,7 @@ def _send(test: TestCall, step: str) -> None:
 def end(test: TestCall, state: TestCall.State, *, step: str = "", problem: str = "") -> None:
     """End it as this, keep where and why but no number, and hang up every phone; a second end changes nothing."""
     now = clock.now()
-    told = {
+    ended = {
         "state": state,
         "failed_step": step,
         "problem": problem,
@@ -99,15 +104,15 @@ def end(test: TestCall, state: TestCall.State, *, step: str = "", problem: str =
         "legs": test.legs,
         "running": None,
     }
-    told["phones"] = {}  # whose they were is of no use any more
-    if TestCall.objects.filter(pk=test.pk, ended_at=None).update(**told):
+    ended["phones"] = {}  # whose they were is of no use any more
+    if TestCall.objects.filter(pk=test.pk, ended_at=None).update(**ended):
         entries.write(
             phase=AuditEntry.Phase.OUTCOME,
             action="test_call",
             result=AuditEntry.Result.OK,
             actor=test.started_by,
             note=f"{state.label} {problem}".strip(),
-            changes=test.answers,
+            changes=told(test),
         )
     test.refresh_from_db()
     hang_up_all(test)

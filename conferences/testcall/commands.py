@@ -13,23 +13,18 @@ from conferences import provider
 from conferences.audit import entries
 from conferences.models import AuditEntry, TestCall
 from conferences.telnyx.client import Answer
-from conferences.telnyx.commands import CreateConference, Dial, Hangup, Join, Mute, Speak, Update, encode_client_state
+from conferences.telnyx.commands import CreateConference, Dial, Hangup, Join, Mute, Speak, Update
 from conferences.telnyx.errors import Refused, TelnyxError
 from conferences.telnyx.rules import InvalidCommand, Role
 from conferences.telnyx.speech import GatherUsingSpeak
-from conferences.testcall.steps import AGENT, SUPERVISOR
+from conferences.testcall.steps import AGENT, NO, SUPERVISOR, YES, client_state
 
 log = logging.getLogger(__name__)
 
 RING_SECS: Final = 45
 LONGEST_SECS: Final = 1800  # the provider ends the legs by itself then, whatever became of us
-PROMPT: Final = "This is a test call by Earshot. Press 1 to take part."
-KEY: Final = "1"
-
-
-def client_state(test: TestCall, phone: str) -> str:
-    """Return what is sent along with a phone's leg, by which it is found when the answer was lost."""
-    return encode_client_state(f"test:{test.pk}:{phone}")
+PROMPT: Final = "This is a test call by Earshot. Press 1 to take part, and listen for the supervisor."
+HEARD: Final = f"Did you hear the supervisor say two digits? Press {YES} if you heard them, {NO} if you did not."
 
 
 def word(test: TestCall, mode: str) -> str:
@@ -111,19 +106,42 @@ def _dial(test: TestCall, step: str, phone: str) -> Answer:
 
 
 def _ask(test: TestCall, step: str, phone: str) -> Answer:
+    return _gather(test, step, phone)
+
+
+def _say(test: TestCall, step: str, mode: str) -> Answer:
+    """Tell the supervisor's phone what to say aloud, and have her say by a key that she did."""
+    return _gather(test, step, SUPERVISOR, mode)
+
+
+def _heard(test: TestCall, step: str, what: str) -> Answer:
+    phone, _, mode = what.partition(":")
+    return _gather(test, step, phone, mode)
+
+
+def _gather(test: TestCall, step: str, phone: str, mode: str = "") -> Answer:
+    line, keys = _question(test, phone, mode)
     return provider.client().gather_using_speak(
         test.legs[phone],
         GatherUsingSpeak(
             command_id=_command_id(test, step),
-            client_state=client_state(test, phone),
-            payload=PROMPT,
+            client_state=client_state(test, phone, mode),
+            payload=line,
             voice=settings.PROMPT_VOICE,
             language=settings.PROMPT_LANGUAGE,
-            valid_digits=KEY,
+            valid_digits=keys,
             timeout_millis=10_000,
             maximum_tries=3,
         ),
     )
+
+
+def _question(test: TestCall, phone: str, mode: str) -> tuple[str, str]:
+    if not mode:
+        return PROMPT, YES
+    if phone == SUPERVISOR:
+        return f"{_to_say(test, mode)} When you have said it, press {YES}.", YES
+    return HEARD, YES + NO
 
 
 def _create(test: TestCall, step: str, _: str) -> Answer:
@@ -149,18 +167,22 @@ def _unmute(test: TestCall, step: str, _: str) -> Answer:
     return provider.client().mute(test.conference_id, Mute(test.legs[SUPERVISOR], _command_id(test, step), muted=False))
 
 
-def _say(test: TestCall, step: str, mode: str) -> Answer:
-    """Tell the supervisor's phone alone what to say aloud."""
+def _tell(test: TestCall, step: str, mode: str) -> Answer:
+    """Tell her what to say where her phone could not be asked: by the conference, on her leg alone."""
     return provider.client().speak(
         test.conference_id,
         Speak(
             call_control_id=test.legs[SUPERVISOR],
             command_id=_command_id(test, step),
-            payload=f"Please say aloud: {word(test, mode)}. Again: {word(test, mode)}.",
+            payload=_to_say(test, mode),
             voice=settings.PROMPT_VOICE,
             language=settings.PROMPT_LANGUAGE,
         ),
     )
+
+
+def _to_say(test: TestCall, mode: str) -> str:
+    return f"Please say aloud: {word(test, mode)}. Again: {word(test, mode)}."
 
 
 _COMMANDS: Final[dict[str, Callable[[TestCall, str, str], Answer]]] = {
@@ -171,4 +193,6 @@ _COMMANDS: Final[dict[str, Callable[[TestCall, str, str], Answer]]] = {
     "update": _update,
     "unmute": _unmute,
     "say": _say,
+    "tell": _tell,
+    "heard": _heard,
 }

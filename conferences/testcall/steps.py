@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from conferences.models import Leg, TestCall
+from conferences.telnyx.commands import encode_client_state
+from conferences.telnyx.events.redaction import OF_A_TEST
 
 AGENT, CUSTOMER, SUPERVISOR = "agent", "customer", "supervisor"
 PHONES: Final = (AGENT, CUSTOMER, SUPERVISOR)
@@ -19,6 +21,7 @@ EXPECTED: Final[Mapping[str, Mapping[str, bool]]] = {
     TestCall.State.BARGE: {AGENT: True, CUSTOMER: True},
 }
 ANSWER_WITHIN, HEAR_WITHIN = timedelta(seconds=90), timedelta(minutes=5)
+YES, NO = "1", "2"  # the keys by which a phone says whether the supervisor was heard at it
 # In order; what belongs to a mode waits until what was heard in the one before is told.
 _ORDER: Final = (
     "create", "join:customer", "join:supervisor", "say:monitor",
@@ -36,6 +39,11 @@ class Failure:
     sentence: str
 
 
+def client_state(test: TestCall, phone: str, mode: str = "") -> str:
+    """Return what is sent along with a phone's leg, by which it is found again, or with a mode's question at it."""
+    return encode_client_state(":".join(filter(None, (f"{OF_A_TEST}{test.pk}", phone, mode))))
+
+
 def next_step(test: TestCall, legs: Mapping[str, Leg], now: datetime) -> str | Failure | None:
     """Return the step to take, why there is none any more, or None while somebody is waited for."""
     for phone in PHONES:
@@ -46,7 +54,7 @@ def next_step(test: TestCall, legs: Mapping[str, Leg], now: datetime) -> str | F
             return Failure(f"phone:{phone}", f"The {phone}'s phone hung up, or was not reached.")
     if len(legs) < len(PHONES) or not all(_is_confirmed(test, leg, phone) for phone, leg in legs.items()):
         return _before_all_are_there(test, legs, now)
-    return _in_the_call(test, now)
+    return _question(test, legs) or _in_the_call(test, now)
 
 
 def _before_all_are_there(test: TestCall, legs: Mapping[str, Leg], now: datetime) -> str | Failure | None:
@@ -59,6 +67,26 @@ def _before_all_are_there(test: TestCall, legs: Mapping[str, Leg], now: datetime
         missing = next(one for one in PHONES if one not in legs or not _is_confirmed(test, legs[one], one))
         return Failure(f"phone:{missing}", f"The {missing}'s phone was not answered in time.")
     return None
+
+
+def _question(test: TestCall, legs: Mapping[str, Leg]) -> str | None:
+    """What is asked at the phones of a mode: of those who listen only once she said by her key that she has spoken.
+
+    Before that "not heard" would prove nothing. A phone that cannot be asked has a person who says it on the page.
+    """
+    mode = test.state
+    if f"refused:say:{mode}" in test.done and f"tell:{mode}" not in test.done:
+        return f"tell:{mode}"
+    if mode in test.answers or key_of(test, legs[SUPERVISOR], SUPERVISOR, mode) != YES:
+        return None
+    told = test.proof.get(mode, {})
+    asked = (f"heard:{phone}:{mode}" for phone in EXPECTED[mode] if phone not in told)
+    return next((step for step in asked if step not in test.done), None)
+
+
+def key_of(test: TestCall, leg: Leg, phone: str, mode: str) -> str:
+    """Return the key by which a phone answered the question of this mode, "" as long as it has not."""
+    return leg.gather_answer if mode in EXPECTED and leg.gather_for == client_state(test, phone, mode) else ""
 
 
 def _in_the_call(test: TestCall, now: datetime) -> str | Failure | None:

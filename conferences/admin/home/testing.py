@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,6 +17,7 @@ from conferences.admin.loading.rights import may_load
 from conferences.errors import NotPossible
 from conferences.models import TestCall
 from conferences.testcall import commands, requests
+from conferences.testcall.answers import has_spoken
 from conferences.testcall.steps import EXPECTED, PHONES
 
 
@@ -41,20 +43,38 @@ def _do(request: HttpRequest, user: User) -> None:
         requests.begin(user, {phone: request.POST.get(phone, "") for phone in PHONES})
     elif running is not None and "stop" in request.POST:
         requests.stop(running)
-    elif running is not None:
+    elif running is None:
+        raise NotPossible("This is not asked any more.")
+    else:
         mode = request.POST.get("mode", "")
-        said = {phone: request.POST.get(phone, "") for phone in EXPECTED.get(mode, {})}
+        said = {phone: request.POST[phone] for phone in EXPECTED.get(mode, {}) if phone in request.POST}
         if not said or not {*said.values()} <= {"yes", "no"}:
-            raise NotPossible("Say of both phones whether the supervisor was heard there.")
-        requests.answer(running, mode, {phone: one == "yes" for phone, one in said.items()})
+            raise NotPossible("Tick at a phone whether the supervisor was heard there.")
+        requests.answer(running, mode, {phone: one == "yes" for phone, one in said.items()}, user)
 
 
 def _shown(running: TestCall | None) -> dict[str, Any]:
-    told: dict[str, Any] = {"running": running, "phones": PHONES, "last": requests.last_result()}
+    last = requests.last_result()
+    shown: dict[str, Any] = {"running": running, "phones": PHONES, "last": last, "told": _told(running or last)}
     if running is not None and running.state in EXPECTED and running.state not in running.answers:
-        told |= {
+        shown |= {
             "mode": running.state,
             "word": commands.word(running, running.state),
-            "asked": [*EXPECTED[running.state]],
+            "asked": [one for one in EXPECTED[running.state] if one not in running.proof.get(running.state, {})],
+            "has_spoken": has_spoken(running),
         }
-    return told
+    return shown
+
+
+def _told(test: TestCall | None) -> list[dict[str, Any]]:
+    """Return what was heard at each phone in each mode, in their order, and how that is known."""
+    return [
+        {**told, "mode": mode, "phone": phone, "at": _time(told), "is_as_said": told["heard"] == expected}
+        for mode, phones in EXPECTED.items()
+        for phone, expected in phones.items()
+        if test is not None and (told := test.proof.get(mode, {}).get(phone))
+    ]
+
+
+def _time(told: dict[str, Any]) -> datetime | None:
+    return datetime.fromisoformat(told["at"]) if told["at"] else None

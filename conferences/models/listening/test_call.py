@@ -34,6 +34,8 @@ class TestCall(models.Model):
     legs: models.JSONField[Any, Any] = models.JSONField(default=dict)  # the same to call_control_ids
     done: models.JSONField[Any, Any] = models.JSONField(default=list)  # the steps that were taken
     answers: models.JSONField[Any, Any] = models.JSONField(default=dict)  # {mode: {"agent": heard?, "customer": …}}
+    # {mode: {"agent": {"heard": …, "at": …, "leg": …, "key": …, or "by": who ticked it}, "customer": …}}
+    proof: models.JSONField[Any, Any] = models.JSONField(default=dict, db_default={})
     conference_id = models.CharField(max_length=255, blank=True)
     failed_step = models.CharField(max_length=40, blank=True)
     problem = models.TextField(blank=True)  # why it failed, in a sentence

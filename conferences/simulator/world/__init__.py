@@ -6,6 +6,7 @@ from conferences.simulator.world.answering import Answering, Gather
 from conferences.simulator.world.conferences import ConferenceOptions, Conferences, site_of
 from conferences.simulator.world.dialling import DialInto, Dialling
 from conferences.simulator.world.envelopes import Event, Payload
+from conferences.simulator.world.hearing import hears_a_supervisor
 from conferences.simulator.world.legs import DialOptions, Ending, Legs
 from conferences.simulator.world.media import Media
 from conferences.simulator.world.participation import JoinOptions, Participation
@@ -40,7 +41,7 @@ class World:
     def __init__(self, state: State) -> None:
         self.state = state
         self.legs = Legs(state)
-        self.answering = Answering(state)
+        self.answering = Answering(state, hears_a_supervisor)
         self.participation = Participation(state)
         self.conferences = Conferences(state, self.legs, self.participation)
         self.dialling = Dialling(state, self.legs, self.conferences, self.participation)

@@ -12,6 +12,7 @@ from conferences.simulator.world.state import State
 
 SPEECH_SECONDS_PER_CHARACTER = 0.07
 SCREENING = "premium_ios_call_screening_detection"
+WHETHER_HEARD = "12"  # the keys of the question whether a supervisor is heard: yes, no
 GREETING_ENDS = {"greeting_end": "ended", "detect_words": "ended", "detect_beep": "beep_detected"}
 
 
@@ -35,10 +36,10 @@ class Gather:
 
 
 class Answering:
-    """The transitions of an answered leg before anything is done with it."""
+    """The transitions of an answered leg before anything is done with it; `hears` is asked for what is heard at it."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, state: State, hears: Callable[[State, Leg], bool]) -> None:
+        self._state, self._hears_a_supervisor = state, hears
         self._gathers: dict[str, Gather] = {}
 
     def begin_detection(self, leg: Leg) -> None:
@@ -109,8 +110,16 @@ class Answering:
             self._speak(gather)
             who = self.answerer(leg)
             if who.key is not None:
-                key, seconds = who.key, who.key_after + (self._until_picked_up(leg) if who.screens else 0.0)
-                self._later(seconds, leg, lambda: self.presses(leg, key) if not gather.over else None)
+                seconds = who.key_after + (self._until_picked_up(leg) if who.screens else 0.0)
+                self._later(seconds, leg, lambda: self._answers(gather, who))
+
+    def _answers(self, gather: Gather, who: Answerer) -> None:
+        key = who.key
+        if gather.valid_digits == WHETHER_HEARD:
+            heard = self._hears_a_supervisor(self._state, gather.leg)
+            key = {"truth": "21"[heard], "opposite": "12"[heard], "nothing": None}[who.tells]
+        if key is not None and not gather.over:
+            self.presses(gather.leg, key)
 
     def _until_picked_up(self, leg: Leg) -> float:
         picks_up = self._state.switches.screening_seconds + self._state.switches.pick_up_seconds

@@ -28,6 +28,16 @@ def _hears(state: State, conference: Conference, listener: Participant, speaker:
     return _is_present(listener) and _speaks(speaker) and _addresses(state, speaker, listener)
 
 
+def hears_a_supervisor(state: State, leg: Leg) -> bool:
+    """Tell whether the voice of any supervisor reaches this leg in its conference now."""
+    me = leg.participant
+    if me is None:
+        return False
+    with state.lock:
+        others = [one for one in me.conference.participants if one.status == "joined" and one.role != "none"]
+        return any(_hears(state, me.conference, me, one) for one in others)
+
+
 def _is_present(participant: Participant) -> bool:
     leg = participant.leg
     return leg.is_alive and not leg.held_by_phone and not participant.on_hold

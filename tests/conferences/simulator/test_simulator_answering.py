@@ -5,7 +5,7 @@ import pytest
 from conferences.simulator.phones import ANSWERERS
 from conferences.simulator.world import DialOptions, Gather
 
-PHONE, FROM = "+14155550191", "+14155550100"
+PHONE, FROM, AGENT = "+14155550191", "+14155550100", "+14155550121"
 IOS, PREMIUM = "premium_ios_call_screening_detection", "premium"
 
 
@@ -95,6 +95,23 @@ def test_whoever_is_asked_presses_the_key_or_not(sim, outcome, status, keys):
     sim.advance(90)
     assert told(sim) == [f"call.gather.ended {status}"]
     assert "".join(one.payload["digit"] for one in sim.events if one.type == "call.dtmf.received") == keys
+
+
+@pytest.mark.parametrize("tells", ["answers", "tells_wrong", "tells_nothing"])
+@pytest.mark.parametrize("role", ["monitor", "whisper", "barge"])
+def test_a_phone_tells_whether_it_hears_a_supervisor(sim, role, tells):
+    conference = sim.conference_with((AGENT,), customer=PHONE)
+    agent, customer = (conference.leg(one) for one in (AGENT, PHONE))
+    targets = (agent.call_control_id,) if role == "whisper" else ()
+    sim.join(conference, sim.dial("+34600000077"), role=role, whisper_to=targets)
+    for leg in (agent, customer):
+        sim.phones.set(leg.far_end, tells)
+        sim.world.answering.gather(Gather(leg, "Did you hear her? Press 1 or 2.", "12", 6000, 1))
+    sim.advance(60)
+    pressed = {one.payload["call_control_id"]: one.payload["digits"] for one in sim.events if "gather" in one.type}
+    truth = ["12"[role == "monitor"], "12"[role != "barge"]]
+    turned = {"answers": {"1": "1", "2": "2"}, "tells_wrong": {"1": "2", "2": "1"}, "tells_nothing": {"1": "", "2": ""}}
+    assert [pressed[leg.call_control_id] for leg in (agent, customer)] == [turned[tells][one] for one in truth]
 
 
 def test_every_answerer_is_a_phone_that_is_answered(sim):
