@@ -62,10 +62,12 @@ def simulator_for(port: int) -> Simulator:
 
 
 @contextmanager
-def serving(simulator: Simulator, port: int, log: IO[bytes] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """The provider over HTTP and the product beside it, until both are stopped."""
+def serving(
+    simulator: Simulator, port: int, log: IO[bytes] | None = None, **others: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The provider over HTTP and the product beside it, until both are stopped; `others` as for `serve`."""
     with simulator.serve() as provider:
-        server = serve(port, simulator.public_key, provider.base_url, log=log)
+        server = serve(port, simulator.public_key, provider.base_url, log=log, **others)
         try:
             wait_for(port, server)
             yield server
