@@ -27,9 +27,13 @@ def write(*, actor: Any = None, **values: Any) -> AuditEntry:
     return owed.write(*_made(actor, values))
 
 
-def write_all(written: Iterable[dict[str, Any]]) -> None:
-    """Write entries of what Earshot did, in this order and at once; where they cannot be written each is kept."""
-    owed.write_all([_made(None, dict(values)) for values in written])
+def write_all(written: Iterable[dict[str, Any]]) -> list[AuditEntry]:
+    """Write several entries, in this order and at once, and return them; those that cannot be written are kept.
+
+    Each names its `actor` as `write` does; without one it was Earshot.
+    """
+    apart = [(one.pop("actor", None), one) for one in map(dict, written)]
+    return owed.write_all([_made(actor, values) for actor, values in apart])
 
 
 def write_or_raise(*, actor: Any = None, **values: Any) -> AuditEntry:

@@ -54,49 +54,67 @@ def intend(supervision: Supervision, action: str, sending: Sending) -> AuditEntr
 
     One that cannot be written just now is kept and written later; it has no primary key then.
     """
+    return entries.write(**_intention(supervision, action, sending))
+
+
+def intend_all(commands: Iterable[tuple[Supervision, str, Sending]]) -> list[AuditEntry]:
+    """Write that several commands are about to be sent, all at once, as `intend` writes one."""
+    return entries.write_all(_intention(*one) for one in commands)
+
+
+def _intention(supervision: Supervision, action: str, sending: Sending) -> dict[str, Any]:
     reason = stays.reason_for(supervision, action)
-    return entries.write(
-        phase=AuditEntry.Phase.INTENT,
-        action=action,
-        actor=None if reason else supervision.user,
-        source_ip=None if reason else supervision.source_ip,
-        reason=reason,
-        targets=named(sending.targets),
-        command_id=sending.command_id,
-        note=f"Why: {supervision.reason}" if supervision.reason and action in ("dial", "join") else "",
-        changes={name: [None, value] for name, value in sending.terms.items()},
-        **stays.about(supervision)
-        | {"role": sending.role, "claim": _claim(supervision, sending.role, sending.targets)},
-    )
+    about = stays.about(supervision)
+    about |= {"role": sending.role, "claim": _claim(supervision, sending.role, sending.targets)}
+    return about | {
+        "phase": AuditEntry.Phase.INTENT,
+        "action": action,
+        "actor": None if reason else supervision.user,
+        "source_ip": None if reason else supervision.source_ip,
+        "reason": reason,
+        "targets": named(sending.targets),
+        "command_id": sending.command_id,
+        "note": f"Why: {supervision.reason}" if supervision.reason and action in ("dial", "join") else "",
+        "changes": {name: [None, value] for name, value in sending.terms.items()},
+    }
 
 
 def conclude(intent: AuditEntry, outcome: Outcome, *, call_control_id: str = "") -> AuditEntry:
     """Write what came of an intent; `call_control_id` names a leg that only the answer told."""
-    return entries.write(
-        phase=AuditEntry.Phase.OUTCOME,
-        intent=intent,
-        action=intent.action,
-        result=outcome.result,
-        actor=intent.actor,
-        source_ip=intent.source_ip,
-        reason=intent.reason,
-        session_digest=intent.session_digest,
-        address=intent.address,
-        supervision=intent.supervision,
-        conference=intent.conference,
-        conference_name=intent.conference_name,
-        telnyx_conference_id=intent.telnyx_conference_id,
-        call_control_id=call_control_id or intent.call_control_id,
-        role=intent.role,
-        targets=intent.targets,
-        command_id=intent.command_id,
-        http_status=outcome.http_status,
-        sends=outcome.sends,
-        provider_code=outcome.code,
-        provider_text=outcome.text,
-        note=outcome.note,
-        claim=intent.claim,
-    )
+    return entries.write(**_conclusion(intent, outcome, call_control_id))
+
+
+def conclude_all(came: Iterable[tuple[AuditEntry, Outcome, str]]) -> None:
+    """Write what came of several intents, all at once, as `conclude` writes one."""
+    entries.write_all(_conclusion(*one) for one in came)
+
+
+def _conclusion(intent: AuditEntry, outcome: Outcome, call_control_id: str) -> dict[str, Any]:
+    return {
+        "phase": AuditEntry.Phase.OUTCOME,
+        "intent": intent,
+        "action": intent.action,
+        "result": outcome.result,
+        "actor": intent.actor,
+        "source_ip": intent.source_ip,
+        "reason": intent.reason,
+        "session_digest": intent.session_digest,
+        "address": intent.address,
+        "supervision": intent.supervision,
+        "conference": intent.conference,
+        "conference_name": intent.conference_name,
+        "telnyx_conference_id": intent.telnyx_conference_id,
+        "call_control_id": call_control_id or intent.call_control_id,
+        "role": intent.role,
+        "targets": intent.targets,
+        "command_id": intent.command_id,
+        "http_status": outcome.http_status,
+        "sends": outcome.sends,
+        "provider_code": outcome.code,
+        "provider_text": outcome.text,
+        "note": outcome.note,
+        "claim": intent.claim,
+    }
 
 
 def happened(supervision: Supervision, action: str, outcome: Outcome) -> AuditEntry:

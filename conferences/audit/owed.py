@@ -37,13 +37,14 @@ def write(entry: AuditEntry, detail: AuditDetail) -> AuditEntry:
     return entry
 
 
-def write_all(written: Sequence[tuple[AuditEntry, AuditDetail]]) -> None:
-    """Write several entries without an intent: at once, or where that fails each by itself as `write` does."""
-    try:
-        chain.append_all(written)
-    except DatabaseError:
-        for entry, detail in written:
-            write(entry, detail)
+def write_all(written: Sequence[tuple[AuditEntry, AuditDetail]]) -> list[AuditEntry]:
+    """Write several entries, and return them: at once, or where that fails each by itself as `write` does."""
+    if not any(hasattr(entry.intent, "owed") for entry, _ in written):
+        try:
+            return chain.append_all(written)
+        except DatabaseError:
+            log.warning("%s audit entries could not be written at once; each is by itself", len(written))
+    return [write(entry, detail) for entry, detail in written]
 
 
 def _owed_still(entry: AuditEntry) -> OwedEntry | None:

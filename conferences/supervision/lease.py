@@ -20,6 +20,8 @@ from conferences.supervision import store
 # Longer than a worker spends on one command and on finding out in which region to send it.
 LEASE: Final = timedelta(seconds=60)
 _RUNNING: Final = Q(ended_at=None)
+# The columns with which a row is written that is let go of at once.
+GIVEN_BACK: Final[dict[str, object]] = {"busy_until": None, "busy_by": ""}
 
 
 def take(supervision_id: UUID) -> int | None:
@@ -30,6 +32,14 @@ def take(supervision_id: UUID) -> int | None:
     if processes.has_exited(holder):
         free |= Q(busy_by=holder)
     return turn + 1 if store.set_where(supervision_id, _RUNNING & free & Q(busy_turn=turn), **_taken(turn)) else None
+
+
+def taken(supervision: Supervision) -> dict[str, object]:
+    """Return the columns that take it, from its worker too: to be written while its row is locked as it was read.
+
+    Only where no command is under way: that one is its worker's to tell of.
+    """
+    return _taken(supervision.busy_turn)
 
 
 def break_in(supervision: Supervision) -> int | None:
@@ -56,7 +66,7 @@ def prolonged() -> dict[str, object]:
 
 def give_back(supervision_id: UUID, turn: int) -> None:
     """Let the next worker have it, if it still was the caller's."""
-    store.set_where(supervision_id, Q(busy_turn=turn), busy_until=None, busy_by="")
+    store.set_where(supervision_id, Q(busy_turn=turn), **GIVEN_BACK)
 
 
 def _taken(turn: int) -> dict[str, object]:

@@ -6,10 +6,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from conferences import clock, policy
 from conferences.errors import NotPossible
-from conferences.models import Leg, Participant, Supervision
+from conferences.models import Conference, Leg, Participant, Supervision
 from conferences.policy import entitlement
 from conferences.supervision.state_machine.steps import Snapshot, targets_now
 from conferences.telnyx.commands import encode_client_state
@@ -20,15 +21,12 @@ def take_snapshot(supervision_id: UUID, *, with_rights: bool = True) -> Snapshot
 
     Without its rights it costs half as much, and says nothing of them.
     """
-    running = Supervision.objects.select_related("conference__queue", "user", "device", "hop_to__queue").running()
-    supervision = running.filter(pk=supervision_id).first()
+    supervision = _running().filter(pk=supervision_id).first()
     if supervision is None:
         return None
     is_judged = with_rights and not supervision.is_on_the_way_out
     leg, conference = _leg(supervision), supervision.conference
-    inside = Participant.objects.present().filter(conference=conference)
-    present = inside.filter(state=Participant.State.JOINED, leg__kind=Leg.Kind.AGENT, leg__agent__isnull=False)
-    agents = frozenset(present.values_list("leg__call_control_id", flat=True))
+    agents, people = _present(conference)
     return Snapshot(
         supervision,
         conference,
@@ -36,12 +34,57 @@ def take_snapshot(supervision_id: UUID, *, with_rights: bool = True) -> Snapshot
         _participant(supervision, leg),
         agents,
         clock.now(),
-        people=inside.exclude(leg__kind__in=(Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)).exists(),
+        people=people,
         withdrawn=entitlement.withdrawn(supervision) if is_judged else None,
         refusal=_refusal(supervision, agents) if is_judged and supervision.is_active and supervision.is_pending else "",
-        between=timedelta(seconds=settings.BETWEEN_CALLS_SECS),
+        between=_between(),
         leaves_due=leaves_due(supervision),
     )
+
+
+def take_snapshots_of_leaving(conference: Conference) -> list[Snapshot]:
+    """Return what is known of those who are to leave this call and have not been sent out, read for all at once.
+
+    Not of those whose phone the provider has not named yet.
+    """
+    leaving = _running().filter(conference=conference, is_active=False, leave_sent_at=None, hangup_sent_at=None)
+    rows = list(leaving.exclude(call_control_id=""))
+    legs = {
+        leg.call_control_id: leg
+        for leg in Leg.objects.filter(call_control_id__in=[one.call_control_id for one in rows])
+    }
+    inside = {one.leg_id: one for one in Participant.objects.filter(conference=conference, leg__in=legs.values())}
+    agents, people = _present(conference)
+    told = [(one, legs.get(one.call_control_id)) for one in rows]
+    return [
+        Snapshot(
+            one,
+            one.conference,
+            leg,
+            _of_this_stay(one, inside.get(leg.pk) if leg else None),
+            agents,
+            clock.now(),
+            people=people,
+            between=_between(),
+        )
+        for one, leg in told
+    ]
+
+
+def _running() -> QuerySet[Supervision]:
+    return Supervision.objects.select_related("conference__queue", "user", "device", "hop_to__queue").running()
+
+
+def _present(conference: Conference) -> tuple[frozenset[str], bool]:
+    """The agents' legs that are in the call, and whether anybody is but supervisors and machines."""
+    inside = Participant.objects.present().filter(conference=conference)
+    agents = inside.filter(state=Participant.State.JOINED, leg__kind=Leg.Kind.AGENT, leg__agent__isnull=False)
+    people = inside.exclude(leg__kind__in=(Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM))
+    return frozenset(agents.values_list("leg__call_control_id", flat=True)), people.exists()
+
+
+def _between() -> timedelta:
+    return timedelta(seconds=settings.BETWEEN_CALLS_SECS)
 
 
 def _refusal(supervision: Supervision, agents: frozenset[str]) -> str:
@@ -62,11 +105,15 @@ def leaves_due(supervision: Supervision) -> bool:
 
 
 def _participant(supervision: Supervision, leg: Leg | None) -> Participant | None:
+    mine = Participant.objects.filter(conference=supervision.conference, leg=leg).first() if leg else None
+    return _of_this_stay(supervision, mine)
+
+
+def _of_this_stay(supervision: Supervision, participant: Participant | None) -> Participant | None:
     """Our leg in the conference, but not one that was over before: she may have come back.
 
     Both times are the provider's: what is compared with a clock of ours may be off by more than she is in for.
     """
-    participant = Participant.objects.filter(conference=supervision.conference, leg=leg).first() if leg else None
     if participant is None or participant.state != Participant.State.LEFT or supervision.left_before_at is None:
         return participant
     is_new = participant.joined_at is not None and participant.joined_at > supervision.left_before_at

@@ -88,6 +88,8 @@ def ask(supervision: Supervision, **columns: object) -> bool:
 
 def take_out(conference: Conference, **columns: object) -> list[Supervision]:
     """Set columns of everybody's supervision who is in this call or on the way there, all at once; return those."""
+    if request := tracing.current_request():
+        columns["request_id"] = request
     with feed.writing():
         mine = Supervision.objects.select_related("conference", "user").running()
         found = list(mine.filter(conference=conference, is_active=True).exclude(state=Supervision.State.BETWEEN))
@@ -113,6 +115,26 @@ def note_in_turn(
         feed.bump(supervision.conference)
     _show(supervision, columns)
     return True
+
+
+def note_all(changes: Iterable[tuple[Supervision, Mapping[str, object]]]) -> list[Supervision]:
+    """Set columns of several rows, each row's own, and of these objects, all at once; return those that were set.
+
+    Not those whose turn is over.
+    """
+    with feed.writing():
+        wanted = {one.pk: (one, columns) for one, columns in changes}
+        rows = Supervision.objects.select_for_update(of=("self",)).filter(pk__in=wanted)
+        turns = dict(rows.values_list("pk", "busy_turn"))
+        held = [(one, columns) for one, columns in wanted.values() if turns.get(one.pk) == one.busy_turn]
+        alike: dict[tuple[str, ...], list[Supervision]] = {}
+        for one, columns in held:
+            _show(one, columns)
+            alike.setdefault(tuple(sorted(columns)), []).append(one)
+        for names, those in alike.items():
+            Supervision.objects.bulk_update(those, names)
+        feed.bump_all({one.conference for one, _ in held})
+    return [one for one, _ in held]
 
 
 def set_where(supervision_id: UUID, condition: Q, **columns: object) -> bool:

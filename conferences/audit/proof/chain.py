@@ -31,8 +31,11 @@ def append(entry: AuditEntry, detail: AuditDetail) -> AuditEntry:
     return entry
 
 
-def append_all(written: Sequence[tuple[AuditEntry, AuditDetail]]) -> None:
-    """Write several entries with their details, in this order: all or none. Raises DatabaseError when it cannot be."""
+def append_all(written: Sequence[tuple[AuditEntry, AuditDetail]]) -> list[AuditEntry]:
+    """Write several entries with their details, in this order: all or none; return them.
+
+    Raises DatabaseError when it cannot be.
+    """
     with transaction.atomic():
         hold()
         last, last_hash = _head()
@@ -46,6 +49,7 @@ def append_all(written: Sequence[tuple[AuditEntry, AuditDetail]]) -> None:
         for entry, detail in written:
             detail.entry = entry
         details.bulk_create([detail for _, detail in written])
+    return [entry for entry, _ in written]
 
 
 def take_in() -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import product
 
 from django.db import DatabaseError
-from django.utils import timezone
 from structlog.stdlib import get_logger
 
 from conferences import clock, metrics
@@ -18,12 +18,12 @@ from conferences.models import AuditEntry, Fact, Supervision
 from conferences.policy.listening import terms_of
 from conferences.reconciliation import regions
 from conferences.supervision.commands import bodies
+from conferences.supervision.commands.outcomes import LABELS, Returned, outcome_of
 from conferences.supervision.state_machine.steps import CommandResult, Step
 from conferences.telnyx import codes
 from conferences.telnyx.client import Answer
 from conferences.telnyx.commands import InvalidCommand
 from conferences.telnyx.errors import RateLimited, Refused, TelnyxError, Unavailable
-from conferences.telnyx.explanations.sentences import explain
 
 log = get_logger(__name__)
 
@@ -32,23 +32,33 @@ LEG_GONE = (codes.LEG_ENDED, codes.NO_SUCH_LEG, codes.NOT_FOUND, codes.NOT_FOUND
 
 NOT_ON_RECORD = "Nothing was sent: it could not be put on record. Please tell your administrator and try again later."
 
-# What a supervisor calls each command.
-_LABELS = {
-    Step.DIAL.value: "Calling your phone",
-    Step.ASK.value: "Asking for the key",
-    Step.JOIN.value: "Joining",
-    Step.UPDATE.value: "Changing the mode",
-    Step.MUTE.value: "Muting your phone",
-    Step.UNMUTE.value: "Unmuting your phone",
-    Step.UNHOLD.value: "Taking your phone off hold",
-    Step.LEAVE.value: "Leaving",
-    Step.HANGUP.value: "Hanging up your phone",
-}
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A command that is on record and is to be sent now."""
+
+    supervision: Supervision
+    step: Step
+    intent: AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A command that was sent, and what came back of it; that is not on record yet."""
+
+    due: Due
+    returned: Returned
 
 
 def send(supervision: Supervision, step: Step) -> CommandResult:
     """Send the command of `step` under the row's command_id and return what came of it, which the log tells too."""
     result = _send(supervision, step)
+    tell(supervision, step, result, after_event=_newest_event(supervision))
+    return result
+
+
+def tell(supervision: Supervision, step: Step, result: CommandResult, **more: str) -> None:
+    """Write a line of the log on a command, with what came of it."""
     log.info(
         "command",
         step=step.value,
@@ -57,9 +67,8 @@ def send(supervision: Supervision, step: Step) -> CommandResult:
         command_id=supervision.command_id,
         supervision=supervision.pk,
         asked_by=supervision.request_id,
-        after_event=_newest_event(supervision),
+        **more,
     )
-    return result
 
 
 def _newest_event(supervision: Supervision) -> str:
@@ -81,27 +90,45 @@ def _send(supervision: Supervision, step: Step) -> CommandResult:
     is sent, and put on record later. An accepted join, update, mute or unhold is stored as a fact, dated when it
     was sent, for nothing the provider says later tells the role.
     """
-    sent = clock.Moment()
     quiet = step in (Step.LEAVE, Step.HANGUP)
     mode = {} if quiet else {"role": supervision.requested_role, "targets": supervision.requested_targets}
     terms = terms_of(supervision) if step is Step.JOIN else {}
     asked = audit.Sending(supervision.command_id, terms=terms, **mode)
     intent = _open_intent(supervision) or audit.intend(supervision, step.value, asked)
     if intent.pk is None and _lets_her_in(supervision, step):
-        return _not_on_record(intent, sent.at)
+        return _not_on_record(intent, clock.now())
+    return conclude([carry_out(Due(supervision, step, intent))])[0]
+
+
+def intend_all(commands: Sequence[tuple[Supervision, Step]]) -> list[Due]:
+    """Put on record, all at once, that these who are to be out are about to be taken out; return what is to be sent.
+
+    It is sent then by `carry_out`, whether or not that could be written: leaving is never refused.
+    """
+    asked = [(one, step.value, audit.Sending(one.command_id)) for one, step in commands]
+    return [Due(*command, intent) for command, intent in zip(commands, audit.intend_all(asked), strict=True)]
+
+
+def carry_out(due: Due) -> Sent:
+    """Send a command and return what came back, which is neither in the audit nor in any row yet: see `conclude`."""
+    sent = clock.Moment()
+    back: Answer | TelnyxError | InvalidCommand
     try:
-        answer = _in_its_region(supervision, step)
+        back = _in_its_region(due.supervision, due.step)
     except (TelnyxError, InvalidCommand) as error:
-        return _failed(intent, error, sent.at)
-    found = getattr(answer, "call_control_id", "")
-    audit.conclude(
-        intent,
-        audit.Outcome(AuditEntry.Result.OK, http_status=answer.status, sends=answer.sends),
-        call_control_id=found,
-    )
-    metrics.COMMANDS.labels(step.value, "ok").inc()
-    _record(supervision, step, sent.at)
-    return CommandResult(AuditEntry.Result.OK, sent.at, call_control_id=found)
+        back = error
+    return Sent(due, Returned(sent.at, back))
+
+
+def conclude(sent: Sequence[Sent]) -> list[CommandResult]:
+    """Put on record what came of these commands, all at once, and return it in the same order."""
+    told = [(one.due, *outcome_of(one.due.intent.action, one.returned)) for one in sent]
+    audit.conclude_all((due.intent, outcome, result.call_control_id) for due, outcome, result in told)
+    for due, outcome, result in told:
+        metrics.COMMANDS.labels(due.intent.action, outcome.result.value).inc()
+        if result.accepted:
+            _record(due.supervision, due.step, result.at)
+    return [result for _, _, result in told]
 
 
 def _lets_her_in(supervision: Supervision, step: Step) -> bool:
@@ -165,43 +192,6 @@ def leg_is_gone(supervision: Supervision) -> None:
     inbox.record("readback.leg", payload, source=Fact.Source.READBACK, occurred_at=clock.now())
 
 
-def _failed(intent: AuditEntry, error: TelnyxError | InvalidCommand, sent_at: datetime) -> CommandResult:
-    result = AuditEntry.Result.UNKNOWN if isinstance(error, Unavailable) else AuditEntry.Result.REFUSED
-    refused = error if isinstance(error, Refused) else None
-    text = f"{refused.title}: {refused.detail}".strip(": ") if refused else str(error)
-    explained = explain(error, action=_LABELS[intent.action])
-    audit.conclude(
-        intent,
-        audit.Outcome(
-            result,
-            http_status=getattr(error, "status", None),
-            sends=getattr(error, "sends", None),
-            code=refused.code if refused else "",
-            text=text,
-            note=explained.administrator,
-        ),
-    )
-    metrics.COMMANDS.labels(intent.action, result.value).inc()
-    code = "rate_limited" if isinstance(error, RateLimited) else refused.code if refused else ""
-    return CommandResult(
-        result,
-        sent_at,
-        code=code,
-        sentence=_until_clock_time(error, sent_at) or explained.supervisor,
-        field=explained.field or "",
-        reached=getattr(error, "reached", True),
-    )
-
-
-def _until_clock_time(error: Exception, sent_at: datetime) -> str:
-    """Nobody counts 3600 seconds: from a minute on it is said at what time the provider may be asked again."""
-    seconds = error.retry_after if isinstance(error, RateLimited) else None
-    if seconds is None or seconds < 60:
-        return ""
-    again = timezone.localtime(sent_at + timedelta(seconds=seconds) + timedelta(seconds=59))
-    return f"Telnyx takes no more calls from us for now. It lets us call again at {again:%H:%M}."
-
-
 def _record(supervision: Supervision, step: Step, sent_at: datetime) -> None:
     if step not in _WITHOUT_WEBHOOK:
         return
@@ -220,5 +210,5 @@ _WITHOUT_WEBHOOK = (Step.JOIN, Step.UPDATE, Step.MUTE, Step.UNMUTE, Step.UNHOLD)
 _OUTSIDE = (Step.DIAL, Step.ASK, Step.HANGUP)
 
 _RESULTS = (AuditEntry.Result.OK, AuditEntry.Result.REFUSED, AuditEntry.Result.UNKNOWN, AuditEntry.Result.DENIED)
-for _action, _result in product(_LABELS, _RESULTS):
+for _action, _result in product(LABELS, _RESULTS):
     metrics.COMMANDS.labels(_action, _result.value)

@@ -56,7 +56,7 @@ def _do_next(supervision_id: UUID, turn: int) -> bool:
         return False
     decision = decide(snapshot)
     do = _DONE_BY.get(decision.step)
-    columns = {**decision.columns, **({} if do else _command(snapshot, decision.step))}
+    columns = {**decision.columns, **({} if do else kept_command(snapshot, decision.step))}
     if not _note(snapshot.supervision, decision, columns):
         return False
     return do(snapshot) if do else _send(snapshot.supervision, decision.step)
@@ -83,7 +83,7 @@ def _write(supervision: Supervision, step: Step, columns: Mapping[str, object]) 
     return not columns or store.note_decision(supervision, columns)
 
 
-def _command(snapshot: Snapshot, step: Step) -> dict[str, object]:
+def kept_command(snapshot: Snapshot, step: Step) -> dict[str, object]:
     """Return the columns that keep a command before it is sent: a server that dies leaves behind what was under way."""
     found = {"signed_in": registration.is_signed_in(snapshot.supervision.address)} if step is Step.DIAL else {}
     return {
@@ -114,13 +114,17 @@ def _lose(snapshot: Snapshot) -> bool:
 
 def _apply(supervision: Supervision, step: Step, result: CommandResult) -> None:
     """Note what came of a command, also one that was overtaken meanwhile."""
-    columns: dict[str, object] = {"command": "", "command_id": "", "command_at": None}
-    columns |= transitions.columns_after(supervision, step, result)
     back = transitions.take_back(supervision, step, result)
-    if not store.note_in_turn(supervision, notices.worded(columns), unless_asked_anew=back):
+    if not store.note_in_turn(supervision, columns_of(supervision, step, result), unless_asked_anew=back):
         overtaking.hear_late(supervision, step, result)
     if step is Step.HANGUP and result.code in sending.LEG_GONE:
         sending.leg_is_gone(supervision)
+
+
+def columns_of(supervision: Supervision, step: Step, result: CommandResult) -> dict[str, object]:
+    """Return the columns that keep what came of a command, of which none is under way any more."""
+    columns: dict[str, object] = {"command": "", "command_id": "", "command_at": None}
+    return notices.worded(columns | transitions.columns_after(supervision, step, result))
 
 
 def _hop(_: Snapshot) -> bool:

@@ -17,6 +17,7 @@ from conferences.models import AuditEntry, Conference, SensitiveSection, Supervi
 from conferences.models.listening.sensitive import SensitiveSectionQuerySet
 from conferences.policy.entitlement import Withdrawn
 from conferences.supervision import notices, store
+from conferences.supervision.executor import taking_out
 from conferences.wording.withdrawals import SENTENCES
 
 USUAL: Final = timedelta(minutes=5)
@@ -45,9 +46,11 @@ def begin(
         section.until, section.reason = clock.now() + lasting, reason[:200]
         section.save()
         taken_out = _take_everybody_out(conference)
+        _record(section, "sensitive", by, f"Until {timezone.localtime(section.until):%H:%M:%S}.", ip)
+        audit.happened_to_all(taken_out, "withdraw", audit.Outcome(AuditEntry.Result.OK, note=SENTENCES[SENSITIVE]))
+        leaves = taking_out.prepare(conference)
+    taking_out.send(leaves)
     signals.work_arrived.send(sender=None)
-    _record(section, "sensitive", by, f"Until {timezone.localtime(section.until):%H:%M:%S}.", ip)
-    audit.happened_to_all(taken_out, "withdraw", audit.Outcome(AuditEntry.Result.OK, note=SENTENCES[SENSITIVE]))
     return section
 
 

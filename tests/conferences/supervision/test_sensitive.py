@@ -11,6 +11,7 @@ from conferences import background
 from conferences.audit import owed
 from conferences.audit.proof import verification
 from conferences.models import AuditEntry, Conference, Device, OwedEntry, SensitiveSection, Supervision
+from conferences.supervision import lease
 from conferences.supervision.requests import sensitive
 from tests.conferences.audit.test_audit_owed import close_audit, open_audit
 from tests.support.story import ALL_MODES, ANA, DESK, LUIS, Story, browser, make_supervisor
@@ -75,8 +76,10 @@ def test_everybody_leaves_at_once_ahead_of_other_commands(story: Story, director
     elsewhere = story.supervise(marta, other)
     before = len(story.simulator.commands)
     sensitive.begin(conference, None)
+    assert [one.action for one in story.simulator.commands[before:]] == ["leave"] * len(listeners)
     running = Supervision.objects.running().filter(conference=conference)
     assert {(one.state, one.is_active, one.problem) for one in running} == {("leaving", False, "sensitive")}
+    assert all(one.leave_accepted_at and not one.command and not one.busy_by for one in running)
     assert [key for key, _ in background.urgent() if key[0] == "leaving"] == [("leaving", one.pk) for one in running]
     story.deliver()
     sent = [one.action for one in story.simulator.commands[before:]]
@@ -89,7 +92,7 @@ def test_everybody_leaves_at_once_ahead_of_other_commands(story: Story, director
 
 
 def test_more_listeners_cost_the_same_to_be_taken_out(story: Story, directory, marta):
-    """What is done before the first of them leaves: one statement for all, their entries included."""
+    """All that is done until each of them is out of earshot: a few statements for all, their entries included."""
     _, conference = story.call(ANA)
     counts = []
     for number in range(4):
@@ -110,11 +113,28 @@ def test_entries_of_those_taken_out_are_owed(story: Story, directory, marta):
     before = AuditEntry.objects.count()
     close_audit()
     sensitive.begin(conference, None)
+    assert len(story.commands("/actions/leave")) == 2  # leaving is never refused
     open_audit()
-    assert (AuditEntry.objects.count(), OwedEntry.objects.count()) == (before, 3)
+    assert (AuditEntry.objects.count(), OwedEntry.objects.count()) == (before, 7)
     owed.settle()
-    assert AuditEntry.objects.filter(action="withdraw").count() == 2
+    told = AuditEntry.objects.filter(action__in=("withdraw", "leave")).order_by("seq")
+    assert [(one.action, one.phase) for one in told] == [
+        *[("withdraw", "outcome")] * 2, *[("leave", "intent")] * 2, *[("leave", "outcome")] * 2
+    ]  # fmt: skip
+    assert {one.intent.command_id == one.command_id for one in told if one.intent} == {True}
     assert verification.verify().findings == []
+
+
+def test_a_worker_that_only_looks_keeps_nobody_in(story: Story, marta):
+    """It has taken her to see what is next, and no command is under way: her leave waits for neither."""
+    _, conference = story.call(ANA)
+    mine = story.supervise(marta, conference)
+    turn = lease.take(mine.pk)
+    sensitive.begin(conference, None)
+    assert len(story.commands("/actions/leave")) == 1
+    lease.give_back(mine.pk, turn)  # what that worker still does is news of the past
+    story.deliver()
+    assert Supervision.objects.get(pk=mine.pk).state == "ended"
 
 
 def listener(story, directory, number, conference):
