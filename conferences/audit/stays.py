@@ -68,6 +68,8 @@ def ends_not_on_record() -> list[Supervision]:
     """Return stays that ended a moment ago, and of whose end nothing is written."""
     now = clock.now()
     lately = Supervision.objects.filter(ended_at__gt=now - LOOKED_BACK, ended_at__lt=now - SETTLED)
+    if not lately.exists():
+        return []
     # What could not be written yet is written once it can be: it is not to be found anew at every look until then.
     owed = {one.values.get("supervision_id") for one in OwedEntry.objects.filter(values__action="out")}
     begun = lately.filter(audit_entries__isnull=False).exclude(pk__in=owed)

@@ -46,10 +46,11 @@ def roles_of(user: User) -> tuple[Supervision.Role, ...]:
 def roles_of_all(users: Collection[User]) -> dict[int, tuple[Supervision.Role, ...]]:
     """Return the same of each of these users, by their keys, after one query for all of them."""
     supervisors = set(Supervisor.objects.order_by().filter(user__in=users).values_list("user_id", flat=True))
-    return {user.pk: _roles(user) if user.is_active and user.pk in supervisors else () for user in users}
+    return {user.pk: modes_of(user) if user.is_active and user.pk in supervisors else () for user in users}
 
 
-def _roles(user: User) -> tuple[Supervision.Role, ...]:
+def modes_of(user: User) -> tuple[Supervision.Role, ...]:
+    """Return the modes that the user's permissions allow a supervisor; whether the user is one is not asked."""
     modes = [role for role, permission in PERMISSIONS.items() if user.has_perm(permission)]
     if Supervision.Role.BARGE in modes and may_override(user):
         # To the provider the same as barge, so it needs the same right (Telnyx docs: Join a conference).
@@ -84,12 +85,22 @@ def whisper_legs(conference: Conference) -> list[Participant]:
     return [one for one in conference.present() if one.leg.kind == Leg.Kind.AGENT and one.leg.agent_id is not None]
 
 
+def agents_in(conference: Conference) -> frozenset[str]:
+    """Return the same as of this moment, by the call_control_ids of their legs, after one query."""
+    joined = Participant.objects.filter(conference=conference, state=Participant.State.JOINED)
+    agents = joined.filter(leg__kind=Leg.Kind.AGENT, leg__agent__isnull=False)
+    return frozenset(agents.order_by().values_list("leg__call_control_id", flat=True))
+
+
 def is_in_scope(user: User, conference: Conference) -> bool:
     """Return whether an agent or queue of the user's is in the call now, or was a few seconds ago.
 
     Having taken part is enough for seeing the call (`visible_to`), and not for listening to it.
     """
-    scope = scope_of(user)
+    return _is_within(scope_of(user), conference)
+
+
+def _is_within(scope: Scope, conference: Conference) -> bool:
     ours = Q(queue__team__in=scope.teams) | Q(queue__in=scope.queues)
     if Conference.objects.filter(ours, pk=conference.pk).exists():
         return True
@@ -147,10 +158,7 @@ def teams_in(conference: Conference) -> frozenset[int]:
 
 def check_action(user: User, conference: Conference, role: str, targets: Iterable[str]) -> None:
     """Raise NotPossible, in words, unless `user` may take `role` on `conference` toward these legs now."""
-    if not Conference.objects.visible_to(user).filter(pk=conference.pk).exists():
-        raise NotAllowed(_("You may not see this conference."))
-    if conference.is_live and not is_in_scope(user, conference):
-        raise NotAllowed(_("No agent or queue of your teams is in this call now: you may see it, not join it."))
+    _check_scope(scope_of(user), conference)
     if role not in Supervision.Role.values:
         raise NotPossible(_("Choose a mode."), field="role")
     if role not in roles_of(user):
@@ -160,6 +168,16 @@ def check_action(user: User, conference: Conference, role: str, targets: Iterabl
     if refusal := why_not_now(user, conference, role):
         raise NotAllowed(SENTENCES[refusal], field="role", kind=refusal)
     check_targets(conference, role, list(targets))
+
+
+def _check_scope(scope: Scope, conference: Conference) -> None:
+    """Raise NotAllowed unless the call is seen and, while it lives, one of ours is in it, which alone makes it seen."""
+    if conference.is_live and _is_within(scope, conference):
+        return
+    if not Conference.objects.in_scope(scope).filter(pk=conference.pk).exists():
+        raise NotAllowed(_("You may not see this conference."))
+    if conference.is_live:
+        raise NotAllowed(_("No agent or queue of your teams is in this call now: you may see it, not join it."))
 
 
 def check_options(user: User, conference: Conference, options: JoinOptions | None) -> None:
@@ -180,11 +198,11 @@ def check_targets(conference: Conference, role: str, targets: list[str]) -> None
         if targets:
             raise NotPossible(_("Only a whisper has people it goes to."), field="targets")
         return
+    allowed = agents_in(conference)
     if not targets:
-        raise NotPossible(NOBODY_CHOSEN if whisper_legs(conference) else NOBODY_THERE, field="targets")
+        raise NotPossible(NOBODY_CHOSEN if allowed else NOBODY_THERE, field="targets")
     if len(set(targets)) != len(targets):
         raise NotPossible(_("An agent was chosen twice."), field="targets")
-    allowed = {one.leg.call_control_id for one in whisper_legs(conference)}
     for target in targets:
         if target not in allowed:
             raise NotPossible(_why_not(conference, target), field="targets")

@@ -48,7 +48,10 @@ class _Asked:
     """Whose right is asked after, and what rules her call: read once, however many rights rest on it."""
 
     supervision: Supervision
-    user: User
+
+    @property
+    def user(self) -> User:
+        return self.supervision.user
 
     @cached_property
     def rules(self) -> Rules:
@@ -58,9 +61,10 @@ class _Asked:
 def withdrawn(supervision: Supervision) -> Withdrawn | None:
     """Return why this supervision must end, or None while its supervisor may go on listening.
 
-    The mode judged is the one in force; of one that was only asked for, policy is asked when it is sent.
+    The mode judged is the one in force; of one that was only asked for, policy is asked when it is sent. Load the
+    supervision and its user anew: rights are cached on that object.
     """
-    asked = _Asked(supervision, User.objects.get(pk=supervision.user_id))  # read anew: rights are cached on the object
+    asked = _Asked(supervision)
     return next((why for why, holds in _RIGHTS if not holds(asked)), None)
 
 
@@ -111,7 +115,8 @@ def _has_phone(asked: _Asked) -> bool:
 
 
 def _may_use_mode(asked: _Asked) -> bool:
-    return _mode(asked.supervision) in policy.roles_of(asked.user)
+    """Of a supervisor, which is asked before."""
+    return _mode(asked.supervision) in policy.modes_of(asked.user)
 
 
 def _is_about_hers(asked: _Asked) -> bool:

@@ -72,15 +72,18 @@ def take_snapshots_of_leaving(conference: Conference) -> list[Snapshot]:
 
 
 def _running() -> QuerySet[Supervision]:
-    return Supervision.objects.select_related("conference__queue", "user", "device", "hop_to__queue").running()
+    return Supervision.objects.select_related("conference__queue", "user", "device").running()
 
 
 def _present(conference: Conference) -> tuple[frozenset[str], bool]:
     """The agents' legs that are in the call, and whether anybody is but supervisors and machines."""
+    agents = policy.agents_in(conference)
+    return agents, bool(agents) or _are_people_in(conference)
+
+
+def _are_people_in(conference: Conference) -> bool:
     inside = Participant.objects.present().filter(conference=conference)
-    agents = inside.filter(state=Participant.State.JOINED, leg__kind=Leg.Kind.AGENT, leg__agent__isnull=False)
-    people = inside.exclude(leg__kind__in=(Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM))
-    return frozenset(agents.values_list("leg__call_control_id", flat=True)), people.exists()
+    return inside.exclude(leg__kind__in=(Leg.Kind.SUPERVISOR, Leg.Kind.SYSTEM)).exists()
 
 
 def _between() -> timedelta:
