@@ -17,7 +17,7 @@ from conferences.admin.lists import WithoutAddress, WithoutNumber, deactivate, g
 from conferences.admin.live import reaching_live_calls
 from conferences.admin.records.erasing import erase_chosen
 from conferences.admin.rights.by_right import ByRight, Listening, administers
-from conferences.admin.rights.people import OfSupervisors
+from conferences.admin.rights.people import OfMoved, OfSupervisors
 from conferences.admin.typed import Admin, FormSet, Inline
 from conferences.models import Agent, AgentAddress, Device, Queue, QueueNumber, Supervisor, Team
 from conferences.policy import PERMISSIONS
@@ -127,7 +127,7 @@ class TeamAdmin(DirectoryAdmin):
 
 
 @admin.register(Queue)
-class QueueAdmin(DirectoryAdmin):
+class QueueAdmin(OfMoved, DirectoryAdmin):
     list_display = ("name", "team", "dialled_numbers", "beep_enabled")
     list_filter = ("team", WithoutNumber, "beep_enabled")
     actions = (move_to_team,)
@@ -171,7 +171,7 @@ class QueueAdmin(DirectoryAdmin):
 
 
 @admin.register(Agent)
-class AgentAdmin(DirectoryAdmin):
+class AgentAdmin(OfMoved, DirectoryAdmin):
     list_display = ("name", "team", "addresses", "is_protected")
     list_filter = ("team", WithoutAddress, "is_protected")
     actions = (move_to_team, erase_chosen)

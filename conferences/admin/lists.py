@@ -55,19 +55,23 @@ def list_link(name: str, lookup: str, of: Model, count: int) -> SafeString:
 
 @admin.action(description="Move to a team…", permissions=["change"])
 def move_to_team(page: Any, request: HttpRequest, chosen: QuerySet[Any]) -> HttpResponse | None:
-    """Ask for the team, then move the agents or queues there; live calls follow."""
+    """Ask for the team, then move the agents or queues there; live calls follow. Where two are asked for, they wait."""
     if "choice" not in request.POST:
         return _ask(page, request, chosen, what="Move to which team?", choices=Team.objects.all())
     team = _choice(request, Team)
     if team is None:
         messages.error(request, _NO_CHOICE)
         return None
-    moved = list(chosen.exclude(team=team))
-    for row in moved:
+    wanted = list(chosen.exclude(team=team))
+    for row in wanted:
         row.team = team
         row.save(update_fields=["team"])
+    moved = [row for row in wanted if row.team_id == team.pk]
     _keep(request, moved, f"Moved to the team {team}.")
-    messages.success(request, f"{len(moved)} moved to {team}.")
+    if waits := len(wanted) - len(moved):
+        messages.warning(request, f"{waits} will be moved to {team} once a second person confirms it.")
+    if moved or not waits:
+        messages.success(request, f"{len(moved)} moved to {team}.")
     return None
 
 

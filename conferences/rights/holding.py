@@ -17,7 +17,7 @@ from django.db.models.signals import m2m_changed, post_save, pre_save
 
 from conferences import clock
 from conferences.audit import acting
-from conferences.models import Device, Queue, RightsGrant, Supervisor, Team
+from conferences.models import Agent, Device, Queue, RightsGrant, Supervisor, Team
 
 # What of a user is a right by itself.
 FLAGS: Final = ("is_superuser", "is_staff")
@@ -27,6 +27,8 @@ _TABLES: Final = (
 )
 # What may be given, by its name in a row that waits.
 _GIVEN: Final[dict[type[Model], str]] = {Group: "group", Permission: "permission", Team: "team", Queue: "queue"}
+# What is in a team, whose supervisors may listen to its calls, by its name there.
+_MOVED: Final[dict[type[Model], str]] = {Queue: "moved_queue", Agent: "moved_agent"}
 _confirmed: ContextVar[bool] = ContextVar("rights_confirmed", default=False)
 
 
@@ -35,6 +37,8 @@ def connect() -> None:
     for through in _TABLES:
         m2m_changed.connect(_add, sender=through, dispatch_uid=f"hold {through.__name__}")
     pre_save.connect(_save, sender=User, dispatch_uid="hold flags")
+    for model in _MOVED:
+        pre_save.connect(_move, sender=model, dispatch_uid=f"hold moves {model.__name__}")
     pre_save.connect(_save_phone, sender=Device, dispatch_uid="hold phones")
     post_save.connect(_ask_for_phone, sender=Device, dispatch_uid="ask for phones")
 
@@ -49,11 +53,16 @@ def confirmed() -> Iterator[None]:
         _confirmed.reset(token)
 
 
+def is_asked_for() -> bool:
+    """Return whether what is given now waits: then it is given row by row, so that each is heard of here."""
+    return _giver() is not None
+
+
 def _giver() -> User | None:
     """Return who gives a right now that must wait; None where it need not."""
     user = acting.now().user
-    is_asked_for = settings.RIGHTS_NEED_SECOND_PERSON and not _confirmed.get()
-    return user if is_asked_for and isinstance(user, User) else None
+    needs_two = settings.RIGHTS_NEED_SECOND_PERSON and not _confirmed.get()
+    return user if needs_two and isinstance(user, User) else None
 
 
 def _add(sender: Any, instance: Model, *, action: str, reverse: bool, **told: Any) -> None:
@@ -80,6 +89,16 @@ def _save(sender: Any, instance: User, *, raw: bool = False, **_: Any) -> None:
         if before is not None and getattr(instance, flag) and not before[flag]:
             setattr(instance, flag, False)
             _wait(by, user=instance, flag=flag)
+
+
+def _move(sender: type[Queue | Agent], instance: Queue | Agent, *, raw: bool = False, **_: Any) -> None:
+    """It stays in its team until then: nobody there loses it, and nobody in the other one has it."""
+    if raw or (by := _giver()) is None:
+        return
+    before = sender.objects.filter(pk=instance.pk).values_list("team_id", flat=True).first()
+    if before is not None and before != instance.team_id:
+        team, instance.team_id = Team.objects.get(pk=instance.team_id), before
+        _wait(by, team=team, **{_MOVED[sender]: instance})
 
 
 def _save_phone(sender: Any, instance: Device, *, raw: bool = False, **_: Any) -> None:

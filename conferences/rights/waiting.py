@@ -25,7 +25,7 @@ def refuse(grant: RightsGrant, by: User) -> None:
 def _decide(grant: RightsGrant, by: User, *, is_confirmed: bool) -> None:
     if not by.has_perm("conferences.give_rights"):
         raise NotAllowed("You may not give rights; ask your administrator.")
-    if by.pk in (grant.asked_by_id, grant.user_id):
+    if by.pk in (grant.asked_by_id, grant.user_id) or _would_have(by, grant):
         raise NotAllowed("It takes a second person: neither who gave it nor who is to have it.")
     with transaction.atomic():
         waiting = RightsGrant.objects.select_for_update().filter(pk=grant.pk, decided_at=None).first()
@@ -40,8 +40,16 @@ def _decide(grant: RightsGrant, by: User, *, is_confirmed: bool) -> None:
                 waiting.device.delete()
 
 
+def _would_have(by: User, grant: RightsGrant) -> bool:
+    """What is moved into a team is given to all who supervise it."""
+    return grant.moved is not None and Supervisor.objects.filter(user=by, teams=grant.team).exists()
+
+
 def _give(grant: RightsGrant) -> None:
-    if grant.user is None:
+    if grant.moved is not None and grant.team is not None:
+        grant.moved.team = grant.team
+        grant.moved.save(update_fields=["team"])
+    elif grant.user is None:
         if grant.to_group is not None and grant.permission is not None:
             grant.to_group.permissions.add(grant.permission)
     elif grant.group is not None:

@@ -14,6 +14,7 @@ from conferences.admin.loading.steps import Effect, Kind, Phone, Step
 from conferences.audit import acting, entries
 from conferences.errors import NotPossible
 from conferences.models import Agent, AgentAddress, AuditEntry, Device, Queue, QueueNumber, Supervisor, Team
+from conferences.rights import holding
 
 MOST_SINGLY: Final = 3000
 CHANGED_SINCE = "Nothing was written: the directory has changed since you looked. Look again at what would change."
@@ -52,7 +53,7 @@ class _Stored:
             row.save()
 
     def move(self, model: Any, rows: list[Any]) -> None:
-        if not self.singly:
+        if not self.singly and not holding.is_asked_for():
             model.objects.bulk_update(rows, ["team"], batch_size=500)
             return
         for row in rows:

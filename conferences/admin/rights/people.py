@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from conferences.admin.live import reaching_live_calls
 from conferences.admin.typed import Admin
 from conferences.errors import NotAllowed
-from conferences.models import RightsGrant
+from conferences.models import Queue, RightsGrant
 from conferences.rights import waiting
 
 # The permissions that mean something here; Django makes four more for each table, which nothing asks for.
@@ -84,6 +84,15 @@ class OfSupervisors:
         _tell(self, request, RightsGrant.objects.filter(user=form.instance.user, decided_at=None))
 
 
+class OfMoved:
+    """For the form of a queue or an agent: its team may wait for a second person, and is then the one before."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        mine = Q(moved_queue=form.instance) if isinstance(form.instance, Queue) else Q(moved_agent=form.instance)
+        _tell(self, request, RightsGrant.objects.filter(mine, decided_at=None))
+
+
 @admin.register(Group)
 class RightsGroupAdmin(GroupAdmin):
     """What a group gives, many have: it is changed by whoever may give rights."""
@@ -145,7 +154,7 @@ class RightsGrantAdmin(Admin):
         self._decide(request, chosen, waiting.refuse)
 
     def _decide(self, request: HttpRequest, chosen: QuerySet[RightsGrant], decide: Any) -> None:
-        names = ("user", "to_group", "group", "permission", "team", "queue")
+        names = ("user", "to_group", "group", "permission", "team", "queue", "moved_queue", "moved_agent")
         with reaching_live_calls():
             for grant in chosen.filter(decided_at=None).select_related(*names):
                 try:

@@ -214,6 +214,42 @@ def test_a_file_goes_round_no_second_person(nora, omar, directory, settings):
     assert (eva.teams.count(), eva.devices.count(), groups_of(eva.user)) == (1, 1, {"Coach"})
 
 
+def move(by: User, thing: str, row, team) -> str:
+    chosen = {"action": "move_to_team", "_selected_action": [row.pk], "choice": team.pk}
+    return browser(by).post(f"/admin/conferences/{thing}/", chosen, follow=True).content.decode()
+
+
+def test_what_moves_into_a_team_waits_too(nora, omar, lea, directory, settings):
+    """Whoever supervises that team would listen to it: by form, list and file alike it stays where it was."""
+    settings.RIGHTS_NEED_SECOND_PERSON = True
+    into, before = directory.sales, directory.support
+    assert "once a second person confirms it" in move(nora, "queue", directory.queue, into)
+    form = {"name": "Ana R.", "team": into.pk, "addresses-TOTAL_FORMS": 0, "addresses-INITIAL_FORMS": 0}
+    page = browser(nora).post(f"/admin/conferences/agent/{directory.ana.pk}/change/", form, follow=True)
+    assert "waits for a second person to confirm it." in page.content.decode()
+    line = "kind,name,team\nagent,Luis Ortega,Sales\n"
+    shown = browser(nora).post("/admin/directory/load/", {"text": line, "look": ""}).context["plan"].digest
+    browser(nora).post("/admin/directory/load/", {"text": line, "shown": shown, "apply": ""})
+
+    def teams():
+        for row in (rows := (directory.queue, directory.ana, directory.luis)):
+            row.refresh_from_db()
+        return {row.team for row in rows}
+
+    assert (teams(), directory.ana.name, RightsGrant.objects.count()) == ({before}, "Ana R.", 3)
+    Supervisor.objects.create(user=omar).teams.add(into)  # a right of hers by that is one she would confirm for herself
+    decide(omar, "confirm")
+    decide(nora, "confirm")
+    assert teams() == {before}
+    omar.supervisor.delete()
+    decide(omar, "confirm")
+    assert teams() == {into}
+    told = {one.note for one in AuditEntry.objects.filter(subject="right that waits", action="add")}
+    assert {"the queue Helpdesk for the team Sales", "the agent Luis Ortega for the team Sales"} <= told
+    settings.RIGHTS_NEED_SECOND_PERSON = False
+    assert f"1 moved to {before}." in move(nora, "queue", directory.queue, before)
+
+
 def test_what_no_person_gives_waits_for_nobody(lea, settings):
     settings.RIGHTS_NEED_SECOND_PERSON = True
     lea.groups.add(group("Coach"))
