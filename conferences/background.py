@@ -19,7 +19,7 @@ from conferences.audit import owed as audit_owed
 from conferences.audit import stays
 from conferences.audit.proof import checkpoints
 from conferences.ingest.systems import wrap_ups
-from conferences.liveness import boundaries
+from conferences.liveness import boundaries, turns
 from conferences.models import Conference, OwedEntry, Participant, Supervision
 from conferences.reconciliation import backfill, readback
 from conferences.supervision import orphan_legs
@@ -214,7 +214,9 @@ class BackgroundRunner:
         self._under_way = {key: future for key, future in self._under_way.items() if not future.done()}
         for key, task in tasks():
             if key not in self._under_way and not self._stopped.is_set() and _may_be_tried(key):
-                self._under_way[key] = self._pools[_POOLS.get(key[0], "reading")].submit(_do, key, task)
+                pool = _POOLS.get(key[0], "reading")
+                work = partial(turns.come_later, task) if pool == "reading" else task
+                self._under_way[key] = self._pools[pool].submit(_do, key, work)
 
 
 def let_go_of_connections() -> None:

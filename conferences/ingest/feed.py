@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from conferences import clock, signals, tracing
+from conferences.liveness.turns import turn_to_write
 from conferences.models import AgentChange, Conference, Feed, Leg
 
 STAMPS: Final = ("feed", "persisted_at", "provider_time")
@@ -31,10 +32,10 @@ def writing() -> Iterator[None]:
     """Open a transaction that changes what is known of calls. Such transactions run one after another.
 
     The lock is taken first: two events of one conference never fold side by side, and a feed number is never visible
-    before a lower one. On SQLite the transaction itself is that lock (BEGIN IMMEDIATE). One inside another is a part of
-    it, and so is what it took.
+    before a lower one. On SQLite the transaction itself is that lock (BEGIN IMMEDIATE), for which the writers of this
+    process take turns. One inside another is a part of it, and so is what it took.
     """
-    with transaction.atomic():
+    with turn_to_write(), transaction.atomic():
         outer = _held.get()
         if outer is not None:
             yield

@@ -28,7 +28,8 @@ T = TypeVar("T")
 
 TICK: Final = 0.5  # without any nudge a change is seen after this long, in seconds
 HEARTBEAT: Final = 5.0
-LONGEST_REST: Final = 0.25
+LONGEST_REST: Final = 0.5
+IN_A_TURN: Final = 8  # pages sent to, one after another
 MANY_WAITING: Final = 4  # webhooks
 MOST_PAGES: Final = 20  # open at once by one user, in one process
 CHECK_LOGINS: Final = 4.0
@@ -174,7 +175,9 @@ class Hub:
         made, number, stamps = await self._in_thread(lambda: self._render(viewers))
         if stamps is not None:
             self._lag.sent(number, stamps)
-        for viewer, frame in made.items():
+        for at, (viewer, frame) in enumerate(made.items()):
+            if at % IN_A_TURN == 0:
+                await asyncio.sleep(0)  # webhooks are taken in between
             viewer.unshown.append(number)
             self._send(viewer, frame)
         if made:

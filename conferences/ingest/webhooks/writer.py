@@ -37,6 +37,8 @@ class Writer:
         self._waiting: deque[tuple[Delivery, asyncio.Future[Outcome]]] = deque()
         self._chores: deque[Callable[[], object]] = deque()
         self._woken = threading.Event()
+        self._is_idle = threading.Event()
+        self._is_idle.set()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._is_over = False
@@ -54,6 +56,18 @@ class Writer:
     def depth(self) -> int:
         """How many wait to be stored."""
         return len(self._waiting)
+
+    def give_way(self, longest: float) -> float:
+        """Wait while deliveries are being stored, for `longest` seconds at most; return for how many it was.
+
+        For whoever works beside it and may come later: one interpreter does both, and a delivery that is acknowledged
+        late is sent again.
+        """
+        if self._is_idle.is_set() or longest <= 0:
+            return 0.0
+        began = time.monotonic()
+        self._is_idle.wait(longest)
+        return time.monotonic() - began
 
     def do(self, chore: Callable[[], object]) -> None:
         """Have something short written beside the deliveries."""
@@ -83,8 +97,10 @@ class Writer:
             began = time.monotonic()
             while self._chores:
                 boundaries.ONE_TASK.run(self._chores.popleft())
+            self._is_idle.clear()
             while self._waiting:
                 self._store(self._taken())
+            self._is_idle.set()
             if connection.errors_occurred or connection.vendor != "sqlite":
                 connection.close()  # to its pool, where there is one
             time.sleep(max(0.0, GATHER - (time.monotonic() - began)))

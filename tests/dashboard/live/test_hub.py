@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -14,10 +15,15 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from conferences import clock
+from conferences.ingest.batches import Delivery
 from conferences.ingest.feed import latest
+from conferences.ingest.inbox import Receipt
+from conferences.ingest.webhooks.writer import Writer
 from conferences.models import Conference
 from dashboard.live import frames
 from dashboard.live.hub import Hub
+from dashboard.live.threads import in_thread as live_thread
 from dashboard.live.viewer import Viewer
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board.board_filter import BoardFilter
@@ -198,3 +204,29 @@ def test_page_that_knows_a_change_is_not_told_again(story: Story, marta):
     changes = frames.changes_since(0)
     assert changes.frame(page(marta, since=changes.number)) is None
     assert changes.frame(page(marta, since=changes.number - 1)) is not None
+
+
+@pytest.mark.parametrize(("longest", "order"), [(4.0, ["stored", "read"]), (0.01, ["read", "stored"])])
+async def test_pages_wait_for_webhooks_and_not_for_ever(monkeypatch, longest: float, order: list[str]):
+    """One interpreter does both: what stores a webhook is let go first."""
+    release, begun, done = threading.Event(), threading.Event(), []
+
+    def receive(deliveries: Sequence[Delivery]) -> list[Receipt]:
+        begun.set()
+        release.wait(5)
+        done.append("stored")
+        return [Receipt.NEW for _ in deliveries]
+
+    busy = Writer(receive)
+    monkeypatch.setattr("dashboard.live.threads.writer", busy)
+    monkeypatch.setattr("dashboard.live.threads.LONGEST_WAIT", longest)
+    assert await in_thread(busy.give_way)(1) == 0
+    storing = asyncio.create_task(busy.store(Delivery(b"", clock.now())))
+    await in_thread(begun.wait)(5)
+    reading = asyncio.create_task(live_thread(lambda: (latest(), done.append("read"))))
+    await asyncio.wait([reading], timeout=0.2 if longest > 1 else 5)
+    assert done == order[:1] * reading.done()
+    release.set()
+    await asyncio.gather(storing, reading)
+    assert done == order
+    await in_thread(busy.stop)()
