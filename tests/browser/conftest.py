@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.browser.support import Center
 from tests.support.ports import free_port
-from tests.support.serving import serving, simulator_for
+from tests.support.prepared_server import serving_pages
+from tests.support.serving import simulator_for
 from tests.support.story import DESK, PASSWORD
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -54,7 +55,7 @@ def center(chromium: Browser, transactional_db: None, marta: User, ben: User) ->
     port = free_port()
     simulator = simulator_for(port)
     simulator.phones.set(DESK, "answers", after=0.5)
-    with serving(simulator, port):
+    with serving_pages(simulator, port):
         yield Center(simulator, f"http://127.0.0.1:{port}")
 
 

@@ -10,13 +10,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, Protocol
 
 from django.db import connection
 
 from conferences.simulator import Simulator
 from conferences.simulator.world.clock import system_clock
 from tests.support.story import API_KEY
+
+
+class Started(Protocol):
+    def poll(self) -> int | None: ...
 
 
 def database_url() -> str:
@@ -37,18 +41,21 @@ def serve(
     **others: str,
 ) -> subprocess.Popen[bytes]:
     """Start the product on the tests' own database. `log`: what it says; `others`: otherwise in its environment."""
-    environment = os.environ | {
+    environment = os.environ | environment_of(port) | {"TELNYX_PUBLIC_KEY": public_key, "TELNYX_BASE_URL": base_url}
+    daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
+    return subprocess.Popen([*daphne, f"{application}:application"], env=environment | others, stderr=log)
+
+
+def environment_of(port: int) -> dict[str, str]:
+    """What every server of a test has in its environment."""
+    return {
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
         "DEBUG": "1",
         "RUN_BACKGROUND": "1",
         "DATABASE_URL": database_url(),
         "ORIGINS": f"http://127.0.0.1:{port}",
-        "TELNYX_PUBLIC_KEY": public_key,
         "TELNYX_API_KEY": API_KEY,
-        "TELNYX_BASE_URL": base_url,
     }
-    daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-    return subprocess.Popen([*daphne, f"{application}:application"], env=environment | others, stderr=log)
 
 
 def simulator_for(port: int) -> Simulator:
@@ -76,7 +83,7 @@ def serving(
             server.wait()
 
 
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, server: Started) -> None:
     for _ in range(200):
         assert server.poll() is None, "the server stopped by itself"
         try:
