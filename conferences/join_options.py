@@ -55,7 +55,7 @@ class JoinOptions:
         if self.end_conference_on_exit and self.soft_end_conference_on_exit:
             raise InvalidCommand(
                 "soft_end_conference_on_exit",
-                "Leaving either hangs everyone up or ends the conference, not both.",
+                _("Leaving either hangs everyone up or ends the conference, not both."),
             )
 
     @property

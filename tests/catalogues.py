@@ -81,10 +81,13 @@ def _of_templates() -> Iterator[tuple[str, Key]]:
 
 def _of_refusals() -> Iterator[tuple[str, Key]]:
     """What the provider's refusals mean: that package knows no Django, and marks nothing."""
+    from conferences.telnyx import rules
     from conferences.telnyx.explanations import sentences
     from conferences.telnyx.explanations.account_codes import ACCOUNT_CODES
 
     place = "conferences/telnyx/explanations/sentences.py"
+    for told in rules.READ_BY_SUPERVISORS:
+        yield "conferences/telnyx/rules.py", (None, told)
     for refusal in sentences.REFUSALS:
         yield place, (None, refusal.supervisor)
     for code in ACCOUNT_CODES:

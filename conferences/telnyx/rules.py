@@ -60,6 +60,21 @@ BEEPS: Final = tuple(Beep)
 REGIONS: Final = tuple(Region)
 
 
+# What a supervisor may read of what she chose in a form; all other sentences are for whoever writes this product.
+NOT_LISTED: Final = "This address is not on the list of places hold music may come from."
+NOT_PLAIN: Final = "Hold music needs a plain https:// address with a host name."
+NOT_BOTH: Final = "Hold music comes from an address or from a stored file, not both."
+NOT_ON_HOLD: Final = "Hold music is only played to someone who is put on hold."
+NAMELESS: Final = "The stored file needs a name."
+TO_NOBODY: Final = "A whisper needs at least one person to hear it."
+NO_WHISPER: Final = "Only a whisper may name who hears it."
+TWICE: Final = "The same person is named twice."
+TO_HERSELF: Final = "Nobody can whisper to themselves."
+READ_BY_SUPERVISORS: Final = (
+    NOT_LISTED, NOT_PLAIN, NOT_BOTH, NOT_ON_HOLD, NAMELESS, TO_NOBODY, NO_WHISPER, TWICE, TO_HERSELF
+)  # fmt: skip
+
+
 class InvalidCommand(ValueError):
     """A command that must not be sent: `field` in the provider's spelling, `sentence` for whoever asked."""
 
@@ -97,14 +112,14 @@ def check_hold_audio_url(url: str, allowed_origins: Collection[str]) -> None:
     the port if there is one); user names, passwords and IP addresses are refused even where an origin would allow it.
     """
     if _origin(url) not in allowed_origins:
-        raise InvalidCommand("hold_audio_url", "This address is not on the list of places hold music may come from.")
+        raise InvalidCommand("hold_audio_url", NOT_LISTED)
 
 
 def _origin(url: str) -> str:
     """A host ends in a label that begins with a letter, so that no spelling of an IP address passes for one."""
     match = _ORIGIN.fullmatch(url)
     if not match or "\\" in url or not _PRINTABLE.fullmatch(url):
-        raise InvalidCommand("hold_audio_url", "Hold music needs a plain https:// address with a host name.")
+        raise InvalidCommand("hold_audio_url", NOT_PLAIN)
     return match[1]
 
 
@@ -124,13 +139,13 @@ def check_role(role: str, targets: tuple[str, ...], own_leg: str) -> None:
     """Refuse a whisper to nobody, to oneself or to one person twice, and targets for anything but a whisper."""
     check_choice("supervisor_role", role, ROLES)
     if role == Role.WHISPER and not targets:
-        raise InvalidCommand("whisper_call_control_ids", "A whisper needs at least one person to hear it.")
+        raise InvalidCommand("whisper_call_control_ids", TO_NOBODY)
     if role != Role.WHISPER and targets:
-        raise InvalidCommand("whisper_call_control_ids", "Only a whisper may name who hears it.")
+        raise InvalidCommand("whisper_call_control_ids", NO_WHISPER)
     if len(set(targets)) != len(targets):
-        raise InvalidCommand("whisper_call_control_ids", "The same person is named twice.")
+        raise InvalidCommand("whisper_call_control_ids", TWICE)
     if own_leg in targets:
-        raise InvalidCommand("whisper_call_control_ids", "Nobody can whisper to themselves.")
+        raise InvalidCommand("whisper_call_control_ids", TO_HERSELF)
     for target in targets:
         check_id("whisper_call_control_ids", target)
 
@@ -138,14 +153,14 @@ def check_role(role: str, targets: tuple[str, ...], own_leg: str) -> None:
 def check_hold(hold: bool, audio_url: str | None, media_name: str | None) -> None:
     """Refuse hold music without a hold, from two sources, or from an address that is not plainly https."""
     if audio_url is not None and media_name is not None:
-        raise InvalidCommand("hold_media_name", "Hold music comes from an address or from a stored file, not both.")
+        raise InvalidCommand("hold_media_name", NOT_BOTH)
     for field, value in (("hold_audio_url", audio_url), ("hold_media_name", media_name)):
         if value is not None and not hold:
-            raise InvalidCommand(field, "Hold music is only played to someone who is put on hold.")
+            raise InvalidCommand(field, NOT_ON_HOLD)
     if audio_url is not None:
         _origin(audio_url)
     if media_name == "":
-        raise InvalidCommand("hold_media_name", "The stored file needs a name.")
+        raise InvalidCommand("hold_media_name", NAMELESS)
 
 
 def check_dialled(field: str, value: str) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as _
 # Sentences with places, as they are kept filled in.
 WITH_PLACES: Final = (
     _("{name} ended it."),
+    _("It must be one of: {choices}."),
     _("The change got no answer from the provider, so you were put back to {mode}."),
     _("Telnyx takes no more calls from us for now. It lets us call again at {time}."),
     _("{agent} is not in the call yet."),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from conferences.audit.log import Outcome
 from conferences.models import AuditEntry
@@ -19,15 +20,15 @@ OK = AuditEntry.Result.OK
 
 # What a supervisor calls each command.
 LABELS = {
-    Step.DIAL.value: "Calling your phone",
-    Step.ASK.value: "Asking for the key",
-    Step.JOIN.value: "Joining",
-    Step.UPDATE.value: "Changing the mode",
-    Step.MUTE.value: "Muting your phone",
-    Step.UNMUTE.value: "Unmuting your phone",
-    Step.UNHOLD.value: "Taking your phone off hold",
-    Step.LEAVE.value: "Leaving",
-    Step.HANGUP.value: "Hanging up your phone",
+    Step.DIAL.value: _("Calling your phone"),
+    Step.ASK.value: _("Asking for the key"),
+    Step.JOIN.value: _("Joining"),
+    Step.UPDATE.value: _("Changing the mode"),
+    Step.MUTE.value: _("Muting your phone"),
+    Step.UNMUTE.value: _("Unmuting your phone"),
+    Step.UNHOLD.value: _("Taking your phone off hold"),
+    Step.LEAVE.value: _("Leaving"),
+    Step.HANGUP.value: _("Hanging up your phone"),
 }
 
 

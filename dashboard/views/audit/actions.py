@@ -23,6 +23,7 @@ from conferences.policy import may_see_numbers
 from conferences.wording.audit import reason_words, terms_words
 from conferences.wording.translated import translated
 from dashboard.forms.audit_filter import ACTIONS, RESULTS, WAITING, AuditFilter
+from dashboard.language.claims import translated_claim
 
 PER_PAGE = 50
 
@@ -55,7 +56,8 @@ class Action:
     conference_id: str
     call_control_id: str
     command_id: str
-    said: str
+    said: str  # in the reader's words
+    said_then: str  # as it is on record
     outcomes: tuple[Outcome, ...]
     call: UUID | None = None  # where the reader may see it, as it was then
     because: str = ""
@@ -138,7 +140,8 @@ def view_of(entry: AuditEntry, told: Callable[[str], str]) -> Action:
         conference_id=entry.telnyx_conference_id,
         call_control_id=last.call_control_id or entry.call_control_id,
         command_id=entry.command_id,
-        said=told(entry.claim),
+        said=told(translated_claim(entry.claim)),
+        said_then=told(entry.claim),
         outcomes=tuple(_outcome(one, told) for one in outcomes) or (Outcome(WAITING, str(RESULTS[WAITING])),),
         because=reason_words(entry.reason) if entry.reason else "",
         account=_account(entry),

@@ -14,6 +14,7 @@ from conferences.errors import NotPossible
 from conferences.ingest.feed import latest
 from conferences.models import HandOver, Supervision
 from conferences.supervision.requests.handing_over import accepting, offering
+from conferences.wording.translated import translated
 from dashboard.presenters import fragments
 from dashboard.views.live_page import live_page
 from dashboard.views.supervisor_request import SupervisorRequest, client_ip
@@ -39,7 +40,7 @@ def hand_over(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         else:
             offering.take_back(mine, ip=client_ip(request))
     except NotPossible as error:
-        notice = error.sentence
+        notice = translated(error.sentence)
     return _bar(request, mine.conference_id, notice)
 
 
@@ -53,7 +54,7 @@ def take_over(request: SupervisorRequest, pk: UUID) -> HttpResponse:
         else:
             accepting.accept(offer, ip=client_ip(request), session_key=request.session.session_key or "")
     except NotPossible as error:
-        notice = error.sentence
+        notice = translated(error.sentence)
     return _bar(request, offer.conference_id, notice)
 
 

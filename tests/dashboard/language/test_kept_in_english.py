@@ -6,13 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import translation
 
 from conferences.errors import NotPossible
 from conferences.models import AuditEntry
 from conferences.supervision.requests.handing_over import offering
+from conferences.telnyx.rules import NOT_ON_HOLD
 from conferences.wording.translated import WITH_PLACES, translated
-from tests.support.story import ANA, Story
+from tests.support.story import ANA, Story, browser
 
 ROOT = Path(__file__).resolve().parents[3]
 KEPT = ("supervision/requests", "supervision/executor", "supervision/commands", "supervision/state_machine")
@@ -38,6 +40,27 @@ def test_a_refusal_is_kept_english_and_shown_spanish(story: Story, marta, ben):
     assert AuditEntry.objects.get(action="hand_offer").note == kept
     with translation.override("es"):
         assert translated(refused.value.sentence) == "Esta persona no puede hacerse cargo de la llamada ahora."
+
+
+def test_a_refused_option_is_read_in_ones_language(story: Story, marta):
+    """Hold music without a hold: the sentence is the command's own, of a package that knows no languages."""
+    _, conference = story.call(ANA)
+    marta.user_permissions.add(Permission.objects.get(codename="override_join_policy"))
+    form = {"role": "monitor", "my_leg": f"device:{marta.supervisor.devices.first().pk}", "token": "7" * 32}
+    form |= {"otherwise": "on", "hold_media_name": "waltz", "beep_enabled": "never"}
+    client = browser(marta)
+    page = client.post(f"/conferences/{conference.pk}/supervise/", form, headers={"Accept-Language": "es"})
+    assert "La música de espera solo suena para quien se pone en espera." in page.content.decode()
+    assert AuditEntry.objects.get(action="join").note == NOT_ON_HOLD
+
+
+def test_the_audit_quotes_the_screen_in_ones_language(story: Story, marta):
+    _, conference = story.call(ANA)
+    story.supervise(marta, conference, role="whisper", to=(ANA,))
+    marta.user_permissions.add(Permission.objects.get(codename="view_auditentry"))
+    page = browser(marta).get("/audit/?show=everything", headers={"Accept-Language": "de"}).content.decode()
+    assert "“Ana Ruiz hört Sie vielleicht (nicht bekannt, ob gehalten)." in page
+    assert "“Ana Ruiz may hear you (not known whether on hold)." in page  # beside it, as it is on record
 
 
 @pytest.mark.parametrize("form", WITH_PLACES)
