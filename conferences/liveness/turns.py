@@ -1,7 +1,8 @@
-"""Lets the writers of this process take turns at SQLite, which has one lock for all of them.
+"""Lets the writers of this process take turns at the database's one lock for all that is known of calls.
 
-SQLite has whoever waits for it ask again after pauses that grow to a tenth of a second, so that the first may be the
-last: webhooks were seen to wait half a second behind read-backs that had it for 20 ms each.
+SQLite has whoever waits for its lock ask again after pauses that grow to a tenth of a second, so that the first may be
+the last: webhooks were seen to wait half a second behind read-backs that had it for 20 ms each. PostgreSQL has them
+stand in line, webhooks behind all read-backs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final
 
 from django.db import connection
 
-# Seconds after which a writer goes on without its turn, to wait for SQLite's own lock, which is what protects the file.
+# Seconds after which a writer goes on without its turn, to wait for the database's own lock, which protects the rows.
 LONGEST_WAIT: Final = 5.0
 
 _may_come_later: ContextVar[bool] = ContextVar("may_come_later", default=False)
@@ -71,8 +72,8 @@ turns = Turns()
 
 @contextmanager
 def turn_to_write() -> Iterator[None]:
-    """Take a turn where the database is SQLite. Whoever is in a transaction has its lock already, and goes on."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
+    """Take a turn. Whoever is in a transaction may have the database's lock already, and goes on."""
+    if connection.in_atomic_block:
         yield
         return
     with turns.one():
