@@ -71,7 +71,7 @@ def _of_code() -> Iterator[tuple[str, Key]]:
 def _of_templates() -> Iterator[tuple[str, Key]]:
     from django.utils.translation.template import templatize
 
-    for path in _files("templates/**/*.html"):
+    for path in [*_files("templates/**/*.html"), *_files("templates/**/*.txt")]:
         if path.relative_to(ROOT).parts[1] in IN_ENGLISH:
             continue
         for one, several, only in _CALLS.findall(templatize(path.read_text())):

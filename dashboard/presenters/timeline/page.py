@@ -16,9 +16,10 @@ from conferences import clock, roster
 from conferences.history.lanes import Lane, Span, lanes, unread
 from conferences.history.loading import load
 from conferences.history.outside import never_in
-from conferences.history.record import Record
+from conferences.history.record import Record, Then
 from conferences.history.repairs import repairs
 from conferences.history.sentences import sentences
+from conferences.liveness import provider_silence
 from conferences.models import Conference, Gap, Leg
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.hearing.diagram import Picture, picture
@@ -78,7 +79,7 @@ def timeline(audience: Audience, conference: Conference, query: Mapping[str, str
     put_right = list(repairs(record))
     name = partial(record.name, numbers=audience.numbers)
     happened = during(happenings(record, found, put_right, name), call)
-    gaps = pieces((Span("lost", one.begins_at, one.ends_at) for one in _gaps(call)), call)
+    gaps = pieces(_gaps(call), call)
     drawn = [
         replace(_drawn(one, name(one.call_control_id), happened, call), unread=pieces(unread(record, one), call))
         for one in found
@@ -88,19 +89,27 @@ def timeline(audience: Audience, conference: Conference, query: Mapping[str, str
         drawn.append(replace(_drawn(lane, called, happened, call), was_in=False))
     drawn = [replace(one, gaps=gaps) for one in drawn]
     chosen = chosen_moment(query, call, call.ends_at if query.get("follow") else _telling(found, call))
-    shown, then = nearest(happened, chosen.moment), _moment(record, audience, call, chosen)
-    return Timeline(call, tuple(drawn), shown, len(happened), then, is_now=call.is_live and not chosen.is_given)
+    is_now = call.is_live and not chosen.is_given
+    then = _now(record, chosen, audience) if is_now else record.at(chosen.moment, numbers=audience.numbers)
+    shown = nearest(happened, chosen.moment)
+    return Timeline(call, tuple(drawn), shown, len(happened), _moment(record, call, chosen, then), is_now)
 
 
 def moment(audience: Audience, conference: Conference, query: Mapping[str, str]) -> MomentView:
     """Return who heard whom at the moment that `query` asks for. Load the conference with `with_people`."""
     record = load(conference)
     call = _stretch(record)
-    return _moment(record, audience, call, chosen_moment(query, call, call.ends_at))
+    chosen = chosen_moment(query, call, call.ends_at)
+    return _moment(record, call, chosen, record.at(chosen.moment, numbers=audience.numbers))
 
 
-def _moment(record: Record, audience: Audience, call: Stretch, chosen: ChosenMoment) -> MomentView:
-    then = record.at(chosen.moment, numbers=audience.numbers)
+def _now(record: Record, chosen: ChosenMoment, audience: Audience) -> Then:
+    """The call as every page shows it now: what was read last holds, though nothing later has confirmed it yet."""
+    people = roster.parties(record.conference, numbers=audience.numbers)
+    return Then(chosen.moment, people, roster.runs_in(record.conference.state))
+
+
+def _moment(record: Record, call: Stretch, chosen: ChosenMoment, then: Then) -> MomentView:
     changes = [one for one in record.changes if call.begins_at <= one <= call.ends_at]
     earlier = [one for one in changes if one < _second(chosen.moment)]
     later = [one for one in changes if one > chosen.moment]
@@ -125,8 +134,13 @@ def as_asked(moment: datetime) -> str:
     return _second(timezone.localtime(moment)).isoformat()
 
 
-def _gaps(call: Stretch) -> Iterable[Gap]:
-    return Gap.objects.within(call.begins_at, call.ends_at).order_by("begins_at")
+def _gaps(call: Stretch) -> Iterable[Span]:
+    """When events may be lost, and of a live call also since when the provider has told nothing."""
+    for one in Gap.objects.within(call.begins_at, call.ends_at).order_by("begins_at"):
+        yield Span("lost", one.begins_at, one.ends_at)
+    quiet = provider_silence.silence(call.ends_at) if call.is_live else None
+    if quiet is not None and quiet > provider_silence.QUIET:
+        yield Span("lost", call.ends_at - quiet, None)
 
 
 def _second(moment: datetime) -> datetime:

@@ -145,3 +145,22 @@ def test_a_longer_call_takes_no_more_queries(story: Story, marta):
     assert counted[0] == counted[1]
     page = client.get(f"/conferences/{conference.pk}/").content.decode()
     assert page.count('<rect data-what="held"') == 20
+
+
+def test_a_silence_that_goes_on_is_in_every_lane(story: Story, marta):
+    _, conference = story.call(ANA, LUIS)
+    address, drawn = f"/conferences/{conference.pk}/", []
+    for seconds in (5, 30):
+        story.wait(seconds)  # nothing arrives
+        drawn.append(browser(marta).get(address).content.decode().count('<rect data-what="lost"'))
+    assert drawn == [0, 3]
+
+
+def test_now_the_timeline_says_what_the_table_says(story: Story, marta):
+    _, conference = story.call(ANA, LUIS)
+    story.pass_time(5)
+    story.wait(3)  # nothing was read since
+    page = on_one_line(browser(marta).get(f"/conferences/{conference.pk}/").content.decode())
+    told = [re.findall(r'<td data-certainty="(\w+)"', one) for one in re.findall(r"<table.*?</table>", page)]
+    assert [one for one in told if one] == [["yes"] * 6] * 2  # the moment's, and what is so now
+    assert "may have" not in look(marta, conference)
