@@ -15,7 +15,6 @@ from tests.browser.support import Center
 from tests.support.story import ANA
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844), "small phone": (320, 640), "zoomed to 200 %": (720, 450)}
-sizes = pytest.mark.parametrize("size", SIZES)
 LONG = "Maximiliane-Theodora von und zu Hohenlohe-Waldenburg-Schillingsfürst y Fernández"
 
 RECTANGLES = """() => {
@@ -65,39 +64,58 @@ def looked_at(page: Page, name: str) -> dict[str, Any]:
     return found
 
 
-def start(page: Page, mode: str) -> None:
+@pytest.fixture
+def pages(open_page: Callable[..., Page]) -> dict[str, Page]:
+    """The board on a screen of each size, all of the same supervisor; the first is the one she works on."""
+    pages = {size: open_page(viewport={"width": width, "height": height}) for size, (width, height) in SIZES.items()}
+    for page in pages.values():
+        expect(page.locator("#badge")).to_contain_text("Live")
+    return pages
+
+
+def start(pages: dict[str, Page], mode: str) -> Page:
+    """Take that mode on the first screen, and return it once all show so."""
+    page = next(iter(pages.values()))
     page.locator(f"#conferences article a[data-role={mode}]").first.click()
     page.get_by_role("dialog").locator("button.primary").click()
-    expect(page.locator("#supervision")).to_have_attribute("data-state", "joined")
+    for one in pages.values():
+        expect(one.locator("#supervision")).to_have_attribute("data-state", "joined")
+    return page
 
 
-@sizes
-def test_leave_stays_where_it_is(center: Center, six: Any, open_page: Callable[..., Page], size: str):
-    width, height = SIZES[size]
-    page = open_page(viewport={"width": width, "height": height})
-    expect(page.locator("#badge")).to_contain_text("Live")
-    start(page, "monitor")
-    seen = [looked_at(page, f"{size} monitor")]
-    page.locator("#mode-whisper").click()
-    expect(page.locator("#supervision")).to_have_attribute("data-role", "whisper")
-    expect(page.locator(".proof[data-proof]")).to_be_visible()
-    seen.append(looked_at(page, f"{size} whisper"))
-    page.locator(".ticks input").nth(2).uncheck()
-    seen.append(looked_at(page, f"{size} ticked"))
+def test_leave_stays_where_it_is(center: Center, six: Any, pages: dict[str, Page]):
+    worked_on = start(pages, "monitor")
+    seen = {size: [looked_at(page, f"{size} monitor")] for size, page in pages.items()}
+    worked_on.locator("#mode-whisper").click()
+    for size, page in pages.items():
+        expect(page.locator("#supervision")).to_have_attribute("data-role", "whisper")
+        expect(page.locator(".proof[data-proof]")).to_be_visible()
+        seen[size].append(looked_at(page, f"{size} whisper"))
+        page.locator(".ticks input").nth(2).uncheck()
+        seen[size].append(looked_at(page, f"{size} ticked"))
     center.simulator.join(six, center.simulator.dial(ANA))
-    expect(page.locator("#supervision .what")).to_contain_text("Ana Ruiz")
-    seen.append(looked_at(page, f"{size} newcomer"))
-    assert {tuple(one["leave"][2:]) for one in seen} == {tuple(seen[0]["leave"][2:])}
+    for size, page in pages.items():
+        expect(page.locator("#supervision .what")).to_contain_text("Ana Ruiz")
+        seen[size].append(looked_at(page, f"{size} newcomer"))
+        assert {tuple(one["leave"][2:]) for one in seen[size]} == {tuple(seen[size][0]["leave"][2:])}, size
 
 
-@sizes
-def test_folded_it_says_who_hears_and_lets_her_leave(
-    center: Center, six: Any, open_page: Callable[..., Page], size: str
-):
-    width, height = SIZES[size]
-    page = open_page(viewport={"width": width, "height": height})
-    expect(page.locator("#badge")).to_contain_text("Live")
-    start(page, "monitor")
+def test_folded_it_says_who_hears_and_lets_her_leave(center: Center, six: Any, pages: dict[str, Page]):
+    worked_on = start(pages, "monitor")
+    for size, page in pages.items():
+        folded_says_who_hears(page, size)
+    center.simulator.join(six, center.simulator.dial(ANA))  # a push leaves it folded
+    for page in pages.values():
+        expect(page.locator("#conferences article").first).to_contain_text("Ana Ruiz")
+        expect(page.locator("#mode-barge")).to_be_hidden()
+        page.get_by_role("button", name="Modes and details").click()
+        expect(page.locator("#mode-barge")).to_be_visible()
+    worked_on.locator("#supervision-leave button").click()
+    for page in pages.values():
+        expect(page.locator("#supervision")).to_have_attribute("data-state", "ended")
+
+
+def folded_says_who_hears(page: Page, size: str) -> None:
     before = looked_at(page, f"{size} open")
     fold = page.get_by_role("button", name="Modes and details")
     fold.click()
@@ -106,12 +124,5 @@ def test_folded_it_says_who_hears_and_lets_her_leave(
     expect(page.locator("#mode-barge")).to_be_hidden()
     expect(page.locator("#supervision-state")).to_contain_text("Nobody hears you")
     assert after["leave"] == before["leave"]
-    taken = (after["bar"][3] - after["bar"][1]) / height
+    taken = (after["bar"][3] - after["bar"][1]) / SIZES[size][1]
     assert taken < 0.3
-    center.simulator.join(six, center.simulator.dial(ANA))  # a push leaves it folded
-    expect(page.locator("#conferences article").first).to_contain_text("Ana Ruiz")
-    expect(page.locator("#mode-barge")).to_be_hidden()
-    fold.click()
-    expect(page.locator("#mode-barge")).to_be_visible()
-    page.locator("#supervision-leave button").click()
-    expect(page.locator("#supervision")).to_have_attribute("data-state", "ended")
