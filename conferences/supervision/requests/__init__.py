@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from conferences.wording.problems import problem_words
 # be refused.
 AT_MOST: Final = 1.0
 DIALLED_WITHIN: Final = 3.0
+ENDING_SHOWN: Final = timedelta(minutes=15)  # then it is found among her own stays only
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +174,11 @@ def dismiss(supervision: Supervision) -> None:
 
 
 def current(user: User) -> Supervision | None:
-    """Return the user's running supervision, else the last one whose ending has not been dismissed."""
+    """Return the user's running supervision, else the last one that ended lately and was not dismissed."""
     mine = Supervision.objects.select_related("conference__queue", "device", "user").filter(
         user=user, dismissed_at=None
     )
-    return mine.filter(ended_at=None).first() or mine.first()
+    return mine.filter(ended_at=None).first() or mine.filter(ended_at__gt=clock.now() - ENDING_SHOWN).first()
 
 
 def _why_she_leaves(supervision: Supervision) -> str:

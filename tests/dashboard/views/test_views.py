@@ -225,15 +225,20 @@ def test_leaving_twice_is_leaving_once(story: Story, marta):
     assert len(story.commands("/actions/leave")) == len(story.commands("/actions/hangup")) == 1
 
 
-def test_a_dismissed_ending_is_not_shown_again(story: Story, marta):
+@pytest.mark.parametrize("how", ["dismissed", "old"])
+def test_an_ending_is_not_shown_for_ever(story: Story, marta, how):
     _, conference = story.call(ANA)
     mine = story.supervise(marta, conference)
     browser(marta).post(f"/supervisions/{mine.pk}/leave/")
     story.pass_time()
     before = browser(marta).get("/").content.decode()
-    browser(marta).post(f"/supervisions/{mine.pk}/dismiss/")
+    if how == "dismissed":
+        browser(marta).post(f"/supervisions/{mine.pk}/dismiss/")
+    else:
+        story.wait(16 * 60)
     after = browser(marta).get("/").content.decode()
     assert ["The call goes on without you" in page for page in (before, after)] == [True, False]
+    assert f"/conferences/{conference.pk}/" in browser(marta).get("/reports/mine/").content.decode()
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
