@@ -82,6 +82,11 @@ class ChooseView(PasswordResetConfirmView):
     template_name = "account/choose_password.html"
     success_url = reverse_lazy("account_login")
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """A first password's link is the administrator's to give; another one by mail is asked for here."""
+        may_forget = settings.SENDS_MAIL and self.token_generator is links.BY_MAIL
+        return super().get_context_data(**kwargs) | {"may_forget": may_forget}
+
     def form_valid(self, form: Any) -> HttpResponse:
         user: User = form.user
         with acting.acting(acting.Origin(user, self.request.META.get("REMOTE_ADDR") or "")):

@@ -42,6 +42,7 @@ def test_a_refusal_is_kept_english_and_shown_spanish(story: Story, marta, ben):
         assert translated(refused.value.sentence) == "Esta persona no puede hacerse cargo de la llamada ahora."
 
 
+@pytest.mark.words
 def test_a_refused_option_is_read_in_ones_language(story: Story, marta):
     """Hold music without a hold: the sentence is the command's own, of a package that knows no languages."""
     _, conference = story.call(ANA)
@@ -54,6 +55,7 @@ def test_a_refused_option_is_read_in_ones_language(story: Story, marta):
     assert AuditEntry.objects.get(action="join").note == NOT_ON_HOLD
 
 
+@pytest.mark.words
 def test_the_audit_quotes_the_screen_in_ones_language(story: Story, marta):
     _, conference = story.call(ANA)
     story.supervise(marta, conference, role="whisper", to=(ANA,))
