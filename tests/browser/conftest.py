@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.browser.support import Center
 from tests.support.ports import free_port
-from tests.support.prepared_server import serving_pages
+from tests.support.prepared_server import serving_prepared
 from tests.support.serving import simulator_for
 from tests.support.story import DESK, PASSWORD
 
@@ -69,7 +69,7 @@ def center(chromium: Browser, transactional_db: None, marta: User, ben: User) ->
     port = free_port()
     simulator = simulator_for(port)
     simulator.phones.set(DESK, "answers", after=0.5)
-    with serving_pages(simulator, port):
+    with serving_prepared(simulator, port):
         yield Center(simulator, f"http://127.0.0.1:{port}")
 
 

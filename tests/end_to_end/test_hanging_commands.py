@@ -22,7 +22,8 @@ from conferences.models import Agent, AgentAddress, Conference, Device, Supervis
 from conferences.simulator import Simulator
 from conferences.simulator.world import Conference as World
 from tests.support.ports import free_port
-from tests.support.serving import serving, simulator_for
+from tests.support.prepared_server import serving_prepared
+from tests.support.serving import simulator_for
 from tests.support.story import ALL_MODES, Directory, browser, make_supervisor
 
 pytestmark = pytest.mark.served
@@ -114,7 +115,7 @@ def is_confirmed(person: Person, role: str) -> bool:
 def floor(transactional_db: None, directory: Directory) -> Iterator[Floor]:
     port = free_port()
     simulator = simulator_for(port)
-    with serving(simulator, port):
+    with serving_prepared(simulator, port):
         floor = Floor(simulator, port, directory)
         eventually(lambda: Conference.objects.filter(participants__leg__agent__isnull=False).count() >= OTHERS + 1)
         yield floor

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 import threading
 import time
 import uuid
@@ -19,7 +18,8 @@ from conferences.models import AuditEntry, Conference, Supervision
 from conferences.simulator import Simulator
 from conferences.simulator.world import Conference as World
 from tests.support.ports import free_port
-from tests.support.serving import serve, simulator_for, wait_for
+from tests.support.prepared_server import fork_server
+from tests.support.serving import simulator_for
 from tests.support.story import ANA, CUSTOMER, DESK, SUPPORT_NUMBER, browser
 
 pytestmark = pytest.mark.served
@@ -41,19 +41,10 @@ class Center:
         self.start()
 
     def start(self) -> None:
-        self._server = serve(self.port, self.simulator.public_key, self._base_url)
-        wait_for(self.port, self._server)
+        self._server = fork_server(self.port, self.simulator, self._base_url)
 
     def kill(self) -> None:
-        self._server.kill()
-        self._server.wait()
-
-    def stop(self) -> None:
-        self._server.terminate()
-        try:
-            self._server.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        self._server.end()
 
     def post(self, path: str, **form: str) -> None:
         """Post as a browser would; the server may die under it."""
@@ -81,7 +72,7 @@ def center(transactional_db: None, marta: User) -> Iterator[Center]:
     with simulator.serve() as provider:
         center = Center(simulator, provider.base_url, marta)
         yield center
-        center.stop()
+        center.kill()
 
 
 def eventually(claim: Callable[[], bool], seconds: float = RIGHT_WITHIN) -> None:

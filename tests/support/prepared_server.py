@@ -1,6 +1,6 @@
 """Servers forked from a process that has imported the product already, which takes more than a second of a processor.
 
-For tests of pages. How a server starts, and how it stops, is asked of those that `serving` starts from nothing.
+For tests of what a server does. How it starts, and how it stops, is asked of those that `serving` starts from nothing.
 """
 
 from __future__ import annotations
@@ -42,6 +42,11 @@ class PreparedServer(_FORKS.Process):  # type: ignore[name-defined,misc]
     def poll(self) -> int | None:
         return self.exitcode
 
+    def end(self) -> None:
+        """Kill it, and wait until it is gone."""
+        self.kill()
+        self.join()
+
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_stderr": reduction.DupFd(2)}  # where this test's own is captured
 
@@ -55,22 +60,27 @@ class PreparedServer(_FORKS.Process):  # type: ignore[name-defined,misc]
         CommandLineInterface().run(["-v", "0", "-b", "127.0.0.1", "-p", str(self._port), "dashboard.asgi:application"])
 
 
+def fork_server(port: int, simulator: Simulator, base_url: str) -> PreparedServer:
+    """Start the product at that port beside the provider at that address, and wait until it answers."""
+    origins = [f"http://127.0.0.1:{port}"]
+    server = PreparedServer(
+        port,
+        ORIGINS=origins,
+        CSRF_TRUSTED_ORIGINS=origins,
+        TELNYX_PUBLIC_KEY=simulator.public_key,
+        TELNYX_BASE_URL=base_url,
+    )
+    server.start()
+    wait_for(port, server)
+    return server
+
+
 @contextmanager
-def serving_pages(simulator: Simulator, port: int) -> Iterator[None]:
+def serving_prepared(simulator: Simulator, port: int) -> Iterator[None]:
     """The provider over HTTP and the product beside it, until both are stopped."""
     with simulator.serve() as provider:
-        origins = [f"http://127.0.0.1:{port}"]
-        server = PreparedServer(
-            port,
-            ORIGINS=origins,
-            CSRF_TRUSTED_ORIGINS=origins,
-            TELNYX_PUBLIC_KEY=simulator.public_key,
-            TELNYX_BASE_URL=provider.base_url,
-        )
-        server.start()
+        server = fork_server(port, simulator, provider.base_url)
         try:
-            wait_for(port, server)
             yield
         finally:
-            server.kill()
-            server.join()
+            server.end()
