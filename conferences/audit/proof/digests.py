@@ -9,6 +9,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 FORMAT: Final = "earshot-audit-1"
@@ -27,6 +29,9 @@ DETAIL_FIELDS: Final = (
     "actor_name", "account", "source_ip", "conference_name", "targets", "people", "address", "claim", "note",
     "provider_text", "changes",
 )  # fmt: skip
+SHORT: Final = 60  # characters; less than a hash, of which no two are alike
+_OF_ENTRY: Final = itemgetter(*ENTRY_FIELDS)
+_OF_DETAIL: Final = itemgetter("salt", *DETAIL_FIELDS)
 
 Row = Mapping[str, Any]
 
@@ -44,14 +49,22 @@ def as_text(value: object) -> str:
     return str(value)
 
 
+def _texts(values: Iterable[object]) -> list[str]:
+    return [one if type(one) is str else as_text(one) for one in values]
+
+
 def packed(texts: Iterable[str]) -> bytes:
     """Return texts one after another, each with its length before it: no two lists give the same bytes."""
-    parts = []
-    for one in texts:
-        data = str.encode(one, "utf-8", "surrogatepass")
-        parts.append(len(data).to_bytes(8, "big"))
-        parts.append(data)
-    return b"".join(parts)
+    return b"".join([_known_piece(one) if len(one) <= SHORT else _piece(one) for one in texts])
+
+
+def _piece(text: str) -> bytes:
+    data = str.encode(text, "utf-8", "surrogatepass")
+    return len(data).to_bytes(8, "big") + data
+
+
+# Most of what an entry holds stood in the one before as well: that is not made anew for each.
+_known_piece: Final = lru_cache(maxsize=8192)(_piece)
 
 
 def digest(*texts: str) -> str:
@@ -61,12 +74,12 @@ def digest(*texts: str) -> str:
 
 def entry_hash(entry: Row) -> str:
     """Return the hash of an entry, which holds the digest of its details and the hash of the one before."""
-    return digest(FORMAT, *(as_text(entry[name]) for name in ENTRY_FIELDS))
+    return digest(FORMAT, *_texts(_OF_ENTRY(entry)))
 
 
 def detail_digest(detail: Row) -> str:
     """Return the digest of an entry's personal details, with their salt: without it nobody can try out names."""
-    return digest(FORMAT, as_text(detail["salt"]), *(as_text(detail[name]) for name in DETAIL_FIELDS))
+    return digest(FORMAT, *_texts(_OF_DETAIL(detail)))
 
 
 def erased_digest(seqs: Iterable[int]) -> str:

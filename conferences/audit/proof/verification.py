@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from conferences.audit.proof import chain, triggers
 from conferences.audit.proof.chain import OLD, OLD_NAMES
-from conferences.audit.proof.digests import DETAIL_FIELDS, ENTRY_FIELDS, Row
+from conferences.audit.proof.digests import DETAIL_FIELDS, ENTRY_FIELDS, Row, as_text
 from conferences.audit.proof.verifier import Finding, Verifier
 from conferences.models import AuditCheckpoint, AuditCut, AuditEntry
 
@@ -17,6 +20,7 @@ AT_ONCE: Final = 5000
 _DETAIL: Final = ("entry_id", "salt", "erased_by", *DETAIL_FIELDS)
 _COLUMNS: Final = (*ENTRY_FIELDS, "hash", *(f"detail__{name}" for name in _DETAIL))
 CUT_FIELDS: Final = ("size", "head", "last_at", "erased", "at", "key", "signature")
+_JSON: Final = ("targets", "people", "changes")  # of the details
 _ENTRIES: Final = (*ENTRY_FIELDS, "hash")
 
 
@@ -28,12 +32,45 @@ def cut() -> dict[str, Any] | None:
 
 def rows() -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
     """Yield every chained entry with its details, in order; None where it has none, not even erased ones."""
+    return _read(_chained(), _COLUMNS)
+
+
+def _chained() -> QuerySet[AuditEntry]:
     after = known["size"] if (known := cut()) else 0
-    found = AuditEntry.objects.filter(seq__gt=after).order_by("seq").values_list(*_COLUMNS)
-    for row in found.iterator(chunk_size=AT_ONCE):
+    return AuditEntry.objects.filter(seq__gt=after).order_by("seq")
+
+
+def _read(
+    found: QuerySet[AuditEntry], columns: Iterable[str]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+    for row in found.values_list(*columns).iterator(chunk_size=AT_ONCE):
         entry = dict(zip(_ENTRIES, row, strict=False))
         detail = dict(zip(_DETAIL, row[len(_ENTRIES) :], strict=True))
         yield entry, detail if detail["entry_id"] is not None else None
+
+
+def _rows_to_hash() -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """The same, with what is JSON as the text that is hashed: most of it is alike, and read once."""
+    written = {_as_written(name): Cast(f"detail__{name}", TextField()) for name in _JSON}
+    columns = [_as_written(name) if (name := one.removeprefix("detail__")) in _JSON else one for one in _COLUMNS]
+    for entry, detail in _read(_chained().annotate(**written), columns):
+        if detail is not None:
+            for name in _JSON:
+                detail[name] = _json_to_hash(detail[name])
+        yield entry, detail
+
+
+def _as_written(name: str) -> str:
+    return f"written_{name}"
+
+
+@lru_cache(maxsize=8192)
+def _json_to_hash(written: str | None) -> str:
+    """What is no JSON is hashed as it stands there, as it is read elsewhere: it is found by that."""
+    try:
+        return as_text(json.loads(written)) if written is not None else ""
+    except ValueError:
+        return str(written)
 
 
 def verify(checkpoints: Iterable[Row] = (), *, progress: Callable[[int], object] = lambda _: None) -> Verifier:
@@ -46,7 +83,7 @@ def verify(checkpoints: Iterable[Row] = (), *, progress: Callable[[int], object]
         verifier.begin_after(begins)
     for known in (*AuditCheckpoint.objects.values("size", "head", "at", "key", "signature"), *checkpoints):
         verifier.expect(known)
-    for entry, detail in rows():
+    for entry, detail in _rows_to_hash():
         verifier.take(entry, detail)
         if verifier.count % AT_ONCE == 0:
             progress(verifier.count)
