@@ -53,9 +53,24 @@ CALLS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(order=st.permutations(CALLS), cuts=st.sets(st.integers(0, len(CALLS))), swaps=st.integers(0, 6))
+many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+batches = given(order=st.permutations(CALLS), cuts=st.sets(st.integers(0, len(CALLS))), swaps=st.integers(0, 6))
+
+
+@settings(many, max_examples=6)
+@batches
 def test_batches_come_to_what_single_ones_do(directory, order, cuts, swaps):
+    assert_the_same(order, cuts, swaps)
+
+
+@pytest.mark.slow  # 18 seconds of a processor
+@many
+@batches
+def test_many_batches_come_to_what_single_ones_do(directory, order, cuts, swaps):
+    assert_the_same(order, cuts, swaps)
+
+
+def assert_the_same(order: list[Event], cuts: set[int], swaps: int) -> None:
     order = sorted(order, key=lambda one: one.occurred_at) if swaps > 3 else order
     with transaction.atomic():
         receive(order)
