@@ -38,7 +38,20 @@ WITH_PLACES: Final = (
     _("{who} is on hold"),
     _("{who} is not on hold"),
     _("{who} whispers to others"),
+    # What the audit notes of what was done to a call.
+    _("The supervision of {name} was ended."),
+    _("Until {time}."),
+    _("Its time was over, after {seconds} s."),
+    _("Ended by {name}, after {seconds} s."),
+    _("Offered to {name}."),
+    _("From {name}."),
+    _("{agent} asked {seconds} s before."),
+    _("{name} did not get through to {agent}."),
+    _("A second factor of {name}."),
+    _("A link by which {name} chooses a password, good once."),
 )
+# In one of these stands no word, so that what a person wrote is not taken for it.
+_NUMBERS: Final = {"time": r"[\d:]+", "seconds": r"\d+"}
 _SENTENCES: Final = re.compile(r"(?<=[.!?])\s+")
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 
@@ -70,4 +83,8 @@ def _one(kept: str) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((form, re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(form)))) for form in WITH_PLACES)
+    return tuple((form, re.compile(_PLACE.sub(_place, re.escape(form)))) for form in WITH_PLACES)
+
+
+def _place(found: re.Match[str]) -> str:
+    return f"(?P<{found[1]}>{_NUMBERS.get(found[1], '.+')})"

@@ -24,6 +24,7 @@ USUAL: Final = timedelta(minutes=5)
 LONGEST: Final = timedelta(hours=1)
 SENSITIVE: Final = Withdrawn.SENSITIVE
 SYSTEM: Final = "The center's system"
+BY_SYSTEM: Final = _("The center's system.")
 
 
 def begin(
@@ -109,7 +110,7 @@ def _check_right(conference: Conference, by: User | None, ip: str | None) -> Non
 
 
 def _record(section: SensitiveSection, action: str, by: User | None, note: str, ip: str | None) -> None:
-    whose = "" if by or section.begun_by_id else f"{SYSTEM}. "
+    whose = "" if by or section.begun_by_id else f"{BY_SYSTEM} "
     why = f" {section.reason}" if section.reason and action == "sensitive" else ""
     outcome = audit.Outcome(AuditEntry.Result.OK, note=f"{whose}{note}{why}")
     audit.done_to_call(section.conference, action, outcome, by, ip=ip)
