@@ -38,6 +38,8 @@ def find_orphan_legs() -> list[tuple[Supervision, Leg]]:
         .exclude(address="")
         .filter(ended_at__gt=clock.now() - REMEMBERED)
     }
+    if not over:
+        return []
     in_use = Supervision.objects.running().exclude(call_control_id="").values("call_control_id")
     up = Leg.objects.up().filter(client_state__in=over).exclude(call_control_id__in=in_use)
     return [(over[leg.client_state], leg) for leg in up]
