@@ -27,6 +27,7 @@ GROUPS = (
     ("unruly",),
     ("cost",),
     ("pages",),
+    ("scrolled",),
 )
 SECTIONS = tuple(section for group in GROUPS for section in group)
 
