@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
-from conferences.models import Agent, Conference, Leg, Participant, Supervision
+from conferences.models import Agent, Leg, Participant, Supervision
 from conferences.policy.listening import rules_of_agent
 from conferences.roster import name_of, shown
 from conferences.wording.calls import state_words
-from dashboard.presenters.audience import Audience, may_see
+from dashboard.presenters.audience import Audience
 from dashboard.presenters.call import Call
 from dashboard.presenters.people import SupervisorOnCall
 from dashboard.presenters.rows.agent_rows import Roster
-from dashboard.presenters.seen import call_for
+
+Calls = Callable[[UUID], Call | None]  # by a conference's key, as one audience sees it
 
 IDLE, RINGING, OUTSIDE, UNKNOWN = "Idle", "Ringing", "In no conference", "Not known"
 IN_TWO: Final = "In two calls"
@@ -114,9 +117,9 @@ def row_id(pk: int) -> str:
     return f"agent-{pk}"
 
 
-def row_for(audience: Audience, found: Roster, agent: Agent) -> AgentRow:
-    """Return the agent as this audience sees her. She must be of its teams."""
-    legs = tuple(_leg(audience, found, agent, one) for one in found.legs.get(agent.pk, ()))
+def row_for(audience: Audience, found: Roster, agent: Agent, calls: Calls) -> AgentRow:
+    """Return the agent as this audience sees her. She must be of its teams. `calls`: those that it may see."""
+    legs = tuple(_leg(audience, found, agent, one, calls) for one in found.legs.get(agent.pk, ()))
     status, since = _state(legs) if legs else _without_call(found, agent)
     rules = rules_of_agent(agent)
     return AgentRow(
@@ -166,12 +169,11 @@ def _answered(legs: tuple[AgentLeg, ...]) -> list[AgentLeg]:
     return [one for one in legs if one.status not in BEFORE_ANSWER]
 
 
-def _leg(audience: Audience, found: Roster, agent: Agent, leg: Leg) -> AgentLeg:
+def _leg(audience: Audience, found: Roster, agent: Agent, leg: Leg, calls: Calls) -> AgentLeg:
     participant = found.participants.get(leg.pk)
-    conference = found.conferences.get(participant.conference_id) if participant else None
-    call = _call(audience, conference)
+    call = calls(participant.conference_id) if participant else None
     session = [] if participant else [one for one in found.sessions.get(leg.call_session_id, []) if one.pk != leg.pk]
-    calling = _called_for(audience, found, session)
+    calling = _called_for(found, session, calls)
     status = _status(leg, participant, call)
     return AgentLeg(
         call_control_id=leg.call_control_id,
@@ -188,15 +190,10 @@ def _leg(audience: Audience, found: Roster, agent: Agent, leg: Leg) -> AgentLeg:
     )
 
 
-def _call(audience: Audience, conference: Conference | None) -> Call | None:
-    return call_for(audience, conference) if conference is not None and may_see(audience, conference) else None
-
-
-def _called_for(audience: Audience, found: Roster, session: list[Leg]) -> Call | None:
+def _called_for(found: Roster, session: list[Leg], calls: Calls) -> Call | None:
     """The call whose session the leg shares, where this audience may see it."""
     participants = (found.participants[leg.pk] for leg in session if leg.pk in found.participants)
-    calls = (_call(audience, found.conferences.get(one.conference_id)) for one in participants)
-    return next((call for call in calls if call is not None), None)
+    return next((call for one in participants if (call := calls(one.conference_id)) is not None), None)
 
 
 def _people(call: Call | None, leg: Leg) -> tuple[str, ...]:

@@ -21,9 +21,10 @@ from conferences.supervision.requests import following
 from conferences.wording.translated import translated
 from dashboard.live.viewer import AGENTS
 from dashboard.presenters import fragments
-from dashboard.presenters.agent import WORDS, WRAPPING_UP, AgentRow, row_for, row_id
+from dashboard.presenters.agent import WORDS, WRAPPING_UP, AgentRow, Calls, row_for, row_id
 from dashboard.presenters.audience import Audience, audience_of
 from dashboard.presenters.board.agent_order import GROUPS, SORTS, AgentOrder
+from dashboard.presenters.rows.agent_calls import AgentCalls
 from dashboard.presenters.rows.agent_rows import Roster, roster
 from dashboard.views.live_page import live_page
 from dashboard.views.supervisor_request import SupervisorRequest, client_ip
@@ -82,11 +83,12 @@ def _bar(request: SupervisorRequest, notice: str = "") -> HttpResponse:
 def _rows(audience: Audience, found: Roster) -> tuple[list[AgentRow], list[int]]:
     """The agents as they are to be shown, and the keys of those who cannot be."""
     rows: list[AgentRow] = []
+    calls = AgentCalls(found).seen_by(audience)
     for agent in found.agents:
-        boundaries.SHOWING.run(partial(_add_row, rows, audience, found, agent))
+        boundaries.SHOWING.run(partial(_add_row, rows, audience, found, agent, calls))
     shown = {row.pk for row in rows}
     return rows, [one.pk for one in found.agents if one.pk not in shown]
 
 
-def _add_row(rows: list[AgentRow], audience: Audience, found: Roster, agent: Agent) -> None:
-    rows.append(row_for(audience, found, agent))
+def _add_row(rows: list[AgentRow], audience: Audience, found: Roster, agent: Agent, calls: Calls) -> None:
+    rows.append(row_for(audience, found, agent, calls))

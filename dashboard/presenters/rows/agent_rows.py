@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Greatest
@@ -20,7 +19,7 @@ Sharing = Leg.sharers.through
 
 @dataclass(slots=True)
 class Roster:
-    """Some agents with every live leg of theirs, its conference, and the live legs of the same call session.
+    """Some agents with every live leg of theirs, its place in a conference, and the live legs of the same call session.
 
     `left_at`: when the last leg ended that was certainly theirs; `last`: they in the last of those that was answered;
     `today`: since midnight how many calls they were in that they have left, and for how long altogether; `wrapping`:
@@ -30,7 +29,6 @@ class Roster:
     agents: list[Agent]
     legs: dict[int, list[Leg]] = field(default_factory=dict)
     participants: dict[int, Participant] = field(default_factory=dict)  # by the leg's key
-    conferences: dict[UUID, Conference] = field(default_factory=dict)
     sessions: dict[str, list[Leg]] = field(default_factory=dict)
     left_at: dict[int, datetime | None] = field(default_factory=dict)
     last: dict[int, Participant] = field(default_factory=dict)
@@ -73,8 +71,6 @@ def _find_calls(found: Roster, up: list[Leg]) -> None:
     participants = Participant.objects.filter(leg__in=legs, state=Participant.State.JOINED)
     participants = participants.exclude(conference__state=Conference.State.COMPLETED)
     found.participants = {participant.leg_id: participant for participant in participants.order_by("pk")}
-    calls = {participant.conference_id for participant in found.participants.values()}
-    found.conferences = {one.pk: one for one in Conference.objects.with_people().filter(pk__in=calls)}
 
 
 def _find_past(found: Roster) -> None:

@@ -9,6 +9,7 @@ from dashboard.presenters import fragments
 from dashboard.presenters.agent import row_for, row_id
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.rows import showing
+from dashboard.presenters.rows.agent_calls import AgentCalls
 from dashboard.presenters.rows.agent_rows import Roster, changed_since, roster
 
 
@@ -17,22 +18,24 @@ class AgentRows:
 
     def __init__(self, number: int) -> None:
         self._number = number
-        self._read: tuple[dict[int, int], Roster] | None = None
+        self._read: tuple[dict[int, int], Roster, AgentCalls] | None = None
         self._rendered: dict[tuple[Audience, int], str] = {}
 
     def since(self, audience: Audience, number: int) -> dict[str, str]:
         """Return the fragments for a page of this audience that was told of everything up to `number`, by row."""
         if self._read is None:
             feeds = changed_since(self._number)
-            self._read = feeds, roster(Agent.objects.filter(pk__in=feeds))
-        feeds, found = self._read
+            found = roster(Agent.objects.filter(pk__in=feeds))
+            self._read = feeds, found, AgentCalls(found)
+        feeds, found, calls = self._read
         seen = [one for one in found.agents if one.team_id in audience.teams and feeds[one.pk] > number]
-        return {row_id(one.pk): self._render(audience, found, one) for one in seen}
+        return {row_id(one.pk): self._render(audience, found, one, calls) for one in seen}
 
-    def _render(self, audience: Audience, found: Roster, agent: Agent) -> str:
+    def _render(self, audience: Audience, found: Roster, agent: Agent, calls: AgentCalls) -> str:
         key = (audience, agent.pk)
         if key not in self._rendered:
-            row = showing.shown(row_id(agent.pk), lambda: fragments.agent(row_for(audience, found, agent)))
+            seen = calls.seen_by(audience)
+            row = showing.shown(row_id(agent.pk), lambda: fragments.agent(row_for(audience, found, agent, seen)))
             self._rendered[key] = str(fragments.partial(row_id(agent.pk), row))
         return self._rendered[key]
 

@@ -105,10 +105,10 @@ def test_an_agent_who_cannot_be_shown_hides_nobody_else(
 ):
     right = agents.row_for
 
-    def wrong(audience: Any, found: Any, agent: Any) -> Any:
+    def wrong(audience: Any, found: Any, agent: Any, calls: Any) -> Any:
         if agent == directory.ana:
             raise Planted(SECRET)
-        return right(audience, found, agent)
+        return right(audience, found, agent, calls)
 
     monkeypatch.setattr(agents, "row_for", wrong)
     monkeypatch.setattr("dashboard.presenters.rows.changed_agents.row_for", wrong)
@@ -128,3 +128,9 @@ def test_probes_say_so_and_nobodys_number(monkeypatch: pytest.MonkeyPatch, two: 
     assert "Planted in wrong" in said
     assert SECRET not in said
     assert latest() > 0
+
+
+def test_an_agent_in_a_broken_call_says_so(monkeypatch: pytest.MonkeyPatch, two: Any, marta: User):
+    in_reading(monkeypatch, two[0])
+    page = browser(marta).get("/agents/").content.decode()
+    assert (page.count(SAID), "Luis Ortega" in page) == (1, True)

@@ -20,6 +20,7 @@ from conferences.simulator.world import Leg as TheirLeg
 from conferences.simulator.world.legs import DialOptions
 from dashboard.presenters.agent import NOT_JOINABLE, AgentRow, row_for
 from dashboard.presenters.audience import audience_of
+from dashboard.presenters.rows.agent_calls import AgentCalls
 from dashboard.presenters.rows.agent_rows import roster
 from dashboard.presenters.rows.changed_agents import AgentRows, listed
 from tests.support.page import Page
@@ -33,7 +34,8 @@ OTHER = "+14155550177"
 def rows(user: User) -> dict[str, AgentRow]:
     audience = audience_of(user)
     found = roster(Agent.objects.filter(team__in=audience.teams))
-    return {one.name: row_for(audience, found, one) for one in found.agents}
+    calls = AgentCalls(found).seen_by(audience)
+    return {one.name: row_for(audience, found, one, calls) for one in found.agents}
 
 
 def ana(user: User) -> AgentRow:

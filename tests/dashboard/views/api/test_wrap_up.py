@@ -12,6 +12,7 @@ from conferences.ingest.feed import latest
 from conferences.models import Agent, WrapUp
 from dashboard.presenters.agent import AgentRow, row_for, row_id
 from dashboard.presenters.audience import audience_of
+from dashboard.presenters.rows.agent_calls import AgentCalls
 from dashboard.presenters.rows.agent_rows import roster
 from dashboard.presenters.rows.changed_agents import AgentRows
 from tests.support.story import ANA, Story, browser
@@ -32,7 +33,8 @@ def wrap_up(**asked):
 
 def ana(viewer: User) -> AgentRow:
     found = roster(Agent.objects.filter(name="Ana Ruiz"))
-    return row_for(audience_of(viewer), found, found.agents[0])
+    audience = audience_of(viewer)
+    return row_for(audience, found, found.agents[0], AgentCalls(found).seen_by(audience))
 
 
 def take_a_call(story: Story) -> None:
