@@ -61,7 +61,8 @@ class GuardedRequest(WebRequest):  # type: ignore[misc]
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 - twisted's name
         _stop(self._overdue)
-        _stop(self._turn)
+        if _stop(self._turn):
+            handshakes.give_back(_who(self))
         super().connectionLost(reason)
 
 
@@ -95,9 +96,12 @@ def _who(request: Any) -> str:
     return opener(cookies, str(getattr(request.client, "host", "")))
 
 
-def _stop(call: Any) -> None:
-    if call is not None and call.active():
-        call.cancel()
+def _stop(call: Any) -> bool:
+    """Whether there was something to stop."""
+    if call is None or not call.active():
+        return False
+    call.cancel()
+    return True
 
 
 def _abort(channel: Any) -> None:

@@ -34,6 +34,11 @@ class Handshakes:
         """Return after how many seconds this one more of hers may go on; None when it may not at all."""
         return self._seconds_to_turn(who) if self._allowed.takes(who) else None
 
+    def give_back(self, who: str) -> None:
+        """One of hers is gone before its turn: the next need not wait for it."""
+        if who in self._turn:
+            self._turn[who] -= SECONDS_BETWEEN
+
     def _seconds_to_turn(self, who: str) -> float:
         now = self._clock()
         turn = max(self._turn.pop(who, -math.inf), now - (WITHOUT_WAITING - 1) * SECONDS_BETWEEN)
