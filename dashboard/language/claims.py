@@ -95,4 +95,6 @@ def _known(form: object, end: str) -> list[_Form]:
 
 
 def _pattern(form: str, end: str) -> re.Pattern[str]:
-    return re.compile(_PLACE.sub(lambda place: f"(?P<{place[1]}>{_TOLD})", re.escape(form)) + end)
+    # A name may have brackets of its own: a doubt is one of those that we have.
+    told = {"why": "|".join(map(re.escape, hearing.DOUBTS.values()))}
+    return re.compile(_PLACE.sub(lambda at: f"(?P<{at[1]}>{told.get(at[1], _TOLD)})", re.escape(form)) + end)

@@ -69,8 +69,8 @@ def center(chromium: Browser, transactional_db: None, marta: User, ben: User) ->
     port = free_port()
     simulator = simulator_for(port)
     simulator.phones.set(DESK, "answers", after=0.5)
-    with serving_prepared(simulator, port):
-        yield Center(simulator, f"http://127.0.0.1:{port}")
+    with serving_prepared(simulator, port) as server:
+        yield Center(simulator, f"http://127.0.0.1:{port}", server.pid)
 
 
 @pytest.fixture

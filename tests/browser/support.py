@@ -18,9 +18,10 @@ from tests.support.story import ANA, CUSTOMER, SUPPORT_NUMBER
 class Center:
     """The contact center of a browser test: its server, and the provider whose world can be asked."""
 
-    def __init__(self, simulator: Simulator, url: str) -> None:
+    def __init__(self, simulator: Simulator, url: str, process: int | None = None) -> None:
         self.simulator = simulator
         self.url = url
+        self.process = process  # the server's, by its number
 
     def call(self, *agents: str, customer: str = CUSTOMER, queue: str = SUPPORT_NUMBER) -> World:
         return self.simulator.conference_with(agents or (ANA,), customer=customer, queue_number=queue)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -18,16 +17,12 @@ from tests.support.story import ANA, DESK, LUIS
 @contextmanager
 def stopped(center: Center) -> Iterator[None]:
     """Let the server stand still."""
-    port = center.url.rpartition(":")[2]
-    found = subprocess.run(["pgrep", "-f", f"daphne .* -p {port} "], capture_output=True, text=True, check=True)
-    processes = [int(one) for one in found.stdout.split()]
-    for one in processes:
-        os.kill(one, signal.SIGSTOP)
+    assert center.process is not None
+    os.kill(center.process, signal.SIGSTOP)
     try:
         yield
     finally:
-        for one in processes:
-            os.kill(one, signal.SIGCONT)
+        os.kill(center.process, signal.SIGCONT)
 
 
 def test_who_wants_out_is_told_what_works(center: Center, open_page: Callable[..., Page]):

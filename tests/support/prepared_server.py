@@ -76,11 +76,11 @@ def fork_server(port: int, simulator: Simulator, base_url: str) -> PreparedServe
 
 
 @contextmanager
-def serving_prepared(simulator: Simulator, port: int) -> Iterator[None]:
-    """The provider over HTTP and the product beside it, until both are stopped."""
+def serving_prepared(simulator: Simulator, port: int) -> Iterator[PreparedServer]:
+    """The provider over HTTP and, as it is given, the product beside it, until both are stopped."""
     with simulator.serve() as provider:
         server = fork_server(port, simulator, provider.base_url)
         try:
-            yield
+            yield server
         finally:
             server.end()

@@ -40,6 +40,13 @@ def test_a_claim_reads_as_the_screen_would_say(people, you, running, later, lang
         assert translated_claim(kept) == sentence(said, you.role, later=later)
 
 
+def test_brackets_of_a_name_are_no_doubt():
+    kept = "Everyone may hear you, including Ana Ruiz (2 legs) (the provider does not show you as muted)."
+    with translation.override("de"):
+        said = translated_claim(kept)
+    assert ("2 legs" in said, "(der Anbieter" in said) == (False, True)
+
+
 @pytest.mark.parametrize("kept", ["", "Ana hears you, who knows.", "Nobody hears you. Or so it is said."])
 def test_what_is_not_known_whole_stays(kept):
     with translation.override("de"):
