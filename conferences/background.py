@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
@@ -23,7 +24,7 @@ from conferences.liveness import boundaries, turns
 from conferences.models import Conference, OwedEntry, Participant, Supervision
 from conferences.reconciliation import backfill, readback
 from conferences.supervision import orphan_legs
-from conferences.supervision.executor import advancing
+from conferences.supervision.executor import advancing, withdrawing
 from conferences.supervision.requests import following, sensitive
 from conferences.supervision.requests.handing_over import advancing as handing_over
 from conferences.supervision.requests.helping import advancing as helping
@@ -44,7 +45,8 @@ LOOK_EVERY = 1.0
 URGENT_EVERY = 0.02
 FACTS_EVERY = 0.25
 AT_ONCE = {"supervision": 24, "leaving": 48, "reading": 8}
-_POOLS = {"supervision": "supervision", "leaving": "leaving", "orphan": "leaving"}
+_POOLS = {"supervision": "supervision", "leaving": "leaving", "orphan": "leaving", "withdrawn": "leaving"}
+WITHDRAWN: Key = ("withdrawn", 0)
 # The provider's list is asked for mute and hold once it has had time to settle, and not for ever when it will not tell.
 UNREAD = timedelta(seconds=3)
 READ_AGAIN = timedelta(seconds=3)
@@ -52,15 +54,25 @@ READ_AGAIN = timedelta(seconds=3)
 
 def due() -> Iterator[Task]:
     """Yield what may be due now, each under a key of its own. Doing one twice, or by two processes, does no harm."""
-    yield from urgent()
-    yield from _after_facts()
+    yield from brought()
     yield from _by_the_clock()
 
 
-def urgent() -> Iterator[Task]:
+def brought() -> Iterator[Task]:
+    """Yield what facts may have made due, and leave what time alone does."""
+    lost = withdrawing.find()
+    if lost:
+        yield WITHDRAWN, partial(withdrawing.take_out, lost)
+    # Should that not work, each is taken out by herself.
+    yield from urgent(without=lost if _may_be_tried(WITHDRAWN) else ())
+    yield from _after_facts()
+
+
+def urgent(without: Container[UUID] = ()) -> Iterator[Task]:
     """Yield what a supervisor waits for: each fact may be the one that her supervision waits for."""
     for pk, is_active in Supervision.objects.running().values_list("pk", "is_active"):
-        yield ("supervision" if is_active else "leaving", pk), partial(advancing.advance, pk)
+        if pk not in without:
+            yield ("supervision" if is_active else "leaving", pk), partial(advancing.advance, pk)
 
 
 def _by_the_clock() -> Iterator[Task]:
@@ -83,7 +95,8 @@ def _after_facts() -> Iterator[Task]:
     for pk in following.waiting():
         yield ("follow", pk), partial(following.advance, pk)
     yield from _asked_for_help()
-    yield from _handed_over()
+    for pk in handing_over.due():
+        yield ("handed", pk), partial(handing_over.advance, pk)
     for test in testcall.due():
         yield ("test", test.pk), partial(testcall.advance, test)
     for conference in Conference.objects.live().filter(polled_at=None)[:50]:
@@ -99,11 +112,6 @@ def _asked_for_help() -> Iterator[Task]:
         yield ("help", leg.pk), partial(asking.ask_by_phone, leg, settings.HELP_KEYS)
     for pk in helping.due():
         yield ("helped", pk), partial(helping.advance, pk)
-
-
-def _handed_over() -> Iterator[Task]:
-    for pk in handing_over.due():
-        yield ("handed", pk), partial(handing_over.advance, pk)
 
 
 def _orphaned() -> Iterator[Task]:
@@ -160,12 +168,6 @@ class Schedule:
             self._facts_at, self._is_owed = now + FACTS_EVERY, False
             return brought
         return urgent
-
-
-def brought() -> Iterator[Task]:
-    """Yield what facts may have made due, and leave what time alone does."""
-    yield from urgent()
-    yield from _after_facts()
 
 
 def run_due(look: Callable[[], Iterator[Task]] = due) -> None:

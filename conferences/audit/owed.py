@@ -24,17 +24,7 @@ CHAINED: Final = frozenset({"seq", "detail_digest", "previous_hash"})  # it gets
 
 def write(entry: AuditEntry, detail: AuditDetail) -> AuditEntry:
     """Write an entry, or keep what it would hold: it has no primary key then. Raises DatabaseError if neither works."""
-    owed_intent = _owed_still(entry)
-    if owed_intent is None:
-        try:
-            return chain.append(entry, detail)
-        except DatabaseError:
-            log.exception("The audit cannot be written; the entry is kept and written later: %s", entry)
-    values = _values(entry, ENTRY_FIELDS) | _values(detail, DETAIL_FIELDS)
-    entry = AuditEntry(**{name: getattr(entry, name) for name in ENTRY_FIELDS if name not in CHAINED})
-    entry.detail = detail
-    entry.owed = OwedEntry.objects.create(values=values, intent=owed_intent)  # type: ignore[attr-defined]
-    return entry
+    return _write_or_keep(entry, detail, logging.ERROR)
 
 
 def write_all(written: Sequence[tuple[AuditEntry, AuditDetail]]) -> list[AuditEntry]:
@@ -43,8 +33,24 @@ def write_all(written: Sequence[tuple[AuditEntry, AuditDetail]]) -> list[AuditEn
         try:
             return chain.append_all(written)
         except DatabaseError:
-            log.warning("%s audit entries could not be written at once; each is by itself", len(written))
-    return [write(entry, detail) for entry, detail in written]
+            log.exception("%s audit entries could not be written at once; each is by itself", len(written))
+    return [_write_or_keep(entry, detail, logging.WARNING) for entry, detail in written]
+
+
+def _write_or_keep(entry: AuditEntry, detail: AuditDetail, level: int) -> AuditEntry:
+    """Only an error is told with where it arose: of many at once the first says it, and to write it takes time."""
+    owed_intent = _owed_still(entry)
+    if owed_intent is None:
+        try:
+            return chain.append(entry, detail)
+        except DatabaseError:
+            told = "The audit cannot be written; the entry is kept and written later: %s"
+            log.log(level, told, entry, exc_info=level >= logging.ERROR)
+    values = _values(entry, ENTRY_FIELDS) | _values(detail, DETAIL_FIELDS)
+    entry = AuditEntry(**{name: getattr(entry, name) for name in ENTRY_FIELDS if name not in CHAINED})
+    entry.detail = detail
+    entry.owed = OwedEntry.objects.create(values=values, intent=owed_intent)  # type: ignore[attr-defined]
+    return entry
 
 
 def _owed_still(entry: AuditEntry) -> OwedEntry | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -15,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from conferences import clock, policy
 from conferences.logins import sessions
-from conferences.models import Supervision, Supervisor
+from conferences.models import Conference, Supervision, Supervisor
 from conferences.policy import permissions
 from conferences.policy.listening import Rules, rules_now
 
@@ -43,19 +44,48 @@ class LiveLogin:
     session: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+class _Read:
+    """What the rights of these rest on, each read when it is first asked after, and once for all of them."""
+
+    def __init__(self, supervisions: Sequence[Supervision]) -> None:
+        self._supervisions = supervisions
+        self._rules: dict[UUID, Rules] = {}
+        self._sensitive: dict[UUID, bool] = {}
+
+    @cached_property
+    def supervisors(self) -> frozenset[int]:
+        users = [one.user_id for one in self._supervisions]
+        return frozenset(Supervisor.objects.order_by().filter(user__in=users).values_list("user_id", flat=True))
+
+    @cached_property
+    def logins(self) -> dict[str, dict[str, Any]]:
+        return sessions.alive(one.session_key for one in self._supervisions if one.session_key)
+
+    def rules(self, conference: Conference) -> Rules:
+        if conference.pk not in self._rules:
+            self._rules[conference.pk] = rules_now(conference)
+        return self._rules[conference.pk]
+
+    def is_sensitive(self, conference: Conference) -> bool:
+        if conference.pk not in self._sensitive:
+            self._sensitive[conference.pk] = policy.is_sensitive(conference)
+        return self._sensitive[conference.pk]
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
-    """Whose right is asked after, and what rules her call: read once, however many rights rest on it."""
+    """Whose right is asked after, and what it rests on."""
 
     supervision: Supervision
+    read: _Read
 
     @property
     def user(self) -> User:
         return self.supervision.user
 
-    @cached_property
+    @property
     def rules(self) -> Rules:
-        return rules_now(self.supervision.conference)
+        return self.read.rules(self.supervision.conference)
 
 
 def withdrawn(supervision: Supervision) -> Withdrawn | None:
@@ -64,7 +94,18 @@ def withdrawn(supervision: Supervision) -> Withdrawn | None:
     The mode judged is the one in force; of one that was only asked for, policy is asked when it is sent. Load the
     supervision and its user anew: rights are cached on that object.
     """
-    asked = _Asked(supervision)
+    return _first_lost(_Asked(supervision, _Read([supervision])))
+
+
+def withdrawn_of_all(supervisions: Sequence[Supervision]) -> dict[UUID, Withdrawn]:
+    """Return the same of each of these that must end, by their keys; what they have in common is read once."""
+    permissions.preload([one.user for one in supervisions])
+    read = _Read(supervisions)
+    told = {one.pk: _first_lost(_Asked(one, read)) for one in supervisions}
+    return {pk: why for pk, why in told.items() if why is not None}
+
+
+def _first_lost(asked: _Asked) -> Withdrawn | None:
     return next((why for why, holds in _RIGHTS if not holds(asked)), None)
 
 
@@ -101,12 +142,12 @@ def _is_active(asked: _Asked) -> bool:
 
 
 def _is_supervisor(asked: _Asked) -> bool:
-    return Supervisor.objects.filter(user=asked.user).exists()
+    return asked.supervision.user_id in asked.read.supervisors
 
 
 def _is_logged_in(asked: _Asked) -> bool:
     key = asked.supervision.session_key
-    return not key or session_is_alive(key, asked.user)
+    return not key or _is_of(asked.user, asked.read.logins.get(key, {}))
 
 
 def _has_phone(asked: _Asked) -> bool:
@@ -126,7 +167,7 @@ def _is_about_hers(asked: _Asked) -> bool:
 
 def _may_be_heard(asked: _Asked) -> bool:
     """Whoever stands between two calls is in neither."""
-    return asked.supervision.is_between or not policy.is_sensitive(asked.supervision.conference)
+    return asked.supervision.is_between or not asked.read.is_sensitive(asked.supervision.conference)
 
 
 def _is_unprotected(asked: _Asked) -> bool:

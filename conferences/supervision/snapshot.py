@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from conferences import clock, policy
 from conferences.errors import NotPossible
@@ -43,12 +43,13 @@ def take_snapshot(supervision_id: UUID, *, with_rights: bool = True) -> Snapshot
 
 
 def take_snapshots_of_leaving(conference: Conference) -> list[Snapshot]:
-    """Return what is known of those who are to leave this call and have not been sent out, read for all at once.
+    """Return what is known of those who are to leave this call, read for all at once.
 
-    Not of those whose phone the provider has not named yet.
+    Not of those whose phone the provider has not named yet, whose leave is under way, or whose phone was hung up.
     """
-    leaving = _running().filter(conference=conference, is_active=False, leave_sent_at=None, hangup_sent_at=None)
-    rows = list(leaving.exclude(call_control_id=""))
+    leaving = _running().filter(conference=conference, is_active=False, hangup_sent_at=None)
+    is_free = Q(leave_sent_at=None) | Q(leave_accepted_at__isnull=False)
+    rows = list(leaving.filter(is_free).exclude(call_control_id=""))
     legs = {
         leg.call_control_id: leg
         for leg in Leg.objects.filter(call_control_id__in=[one.call_control_id for one in rows])

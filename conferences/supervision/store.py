@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from conferences import clock, tracing
 from conferences.addresses import mask_numbers
 from conferences.ingest import feed
-from conferences.models import Conference, Participant, Supervision
+from conferences.models import Participant, Supervision
 
 log = logging.getLogger(__name__)
 
@@ -86,15 +86,15 @@ def ask(supervision: Supervision, **columns: object) -> bool:
     return True
 
 
-def take_out(conference: Conference, **columns: object) -> list[Supervision]:
-    """Set columns of everybody's supervision who is in this call or on the way there, all at once; return those."""
+def take_out(which: Q, **columns: object) -> list[Supervision]:
+    """Set columns of those who are in a call or on the way there and meet the condition, all at once; return those."""
     if request := tracing.current_request():
         columns["request_id"] = request
     with feed.writing():
         mine = Supervision.objects.select_related("conference", "user").running()
-        found = list(mine.filter(conference=conference, is_active=True).exclude(state=Supervision.State.BETWEEN))
+        found = list(mine.filter(which, is_active=True).exclude(state=Supervision.State.BETWEEN))
         Supervision.objects.filter(pk__in=[one.pk for one in found]).update(is_active=False, **columns)
-        feed.bump(conference)
+        feed.bump_all({one.conference_id: one.conference for one in found}.values())
     for one in found:
         _show(one, {"is_active": False, **columns})
     return found

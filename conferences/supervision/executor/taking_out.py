@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from conferences import signals
+from conferences.ingest import feed
 from conferences.liveness import boundaries
 from conferences.models import Conference, Supervision
 from conferences.supervision import lease, notices, store
@@ -51,11 +52,15 @@ def _columns(snapshot: Snapshot, decision: Decision) -> dict[str, object]:
 
 
 def send(commands: Sequence[Due]) -> None:
-    """Send these commands side by side, and note what came of each; in a thread apart where tasks have theirs."""
+    """Send these commands side by side, note what came of each, and hang up the phones of those who are out.
+
+    In a thread apart where tasks have theirs.
+    """
     if not commands:
         return
     if not settings.RUN_BACKGROUND:
-        _note([sending.carry_out(one) for one in commands])
+        while commands:
+            commands = _note([sending.carry_out(one) for one in commands])
         return
     task = partial(boundaries.ONE_TASK.run, partial(_send_side_by_side, commands))
     threading.Thread(target=copy_context().run, args=(task,), name="taking out", daemon=True).start()
@@ -63,11 +68,15 @@ def send(commands: Sequence[Due]) -> None:
 
 def _send_side_by_side(commands: Sequence[Due]) -> None:
     with ThreadPoolExecutor(min(len(commands), MOST_AT_ONCE), thread_name_prefix="taking out") as pool:
-        waiting: set[Future[list[Sent]]] = {pool.submit(copy_context().run, _send_apart, one) for one in commands}
-        done, waiting = wait(waiting, timeout=GATHERED)
+
+        def begin(commands: Sequence[Due]) -> set[Future[list[Sent]]]:
+            return {pool.submit(copy_context().run, _send_apart, one) for one in commands}
+
+        done, waiting = wait(begin(commands), timeout=GATHERED)
         while done or waiting:
-            _note([one for future in done for one in future.result()])
+            waiting |= begin(_note([one for future in done for one in future.result()]))
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+    signals.work_arrived.send(sender=None)
     close_old_connections()
 
 
@@ -79,22 +88,25 @@ def _send_apart(command: Due) -> list[Sent]:
     return sent
 
 
-def _note(sent: Sequence[Sent]) -> None:
-    """Write what came of these commands; whoever looks next carries each of them on."""
-    if not sent:
-        return
-    came = [
-        (one.due.supervision, one.due.step, result) for one, result in zip(sent, sending.conclude(sent), strict=True)
-    ]
+def _note(sent: Sequence[Sent]) -> list[Due]:
+    """Write what came of these commands, and return what is to be sent next: to hang up the phones of who is out.
+
+    Whoever looks next carries on everybody else. Both are written at once, before others look.
+    """
+    results = sending.conclude(sent)
+    came = [(one.due.supervision, one.due.step, result) for one, result in zip(sent, results, strict=True)]
     for one, step, result in came:
         sending.tell(one, step, result)
-    held = store.note_all((one, _columns_after(one, step, result)) for one, step, result in came)
+    calls = {one.conference_id: one.conference for one, step, _ in came if step is Step.LEAVE}
+    with feed.writing():
+        held = store.note_all((one, _columns_after(one, step, result)) for one, step, result in came)
+        hangups = [due for conference in calls.values() for due in prepare(conference)]
     for one, step, result in came:
         if one not in held:
             overtaking.hear_late(one, step, result)
         if step is Step.HANGUP and result.code in sending.LEG_GONE:
             sending.leg_is_gone(one)
-    signals.work_arrived.send(sender=None)
+    return hangups
 
 
 def _columns_after(supervision: Supervision, step: Step, result: CommandResult) -> dict[str, object]:

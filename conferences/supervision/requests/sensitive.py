@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -46,6 +47,7 @@ def begin(
         section.begun_at = section.begun_at or clock.now()
         section.until, section.reason = clock.now() + lasting, reason[:200]
         section.save()
+        feed.bump(conference)
         taken_out = _take_everybody_out(conference)
         _record(section, "sensitive", by, f"Until {timezone.localtime(section.until):%H:%M:%S}.", ip)
         audit.happened_to_all(taken_out, "withdraw", audit.Outcome(AuditEntry.Result.OK, note=SENTENCES[SENSITIVE]))
@@ -94,7 +96,8 @@ def _end(section: SensitiveSection, by: User | None, ip: str | None) -> bool:
 def _take_everybody_out(conference: Conference) -> list[Supervision]:
     """All at once, and without asking of each whether she may stay: the next command for each of them is a leave."""
     told = notices.said(SENTENCES[SENSITIVE])
-    return store.take_out(conference, state=Supervision.State.LEAVING, problem="sensitive", hop_to=None, **told)
+    mine = Q(conference=conference)
+    return store.take_out(mine, state=Supervision.State.LEAVING, problem="sensitive", hop_to=None, **told)
 
 
 def _open(conference: Conference, by: User | None) -> SensitiveSectionQuerySet:

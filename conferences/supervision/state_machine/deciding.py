@@ -51,6 +51,11 @@ def decide(snapshot: Snapshot) -> Decision:
     return _settle_command(snapshot) if snapshot.supervision.command else _decide_anew(snapshot)
 
 
+def problem_of(why: Withdrawn) -> str:
+    """Return the kind of end that a right which is gone brings."""
+    return _PROBLEMS.get(why, "withdrawn")
+
+
 def _decide_anew(snapshot: Snapshot) -> Decision:
     """Return what there would be to do if no command were under way."""
     if snapshot.withdrawn is not None:
@@ -88,7 +93,7 @@ def _settle_command(snapshot: Snapshot) -> Decision:
 
 def _withdraw(snapshot: Snapshot, why: Withdrawn) -> Decision:
     """Whoever may not listen any more is out, whatever is under way; on record as Earshot's doing, with the reason."""
-    sentence, problem = SENTENCES[why], _PROBLEMS.get(why, "withdrawn")
+    sentence, problem = SENTENCES[why], problem_of(why)
     recorded = Recorded("withdraw", Outcome(AuditEntry.Result.OK, note=sentence))
     columns: dict[str, object] = {"is_active": False, "problem": problem, "hop_to_id": None}
     columns |= notices.said(sentence)

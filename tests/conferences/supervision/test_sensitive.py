@@ -76,14 +76,16 @@ def test_everybody_leaves_at_once_ahead_of_other_commands(story: Story, director
     elsewhere = story.supervise(marta, other)
     before = len(story.simulator.commands)
     sensitive.begin(conference, None)
-    assert [one.action for one in story.simulator.commands[before:]] == ["leave"] * len(listeners)
-    running = Supervision.objects.running().filter(conference=conference)
-    assert {(one.state, one.is_active, one.problem) for one in running} == {("leaving", False, "sensitive")}
-    assert all(one.leave_accepted_at and not one.command and not one.busy_by for one in running)
-    assert [key for key, _ in background.urgent() if key[0] == "leaving"] == [("leaving", one.pk) for one in running]
-    story.deliver()
     sent = [one.action for one in story.simulator.commands[before:]]
     assert sent == ["leave"] * len(listeners) + ["hangup"] * len(listeners)
+    running = Supervision.objects.running().filter(conference=conference)
+    assert {(one.state, one.is_active, one.problem) for one in running} == {("leaving", False, "sensitive")}
+    assert all(one.leave_accepted_at and one.hangup_sent_at and not one.command and not one.busy_by for one in running)
+    assert [key for key, _ in background.urgent() if key[0] == "leaving"] == [("leaving", one.pk) for one in running]
+    story.deliver()
+    assert len(story.simulator.commands[before:]) == 2 * len(listeners)
+    story.pass_time()
+    assert not running.all().exists()
     assert sum(stay.status == "joined" for stay in world.participants) == 2
     assert AuditEntry.objects.filter(action="withdraw", supervision__in=listeners).count() == len(listeners)
     assert verification.verify().findings == []
@@ -115,7 +117,7 @@ def test_entries_of_those_taken_out_are_owed(story: Story, directory, marta):
     sensitive.begin(conference, None)
     assert len(story.commands("/actions/leave")) == 2  # leaving is never refused
     open_audit()
-    assert (AuditEntry.objects.count(), OwedEntry.objects.count()) == (before, 7)
+    assert (AuditEntry.objects.count(), OwedEntry.objects.count()) == (before, 11)
     owed.settle()
     told = AuditEntry.objects.filter(action__in=("withdraw", "leave")).order_by("seq")
     assert [(one.action, one.phase) for one in told] == [
