@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from conferences.simulator.world import Conference as World
 from tests.browser.support import Center
@@ -30,6 +30,16 @@ def middle(page: Page, index: int) -> tuple[float, float]:
     box = page.locator("#conferences > article").nth(index).bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def shows_its_time_once_in_sight(page: Page, row: Locator) -> None:
+    """Only what is in sight is written each second."""
+    page.set_viewport_size({"width": 1440, "height": 200})
+    clock = row.locator(".cell.time time")
+    was = clock.text_content()
+    page.wait_for_timeout(2100)
+    clock.scroll_into_view_if_needed()
+    expect(clock).not_to_have_text(was or "")
 
 
 @pytest.mark.parametrize("moving", [False, True])
@@ -76,6 +86,7 @@ def test_the_row_with_the_focus_stays_too(center: Center, open_page: Callable[..
     assert page.evaluate("document.activeElement.closest('article') !== null")
     page.get_by_role("searchbox").focus()
     expect(page.locator("#conferences > article")).to_have_count(2)
+    shows_its_time_once_in_sight(page, page.locator("#conferences > article").last)
 
 
 def test_one_that_fits_again_is_no_longer_leaving(center: Center, open_page: Callable[..., Page], calls):

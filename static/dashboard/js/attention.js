@@ -16,14 +16,23 @@ function levelOf({ dataset }, now) {
   return now >= Number(dataset.warn) ? 1 : 0;
 }
 
+// Only what differs is written: each writing has the browser ask anew what the rules say of the row.
+function setLevel({ dataset }, level) {
+  if (!level) delete dataset.level;
+  else if (dataset.level !== String(level)) dataset.level = level;
+}
+
+function setHidden(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
 function heaviest(reasons, now) {
   let most = NONE;
   for (const reason of reasons) {
     const { warn, alarm, rank, since } = reason.dataset;
     const level = levelOf(reason, now);
-    reason.hidden = !level;
-    if (level) reason.dataset.level = level;
-    else delete reason.dataset.level;
+    setHidden(reason, !level);
+    setLevel(reason, level);
     const one = { weight: level && level * 100 + Number(rank), since: Number(since), level };
     if (one.weight > most.weight || (one.weight === most.weight && one.since < most.since)) most = one;
     for (const moment of [warn, alarm]) if (moment > now) next = Math.min(next, moment);
@@ -36,11 +45,10 @@ function showRow(row, now, mayGrow) {
   const before = weightOf(row);
   const most = line ? heaviest(line.querySelectorAll(".reason"), now) : NONE;
   weights.set(row, most);
-  if (most.level) row.dataset.level = most.level;
-  else delete row.dataset.level;
+  setLevel(row, most.level);
   if (!line) return held.delete(row);
   const waits = Boolean(most.weight) && !mayGrow && (held.has(row) || !before.weight);
-  line.hidden = waits;
+  setHidden(line, waits);
   if (waits) held.add(row);
   else held.delete(row);
 }

@@ -62,16 +62,23 @@ function show() {
   const badge = document.getElementById("badge");
   if (!badge) return;
   const is = state();
-  document.documentElement.dataset.live = is;
+  setLive(document.documentElement, is);
   freezeAt(is === "silent" ? word : null);
-  badge.dataset.live = slow && is === "live" ? "late" : is;
+  setLive(badge, slow && is === "live" ? "late" : is);
   write(badge.querySelector(".word"), sentence(badge.dataset.live)); // the word alone is announced; the seconds are for the eye
   write(badge.querySelector(".old"), oldness(is));
   write(document.getElementById("heard"), sentence("ago", { age: age(since(heard)) }));
 }
 
+// Written only where it differs: all of the page is styled anew for it.
+function setLive({ dataset }, state) {
+  if (dataset.live !== state) dataset.live = state;
+}
+
 function write(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
+  if (!element || element.textContent === text) return;
+  if (element.firstChild && text) element.firstChild.data = text;
+  else element.textContent = text;
 }
 
 export function watch() {

@@ -35,6 +35,8 @@ function show() {
     return;
   }
   rise();
+  const isAside = document.querySelector("#supervision[data-state], dialog[open]");
+  guide.toggleAttribute("data-aside", Boolean(isAside));
   const at = step();
   for (const one of guide.querySelectorAll("[data-step]")) {
     if (one.dataset.step === at) one.setAttribute("aria-current", "step");

@@ -115,6 +115,8 @@ function remove(row) {
 
 // What is told about all rows together.
 export function settleRows() {
+  // For rules that would otherwise ask all of the page for it, and style all of it anew at whatever changes.
+  document.documentElement.toggleAttribute("data-lists", Boolean(document.querySelector("#conferences > article")));
   if (!list()) return;
   for (const id of leaving) document.getElementById(id)?.setAttribute("data-leaving", ""); // a morph takes it off
   for (const [id, placed] of unsettled) holdBack(id, placed);
@@ -140,6 +142,10 @@ export function settleRows() {
 export function markMine() {
   const { call, state } = document.getElementById("supervision")?.dataset ?? {};
   const isIn = call && state !== "ended" && state !== "failed";
+  document.documentElement.toggleAttribute(
+    "data-supervises",
+    Boolean(state) && state !== "ended" && state !== "failed",
+  );
   for (const shown of document.querySelectorAll("#conferences > [id], .detail")) {
     shown.toggleAttribute("data-mine", Boolean(isIn) && shown.id.endsWith(call));
   }
