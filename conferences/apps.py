@@ -1,4 +1,4 @@
-"""The conferences app: registers its system checks, has the database's errors counted, and the audit closed."""
+"""The conferences app: registers its checks, has the database's errors counted, the audit closed, and months made."""
 
 from typing import Any
 
@@ -22,6 +22,7 @@ class ConferencesConfig(AppConfig):
 
         holding.connect()
         post_migrate.connect(close_audit, sender=self)
+        post_migrate.connect(make_months, sender=self)
 
 
 def close_audit(using: str, **_: Any) -> None:
@@ -29,3 +30,10 @@ def close_audit(using: str, **_: Any) -> None:
     from conferences.audit.proof import triggers
 
     triggers.install(using)
+
+
+def make_months(using: str, **_: Any) -> None:
+    """Make the partitions of this month's facts and of the next ones', on PostgreSQL."""
+    from conferences.liveness import fact_months
+
+    fact_months.make(using=using)

@@ -20,7 +20,7 @@ from conferences.audit import owed as audit_owed
 from conferences.audit import stays
 from conferences.audit.proof import checkpoints
 from conferences.ingest.systems import wrap_ups
-from conferences.liveness import boundaries, turns
+from conferences.liveness import boundaries, fact_months, turns
 from conferences.models import Conference, OwedEntry, Participant, Supervision
 from conferences.reconciliation import backfill, readback
 from conferences.supervision import orphan_legs
@@ -85,6 +85,8 @@ def _by_the_clock() -> Iterator[Task]:
         yield ("checkpoint", 0), checkpoints.make
     for section in sensitive.overdue():
         yield ("sensitive", section.pk), partial(sensitive.end_overdue, section)
+    if fact_months.is_due():
+        yield ("months", 0), fact_months.make
     if wrap_ups.are_over():
         yield ("wrap-ups", 0), wrap_ups.end_over
     yield from _orphaned()

@@ -18,7 +18,7 @@ from django.db import Error as DatabaseTrouble
 from django.db import connection
 
 from conferences.doctor.findings import Finding, error, ok, warning
-from conferences.liveness import sqlite_safety
+from conferences.liveness import fact_months, sqlite_safety
 from conferences.liveness.stores import LAYER_IS_AWAY, unapplied_migrations
 
 ROUND_TRIP_SECONDS: Final = 3.0
@@ -32,6 +32,7 @@ def database() -> Iterator[Finding]:
         connection.ensure_connection()
         yield _migrations()
         yield from _sqlite() if connection.vendor == "sqlite" else _postgresql()
+        yield from _months()
     except (DatabaseTrouble, ImproperlyConfigured) as trouble:
         message = f"It cannot be reached ({type(trouble).__name__})."
         yield error("Database", message, "Check DATABASE_URL, and that the database runs and lets this server in.")
@@ -76,6 +77,12 @@ def _postgresql() -> Iterator[Finding]:
         yield error("Database", message, "Set synchronous_commit to on.")
     else:
         yield ok("Database", f"{name}.")
+
+
+def _months() -> Iterator[Finding]:
+    if missing := fact_months.missing(ahead=1):
+        message = f"Events of {missing[-1]} have no partition of their own: none is refused, but they go row by row."
+        yield warning("Months", message, "Run manage.py migrate, and see whether a server runs with RUN_BACKGROUND=1.")
 
 
 def channel_layer() -> Finding:

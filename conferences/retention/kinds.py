@@ -35,6 +35,7 @@ class Kind:
     count: Callable[[datetime], int]
     delete: Callable[[datetime], Iterator[int]]
     hindrance: Callable[[], str] = lambda: ""  # why nothing of it can be deleted, in a sentence
+    months: Callable[[datetime], list[str]] = lambda _: []  # the names of those that go as a whole
 
     @property
     def days(self) -> int:
@@ -110,7 +111,8 @@ def _rows(name: str, what: str, setting: str, found: Callable[[datetime], list[Q
 
 KINDS: Final = (
     Kind(
-        "facts", "events of calls that are over", "RETAIN_FACTS_DAYS", forgetting.count_facts, forgetting.facts
+        "facts", "events of calls that are over", "RETAIN_FACTS_DAYS", forgetting.count_facts, forgetting.facts,
+        months=forgetting.whole_months,
     ),
     Kind("numbers", "rows with numbers and addresses", "RETAIN_NUMBERS_DAYS", _old_numbers, _delete_numbers),
     Kind(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from conferences import clock
 from conferences.checks import api_key_problem, key_refusal, public_key_problem
 from conferences.ingest.webhooks import refused_requests
-from conferences.liveness import boundaries, pulse
+from conferences.liveness import boundaries, fact_months, pulse
 from conferences.liveness.provider_silence import SILENT, silence
 from conferences.liveness.stores import unapplied_migrations
 from conferences.models import AuditEntry, Conference, Fact
@@ -105,9 +105,15 @@ def _clock() -> str:
 def _facts() -> str:
     count = Fact.objects.filter(outcome=Fact.Outcome.PARKED).count()
     if not count:
-        return OK
+        return _months()
     what = "1 fact is" if count == 1 else f"{count} facts are"
     return f"{what} parked by a mistake of ours: look under Facts, and run manage.py replay_facts once it is mended."
+
+
+def _months() -> str:
+    """Facts of a month without a partition are among the rest: no process is unfit for it."""
+    missing = fact_months.missing(ahead=1)
+    return f"{OK} (there is no partition for {missing[-1]}; run manage.py migrate)" if missing else OK
 
 
 def _recognition() -> str:

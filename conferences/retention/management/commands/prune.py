@@ -25,14 +25,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Delete, kind by kind, and say how much went."""
         kinds = [kind for kind in KINDS if not options["only"] or kind.name in options["only"]]
+        months = {kind.name: kind.months(kind.before) for kind in kinds}
         if options["dry_run"]:
-            self._say(kinds, pruning.count(kinds), "would be deleted")
+            self._say(kinds, pruning.count(kinds), months, "would be deleted")
             return
-        self._say(kinds, pruning.prune(kinds, pause=options["pause"], progress=self._tell), "deleted")
-
-    def _say(self, kinds: list[Kind], done: dict[str, int], verb: str) -> None:
+        done = pruning.prune(kinds, pause=options["pause"], progress=self._tell)
         for kind in kinds:
-            self.stdout.write(f"{kind.name}: {done[kind.name]} {verb}: {kind.what}, after {kind.days} days.")
+            months[kind.name] = [one for one in months[kind.name] if one not in kind.months(kind.before)]
+        self._say(kinds, done, months, "deleted")
+
+    def _say(self, kinds: list[Kind], done: dict[str, int], months: dict[str, list[str]], verb: str) -> None:
+        for kind in kinds:
+            whole = f" Whole months: {', '.join(months[kind.name])}." if months[kind.name] else ""
+            self.stdout.write(f"{kind.name}: {done[kind.name]} {verb}: {kind.what}, after {kind.days} days.{whole}")
             if (hindrance := kind.hindrance()) and kind.count(kind.before):
                 self.stderr.write(f"{kind.name}: kept beyond their time: {hindrance}")
 
