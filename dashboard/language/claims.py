@@ -21,8 +21,8 @@ from conferences.wording.lists import listed
 _NOBODYS_OWN: Final = (_("Supervisor"), _("Unknown caller"), _("Number deleted"))
 _LEGS: Final = re.compile(r"(?P<name>.+) \((?P<count>\d+) legs\)")
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
-# What stands at a place: no other sentence, nor a part of one.
-_TOLD: Final = r"(?:(?!\bhears? you\b).)+?"
+# What stands at a place: no other sentence, nor a part of one; in "Ana will hear you" nobody is called "Ana will".
+_TOLD: Final = r"(?:(?!\b(?:(?:will|may|does not|do not) )?hears? you\b).)+?"
 # Clauses follow each other up to the end of their sentence; all others are sentences.
 _CLAUSES: Final = (*hearing.HEARS, hearing.MAY_HEAR)
 _ENDS: Final = {True: r"(?P<end>; |\. |\.$)", False: r"(?P<end> |$)"}

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conferences.audibility import Party, reach
+from conferences.wording import hearing
 from conferences.wording.hearing import sentence
+from conferences.wording.lists import listed
 from dashboard.language.claims import translated_claim
 
 KNOWN = st.sampled_from((True, False, None))
@@ -38,6 +40,22 @@ def test_a_claim_reads_as_the_screen_would_say(people, you, running, later, lang
         kept = sentence(said, you.role, later=later)
     with translation.override(language):
         assert translated_claim(kept) == sentence(said, you.role, later=later)
+
+
+SAID_OF_NAMES = (*hearing.HEARS, *hearing.ONLY, *hearing.DEAF, hearing.DEAF_AFTER, hearing.MAY_HEAR)
+
+
+@pytest.mark.parametrize("form", [*SAID_OF_NAMES, hearing.HELD_WILL, hearing.HELD_MAY], ids=lambda one: str(one % 2))
+@pytest.mark.parametrize("names", [["Ana"], ["Ana", "Luis"]], ids=len)
+@pytest.mark.parametrize("language", ["es", "de"])
+def test_each_thing_said_of_names_is_known_again(form, names, language):
+    def said(in_which):
+        with translation.override(in_which):
+            doubt = translation.gettext(next(iter(hearing.DOUBTS.values())))
+            return str(form % len(names)).format(who=listed(names), why=doubt).rstrip(".") + "."
+
+    with translation.override(language):
+        assert translated_claim(said("en")) == said(language)
 
 
 def test_brackets_of_a_name_are_no_doubt():
