@@ -49,9 +49,52 @@ WITH_PLACES: Final = (
     _("{name} did not get through to {agent}."),
     _("A second factor of {name}."),
     _("A link by which {name} chooses a password, good once."),
+    _("Why: {reason}"),
+    _("{agent} asks for help, by {way}."),
+    _("{agent}: until {time} UTC"),
+    _("{agent}: {help_end}, {seconds} s after asking."),
+    _("{name} to {other}: {hand_end}."),
+    # What it notes of what is kept, and of who may do what.
+    _("{count} times within an hour."),
+    _("{count} entries of the release before were chained."),
+    _("The entries up to {count}, the last of {day}, have been kept for their time."),
+    _("From a file, of which the plan has the digest {digest}."),
+    _("{count} entries. On request: {person}. {reason}"),
+    _("{count} entries. On request: {person}."),
+    _("{person}: legs {count}, facts {facts}, entries {entries}. {reason}"),
+    _("{person}: legs {count}, facts {facts}, entries {entries}."),
+    _("the queue {queue} for the team {team}"),
+    _("the agent {agent} for the team {team}"),
+    _("the phone {address} for {name}"),
+    _("the group {group} for {name}"),
+    _("the team {team} for {name}"),
+    _("the queue {queue} for {name}"),
 )
-# In one of these stands no word, so that what a person wrote is not taken for it.
-_NUMBERS: Final = {"time": r"[\d:]+", "seconds": r"\d+"}
+# How an agent asks for help.
+_WAYS: Final = (_("the center's system"), _("keys pressed on the phone"), _("a SIP header"))
+# How a request for help and an offer to hand over end.
+_HELP_ENDS: Final = (_("answered"), _("closed by a supervisor"), _("withdrawn"), _("the agent left the call"))
+_HAND_ENDS: Final = (
+    _("taken over"),
+    _("declined"),
+    _("not answered in time"),
+    _("taken back"),
+    _("accepted, and did not get into the call"),
+    _("the offering one was out of the call first"),
+)
+# Kept whole.
+_WHOLE: Final = (_("The whole audit."),)
+# In one of these stands no word, or one of ours, so that what a person wrote is not taken for it.
+_LIMITED: Final = {
+    "time": r"[\d:]+",
+    "seconds": r"\d+",
+    "day": r"[\d-]+",
+    "digest": r"[0-9a-f]+",
+    **dict.fromkeys(("count", "facts", "entries"), r"\d+"),
+    "way": "|".join(_WAYS),
+    "help_end": "|".join(_HELP_ENDS),
+    "hand_end": "|".join(_HAND_ENDS),
+}
 _SENTENCES: Final = re.compile(r"(?<=[.!?])\s+")
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 
@@ -87,4 +130,4 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _place(found: re.Match[str]) -> str:
-    return f"(?P<{found[1]}>{_NUMBERS.get(found[1], '.+')})"
+    return f"(?P<{found[1]}>{_LIMITED.get(found[1], '.+')})"

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.utils import translation
 
 from conferences.errors import NotPossible
-from conferences.models import AuditEntry
+from conferences.models import AuditEntry, HandOver, HelpRequest
 from conferences.supervision.requests.handing_over import offering
 from conferences.telnyx.rules import NOT_ON_HOLD
 from conferences.wording.translated import WITH_PLACES, translated
@@ -68,12 +68,24 @@ def test_the_audit_quotes_the_screen_in_ones_language(story: Story, marta):
 @pytest.mark.parametrize("form", WITH_PLACES)
 def test_a_kept_sentence_is_known_again_by_its_places(form):
     places = re.findall(r"{(\w+)}", form)
-    numbers = {"time": "12:00", "seconds": "7"}
-    filled = {place: numbers.get(place, f"Ana {number}") for number, place in enumerate(places)}
+    limited = {"time": "12:00", "seconds": "7", "count": "8", "facts": "9", "entries": "10", "day": "2026-11-30"}
+    ours = {"way": "a SIP header", "help_end": "closed by a supervisor", "hand_end": "taken back"}
+    limited |= {"digest": "abc123", **ours}
+    filled = {place: limited.get(place, f"Ana {number}") for number, place in enumerate(places)}
     with translation.override("de"):
         said = translated(form.format(**filled))
         assert said != form.format(**filled)
-        assert all(one in said for one in filled.values())
+        assert [place for place, one in filled.items() if (one in said) == (place in ours)] == []
+
+
+def test_how_help_and_a_hand_over_ended_is_read():
+    with translation.override("es"):
+        assert translated("Ana: the agent left the call, 9 s after asking.").startswith(
+            "Ana: el agente dejó la llamada"
+        )
+    ends = {one.label for one in (*HelpRequest.End, *HandOver.End)} | {one.label for one in HelpRequest.Way}
+    with translation.override("de"):
+        assert [one for one in ends if translated(one) == one] == []
 
 
 def test_what_a_person_wrote_is_no_sentence_of_ours():
