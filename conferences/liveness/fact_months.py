@@ -164,8 +164,11 @@ def let_go(month: Month, newest: int, kept: Sequence[int]) -> bool:
 
 
 def told_in(month: Month) -> Iterator[tuple[str, str, list[int]]]:
-    """Yield of which call and which leg a month's facts tell, each pair once, with the facts' primary keys."""
-    with connections["default"].cursor() as cursor:
+    """Yield of which call and which leg a month's facts tell, each pair once, with the facts' primary keys.
+
+    The database keeps the list meanwhile, of which there may be millions.
+    """
+    with connections["default"].chunked_cursor() as cursor:
         columns = "conference_id, call_control_id"
         cursor.execute(f"SELECT {columns}, array_agg(id) FROM {month.table} GROUP BY {columns}")  # noqa: S608
         while some := cursor.fetchmany(1000):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from django.db import OperationalError
@@ -38,12 +39,10 @@ def _over(before: datetime) -> list[Month]:
 
 def _let_go(month: Month, before: datetime) -> Iterator[int]:
     newest, told, kept = fact_months.newest_of(month), 0, list[int]()
-    pairs: list[tuple[list[int], str, str]] = []
-    for call, leg, facts in fact_months.told_in(month):
-        told += len(facts)
-        pairs.append((facts, call, leg))
-    for first in range(0, len(pairs), AT_ONCE):
-        kept += _note(pairs[first : first + AT_ONCE], before)
+    pairs = ((facts, call, leg) for call, leg, facts in fact_months.told_in(month))
+    while some := list(islice(pairs, AT_ONCE)):
+        told += sum(len(facts) for facts, *_ in some)
+        kept += _note(some, before)
         yield 0
     if len(kept) > MOST_MOVED:
         return
