@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from conferences.fold.asking import asks_for_help
 from conferences.fold.lookup import leave, leg_of
@@ -12,23 +13,23 @@ from conferences.telnyx.events import Event
 def know_leg(state: State, fact: Event, call_control_id: str) -> None:
     """Fill what any event of a leg may tell; a conference's events carry its owner's client_state and connection."""
     leg = state.legs.get(call_control_id) or LegState(call_control_id)
-    known = replace(
-        leg,
-        call_leg_id=leg.call_leg_id or fact.call_leg_id or "",
-        call_session_id=leg.call_session_id or fact.call_session_id or "",
-    )
+    told: dict[str, Any] = {
+        "call_leg_id": leg.call_leg_id or fact.call_leg_id or "",
+        "call_session_id": leg.call_session_id or fact.call_session_id or "",
+    }
     if fact.type.startswith("call."):
-        known = replace(
-            known,
-            connection_id=leg.connection_id or fact.connection_id or "",
-            client_state=fact.client_state or leg.client_state,
-            direction=leg.direction or _direction(fact),
-            from_address=leg.from_address or fact.from_ or "",
-            to_address=leg.to_address or fact.to or "",
-            from_sip_uri=leg.from_sip_uri or fact.text("from_sip_uri") or "",
-            help_header_at=leg.help_header_at or (fact.occurred_at if asks_for_help(fact) else None),
-        )
-    state.legs[call_control_id] = known
+        told |= {
+            "connection_id": leg.connection_id or fact.connection_id or "",
+            "client_state": fact.client_state or leg.client_state,
+            "direction": leg.direction or _direction(fact),
+            "from_address": leg.from_address or fact.from_ or "",
+            "to_address": leg.to_address or fact.to or "",
+            "from_sip_uri": leg.from_sip_uri or fact.text("from_sip_uri") or "",
+            "help_header_at": leg.help_header_at or (fact.occurred_at if asks_for_help(fact) else None),
+        }
+    # Most events of a leg tell nothing of this that is new, and a copy of all its fields costs more than a look.
+    news = {name: value for name, value in told.items() if value != getattr(leg, name)}
+    state.legs[call_control_id] = replace(leg, **news) if news else leg
 
 
 def _direction(fact: Event) -> str:
