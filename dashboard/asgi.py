@@ -1,5 +1,6 @@
 """One ASGI application: HTTP to Django, WebSocket to the consumer behind origin check and login."""
 
+import gc
 import os
 
 from django.core.asgi import get_asgi_application
@@ -43,3 +44,7 @@ stop_gently(served)
 guard_connections()
 if settings.RUN_BACKGROUND:
     start_background()
+
+# What is there by now stays: to look through all of it again and again for garbage made every large page slower.
+gc.collect()
+gc.freeze()

@@ -186,7 +186,7 @@ def _leg(audience: Audience, found: Roster, agent: Agent, leg: Leg, calls: Calls
         supervisors=call.supervisors if call else (),
         muted=participant.muted if participant else None,
         on_hold=leg.phone_hold or (participant.on_hold if participant else None),
-        others=tuple(one.name for one in leg.agents if one.pk != agent.pk),
+        others=tuple(one.name for one in found.on[leg.pk] if one.pk != agent.pk),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -16,13 +16,13 @@ from conferences.supervision import notices, requests
 from conferences.supervision.requests import following
 from conferences.wording.translated import translated
 from dashboard.presenters import own_bar
-from dashboard.presenters.agent import AgentRow
+from dashboard.presenters.agent import AgentLeg, AgentRow
 from dashboard.presenters.audience import Audience, audience_of, may_see
 from dashboard.presenters.call import Call
 from dashboard.presenters.hearing import offers
 from dashboard.presenters.hearing.joining import modes
 from dashboard.presenters.people import agents_by_leg
-from dashboard.presenters.rows.cells import cells, part_of
+from dashboard.presenters.rows.cells import Part, cells, part_of
 from dashboard.presenters.seen import call_for
 from dashboard.presenters.unassigned import outside_context
 
@@ -35,6 +35,9 @@ ROW, AGENT, DETAIL, TARGETS, PANEL, OUTSIDE, UNASSIGNED_COUNT = (
     "dashboard/unassigned/_legs_in_no_conference.html",
     "dashboard/unassigned/_unassigned_count.html",
 )
+AGENT_SHOWS: Final = "pk name team status label since calls talked last may_follow asks_reason reasons"
+AGENT_LEG_SHOWS: Final = "call_control_id status since lead people muted on_hold others supervisors reason"
+AGENT_CALL_SHOWS: Final = "pk heading name queue actions asks_reason is_unassigned sensitive kept_out is_in_scope"
 
 
 def row_id(pk: UUID) -> str:
@@ -47,8 +50,13 @@ def row(call: Call) -> str:
 
 
 def agent(row: AgentRow) -> str:
-    """An agent on the agents' page; root id `agent-<our id>`."""
-    return render_to_string(AGENT, {"row": row})
+    """An agent on the agents' page; root id `agent-<our id>`. Kept by what it shows, and so by whom it is shown to."""
+    return cells.drawn(AGENT, row=part_of(row, AGENT_SHOWS, legs=tuple(map(_agent_leg, row.legs))))
+
+
+def _agent_leg(leg: AgentLeg) -> Part:
+    call, calling = (one and part_of(one, AGENT_CALL_SHOWS) for one in (leg.call, leg.calling))
+    return part_of(leg, AGENT_LEG_SHOWS, call=call, calling=calling)
 
 
 def detail(call: Call) -> str:

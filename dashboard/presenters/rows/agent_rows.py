@@ -19,7 +19,7 @@ Sharing = Leg.sharers.through
 
 @dataclass(slots=True)
 class Roster:
-    """Some agents with every live leg of theirs, its place in a conference, and the live legs of the same call session.
+    """Some agents with every live leg of theirs and its place in a conference; of one in none, its call session too.
 
     `left_at`: when the last leg ended that was certainly theirs; `last`: they in the last of those that was answered;
     `today`: since midnight how many calls they were in that they have left, and for how long altogether; `wrapping`:
@@ -28,6 +28,7 @@ class Roster:
 
     agents: list[Agent]
     legs: dict[int, list[Leg]] = field(default_factory=dict)
+    on: dict[int, list[Agent]] = field(default_factory=dict)  # who may be on a leg, by its key
     participants: dict[int, Participant] = field(default_factory=dict)  # by the leg's key
     sessions: dict[str, list[Leg]] = field(default_factory=dict)
     left_at: dict[int, datetime | None] = field(default_factory=dict)
@@ -48,8 +49,9 @@ def roster(agents: QuerySet[Agent]) -> Roster:
     found = Roster(list(named.order_by("team__name", "name", "pk")))
     found.left_at = {one.pk: getattr(one, "left_at") for one in found.agents}  # noqa: B009 - annotated
     up = _legs_of([one.pk for one in found.agents])
+    found.on = _agents_on(up)
     for leg in up:
-        for agent in leg.agents:
+        for agent in found.on[leg.pk]:
             found.legs.setdefault(agent.pk, []).append(leg)
     _find_calls(found, up)
     _find_past(found)
@@ -60,17 +62,32 @@ def roster(agents: QuerySet[Agent]) -> Roster:
 def _legs_of(agents: Collection[int]) -> list[Leg]:
     shared = Exists(Sharing.objects.filter(leg=OuterRef("pk"), agent__in=agents))
     legs = Leg.objects.filter(UP).filter(Q(agent__in=agents) | shared)
-    return list(legs.with_agents().order_by("started_at", "pk"))
+    return list(legs.select_related("agent").order_by("started_at", "pk"))
+
+
+def _agents_on(legs: list[Leg]) -> dict[int, list[Agent]]:
+    """Who may be on each of these legs, as `Leg.agents`, but asked for all of them at once."""
+    found: dict[int, list[Agent]] = {leg.pk: [leg.agent] if leg.agent else [] for leg in legs}
+    for one in Sharing.objects.filter(leg__in=found).select_related("agent").order_by("agent__name", "agent__pk"):
+        if found[one.leg_id] and one.agent_id != found[one.leg_id][0].pk:
+            found[one.leg_id].append(one.agent)
+    return found
 
 
 def _find_calls(found: Roster, up: list[Leg]) -> None:
-    sessions = {leg.call_session_id for leg in up} - {""}
-    for leg in Leg.objects.filter(UP, call_session_id__in=sessions).select_related("agent", "system", "queue"):
+    """The calls they are in; of a leg in none, those of the others of its call session."""
+    found.participants = _joined(up)
+    sessions = {leg.call_session_id for leg in up if leg.pk not in found.participants} - {""}
+    others = list(Leg.objects.filter(UP, call_session_id__in=sessions).select_related("agent", "system", "queue"))
+    for leg in others:
         found.sessions.setdefault(leg.call_session_id, []).append(leg)
-    legs = {leg.pk for leg in up} | {leg.pk for others in found.sessions.values() for leg in others}
-    participants = Participant.objects.filter(leg__in=legs, state=Participant.State.JOINED)
+    found.participants |= _joined(others)
+
+
+def _joined(legs: list[Leg]) -> dict[int, Participant]:
+    participants = Participant.objects.filter(leg__in=[leg.pk for leg in legs], state=Participant.State.JOINED)
     participants = participants.exclude(conference__state=Conference.State.COMPLETED)
-    found.participants = {participant.leg_id: participant for participant in participants.order_by("pk")}
+    return {participant.leg_id: participant for participant in participants.order_by("pk")}
 
 
 def _find_past(found: Roster) -> None:

@@ -1,4 +1,4 @@
-"""The parts of a call's row, each kept by the values that it shows: whoever is shown the same shares one rendering.
+"""The parts of a call's row, and agents' rows, each kept by the values that it shows: who is shown the same shares it.
 
 Of what changes on a call most rows' parts show nothing, and most audiences are shown the same of it. A part is given
 its values and nothing else, so that no two renderings from equal values, language and time zone can differ.
@@ -44,10 +44,10 @@ class Part:
         return hash(self._key)
 
 
-def part_of(call: Any, shows: str) -> Part:
-    """Return the call's values that are named in `shows`."""
+def part_of(shown: Any, shows: str, **parts: Any) -> Part:
+    """Return the values, of a call or an agent, that are named in `shows`; `parts`: of others, parts of these."""
     names, read = _reader(shows)
-    return Part(names, read(call))
+    return Part((*names, *parts), (*read(shown), *parts.values()))
 
 
 class Cells:

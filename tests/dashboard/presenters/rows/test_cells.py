@@ -9,14 +9,19 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from conferences.models import Conference
+from conferences.models import Agent, Conference
+from dashboard.presenters import fragments
+from dashboard.presenters.agent import AgentRow, row_for
 from dashboard.presenters.audience import audience_of
 from dashboard.presenters.board.asking import Help
 from dashboard.presenters.call import Call
 from dashboard.presenters.hearing.joining import Sensitive
+from dashboard.presenters.rows.agent_calls import AgentCalls
+from dashboard.presenters.rows.agent_rows import roster
 from dashboard.presenters.rows.cells import Cells, NotNamed, part_of
 from dashboard.presenters.rows.moving import on_one_line
 from dashboard.presenters.seen import call_for
@@ -87,3 +92,37 @@ def test_a_kept_part_tells_the_time_of_now(story: Story, calls):
     first = drawn(cells, calls[0])
     story.wait(65)
     assert first != drawn(cells, calls[0]) == drawn(Cells(), calls[0])
+
+
+def agents_rows(user) -> list[AgentRow]:
+    audience = audience_of(user)
+    found = roster(Agent.objects.filter(team__in=audience.teams))
+    calls = AgentCalls(found).seen_by(audience)
+    return [row_for(audience, found, one, calls) for one in found.agents]
+
+
+def test_agents_rows_never_show_to_another_audience(story: Story, marta, ben):
+    """Who may read numbers and join in every mode, and who may only listen, see the same agents one after the other."""
+    world, _ = story.call(ANA)
+    story.simulator.world.legs.far_end_holds(world.creator)
+    _, supervised = story.call(LUIS)
+    story.supervise(marta, supervised, role="monitor")
+    story.pass_time(1)
+    ben.supervisor.teams.set(marta.supervisor.teams.all())
+    seen = {language: _drawn_in(language, [marta, ben, ben, marta]) for language in ("en", "de")}
+    for first, second, second_again, first_again in seen.values():
+        assert first == first_again
+        assert second == second_again
+    full, masked = seen["en"][:2]
+    assert "415-555-0171" in full
+    assert "415-555-0171" not in masked
+    assert "role=barge" in full
+    assert "role=barge" not in masked
+
+
+def _drawn_in(language: str, users: list[User]) -> list[str]:
+    with translation.override(language):
+        rows = [agents_rows(user) for user in users]
+        for row in (one for some in rows for one in some):
+            assert fragments.agent(row) == on_one_line(render_to_string(fragments.AGENT, {"row": row}))
+        return ["".join(map(fragments.agent, some)) for some in rows]
