@@ -60,8 +60,7 @@ def due() -> Iterator[Task]:
 
 def brought() -> Iterator[Task]:
     """Yield what facts may have made due, and leave what time alone does."""
-    lost = withdrawing.find()
-    if lost:
+    if lost := withdrawing.find():
         yield WITHDRAWN, partial(withdrawing.take_out, lost)
     # Should that not work, each is taken out by herself.
     yield from urgent(without=lost if _may_be_tried(WITHDRAWN) else ())
