@@ -100,8 +100,8 @@ def _after_facts() -> Iterator[Task]:
         yield ("handed", pk), partial(handing_over.advance, pk)
     for test in testcall.due():
         yield ("test", test.pk), partial(testcall.advance, test)
-    for conference in Conference.objects.live().filter(polled_at=None)[:50]:
-        yield ("conference", conference.pk), partial(readback.fetch_record, conference.pk)
+    for pk in Conference.objects.live().filter(polled_at=None).values_list("pk", flat=True)[:50]:
+        yield ("conference", pk), partial(readback.fetch_record, pk)
     if backfill.unidentified_legs(clock.now()):
         yield ("unidentified", 0), _identify_legs
     for conference in _with_unread_people(clock.now()):

@@ -75,6 +75,8 @@ def unidentified_legs(now: datetime) -> list[Leg]:
     """
     inside = Participant.objects.filter(conference__in=Conference.objects.live(), joined_at__gt=now - LATELY)
     unknown = Leg.objects.filter(direction="", pk__in=inside.present().values("leg"))
+    if not unknown.up().exists():  # as nearly always
+        return []
     up = unknown.up().order_by("lookups", "pk")[: 4 * MOST_LEGS]
     return [leg for leg in up if _may_be_asked_after(leg, now)][:MOST_LEGS]
 

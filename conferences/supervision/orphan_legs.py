@@ -32,17 +32,14 @@ LOOKED_BACK = timedelta(hours=1)
 
 def find_orphan_legs() -> list[tuple[Supervision, Leg]]:
     """Return supervisions that are over while the leg we dialled for them is up: a phone that rang after all."""
-    over = {
-        encode_client_state(str(one.pk)): one
-        for one in Supervision.objects.exclude(ended_at=None)
-        .exclude(address="")
-        .filter(ended_at__gt=clock.now() - REMEMBERED)
-    }
+    ended = Supervision.objects.exclude(ended_at=None).exclude(address="").filter(ended_at__gt=clock.now() - REMEMBERED)
+    over = {encode_client_state(str(pk)): pk for pk in ended.values_list("pk", flat=True)}
     if not over:
         return []
     in_use = Supervision.objects.running().exclude(call_control_id="").values("call_control_id")
-    up = Leg.objects.up().filter(client_state__in=over).exclude(call_control_id__in=in_use)
-    return [(over[leg.client_state], leg) for leg in up]
+    up = list(Leg.objects.up().filter(client_state__in=over).exclude(call_control_id__in=in_use))
+    rows = ended.in_bulk([over[leg.client_state] for leg in up]) if up else {}  # of hours, hardly ever one
+    return [(rows[pk], leg) for leg in up if (pk := over[leg.client_state]) in rows]
 
 
 def hang_up(supervision: Supervision, leg: Leg) -> None:
@@ -63,6 +60,8 @@ def hang_up(supervision: Supervision, leg: Leg) -> None:
 def ends_told_too_soon() -> list[Supervision]:
     """Return supervisions whose end turned out to be the call's or her phone's, told after they had been closed."""
     lately = Supervision.objects.filter(ended_at__gt=clock.now() - RETOLD, problem__in=endings.OPEN)
+    if not lately.exists():
+        return []
     return [one for one in lately.select_related("conference") if endings.is_truer(_why_out(one), one.problem)]
 
 
@@ -83,7 +82,8 @@ def commands_without_answer() -> list[AuditEntry]:
     silent = AuditEntry.objects.filter(phase=AuditEntry.Phase.INTENT, outcomes=None)
     silent = silent.filter(at__gt=now - LOOKED_BACK, at__lt=now - LEASE)
     awaited = Supervision.objects.running().exclude(command_id="").values("command_id")
-    return list(silent.exclude(command_id__in=awaited)[:50])
+    found = silent.exclude(command_id__in=awaited)
+    return list(found[:50]) if found.exists() else []
 
 
 def conclude_as_unknown(intent: AuditEntry) -> None:

@@ -76,7 +76,8 @@ def end_overdue(section: SensitiveSection) -> None:
 
 def overdue() -> list[SensitiveSection]:
     """Return the sections whose time is over and of which that is not on record yet."""
-    return list(SensitiveSection.objects.open().select_related("conference").filter(until__lte=clock.now())[:50])
+    over = SensitiveSection.objects.open().filter(until__lte=clock.now())
+    return list(over.select_related("conference")[:50]) if over.exists() else []
 
 
 def _end(section: SensitiveSection, by: User | None, ip: str | None) -> bool:

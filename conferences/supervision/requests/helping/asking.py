@@ -50,6 +50,8 @@ def asked_by_phone(code: str) -> list[Leg]:
     """
     asking = _in_live_calls().filter(leg__kind=Leg.Kind.AGENT, leg__agent__isnull=False)
     asking = asking.exclude(leg__signs="", leg__help_header_at=None)
+    if not asking.exists():  # as nearly always
+        return []
     legs = [one.leg for one in asking.select_related("leg__agent")]
     return [leg for leg in legs if (at := _asked_at(leg, code)) and not _is_seen_to(leg, at)]
 
