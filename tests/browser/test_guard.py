@@ -124,11 +124,11 @@ def test_a_key_takes_two_presses_or_a_long_one(center, bar):
 
 
 def hold_down(page: Page, barge: Locator, key: str) -> None:
-    """For too short a time; the system repeats the key meanwhile."""
+    """For too short a time; the system repeats the key meanwhile. A busy machine makes it last longer."""
     barge.focus()
     page.keyboard.down(key)
-    for _ in range(4):
-        page.wait_for_timeout(60)
+    for _ in range(2):
+        page.wait_for_timeout(30)
         page.keyboard.down(key)
     page.keyboard.up(key)
 
