@@ -112,7 +112,7 @@ def _rows(name: str, what: str, setting: str, found: Callable[[datetime], list[Q
 KINDS: Final = (
     Kind(
         "facts", "events of calls that are over", "RETAIN_FACTS_DAYS", forgetting.count_facts, forgetting.facts,
-        months=forgetting.whole_months,
+        months=forgetting.names_of_whole_months,
     ),
     Kind("numbers", "rows with numbers and addresses", "RETAIN_NUMBERS_DAYS", _old_numbers, _delete_numbers),
     Kind(

@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from conferences.doctor import stores
 from conferences.doctor.findings import Level
 from conferences.ingest import inbox
+from conferences.ingest.forgetting import whole_months
 from conferences.ingest.inbox import Receipt
 from conferences.liveness import fact_months
 from conferences.liveness.fact_months import Month
@@ -171,6 +172,17 @@ def test_a_month_that_is_read_goes_by_rows(clock: Any, monkeypatch):
     pruning.prune(pause=0)
     assert NOVEMBER not in fact_months.months()
     assert Fact.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_let_the_same_month_go_agree(clock: Any):
+    come(a_call("a", "over"))
+    clock.move_to(MIDNIGHT + timedelta(days=31))
+    first = whole_months.let_go(MIDNIGHT)
+    gone = [next(first)]  # it has noted whose facts go, and the other one has dropped them meanwhile
+    assert sum(whole_months.let_go(MIDNIGHT)) == 6
+    assert sum([*gone, *first]) == 0
+    assert NOVEMBER not in fact_months.months()
 
 
 def migrate(*targets: tuple[str, str]) -> None:
