@@ -16,10 +16,10 @@ from dashboard.server.bounds import Allowance, remember
 AT_ONCE: Final = 40.0
 A_SECOND: Final = 2.0
 # A login is looked up and a page's news drawn for each, some 25 ms of the processor that everybody's events go through:
-# one person takes a twentieth of it at most. The four pages that somebody works with are back at once, and all that one
-# may have open after eight seconds.
+# one person takes a fortieth of it at most. The four pages that somebody works with are back at once, and all that one
+# may have open after sixteen seconds.
 WITHOUT_WAITING: Final = 4
-SECONDS_BETWEEN: Final = 0.5
+SECONDS_BETWEEN: Final = 1.0
 
 
 class Handshakes:

@@ -279,11 +279,11 @@ def test_all_pages_of_one_may_return_but_no_flood():
 def test_handshakes_of_one_take_turns():
     now = [100.0]
     asked = Handshakes(clock=lambda: now[0])
-    assert [asked.admit("her") for _ in range(6)] == pytest.approx([0, 0, 0, 0, 0.5, 1.0])
+    assert [asked.admit("her") for _ in range(6)] == pytest.approx([0, 0, 0, 0, 1.0, 2.0])
     assert asked.admit("his") == 0
     asked.give_back("her")  # she closed the last two
     asked.give_back("her")
-    assert asked.admit("her") == pytest.approx(0.5)
+    assert asked.admit("her") == pytest.approx(1.0)
     now[0] += 2
     assert asked.admit("her") == 0
 
