@@ -58,19 +58,31 @@ def lanes(record: Record) -> tuple[Lane, ...]:
 def unread(record: Record, lane: Lane) -> tuple[Span, ...]:
     """Return when a leg was in the call and nobody knows whether muted or on hold: no two looks tell the same."""
     found = []
-    for span in lane.spans:
-        if span.what not in IN_THE_CALL:
-            continue
-        since: datetime = span.begins_at
-        for begins_at, ends_at in sorted(record.readings.get(lane.call_control_id, ())):
-            if ends_at <= since or (span.ends_at is not None and begins_at >= span.ends_at):
+    looks = sorted(record.readings.get(lane.call_control_id, ()))
+    for begun_at, ended_at in _in_the_call(lane):
+        since = begun_at
+        for begins_at, ends_at in looks:
+            if ends_at <= since or (ended_at is not None and begins_at >= ended_at):
                 continue
             if begins_at > since:
                 found.append(Span("unread", since, begins_at))
             since = ends_at
-        if span.ends_at is None or since < span.ends_at:
-            found.append(Span("unread", since, span.ends_at))
+        if ended_at is None or since < ended_at:
+            found.append(Span("unread", since, ended_at))
     return tuple(found)
+
+
+def _in_the_call(lane: Lane) -> list[tuple[datetime, datetime | None]]:
+    """The stretches for which a leg was in without a break, however often it was muted or held meanwhile."""
+    found: list[tuple[datetime, datetime | None]] = []
+    for span in lane.spans:
+        if span.what not in IN_THE_CALL:
+            continue
+        if found and found[-1][1] == span.begins_at:
+            found[-1] = (found[-1][0], span.ends_at)
+        else:
+            found.append((span.begins_at, span.ends_at))
+    return found
 
 
 def status(leg: LegState | None, participant: ParticipantState | None) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+
+from django.db.models import QuerySet
 
 from conferences.history.commands import Command
 from conferences.history.course import Course
+from conferences.history.kept import courses
 from conferences.history.record import Record, Stretch
 from conferences.models import AuditEntry, Conference, Fact, Reading
 from conferences.telnyx.events import Event, parse
@@ -13,18 +17,23 @@ from conferences.telnyx.events import Event, parse
 
 def load(conference: Conference) -> Record:
     """Return what is on record of this conference. Load it with `with_people`."""
-    return Record(conference, Course.of(_facts(conference)), tuple(_commands(conference)), _readings(conference))
+    return Record(conference, _course(conference), tuple(_commands(conference)), _readings(conference))
 
 
-def _facts(conference: Conference) -> Iterator[Event]:
-    """Yield all facts about the conference and about the legs in it, wherever else those were."""
+def _course(conference: Conference) -> Course:
+    """Return the course of all facts about the conference and about the legs in it, wherever else those were."""
     applied = Fact.objects.filter(outcome=Fact.Outcome.APPLIED).order_by()
-    told = applied.values_list("call_control_id", "body", "received_at")
-    about = list(told.filter(conference_id=conference.conference_id))
-    legs = {leg for leg, *_ in about} - {""}
-    others = told.filter(call_control_id__in=legs).exclude(conference_id=conference.conference_id)
-    for _, body, received_at in (*about, *others):
-        yield parse(bytes(body), received_at)
+    about = applied.filter(conference_id=conference.conference_id)
+    listed = about.values_list("pk", "call_control_id")
+    legs = {leg for _, leg in listed} - {""}
+    others = applied.filter(call_control_id__in=legs).exclude(conference_id=conference.conference_id)
+    facts = frozenset([*(pk for pk, _ in listed), *others.values_list("pk", flat=True)])
+    return courses.of(conference.pk, facts, partial(_events, about, others))
+
+
+def _events(*some: QuerySet[Fact]) -> dict[int, Event]:
+    told = (one for facts in some for one in facts.values_list("pk", "body", "received_at"))
+    return {pk: parse(bytes(body), received_at) for pk, body, received_at in told}
 
 
 def _readings(conference: Conference) -> dict[str, tuple[Stretch, ...]]:

@@ -7,11 +7,14 @@ import gzip
 import statistics
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from conferences.history import loading
+from conferences.history.kept import Courses
 from conferences.models import Conference
 from tests.bench.center import Center
 from tests.bench.figures import Latency, latency
@@ -39,9 +42,19 @@ def measure(plan: Plan, served: Served) -> Iterator[Line]:
     worlds = [world for world in center.live_calls(plan.board) if world.id == call.conference_id]
     center.store([event for _ in range(plan.facts) for event in center.toggled(worlds)])
     yield _line(client, f"a call of {plan.facts:,} facts", f"/conferences/{call.pk}/")
+    with _nothing_kept():
+        yield _line(client, "the same, nothing of it kept", f"/conferences/{call.pk}/")
     center.add_rows(plan.ended, live=False)
     yield _line(client, f"board of {plan.board} calls, {plan.ended:,} ended", "/")
     yield _line(client, f"history of {plan.ended:,} calls", "/history/")
+
+
+@contextmanager
+def _nothing_kept() -> Iterator[None]:
+    """Meanwhile each look at a call folds its facts anew, as the first one does."""
+    kept, loading.courses = loading.courses, Courses(most=0)
+    yield
+    loading.courses = kept
 
 
 def _logged_in(center: Center) -> Client:

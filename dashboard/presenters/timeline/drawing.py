@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -76,20 +76,21 @@ def _line(mark: Mark) -> str:
     return f'<line data-what="{_word(mark.what)}" x1="{mark.x:.2f}" x2="{mark.x:.2f}" y1="1" y2="23"/>'
 
 
-def place(moment: datetime, call: Stretch) -> float:
-    """Return where a moment is on the line, ends included."""
-    share = (moment - call.begins_at) / max(call.ends_at - call.begins_at, call.ends_at.resolution)
-    return round(WIDTH * min(1.0, max(0.0, share)), 2)
+def places(call: Stretch) -> Callable[[datetime], float]:
+    """Return what tells where a moment of this call is on the line, ends included."""
+    begins_at = call.begins_at
+    a_second = WIDTH / max(call.ends_at - begins_at, begins_at.resolution).total_seconds()
+    return lambda moment: round(min(WIDTH, max(0.0, (moment - begins_at).total_seconds() * a_second)), 2)
 
 
 def pieces(spans: Iterable[Span], call: Stretch) -> tuple[Piece, ...]:
     """Return those of the stretches that the call has a part in, each wide enough to be seen."""
-    found = []
+    found, place = [], places(call)
     for span in spans:
         ends_at = min(span.ends_at or call.ends_at, call.ends_at)
         if ends_at <= call.begins_at or span.begins_at >= call.ends_at:
             continue
-        x = place(span.begins_at, call)
-        width = max(1.0, round(place(ends_at, call) - x, 2))
+        x = place(span.begins_at)
+        width = max(1.0, round(place(ends_at) - x, 2))
         found.append(Piece(span.what, x, width, goes_on=span.ends_at is None))
     return tuple(found)

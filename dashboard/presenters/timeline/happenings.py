@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -62,13 +63,28 @@ class Happening:
     kind: str
     key: str = ""
 
+    @property
+    def local(self) -> str:
+        """When it happened, on the reader's clock: whole, for machines. By filters a hundred times take their time."""
+        return timezone.localtime(self.at).isoformat()
+
+    @property
+    def clock(self) -> str:
+        return f"{timezone.localtime(self.at):%H:%M:%S}"
+
+    @property
+    def asked(self) -> str:
+        """How an address asks for its moment, to the second."""
+        return timezone.localtime(self.at).replace(microsecond=0).isoformat()
+
 
 def happenings(
     record: Record, lanes: Iterable[Lane], repairs: Iterable[Repair], name: Callable[[str], str]
 ) -> tuple[Happening, ...]:
     """Return everything that happened, in order. `name`: what the person on a leg is called."""
+    words, modes = ({what: gettext(word) for what, word in some.items()} for some in (WORDS, _MODES))
     found = [
-        *(one for lane in lanes for one in _of_lane(lane, name(lane.call_control_id))),
+        *(one for lane in lanes for one in _of_lane(lane, name(lane.call_control_id), words, modes)),
         *(_of_command(one) for one in record.commands),
         *(one for mine in record.supervisions.values() for one in _of_confirmation(mine)),
         *(_of_repair(one, name) for one in repairs),
@@ -88,17 +104,17 @@ def nearest(found: Sequence[Happening], moment: datetime) -> tuple[Happening, ..
     return tuple(found[first : first + MOST])
 
 
-def _of_lane(lane: Lane, who: str) -> Iterator[Happening]:
+def _of_lane(lane: Lane, who: str, words: Mapping[str, str], modes: Mapping[str, str]) -> Iterator[Happening]:
     key = lane.call_control_id
     for span in lane.spans:
         if span.what not in ("in", "muted") or not lane.modes:  # of a supervisor the mode says more
-            yield Happening(span.begins_at, who, gettext(WORDS[span.what]), "state", key)
+            yield Happening(span.begins_at, who, words[span.what], "state", key)
     if lane.spans and (ended_at := lane.spans[-1].ends_at) is not None:
         yield Happening(ended_at, who, gettext("gone"), "state", key)
     for span in lane.modes:
-        yield Happening(span.begins_at, who, gettext(_MODES.get(span.what, UNKNOWN_MODE)), "mode", key)
+        yield Happening(span.begins_at, who, modes.get(span.what) or gettext(UNKNOWN_MODE), "mode", key)
     for span in lane.whispers:
-        yield Happening(span.begins_at, who, gettext(WORDS[span.what]), "state", key)
+        yield Happening(span.begins_at, who, words[span.what], "state", key)
 
 
 def _of_command(command: Command) -> Happening:

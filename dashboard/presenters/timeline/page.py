@@ -23,7 +23,7 @@ from conferences.liveness import provider_silence
 from conferences.models import Conference, Gap, Leg
 from dashboard.presenters.audience import Audience
 from dashboard.presenters.hearing.diagram import Picture, picture
-from dashboard.presenters.timeline.drawing import LaneDrawing, Mark, pieces, place
+from dashboard.presenters.timeline.drawing import LaneDrawing, Mark, pieces, places
 from dashboard.presenters.timeline.happenings import Happening, during, happenings, nearest
 from dashboard.presenters.timeline.moment import A_SECOND, ChosenMoment, Stretch, chosen_moment
 
@@ -118,7 +118,7 @@ def _moment(record: Record, call: Stretch, chosen: ChosenMoment, then: Then) -> 
         moment=chosen.moment,
         at=as_asked(chosen.moment),
         second=call.second_of(chosen.moment),
-        x=place(chosen.moment, call),
+        x=places(call)(chosen.moment),
         said=chosen.said,
         sentences=sentences(then),
         picture=picture(then.parties, then.running),
@@ -167,6 +167,7 @@ def _telling(found: tuple[Lane, ...], call: Stretch) -> datetime:
 
 
 def _drawn(lane: Lane, name: str, happened: tuple[Happening, ...], call: Stretch) -> LaneDrawing:
+    place = places(call)
     marks = [
         one for one in happened if one.key == lane.call_control_id and one.kind in ("command", "confirmed", "repair")
     ]
@@ -178,5 +179,5 @@ def _drawn(lane: Lane, name: str, happened: tuple[Happening, ...], call: Stretch
         whispers=pieces(lane.whispers, call),
         modes=pieces(lane.modes, call),
         unread=(),
-        marks=tuple(Mark(one.kind, place(one.at, call)) for one in marks),
+        marks=tuple(Mark(one.kind, place(one.at)) for one in marks),
     )
