@@ -23,7 +23,7 @@ from dashboard.live.viewer import AGENTS
 from dashboard.presenters import fragments
 from dashboard.presenters.agent import WORDS, WRAPPING_UP, AgentRow, Calls, row_for, row_id
 from dashboard.presenters.audience import Audience, audience_of
-from dashboard.presenters.board.agent_order import GROUPS, SORTS, AgentOrder
+from dashboard.presenters.board.agent_order import GROUPS, SORTS, STATES, AgentOrder
 from dashboard.presenters.rows.agent_calls import AgentCalls
 from dashboard.presenters.rows.agent_rows import Roster, roster
 from dashboard.views.live_page import live_page
@@ -43,6 +43,7 @@ def agents(request: HttpRequest) -> HttpResponse:
         "order": order,
         "sorts": SORTS,
         "groupings": GROUPS,
+        "states": STATES,
         "broken": [row_id(pk) for pk in broken],
         # That one wraps a call up is known from the center's own systems alone.
         "words": [one for one in WORDS if one != WRAPPING_UP or settings.API_TOKEN],

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_noop as _
 
-from dashboard.presenters.agent import IDLE, IN_TWO, OUTSIDE, RINGING, WRAPPING_UP, AgentRow
+from dashboard.presenters.agent import IDLE, IN_TWO, OUTSIDE, RINGING, UNKNOWN, WRAPPING_UP, AgentRow
 
 # The first of each goes without saying.
 GROUPS: Final = {"": _("No groups"), "team": _("By team"), "state": _("By state")}
@@ -21,7 +21,10 @@ SORTS: Final = {
     "talked": _("Longest in calls today"),
     "last": _("Longest since the last call"),
 }
-_STATES: Final = (IN_TWO, "On hold", "Muted", "Talking", RINGING, OUTSIDE, WRAPPING_UP, IDLE)
+STATES: Final = (
+    *(IN_TWO, "On hold", "Muted", "Talking", "No customer", "Waiting to start", "Nobody left"),
+    *(RINGING, OUTSIDE, UNKNOWN, WRAPPING_UP, IDLE),
+)
 _EVER: Final = datetime.max.replace(tzinfo=UTC)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _KEYS: Final[Mapping[str, Callable[[AgentRow], Any]]] = {
@@ -31,7 +34,7 @@ _KEYS: Final[Mapping[str, Callable[[AgentRow], Any]]] = {
     "last": lambda row: row.last.left_at if row.last else _NEVER,
 }
 _GROUP_KEYS: Final[Mapping[str, Callable[[AgentRow], Any]]] = {
-    "team": lambda row: (row.team, row.team),
+    "team": lambda row: (0, row.team),
     "state": lambda row: (_state(row), row.status),
 }
 
@@ -58,13 +61,18 @@ class AgentOrder:
         return cls(sort if sort in SORTS else "", group if group in GROUPS else "")
 
     def arranged(self, rows: Iterable[AgentRow]) -> list[Group]:
-        """Return the rows in this order, in these groups; those that are alike in it stay as they were."""
+        """Return the rows in this order, in these groups; those that are alike in it stay as they were.
+
+        Of the states those are among the groups too that no agent is in: the page's script moves rows as states change.
+        """
         ordered = sorted(rows, key=_KEYS.get(self.sort, lambda _: 0))
         key = _GROUP_KEYS.get(self.group)
         if key is None:
             return [Group("", tuple(ordered))]
-        return [Group(str(found[1]), tuple(some)) for found, some in groupby(sorted(ordered, key=key), key)]
+        found = {one: tuple(some) for one, some in groupby(sorted(ordered, key=key), key)}
+        empty = enumerate(STATES) if self.group == "state" else ()
+        return [Group(one[1], some) for one, some in sorted((dict.fromkeys(empty, ()) | found).items())]
 
 
 def _state(row: AgentRow) -> int:
-    return _STATES.index(row.status) if row.status in _STATES else len(_STATES)
+    return STATES.index(row.status) if row.status in STATES else len(STATES)

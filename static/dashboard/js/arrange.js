@@ -1,5 +1,6 @@
 // The order of the board's rows and their groups: hers first, then what needs attention, then the others.
 
+import { agentsInOrder } from "./agent_order.js";
 import { showReasons, weightOf } from "./attention.js";
 import { isInUse, letWait, list, showWaiting } from "./looking.js";
 
@@ -132,8 +133,8 @@ function move(sequence, out) {
 
 // Puts every row in its place; while she looks, that waits (looking.js). `now`: she has asked for it.
 export function arrange({ now = false } = {}) {
-  if (list()?.id !== "conferences") return;
-  const sequence = wanted();
+  const sequence = list()?.id === "conferences" ? wanted() : agentsInOrder();
+  if (!sequence) return;
   const out = displaced(sequence);
   moving = out.filter((one) => one.matches("article:not([hidden])"));
   if (now || !isInUse()) {
