@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.contrib.auth.models import User
@@ -25,10 +25,11 @@ def words_of(query: Mapping[str, str]) -> dict[str, str]:
 
 
 class SavedViewForm(forms.Form):
-    """A name for the view that an address asks for; one that is taken is given to the new view."""
+    """A name for the view that an address asks for. One that is taken is given to it if `replace` says that name."""
 
     name = forms.CharField(max_length=60, error_messages={"required": _("Give the view a name.")})
     is_default = forms.BooleanField(required=False)
+    replace = forms.CharField(max_length=60, required=False)
 
     def __init__(self, user: User, query: Mapping[str, str], data: Mapping[str, str] | None = None) -> None:
         super().__init__(data)
@@ -41,6 +42,23 @@ class SavedViewForm(forms.Form):
         if others.count() >= MOST:
             raise ValidationError(gettext("You have {count} views; remove one first.").format(count=MOST))
         return name
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        if (name := found.get("name")) and found.get("replace") != name and self._is_taken(name):
+            said = gettext(
+                "You have a view “{name}” already. Save it again to replace that one, or choose another name."
+            )
+            self.add_error("name", ValidationError(said.format(name=name), code="taken"))
+        return found
+
+    def _is_taken(self, name: str) -> bool:
+        return self._user.saved_views.filter(name=name).exclude(query=self._words).exists()
+
+    @property
+    def replaces(self) -> str:
+        """The name that is taken, to be sent again by whoever means it."""
+        return self["name"].value() if self.has_error("name", "taken") else ""
 
     def save(self) -> SavedView:
         """Save the view, and let no other be the first one if it is to be that."""

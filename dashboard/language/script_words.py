@@ -32,6 +32,7 @@ SENTENCES: Final = {
     "404": _("That is no longer there, or no longer yours to see."),
     "429": _("That is being asked for already. Try again in a few seconds."),
     "failed": _("The server could not do that just now. What you see shows how things stand; try again."),
+    "no_other_call": _("No other call that you may monitor is listed here. You are where you were."),
     "no_form": _("The form could not be opened: no connection to the server."),
     "no_answer": _(
         "No answer from the server. It is not certain whether that was done; watch the line at the foot of the page."

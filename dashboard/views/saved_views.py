@@ -44,7 +44,9 @@ def context(user: User, query: Mapping[str, str], form: SavedViewForm | None = N
 def save(request: SupervisorRequest) -> HttpResponse:
     """Save the view that the page shows."""
     query = _query(request)
-    form = SavedViewForm(request.user, query, request.POST.dict())
+    data = request.POST.dict()
+    # Without scripts nobody can be asked whether it is to be replaced.
+    form = SavedViewForm(request.user, query, data if request.htmx else data | {"replace": data.get("name", "")})
     if form.is_valid():
         form.save()
         return _shown(request, query)

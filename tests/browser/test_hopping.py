@@ -36,6 +36,12 @@ def test_she_hops_by_click_and_by_key(center: Center, open_page: Callable[..., P
         expect(row(who)).to_have_attribute("data-mine", "")
     assert page.evaluate("window.mark") == "the same page"
     assert [one.action for one in center.simulator.commands].count("calls") == 1
+    for stay in list(second.participants):
+        center.simulator.far_end_hangs_up(stay.leg)
+    expect(row("Luis Ortega")).to_have_attribute("data-state", "completed")
+    page.keyboard.press("n")
+    expect(page.locator("#notice")).to_contain_text("No other call")
+    assert center.leg(DESK).participant in first.participants
     bar.get_by_role("button", name="Leave").click()
     expect(bar).to_contain_text("You left. The call goes on without you.")
     eventually(lambda: center.leg(DESK).state == "ended")

@@ -1,6 +1,7 @@
 // Going over to another call on the phone leg she has: Monitor on its row, or from row to row by the bar or n and p.
 
 import { inTurn } from "./arrange.js";
+import { say } from "./notice.js";
 
 const bar = () => document.querySelector("#supervision[data-line]");
 const monitor = (row) => row.querySelector('a[data-role="monitor"]');
@@ -25,6 +26,7 @@ export function hop(step) {
   const next = inOrder.find((row) => monitor(row) && !row.hasAttribute("data-mine"));
   if (next && asks(monitor(next))) monitor(next).click();
   else if (next) goTo(monitor(next));
+  else say("no_other_call");
 }
 
 document.addEventListener("click", (event) => {

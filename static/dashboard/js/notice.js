@@ -2,7 +2,7 @@
 
 import { isKnown, sentence } from "./words.js";
 
-function say(name) {
+export function say(name) {
   const notice = document.getElementById("notice");
   if (!notice) return;
   notice.querySelector("p").textContent = sentence(name);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conferences.models import SavedView
@@ -10,6 +12,11 @@ from tests.support.story import Story, browser
 pytestmark = pytest.mark.usefixtures("directory")
 QUERY = "queue=Helpdesk&group=queue&sort=time&direction=down&density=compact"
 WORDS = dict(pair.split("=") for pair in QUERY.split("&"))
+
+
+def at(query: str) -> dict[str, Any]:
+    """As a page's script posts from the board with that address."""
+    return {"headers": {"HX-Request": "true", "HX-Current-URL": f"http://testserver/?{query}"}}
 
 
 def test_a_view_is_saved_and_shown_first(marta, ben):
@@ -38,6 +45,11 @@ def test_a_name_is_used_once_and_asked_for(marta):
     for query in ("sort=time", "sort=queue"):
         mine.post("/views/", {"name": "One", "query": query})
     assert SavedView.objects.get().query == {"sort": "queue"}
+    taken = mine.post("/views/", {"name": "One"}, **at("sort=call")).content.decode()
+    assert ('aria-invalid="true"' in taken, 'name="replace" value="One"' in taken) == (True, True)
+    assert SavedView.objects.get().query == {"sort": "queue"}
+    meant = mine.post("/views/", {"name": "One", "replace": "One"}, **at("sort=call")).content.decode()
+    assert ('aria-invalid="true"' in meant, SavedView.objects.get().query) == (False, {"sort": "call"})
     refused = mine.post("/views/", {"name": " "}, headers={"HX-Request": "true"})
     assert 'aria-invalid="true"' in refused.content.decode()
     assert SavedView.objects.count() == 1
