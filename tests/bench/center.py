@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -20,6 +21,7 @@ from conferences.models import Conference, Fact, Leg, Participant, Queue, Superv
 from conferences.reconciliation import readback
 from conferences.simulator import Simulator
 from conferences.simulator.people import sample_people
+from conferences.simulator.people.population import population_of
 from conferences.simulator.world import Conference as World
 from conferences.simulator.world import Event
 from conferences.simulator.world import Leg as Line
@@ -42,6 +44,7 @@ class Center:
         self.simulator = Simulator(clock=system_clock, api_key="KEY_BENCH")
         self.made: list[Event] = []
         self.simulator.state.listeners[:] = [self.made.append]
+        self._agents = sample_people.AGENTS
         self._calls = 0
         self._live: list[World] = []
         self._sessions: list[str] = []
@@ -52,7 +55,7 @@ class Center:
         """A customer and an agent in a conference; agents and queues take turns."""
         number, self._calls = self._calls, self._calls + 1
         agent, queue = (
-            sample_people.AGENTS[number % len(sample_people.AGENTS)],
+            self._agents[number % len(self._agents)],
             sample_people.QUEUES[number % len(sample_people.QUEUES)],
         )
         customer = sample_people.CUSTOMERS[number % len(sample_people.CUSTOMERS)]
@@ -94,6 +97,11 @@ class Center:
         return self.simulator.signed(_happening(event.data, at or datetime.now(UTC)))
 
     # The database of the server.
+
+    def employ(self, count: int) -> None:
+        """Have that many agents work here, the sample's first among them, who take turns in the calls to come."""
+        call_command("sample_directory", agents=count)
+        self._agents = population_of(count).agents
 
     def live_calls(self, count: int) -> list[World]:
         """That many calls in progress, begun five minutes ago and read back since: nothing is left to do for them."""

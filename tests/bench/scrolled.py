@@ -42,6 +42,7 @@ def measure(plan: Plan, served: Served) -> Iterator[Line]:
         yield Line(SECTION, "not measured: no Chromium found")
         return
     try:
+        served.center.employ(plan.board)  # each of them in a call
         yield from asyncio.run(_run(plan, Board(served, plan.board, sockets=1)))
     except PlaywrightError as error:
         yield Line(SECTION, f"not measured: {str(error).splitlines()[0]}")
@@ -56,7 +57,7 @@ async def _run(plan: Plan, board: Board) -> list[Line]:
         page = await context.new_page()
         await page.set_content("<p>A line of plain text.</p>" * 10 * plan.board)
         lines = [await _line(page, plan, "plain lines of text (the floor)")]
-        for what, path in ((f"board of {plan.board} calls", "/"), (f"agents, {plan.board} calls", "/agents/")):
+        for what, path in ((f"board of {plan.board} calls", "/"), (f"{plan.board} agents, each in a call", "/agents/")):
             await page.goto(url + path)
             await page.locator("#badge", has_text="Live").wait_for()
             lines.append(await _line(page, plan, what))
