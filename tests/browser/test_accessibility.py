@@ -14,19 +14,31 @@ from tests.support.story import ANA, LUIS
 
 DESK_LIGHT = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
 PHONE_DARK = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+PAGES = (
+    *("/", "/?queue=gone", "{call}", "{call}?at=nonsense", "{call}supervise/?role=whisper", "/agents/?group=state"),
+    *(
+        "/history/?queue=999",
+        "/audit/",
+        "/audit/?show=everything",
+        "/reports/",
+        "/unassigned/",
+        "/accounts/",
+        "/alerts/",
+    ),
+)
 
 
 @pytest.mark.parametrize("options", [DESK_LIGHT, PHONE_DARK], ids=["desk-light", "phone-dark"])
 def test_no_page_has_an_accessibility_fault(center: Center, open_page: Callable[..., Page], marta, options):
-    marta.user_permissions.add(Permission.objects.get(codename="view_auditentry"))
+    marta.user_permissions.set(Permission.objects.filter(content_type__app_label="conferences"))
     center.call(ANA, LUIS)
     eventually(lambda: Conference.objects.exclude(name="").exists())
     call = Conference.objects.get().pk
     page = open_page(**options)
     found = {}
-    for path in ("/", f"/conferences/{call}/", f"/conferences/{call}/supervise/?role=whisper", "/history/", "/audit/"):
-        page.goto(path)
-        found[path.split(str(call))[-1]] = complaints(page)
+    for path in PAGES:
+        page.goto(path.format(call=f"/conferences/{call}/"))
+        found[path] = complaints(page)
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 

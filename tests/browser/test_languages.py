@@ -15,13 +15,18 @@ from tests.support.story import ANA, LUIS
 
 PAGES = (
     "/",
-    "/agents/",
+    "/?queue=gone",
+    "/agents/?group=state",
     "/history/",
     "/audit/",
+    "/audit/?show=everything",
     "/reports/",
+    "/reports/mine/",
+    "/alerts/",
     "/unassigned/",
     "/accounts/",
     "{call}",
+    "{call}?at=nonsense",
     "{call}supervise/",
 )
 WIDTHS = (1440, 390)
@@ -40,7 +45,7 @@ CUT_OFF = """() => {
   }
   const heads = [...document.querySelectorAll(".board > :is(.bar, .arrange)")];
   const list = document.querySelector(".list")?.getBoundingClientRect();
-  if (list && heads.some((one) => one.getBoundingClientRect().bottom > list.top + 1)) {
+  if (list?.height && heads.some((one) => one.getBoundingClientRect().bottom > list.top + 1)) {
     found.push("head under list");
   }
   return found;
