@@ -5,15 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
 from functools import partial
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import Q, QuerySet
 
 from conferences import clock, signals
 from conferences.audit import owed as audit_owed
@@ -21,10 +18,10 @@ from conferences.audit import stays
 from conferences.audit.proof import checkpoints
 from conferences.ingest.systems import wrap_ups
 from conferences.liveness import boundaries, fact_months, turns
-from conferences.models import Conference, OwedEntry, Participant, Supervision
-from conferences.reconciliation import backfill, readback
-from conferences.supervision import orphan_legs
-from conferences.supervision.executor import advancing, withdrawing
+from conferences.models import Conference, OwedEntry, Supervision
+from conferences.reconciliation import backfill, readback, unread
+from conferences.supervision import orphan_legs, snapshot
+from conferences.supervision.executor import advancing, looking, withdrawing
 from conferences.supervision.requests import following, sensitive
 from conferences.supervision.requests.handing_over import advancing as handing_over
 from conferences.supervision.requests.helping import advancing as helping
@@ -47,9 +44,6 @@ FACTS_EVERY = 0.25
 AT_ONCE = {"supervision": 24, "leaving": 48, "reading": 8}
 _POOLS = {"supervision": "supervision", "leaving": "leaving", "orphan": "leaving", "withdrawn": "leaving"}
 WITHDRAWN: Key = ("withdrawn", 0)
-# The provider's list is asked for mute and hold once it has had time to settle, and not for ever when it will not tell.
-UNREAD = timedelta(seconds=3)
-READ_AGAIN = timedelta(seconds=3)
 
 
 def due() -> Iterator[Task]:
@@ -60,18 +54,21 @@ def due() -> Iterator[Task]:
 
 def brought() -> Iterator[Task]:
     """Yield what facts may have made due, and leave what time alone does."""
-    if lost := withdrawing.find():
-        yield WITHDRAWN, partial(withdrawing.take_out, lost)
-    # Should that not work, each is taken out by herself.
-    yield from urgent(without=lost if _may_be_tried(WITHDRAWN) else ())
+    found = looking.look(together=_may_be_tried(WITHDRAWN))
+    if found.lost:
+        yield WITHDRAWN, partial(withdrawing.take_out, found.lost)
+    yield from _advancing(found.due)
     yield from _after_facts()
 
 
-def urgent(without: Container[UUID] = ()) -> Iterator[Task]:
-    """Yield what a supervisor waits for: each fact may be the one that her supervision waits for."""
-    for pk, is_active in Supervision.objects.running().values_list("pk", "is_active"):
-        if pk not in without:
-            yield ("supervision" if is_active else "leaving", pk), partial(advancing.advance, pk)
+def urgent() -> Iterator[Task]:
+    """Yield what a supervisor waits for, rights aside: each fact may be the one that her supervision waits for."""
+    yield from _advancing(looking.with_something_due(list(snapshot.running())))
+
+
+def _advancing(supervisions: Iterable[Supervision]) -> Iterator[Task]:
+    for one in supervisions:
+        yield ("supervision" if one.is_active else "leaving", one.pk), partial(advancing.advance, one.pk)
 
 
 def _by_the_clock() -> Iterator[Task]:
@@ -104,8 +101,8 @@ def _after_facts() -> Iterator[Task]:
         yield ("conference", pk), partial(readback.fetch_record, pk)
     if backfill.unidentified_legs(clock.now()):
         yield ("unidentified", 0), _identify_legs
-    for conference in _with_unread_people(clock.now()):
-        yield ("people", conference.pk), partial(_read_people, conference)
+    for conference in unread.find(clock.now()):
+        yield ("people", conference.pk), partial(unread.read, conference)
 
 
 def _asked_for_help() -> Iterator[Task]:
@@ -131,21 +128,6 @@ def _identify_legs() -> None:
         backfill.fetch_leg_history(backfill.unidentified_legs(now), now)
     except (TelnyxError, InvalidCommand) as error:
         log.warning("The provider's records of legs could not be read: %s", error)
-
-
-def _with_unread_people(now: datetime) -> QuerySet[Conference]:
-    """Conferences in which somebody's mute or hold is not known: no webhook tells, and who hears whom rests on it."""
-    present = Participant.objects.present()
-    unread = present.filter(Q(on_hold=None) | Q(muted=None), state=Participant.State.JOINED, joined_at__lt=now - UNREAD)
-    stale = Q(polled_at=None) | Q(polled_at__lt=now - READ_AGAIN)
-    return Conference.objects.live().filter(stale, pk__in=unread.values("conference"))[:50]
-
-
-def _read_people(conference: Conference) -> None:
-    try:
-        readback.read_back(conference)
-    except (TelnyxError, InvalidCommand) as error:
-        log.warning("A conference could not be read back: %s", error)
 
 
 class Schedule:

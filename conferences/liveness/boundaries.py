@@ -113,6 +113,7 @@ FACTS: Final = Boundary("Taking in a fact")
 STORING: Final = Boundary("Storing webhooks")
 BACKGROUND: Final = Boundary("Background tasks")
 ONE_TASK: Final = Boundary("A background task")
+ONE_LOOK: Final = Boundary("Looking after a supervision")
 HUB: Final = Boundary("The board's pushes")
 HEARTBEAT: Final = Boundary("The board's heartbeat")
 WALLS: Final = Boundary("Screens on walls")
@@ -122,6 +123,7 @@ MAILING: Final = Boundary("Sending mail")
 READING: Final = Boundary("Reading back")
 ONE_READING: Final = Boundary("A read-back")
 for _boundary in (
-    FACTS, STORING, BACKGROUND, ONE_TASK, HUB, HEARTBEAT, WALLS, SHOWING, CHANNEL_LAYER, MAILING, READING, ONE_READING,
+    FACTS, STORING, BACKGROUND, ONE_TASK, ONE_LOOK, HUB, HEARTBEAT, WALLS, SHOWING, CHANNEL_LAYER, MAILING, READING,
+    ONE_READING,
 ):  # fmt: skip
     metrics.FAILURES.labels(_boundary.name)

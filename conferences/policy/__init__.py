@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 from conferences import clock
 from conferences.errors import ConferenceOver, NotAllowed, NotPossible
 from conferences.join_options import JoinOptions
-from conferences.models import Agent, Conference, Leg, Participant, SensitiveSection, Supervision, Supervisor
+from conferences.models import Agent, Conference, Leg, Participant, Queue, SensitiveSection, Supervision, Supervisor
 from conferences.models.listening.scope import Scope, scope_of
 from conferences.policy.listening import FREE, Refusal, options_of, rules_now, rules_of_agent
 from conferences.telnyx.rules import InvalidCommand
@@ -101,18 +102,34 @@ def is_in_scope(user: User, conference: Conference) -> bool:
 
 
 def _is_within(scope: Scope, conference: Conference) -> bool:
-    ours = Q(queue__team__in=scope.teams) | Q(queue__in=scope.queues)
-    if Conference.objects.filter(ours, pk=conference.pk).exists():
-        return True
+    return is_within(scope, conference.queue, teams_lately_in([conference])[conference.pk])
+
+
+def is_within(scope: Scope, queue: Queue | None, teams: Collection[int]) -> bool:
+    """Return the same of a call of that queue in which there are, or lately were, agents of these teams."""
+    is_ours = queue is not None and (queue.team_id in scope.teams or queue.pk in scope.queues)
+    return is_ours or not scope.teams.isdisjoint(teams)
+
+
+def teams_lately_in(conferences: Iterable[Conference]) -> dict[UUID, frozenset[int]]:
+    """Return the teams of agents who are in each of these calls, or were a few seconds ago, after one query."""
+    teams: dict[UUID, set[int]] = {one.pk: set() for one in conferences}
     long_gone = Q(state=Participant.State.LEFT, left_at__lt=clock.now() - COMES_BACK)
-    return (
-        Participant.objects.filter(conference=conference, leg__agent__team__in=scope.teams).exclude(long_gone).exists()
-    )
+    agents = Participant.objects.filter(conference__in=teams, leg__agent__isnull=False).exclude(long_gone)
+    for conference, team in agents.order_by().values_list("conference_id", "leg__agent__team_id"):
+        teams[conference].add(team)
+    return {pk: frozenset(those) for pk, those in teams.items()}
 
 
 def is_sensitive(conference: Conference) -> bool:
     """Return whether a sensitive section is running now, during which nobody may listen."""
-    return SensitiveSection.objects.running().filter(conference=conference).exists()
+    return bool(sensitive_of([conference]))
+
+
+def sensitive_of(conferences: Iterable[Conference]) -> frozenset[UUID]:
+    """Return in which of these calls one is, by their keys."""
+    running = SensitiveSection.objects.running().filter(conference__in=[one.pk for one in conferences])
+    return frozenset(running.order_by().values_list("conference_id", flat=True))
 
 
 def is_in_it(scope: Scope, conference: Conference) -> bool:

@@ -16,9 +16,10 @@ from django.utils.crypto import constant_time_compare
 
 from conferences import clock, policy
 from conferences.logins import sessions
-from conferences.models import Conference, Supervision, Supervisor
+from conferences.models import Supervision, Supervisor
+from conferences.models.listening.scope import Scope, scopes_of
 from conferences.policy import permissions
-from conferences.policy.listening import Rules, rules_now
+from conferences.policy.listening import Rules, rules_of_all
 
 
 class Withdrawn(enum.StrEnum):
@@ -49,8 +50,7 @@ class _Read:
 
     def __init__(self, supervisions: Sequence[Supervision]) -> None:
         self._supervisions = supervisions
-        self._rules: dict[UUID, Rules] = {}
-        self._sensitive: dict[UUID, bool] = {}
+        self._conferences = {one.conference_id: one.conference for one in supervisions}.values()
 
     @cached_property
     def supervisors(self) -> frozenset[int]:
@@ -61,15 +61,21 @@ class _Read:
     def logins(self) -> dict[str, dict[str, Any]]:
         return sessions.alive(one.session_key for one in self._supervisions if one.session_key)
 
-    def rules(self, conference: Conference) -> Rules:
-        if conference.pk not in self._rules:
-            self._rules[conference.pk] = rules_now(conference)
-        return self._rules[conference.pk]
+    @cached_property
+    def scopes(self) -> dict[int, Scope]:
+        return scopes_of([one.user for one in self._supervisions])
 
-    def is_sensitive(self, conference: Conference) -> bool:
-        if conference.pk not in self._sensitive:
-            self._sensitive[conference.pk] = policy.is_sensitive(conference)
-        return self._sensitive[conference.pk]
+    @cached_property
+    def teams(self) -> dict[UUID, frozenset[int]]:
+        return policy.teams_lately_in(self._conferences)
+
+    @cached_property
+    def rules(self) -> dict[UUID, Rules]:
+        return rules_of_all(self._conferences)
+
+    @cached_property
+    def sensitive(self) -> frozenset[UUID]:
+        return policy.sensitive_of(self._conferences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ class _Asked:
 
     @property
     def rules(self) -> Rules:
-        return self.read.rules(self.supervision.conference)
+        return self.read.rules[self.supervision.conference_id]
 
 
 def withdrawn(supervision: Supervision) -> Withdrawn | None:
@@ -94,7 +100,7 @@ def withdrawn(supervision: Supervision) -> Withdrawn | None:
     The mode judged is the one in force; of one that was only asked for, policy is asked when it is sent. Load the
     supervision and its user anew: rights are cached on that object.
     """
-    return _first_lost(_Asked(supervision, _Read([supervision])))
+    return withdrawn_of_all([supervision]).get(supervision.pk)
 
 
 def withdrawn_of_all(supervisions: Sequence[Supervision]) -> dict[UUID, Withdrawn]:
@@ -162,12 +168,15 @@ def _may_use_mode(asked: _Asked) -> bool:
 
 def _is_about_hers(asked: _Asked) -> bool:
     conference = asked.supervision.conference
-    return not conference.is_live or policy.is_in_scope(asked.user, conference)
+    if not conference.is_live:
+        return True
+    scope = asked.read.scopes[asked.user.pk]
+    return policy.is_within(scope, conference.queue, asked.read.teams[conference.pk])
 
 
 def _may_be_heard(asked: _Asked) -> bool:
     """Whoever stands between two calls is in neither."""
-    return asked.supervision.is_between or not asked.read.is_sensitive(asked.supervision.conference)
+    return asked.supervision.is_between or asked.supervision.conference_id not in asked.read.sensitive
 
 
 def _is_unprotected(asked: _Asked) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, Model
@@ -149,16 +150,22 @@ def refusals(conference: Conference, mine: Supervision | None = None) -> dict[st
 
 def rules_now(conference: Conference) -> Rules:
     """Return what rules a call as of now, however it is loaded."""
-    if not settings.LISTENING_NOTICE_REQUIRED and not _is_anything_ruled(conference):
-        return FREE
-    return rules_of(Conference.objects.with_people().get(pk=conference.pk))
+    return rules_of_all([conference])[conference.pk]
 
 
-def _is_anything_ruled(conference: Conference) -> bool:
+def rules_of_all(conferences: Iterable[Conference]) -> dict[UUID, Rules]:
+    """Return the same of each of these, by their keys."""
+    rules: dict[UUID, Rules] = dict.fromkeys([one.pk for one in conferences], FREE)
+    if settings.LISTENING_NOTICE_REQUIRED or _is_anything_ruled(rules):
+        rules |= {one.pk: rules_of(one) for one in Conference.objects.with_people().filter(pk__in=rules)}
+    return rules
+
+
+def _is_anything_ruled(conferences: Iterable[UUID]) -> bool:
     """Whether there is a policy or a protection at all, whatever it is about: of most centers one query."""
     ruled = (ListeningPolicy.objects.all(), Agent.objects.filter(is_protected=True), ProtectedNumber.objects.all())
-    found = Conference.objects.filter(pk=conference.pk).order_by().values_list(*(Exists(one) for one in ruled))
-    return any(map(any, found))
+    some = Conference.objects.filter(pk__in=[*conferences][:1])
+    return any(map(any, some.order_by().values_list(*(Exists(one) for one in ruled))))
 
 
 def _policy(one: Model) -> ListeningPolicy | None:

@@ -6,7 +6,7 @@ or a policy, the last of them would hear on behind the looking and writing for a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from uuid import UUID
@@ -26,14 +26,18 @@ from conferences.supervision.state_machine.deciding import problem_of
 from conferences.wording.withdrawals import SENTENCES
 
 
-def find() -> dict[UUID, Withdrawn]:
-    """Return who of those in a call or on the way there may not go on, and why; nobody where there is only one.
+def find(running: Sequence[Supervision]) -> dict[UUID, Withdrawn]:
+    """Return who of these may not go on, and why. Load them as `snapshot.running` does."""
+    return entitlement.withdrawn_of_all([one for one in running if not one.is_on_the_way_out])
 
-    One alone is out as fast by herself.
+
+def together(running: Sequence[Supervision], lost: Mapping[UUID, Withdrawn]) -> dict[UUID, Withdrawn]:
+    """Return those of the lost who are in a call or on the way there, to be taken out at once.
+
+    Nobody where that is only one, who is out as fast by herself.
     """
-    mine = Supervision.objects.select_related("conference__queue", "user", "device").running().filter(is_active=True)
-    listening = list(mine.exclude(state=Supervision.State.BETWEEN))
-    return entitlement.withdrawn_of_all(listening) if len(listening) > 1 else {}
+    in_calls = {one.pk: lost[one.pk] for one in running if one.pk in lost and one.is_active and not one.is_between}
+    return in_calls if len(in_calls) > 1 else {}
 
 
 def take_out(lost: Mapping[UUID, Withdrawn]) -> None:
