@@ -28,19 +28,19 @@ install-dev: .venv/.dev
 	touch $@
 
 test: install-dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not faults and not slow" $(ARGS)
+	$(BIN)/python -m pytest -n auto -m "not faults and not slow" $(ARGS)
 
 # What make test leaves out: the tables of very many cells, and the random worlds.
 test-slow: install-dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow and not faults" $(ARGS)
+	$(BIN)/python -m pytest -n auto -m "slow and not faults" $(ARGS)
 
 # Without servers, browsers and what takes several seconds each: while one works.
 test-fast: install-dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow and not served and not browser" $(ARGS)
+	$(BIN)/python -m pytest -n auto -m "not slow and not served and not browser" $(ARGS)
 
 # Which lines and branches no test in this process goes through; what only served tests reach is among them.
 coverage: install-dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not served and not browser and not faults" --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n auto -m "not served and not browser and not faults" --cov --cov-report=term $(ARGS)
 
 # Whole servers with which things go wrong, on SQLite and then on PostgreSQL: two hundred kills and twenty minutes of
 # calls on each. CRASHES=10 SOAK=30 is enough to see that they work.

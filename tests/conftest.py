@@ -40,7 +40,7 @@ from tests.support.story import (
 
 pytest_plugins = [
     "tests.support.audit_trail",
-    "tests.support.served_tests",
+    "tests.support.processes",
     "tests.support.secret_leaks",
     "tests.support.fault_scenario",
     "tests.support.state_changes",
