@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as dated
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from conferences import clock
 from conferences.wording.translated import translated_list
@@ -39,6 +39,26 @@ def at(moment: datetime | None, form: str = "H:i:s") -> SafeString:
         return SafeString("")
     here = timezone.localtime(moment)
     return format_html('<time datetime="{}">{}</time>', here.isoformat(), dated(here, form))
+
+
+@register.filter(expects_localtime=True)
+def day(moment: date) -> str:
+    """Write a day as the reader's language does."""
+    return dated(moment, pgettext("how a day is written, by Django's date filter", "j M Y"))
+
+
+@register.filter(expects_localtime=True)
+def day_and_time(moment: datetime, form: str = "H:i") -> str:
+    """Write a day of late as the reader's language does, and the time."""
+    short = pgettext("how a day without its year is written, by Django's date filter", "j M")
+    return dated(moment, f"{short}, {form}")
+
+
+@register.filter
+def at_day(moment: datetime) -> SafeString:
+    """Write a moment of another day by the reader's clock."""
+    here = timezone.localtime(moment)
+    return format_html('<time datetime="{}">{}</time>', here.isoformat(), day_and_time(here))
 
 
 @register.filter

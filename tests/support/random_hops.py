@@ -22,7 +22,9 @@ from tests.support.supervision_helpers import ask
 
 # Of a command: it is lost on the way there, on the way back, refused, held up, or its server dies over it.
 KINDS: Final = ("error", "unavailable", "hang", "drop", "reset", "empty", "invalid_json", "rate_limited", "answer")
-PATHS: Final = (r"/actions/leave$", r"/actions/join$", r"/actions/(un)?mute$", r"/actions/update$", r"/actions/hangup$")
+PATHS: Final = (r"/actions/leave$", r"/actions/join$", r"/actions/update$", r"/actions/hangup$")
+# Seldom sent: a fault that waits for one of these waits longer.
+MUTES: Final = (r"/actions/mute$", r"/actions/(un)?mute$")
 REFUSAL: Final = {"errors": [{"code": "90032", "title": "Full", "detail": "As the provider words it."}]}
 WEBHOOKS: Final = ("drop_rate", "delay_rate", "reorder_rate", "duplicate_rate")
 
@@ -44,21 +46,35 @@ class Watcher(httpx.BaseTransport):
     may: dict[str, set[str]] = field(default_factory=dict)
     dies: str = ""
     found: list[str] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)  # the commands that met a fault
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
             return self.inner.handle_request(request)
         dies, self.dies = self.dies, ""
+        if dies:
+            self.met.add(request.url.path.rsplit("/", 1)[-1])
         if dies == "before":
             raise ServerDied
         if request.url.path.endswith("/actions/join"):
             self._joins(request.url.path.split("/")[-3])
         try:
-            return self.inner.handle_request(request)
+            return self._send(request)
         finally:
             self.look(request.url.path)
             if dies:
                 raise ServerDied
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        action = request.url.path.rsplit("/", 1)[-1]
+        try:
+            response = self.inner.handle_request(request)
+        except httpx.TransportError:
+            self.met.add(action)
+            raise
+        if response.status_code >= httpx.codes.BAD_REQUEST:
+            self.met.add(action)
+        return response
 
     def close(self) -> None:
         self.inner.close()
@@ -176,6 +192,7 @@ class Shift:
             works = self.random.choice((None, True, False)) if kind not in ("answer", "rate_limited") else None
             times = self.random.choice((1, 2, 3, None))
             faults.add(kind, method="POST", path=path, times=times, works=works, body=REFUSAL)
+            faults.add(kind, method="POST", path=self.random.choice(MUTES), times=times, works=works, body=REFUSAL)
         elif chance < 0.65:
             self.watcher.dies = self.random.choice(("before", "after"))
         if self.random.random() < 0.3:
