@@ -49,7 +49,7 @@ WITHDRAWN: Key = ("withdrawn", 0)
 def due() -> Iterator[Task]:
     """Yield what may be due now, each under a key of its own. Doing one twice, or by two processes, does no harm."""
     yield from brought()
-    yield from _by_the_clock()
+    yield from by_the_clock()
 
 
 def brought() -> Iterator[Task]:
@@ -71,7 +71,7 @@ def _advancing(supervisions: Iterable[Supervision]) -> Iterator[Task]:
         yield ("supervision" if one.is_active else "leaving", one.pk), partial(advancing.advance, one.pk)
 
 
-def _by_the_clock() -> Iterator[Task]:
+def by_the_clock() -> Iterator[Task]:
     """Yield what time alone makes due, or what somebody left undone."""
     if OwedEntry.objects.exists():
         yield ("audit", 0), audit_owed.settle
@@ -153,10 +153,12 @@ class Schedule:
         return urgent
 
 
-def run_due(look: Callable[[], Iterator[Task]] = due) -> None:
-    """Do everything that is due, here and now, one after another."""
-    for _, task in list(look()):
+def run_due(look: Callable[[], Iterator[Task]] = due) -> bool:
+    """Do everything that is due, here and now, one after another; return whether there was anything."""
+    tasks = list(look())
+    for _, task in tasks:
         task()
+    return bool(tasks)
 
 
 class BackgroundRunner:

@@ -40,7 +40,7 @@ from tests.support.story import (
 
 pytest_plugins = [
     "tests.support.audit_trail",
-    "tests.support.processes",
+    "tests.support.garbage",
     "tests.support.secret_leaks",
     "tests.support.fault_scenario",
     "tests.support.state_changes",
