@@ -84,10 +84,13 @@ def outside(audience: Audience) -> str:
     return render_to_string(OUTSIDE, outside_context(audience))
 
 
-def panel_context(user: User) -> dict[str, Any]:
-    """What the user's own supervision looks like now; `supervision` is None when there is none to show."""
+def panel_context(user: User, audience: Audience | None = None) -> dict[str, Any]:
+    """What the user's own supervision looks like now; `supervision` is None when there is none to show.
+
+    `audience`: the user's, where it is known already.
+    """
     mine = requests.current(user)
-    audience = audience_of(user)
+    audience = audience or audience_of(user)
     beside = {
         "follow": following.open_of(user),
         "unmet": offers.unmet(user),

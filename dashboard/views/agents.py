@@ -49,7 +49,9 @@ def agents(request: HttpRequest) -> HttpResponse:
         "words": [one for one in WORDS if one != WRAPPING_UP or settings.API_TOKEN],
         "audience": audience,
     }
-    return render(request, "dashboard/agents/agents.html", context | live_page(user, number, {"view": AGENTS}))
+    return render(
+        request, "dashboard/agents/agents.html", context | live_page(user, number, {"view": AGENTS}, audience)
+    )
 
 
 @require_POST

@@ -30,7 +30,7 @@ from dashboard.live.connect import viewer_of
 from dashboard.live.origins import is_allowed
 from dashboard.login.reauthentication import before_barge
 from dashboard.presenters import fragments, own_bar
-from dashboard.presenters.audience import audience_of
+from dashboard.presenters.audience import Audience, audience_of
 from dashboard.presenters.board.attention import in_order
 from dashboard.presenters.board.board_filter import STATES, BoardFilter
 from dashboard.presenters.board.board_view import CHOICES, BoardView
@@ -77,7 +77,7 @@ def board(request: SupervisorRequest) -> HttpResponse:
         .values_list("last_event_at", flat=True)
         .first(),
     }
-    return render(request, "dashboard/board/board.html", context | _page(request, number))
+    return render(request, "dashboard/board/board.html", context | _page(request, number, audience=audience))
 
 
 @require_GET
@@ -120,7 +120,7 @@ def conference(request: SupervisorRequest, pk: UUID) -> HttpResponse:
     audience = audience_of(request.user)
     call = call_for(audience, found)
     context = past.events_deleted(found) or {"timeline": timeline(audience, found, request.GET.dict())}
-    context |= fragments.detail_context(call) | _page(request, number, conference=pk)
+    context |= fragments.detail_context(call) | _page(request, number, pk, audience)
     return render(request, "dashboard/call/call.html", context)
 
 
@@ -220,11 +220,13 @@ def _asked(request: SupervisorRequest, form: SuperviseForm) -> requests.Request:
     )
 
 
-def _page(request: SupervisorRequest, number: int, conference: UUID | None = None) -> dict[str, Any]:
+def _page(
+    request: SupervisorRequest, number: int, conference: UUID | None = None, audience: Audience | None = None
+) -> dict[str, Any]:
     """What every live page needs: the number it was rendered at, its socket's address, and the user's supervision."""
     # Of the page's own address only what a filter knows: no link may make a board's socket that of another page.
     query = BoardFilter.read(request.GET).query() if conference is None else {"conference": str(conference)}
-    return live_page(request.user, number, query)
+    return live_page(request.user, number, query, audience)
 
 
 def _conference(request: SupervisorRequest, pk: UUID) -> Conference:

@@ -41,9 +41,8 @@ def history(request: SupervisorRequest) -> HttpResponse:
     }
     # The page is about no call; its socket keeps the reader's own supervision up to date.
     live = {"socket": f"/ws/board/?since={number}&conference=none", "feed": number}
-    return render(
-        request, "dashboard/history/history.html", context | live | {"bar": fragments.panel_context(request.user)}
-    )
+    bar = fragments.panel_context(request.user, audience)
+    return render(request, "dashboard/history/history.html", context | live | {"bar": bar})
 
 
 def _place(conference: Conference) -> str:

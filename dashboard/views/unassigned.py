@@ -35,4 +35,4 @@ def unassigned(request: HttpRequest) -> HttpResponse:
         **outside_context(audience),
     }
     words = {"view": UNASSIGNED, "unassigned": "1"}
-    return render(request, "dashboard/unassigned/unassigned.html", context | live_page(user, number, words))
+    return render(request, "dashboard/unassigned/unassigned.html", context | live_page(user, number, words, audience))

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, AbstractUser, AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from conferences.models.directory import Queue, Supervisor
 
@@ -27,22 +27,28 @@ def scope_of(user: AbstractBaseUser | AnonymousUser) -> Scope:
 
 
 def scopes_of(users: Collection[AbstractUser]) -> dict[int, Scope]:
-    """Return what each of these users may see, by their keys, after two queries for all of them."""
+    """Return what each of these users may see, by their keys, after one query for all of them."""
     see = [user.pk for user in users if user.is_active and user.has_perm("conferences.view_board")]
-    teams, queues = _given(see, "teams"), _given(see, "queues")
-    return {user.pk: Scope(teams[user.pk], queues[user.pk], _sees_unassigned(user)) for user in users}
+    given = _given(see)
+    return {
+        user.pk: Scope(frozenset(given[user.pk, "team"]), frozenset(given[user.pk, "queue"]), _sees_unassigned(user))
+        for user in users
+    }
 
 
 def _sees_unassigned(user: AbstractUser) -> bool:
     return user.is_active and user.has_perm("conferences.view_unassigned")
 
 
-def _given(users: Collection[int], what: str) -> defaultdict[int, frozenset[int]]:
-    """The teams or the queues that were given to each of these users."""
-    given: defaultdict[int, frozenset[int]] = defaultdict(frozenset)
-    links = Supervisor.objects.order_by().filter(user__in=users, **{f"{what}__isnull": False})
-    for user, one in links.values_list("user_id", what) if users else ():
-        given[user] |= {one}
+def _given(users: Collection[int]) -> defaultdict[tuple[int, str], set[int]]:
+    """The teams and the queues that were given to each of these users."""
+    given: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
+    teams, queues = (
+        through.objects.order_by().filter(supervisor__user__in=users).values_list("supervisor__user", what, Value(what))
+        for what, through in (("team", Supervisor.teams.through), ("queue", Supervisor.queues.through))
+    )
+    for user, one, what in teams.union(queues, all=True) if users else ():
+        given[user, what].add(one)
     return given
 
 

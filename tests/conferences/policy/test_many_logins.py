@@ -54,7 +54,7 @@ def test_each_is_as_by_herself(people):
 def test_queries_do_not_grow_with_their_number(people, django_assert_num_queries):
     keys = [login(one) for one in people]
     for some in (keys[3:4], keys[:4]):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             found = alive_logins(some)
             audiences_of([one.user for one in found.values()])
 
