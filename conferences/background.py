@@ -20,7 +20,7 @@ from conferences.ingest.systems import wrap_ups
 from conferences.liveness import boundaries, fact_months, turns
 from conferences.models import Conference, OwedEntry, Supervision
 from conferences.reconciliation import backfill, readback, unread
-from conferences.supervision import orphan_legs, snapshot
+from conferences.supervision import orphan_legs
 from conferences.supervision.executor import advancing, looking, withdrawing
 from conferences.supervision.requests import following, sensitive
 from conferences.supervision.requests.handing_over import advancing as handing_over
@@ -63,7 +63,7 @@ def brought() -> Iterator[Task]:
 
 def urgent() -> Iterator[Task]:
     """Yield what a supervisor waits for, rights aside: each fact may be the one that her supervision waits for."""
-    yield from _advancing(looking.with_something_due(list(snapshot.running())))
+    yield from _advancing(looking.with_something_due(looking.all_running()))
 
 
 def _advancing(supervisions: Iterable[Supervision]) -> Iterator[Task]:

@@ -28,7 +28,7 @@ def look(*, together: bool = True) -> Found:
 
     Unless they may be taken out `together`, those who lost them are carried on by themselves.
     """
-    running = list(snapshot.running())
+    running = all_running()
     lost = withdrawing.find(running)
     out = withdrawing.together(running, lost) if together else {}
     others = [one for one in running if one.pk not in out]
@@ -36,12 +36,17 @@ def look(*, together: bool = True) -> Found:
     return Found([one for one in others if one.pk in due], out)
 
 
+def all_running() -> list[Supervision]:
+    """Return all that are running, loaded as `snapshot.running` does. That nobody is, is seen at little cost."""
+    return list(snapshot.running()) if Supervision.objects.running().exists() else []
+
+
 def with_something_due(running: Sequence[Supervision]) -> list[Supervision]:
     """Return those of these for whom there is a step to take or something to note, rights aside.
 
     Load them as `snapshot.running` does. It makes as many queries for all as for one.
     """
-    return [one.supervision for one in snapshot.take_snapshots(running) if _has_something_due(one)]
+    return [one.supervision for one in snapshot.take_snapshots(running) if _has_something_due(one)] if running else []
 
 
 def _has_something_due(seen: Snapshot) -> bool:
