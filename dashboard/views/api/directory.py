@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -50,7 +51,8 @@ def live(_: HttpRequest, asked: Asked) -> Asked:
     strange = [one for one in asked if one not in ("number", "agent")]
     if strange:
         raise NotPossible("Only number and agent may be asked for.", field=strange[0][:40])
-    found = [_told(one) for one in Conference.objects.live().with_people() if _is_asked(one, asked)]
+    is_asked = _wanted(asked)
+    found = [_told(one) for one in Conference.objects.live().with_people() if is_asked(one)]
     return {"at": clock.now(), "calls": found}
 
 
@@ -75,18 +77,18 @@ def _expiry(text: object) -> datetime:
     return moment
 
 
-def _is_asked(conference: Conference, asked: Asked) -> bool:
-    legs = [participant.leg for participant in conference.present()]
+def _wanted(asked: Asked) -> Callable[[Conference], bool]:
+    """What tells the calls asked for from others; what cannot be asked for is refused, with calls or without."""
     if (number := asked.get("number")) is not None:
         try:
             wanted = normalise(number)
         except InvalidAddress as error:
             raise NotPossible(str(error), field="number") from None
-        return any(wanted in spellings(leg.far_address) for leg in legs)
+        return lambda call: any(wanted in spellings(one.leg.far_address) for one in call.present())
     if (agent := asked.get("agent")) is not None:
-        wanted_id = agent_of(int(agent) if agent.isascii() and agent.isdigit() and len(agent) < 19 else agent).pk
-        return any(wanted_id == one.pk for leg in legs for one in leg.agents)
-    return True
+        hers = agent_of(int(agent) if agent.isascii() and agent.isdigit() and len(agent) < 19 else agent).pk
+        return lambda call: any(hers == one.pk for place in call.present() for one in place.leg.agents)
+    return lambda _: True
 
 
 def _told(conference: Conference) -> dict[str, Any]:

@@ -114,6 +114,17 @@ def test_live_calls_are_told_without_numbers_or_listeners(story: Story, director
     assert found == {"hers": 1, "his": 0, "the number's": 1, "another number's": 0, "something else's": 0}
 
 
+@pytest.mark.parametrize("there_are_calls", [True, False])
+@pytest.mark.parametrize(
+    "asked", [{"number": "K\x7f"}, {"number": ""}, {"agent": "Nobody"}, {"agent": "7" * 30}], ids=str
+)
+def test_what_cannot_be_asked_for_is_said(story: Story, directory, asked, there_are_calls):
+    if there_are_calls:
+        story.call(ANA)
+    answer = ask("live/", **asked)
+    assert (answer.status_code, answer.json()["field"]) == (422, next(iter(asked)))
+
+
 def test_nothing_is_told_without_the_token(db, settings):
     for path in ("live/", "openapi.json"):
         assert Client().get(f"/api/directory/{path}").status_code == 401
