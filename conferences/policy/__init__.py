@@ -83,7 +83,12 @@ def whisper_legs(conference: Conference) -> list[Participant]:
 
     An agent who is no longer in the directory is none.
     """
-    return [one for one in conference.present() if one.leg.kind == Leg.Kind.AGENT and one.leg.agent_id is not None]
+    return [one for one in conference.present() if is_an_agents(one.leg)]
+
+
+def is_an_agents(leg: Leg) -> bool:
+    """Return whether it is the leg of an agent who is in the directory."""
+    return leg.kind == Leg.Kind.AGENT and leg.agent_id is not None
 
 
 def agents_in(conference: Conference) -> frozenset[str]:

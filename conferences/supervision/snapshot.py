@@ -99,7 +99,7 @@ def _people(supervisions: Sequence[Supervision], legs: Mapping[UUID, Leg]) -> di
 def _agents(people: Sequence[Participant]) -> frozenset[str]:
     """The agents' legs that are in the call: those of people who are in the directory."""
     joined = [one.leg for one in people if one.state == Participant.State.JOINED]
-    return frozenset(leg.call_control_id for leg in joined if leg.kind == Leg.Kind.AGENT and leg.agent_id is not None)
+    return frozenset(leg.call_control_id for leg in joined if policy.is_an_agents(leg))
 
 
 def _is_a_person(one: Participant) -> bool:
